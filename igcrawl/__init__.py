@@ -1,0 +1,1 @@
+"""igcrawl: crawl Instagram's GraphQL and REST endpoints with the operator's own session."""

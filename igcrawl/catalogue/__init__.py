@@ -1,0 +1,29 @@
+"""The operations igcrawl knows: THE one place. One file a family; an operation is one entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from types import MappingProxyType
+from typing import Final
+
+from igcrawl.catalogue import profiles, relations
+from igcrawl.errors import BadInput
+from igcrawl.operation import Operation
+
+#: All operations by name, in the order of the families.
+OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
+    {operation.name: operation for family in (profiles, relations) for operation in family.OPERATIONS}
+)
+
+
+def find_operation(name: str) -> Operation:
+    """Return an operation by its name.
+
+    Raises:
+        BadInput: there is none; the error suggests the nearest names.
+    """
+    if name in OPERATIONS:
+        return OPERATIONS[name]
+    near = get_close_matches(name, OPERATIONS, n=3) or list(OPERATIONS)
+    raise BadInput(f"no operation {name!r}; did you mean {', '.join(near)}? `scrapy operations` lists all")

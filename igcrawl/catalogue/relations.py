@@ -1,0 +1,131 @@
+"""The follower graph: who follows an account, and whom it follows."""
+
+from __future__ import annotations
+
+from igcrawl.call import SessionValue
+from igcrawl.fields import flag, ident, number, text
+from igcrawl.items import Follow
+from igcrawl.operation import Arg, Argument, Cursor, Operation, RankToken, Surface
+from igcrawl.paging import Paging
+from igcrawl.reader import Constant, Path, Reader
+
+USER_ID = Argument("the account whose list is walked")
+ORDER = Argument("date_followed_latest or date_followed_earliest; the server's own when left out", required=False)
+PAGE_SIZE = Argument("accounts a page, 1 to 200; the server takes it as a wish", required=False)
+
+FOLLOW_FIELDS = {
+    "pk": ident("pk"),
+    "username": text("username"),
+    "full_name": text("full_name"),
+    "is_private": flag("is_private"),
+    "is_verified": flag("is_verified"),
+    "profile_pic_url": text("profile_pic_url"),
+    "latest_reel_media": number("latest_reel_media"),
+}
+
+
+def _follows(direction: str, at: Path) -> Reader:
+    return Reader(
+        at=(*at, "users"),
+        record=Follow,
+        before=("user_id", Constant(direction)),
+        position=True,
+        fields=FOLLOW_FIELDS,
+    )
+
+
+def _pages(at: Path) -> Paging:
+    return Paging(at=at, cursor="next_max_id", limited="should_limit_list_of_followers")
+
+
+def _rest_list(direction: str) -> Operation:
+    """REST friendships; a `count` over 200 is answered with 400."""
+    return Operation(
+        name=f"{direction}_rest",
+        about=f"{direction} of an account, up to 200 a page",
+        surface=Surface.REST,
+        path=f"/api/v1/friendships/{{user_id}}/{direction}/",
+        arguments={"user_id": USER_ID, "order": ORDER, "page_size": PAGE_SIZE},
+        query={
+            "count": Arg("page_size"),
+            "rank_token": SessionValue("uuid"),
+            "search_surface": "follow_list_page",
+            "query": "",
+            "enable_groups": "true",
+            "max_id": Cursor(),
+            "order": Arg("order"),
+        },
+        reader=_follows(direction, ()),
+        paging=_pages(()),
+        seed=f"user_{direction}_v1_chunk",
+    )
+
+
+OPERATIONS = (
+    Operation(
+        name="followers",
+        about="followers of an account",
+        surface=Surface.MOBILE_GRAPHQL,
+        query_name="FollowersList",
+        headers={"X-FB-RMD": "state=URL_ELIGIBLE"},
+        arguments={"user_id": USER_ID, "order": ORDER},
+        variables={
+            "user_id": Arg("user_id"),
+            "skip_suggested_users": True,
+            "skip_more_groups_available": True,
+            "skip_friendship_followers_fields": True,
+            "request_data": {"rank_token": RankToken(), "enableGroups": True},
+            "skip_page_size": True,
+            "skip_pending_admins": True,
+            "skip_has_more": True,
+            "search_surface": "follow_list_page",
+            "query": "",
+            "skip_big_list": True,
+            "include_unseen_count": True,
+            "max_id": Cursor(),
+            "order": Arg("order"),
+        },
+        reader=_follows("followers", ("data", "xdt_api__v1__friendships__followers")),
+        paging=_pages(("data", "xdt_api__v1__friendships__followers")),
+        seed="private_graphql_followers_list",
+    ),
+    Operation(
+        name="following",
+        about="accounts that an account follows",
+        surface=Surface.MOBILE_GRAPHQL,
+        query_name="FollowingList",
+        headers={"X-FB-RMD": "state=URL_ELIGIBLE"},
+        arguments={"user_id": USER_ID, "order": ORDER},
+        variables={
+            "user_id": Arg("user_id"),
+            "skip_use_clickable_see_more": True,
+            "skip_preview_hashtags": True,
+            "skip_should_limit_list_of_followers": True,
+            "skip_pending_admins": True,
+            "skip_more_groups_available": True,
+            "skip_friendship_followers_fields": False,
+            "request_data": {
+                "search_surface": "follow_list_page",
+                "rank_token": RankToken(),
+                "includes_hashtags": True,
+            },
+            "skip_page_size": True,
+            "skip_friend_requests": True,
+            "skip_big_list": True,
+            "query": "",
+            "include_profile_update_info": True,
+            "skip_suggested_users": True,
+            "include_unseen_count": True,
+            "skip_has_more": True,
+            "enable_groups": True,
+            "skip_hashtag_count": True,
+            "max_id": Cursor(),
+            "order": Arg("order"),
+        },
+        reader=_follows("following", ("data", "xdt_api__v1__friendships__following")),
+        paging=_pages(("data", "xdt_api__v1__friendships__following")),
+        seed="private_graphql_following_list",
+    ),
+    _rest_list("followers"),
+    _rest_list("following"),
+)

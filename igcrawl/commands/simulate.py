@@ -1,0 +1,52 @@
+"""`scrapy simulate`: an Instagram that fits in a process, on loopback."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from scrapy.commands import ScrapyCommand
+
+from igcrawl.commands.crawl import refuse
+
+
+class Command(ScrapyCommand):
+    """Serve the simulator until Ctrl-C."""
+
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        """What follows the command's name."""
+        return "[--port N] [--users N] [--seed N] [--script faults.toml]"
+
+    def short_desc(self) -> str:
+        """One line for `scrapy -h`."""
+        return "Serve a simulated Instagram on loopback"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add the simulator's options."""
+        super().add_options(parser)
+        parser.add_argument("--port", default="0", help="port on 127.0.0.1 (default: a free one)")
+        parser.add_argument(
+            "--users", default="1000", help="accounts, all of which follow the one printed (default: 1000)"
+        )
+        parser.add_argument("--seed", default="7", help="the same seed gives the same accounts (default: 7)")
+        parser.add_argument("--script", default=None, help="a TOML file of faults")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Serve."""
+        # Scrapy imports every command for each, and the web server takes 0.3 s.
+        from igcrawl.simulator.serve import SimulatorError, serve  # noqa: PLC0415
+
+        if args:
+            refuse(f"scrapy simulate takes options only, not {args[0]!r}")
+        numbers = {}
+        for name in ("port", "users", "seed"):
+            try:
+                numbers[name] = int(getattr(opts, name))
+            except ValueError:
+                refuse(f"--{name}: expected a whole number, got {getattr(opts, name)!r}")
+        try:
+            self.exitcode = serve(**numbers, script=Path(opts.script) if opts.script else None)
+        except SimulatorError as error:
+            refuse(str(error))

@@ -1,0 +1,107 @@
+"""The IG_… settings: their values, checked before anything is sent (DESIGN.md, section 6)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final
+
+from igcrawl.call import Host
+from igcrawl.doc_ids import OVERRIDE_PREFIX, check_doc_id
+from igcrawl.errors import BadInput
+from igcrawl.hosts import check_base_url, is_loopback
+
+#: Settings of igcrawl and their defaults. Each may come from the environment, too.
+DEFAULTS: Final[Mapping[str, Any]] = {
+    "IG_SESSION": "",
+    "IG_SIMULATOR": False,
+    "IG_MOBILE_URL": "https://i.instagram.com",
+    "IG_WEB_URL": "https://www.instagram.com",
+    "IG_ITEM_PER_RECORD": False,
+}
+_TRUTHS: Final = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The checked settings of one run.
+
+    Args:
+        session_file: None when none was given.
+        simulator: whether to crawl the embedded simulator.
+        base_urls: where each host is reached, without a last slash.
+        item_per_record: whether records pass the pipelines one by one instead of a page at a time.
+        doc_ids: doc_ids for this run, by operation name.
+    """
+
+    session_file: Path | None
+    simulator: bool
+    base_urls: Mapping[Host, str]
+    item_per_record: bool
+    doc_ids: Mapping[str, str]
+
+    @property
+    def paced(self) -> bool:
+        """Whether requests reach Instagram itself and must keep their distance."""
+        return not all(is_loopback(url) for url in self.base_urls.values())
+
+
+def read_config(settings: Mapping[str, Any], operations: Mapping[str, object]) -> Config:
+    """Check the IG_… settings.
+
+    Args:
+        settings: Scrapy's.
+        operations: the catalogue, for `IG_DOC_ID_<operation>`.
+
+    Raises:
+        BadInput: a setting is unknown or its value cannot be used.
+    """
+    doc_ids = {}
+    for name in settings:
+        if not name.startswith("IG_"):
+            continue
+        operation = name.removeprefix(OVERRIDE_PREFIX)
+        if operation != name:
+            if operation not in operations:
+                raise BadInput(f"{name}: no operation {operation!r}; {_nearest(operation, operations)}")
+            doc_ids[operation] = check_doc_id(str(settings[name]), name)
+        elif name not in DEFAULTS:
+            raise BadInput(f"unknown setting {name}; {_nearest(name, DEFAULTS)}")
+    session_file = str(settings.get("IG_SESSION") or "")
+    return Config(
+        session_file=Path(session_file).expanduser() if session_file else None,
+        simulator=_truth(settings, "IG_SIMULATOR"),
+        base_urls={
+            Host.MOBILE: check_base_url(str(settings.get("IG_MOBILE_URL")), "IG_MOBILE_URL"),
+            Host.WEB: check_base_url(str(settings.get("IG_WEB_URL")), "IG_WEB_URL"),
+        },
+        item_per_record=_truth(settings, "IG_ITEM_PER_RECORD"),
+        doc_ids=doc_ids,
+    )
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """Return the IG_… settings with the environment's values in place of the defaults."""
+    given = {
+        name: value
+        for name, value in environment.items()
+        if name in DEFAULTS or (name.startswith(OVERRIDE_PREFIX) and value)
+    }
+    return {**DEFAULTS, **given}
+
+
+def _truth(settings: Mapping[str, Any], name: str) -> bool:
+    value = settings.get(name)
+    if isinstance(value, bool):
+        return value
+    truth = _TRUTHS.get(str(value if value is not None else "").strip().lower())
+    if truth is None:
+        raise BadInput(f"{name}: expected True or False, got {value!r}")
+    return truth
+
+
+def _nearest(name: str, known: Mapping[str, object]) -> str:
+    return f"did you mean {', '.join(get_close_matches(name, known, n=3, cutoff=0.5) or sorted(known))}?"

@@ -1,0 +1,164 @@
+"""Bytes of an answer -> one plain dict: several documents merged, canonical names undone, whatever the content type.
+
+Server facts (DESIGN.md, section 5; recorded in shared/recorded):
+
+- Canonical naming writes ``1$root(args)`` for ``root``, and prefixes scalars by their type: ``1ltaken_at``, ``1flat``.
+- Streamed GraphQL is newline-separated documents; later ones carry `path` (from `data`) and the `data` to merge there.
+- Streamed REST is newline-separated documents without paths; later ones refine earlier ones.
+- ``for (;;);`` or a byte order mark may come first.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+import orjson
+
+from igcrawl.errors import MalformedAnswer, Transient
+
+#: A quote before the digit can only open a string (escaped quotes are rewritten first), and one before a colon can
+#: only end a key, so these match keys and nothing else. Both begin with a literal: that makes the search fast.
+_CANONICAL_FIELD: Final = re.compile(rb'"1\$(\w+)(?:\((?:[^"\\]|\\.)*\))?"(?=\s*:)')
+_CANONICAL_SCALAR: Final = re.compile(rb'"1[lf][a-z_]\w*"\s*:')
+_CANONICAL_STEP: Final = re.compile(r"1\$(\w+)(?:\(.*\))?", re.DOTALL)
+
+_GUARD: Final = b"for (;;);"
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+
+
+def read_envelope(body: bytes, operation: str) -> dict[str, Any]:
+    """Return the answer as one plain dict with plain names.
+
+    Args:
+        body: the decompressed body.
+        operation: name of the operation, for messages.
+
+    Raises:
+        Transient: the body is empty, cut or not JSON at all.
+        MalformedAnswer: it is JSON, but not an envelope.
+    """
+    documents = _documents(_plain_names(_bare(body)), operation)
+    base = documents[0]
+    if not isinstance(base, dict):
+        raise MalformedAnswer(operation, "answer", f"expected an object, got {_kind(base)}")
+    for number, row in enumerate(documents[1:], start=2):
+        if not isinstance(row, dict):
+            raise MalformedAnswer(operation, f"document {number}", f"expected an object, got {_kind(row)}")
+        if "path" in row:
+            _merge_at_path(base, row, f"document {number}", operation)
+        else:
+            _refine(base, row)
+    return base
+
+
+def _bare(body: bytes) -> bytes:
+    body = body.strip().removeprefix(_BYTE_ORDER_MARK)
+    return body.removeprefix(_GUARD)
+
+
+def _plain_names(body: bytes) -> bytes:
+    if b'"1' not in body:
+        return body
+    body = body.replace(b'\\"1', b"\\u00221")
+    # A page has a handful of different scalar keys, each once a row: replacing them by name beats substituting a match.
+    for key in set(_CANONICAL_SCALAR.findall(body)):
+        body = body.replace(key, b'"' + key[3:])
+    return _CANONICAL_FIELD.sub(rb'"\1"', body)
+
+
+def _documents(body: bytes, operation: str) -> list[Any]:
+    """Parse one document, or one a line."""
+    if not body:
+        raise Transient(f"{operation}: the answer is empty")
+    try:
+        return [orjson.loads(body)]
+    except orjson.JSONDecodeError as error:
+        whole = error
+    lines = [line for line in map(_bare, body.splitlines()) if line]
+    if len(lines) > 1:
+        try:
+            return [orjson.loads(line) for line in lines]
+        except orjson.JSONDecodeError:
+            pass
+    raise Transient(f"{operation}: the answer is cut or is no JSON ({whole.msg} at byte {whole.pos})")
+
+
+def _merge_at_path(base: dict[str, Any], row: dict[str, Any], place: str, operation: str) -> None:
+    """Merge a streamed row where its path points; a path past the end of what came before is passed over."""
+    path, value = row["path"], row.get("data")
+    if not isinstance(path, list) or not all(isinstance(step, str | int) for step in path):
+        raise MalformedAnswer(operation, f"{place}.path", "expected a list of keys and indexes")
+    data = base.setdefault("data", {})
+    if value is None or data is None:
+        return
+    if not path:
+        _refine(base, {"data": value})
+        return
+    steps = [_CANONICAL_STEP.sub(r"\1", step) if isinstance(step, str) else step for step in path]
+    parent = data
+    for step in steps[:-1]:
+        parent = _step(parent, step, place, operation)
+        if parent is None:
+            return
+    _put(parent, steps[-1], value, place, operation)
+
+
+def _step(parent: Any, step: str | int, place: str, operation: str) -> Any:
+    if isinstance(parent, dict) and isinstance(step, str):
+        return parent.get(step)
+    if isinstance(parent, list) and isinstance(step, int):
+        return parent[step] if 0 <= step < len(parent) else None
+    raise MalformedAnswer(operation, f"{place}.path", f"{step!r} leads into {_kind(parent)}")
+
+
+def _put(parent: Any, step: str | int, value: Any, place: str, operation: str) -> None:
+    current = _step(parent, step, place, operation)
+    if isinstance(current, dict) and isinstance(value, dict):
+        _refine(current, value)
+    elif isinstance(parent, dict) or (isinstance(step, int) and 0 <= step < len(parent)):
+        parent[step] = value
+    elif step == len(parent):
+        parent.append(value)
+
+
+def _refine(base: dict[str, Any], later: dict[str, Any]) -> None:
+    """Let a later document refine an earlier one: objects key by key, lists of things by their id."""
+    for key, value in later.items():
+        current = base.get(key)
+        if isinstance(current, dict) and isinstance(value, dict):
+            _refine(current, value)
+        elif isinstance(current, list) and isinstance(value, list):
+            base[key] = _refined_list(current, value)
+        elif value is not None or key not in base:
+            base[key] = value
+
+
+def _refined_list(earlier: list[Any], later: list[Any]) -> list[Any]:
+    known = {identity: row for row in earlier if (identity := _identity(row)) is not None}
+    if len(known) < len(earlier):
+        return later
+    merged = list(earlier)
+    for row in later:
+        identity = _identity(row)
+        if identity is not None and identity in known:
+            _refine(known[identity], row)
+        else:
+            merged.append(row)
+    return merged
+
+
+def _identity(row: Any) -> str | None:
+    """The id of a listed thing: its own, or that of the media or user it wraps."""
+    if not isinstance(row, dict):
+        return None
+    for key in ("pk", "id"):
+        if isinstance(row.get(key), str | int):
+            return str(row[key])
+    return next((_identity(row[key]) for key in ("media", "user") if key in row), None)
+
+
+def _kind(value: Any) -> str:
+    return {dict: "an object", list: "a list", str: "text", bool: "true or false", type(None): "null"}.get(
+        type(value), "a number"
+    )

@@ -1,0 +1,160 @@
+"""Everything that can go wrong, as one tree; each class carries its policy.
+
+::
+
+    IgcrawlError
+    ├── BadInput                the operator's arguments, settings or files
+    ├── Interrupted             the run was asked to stop
+    └── AnswerError             what the server answered, or did not
+        ├── Transient           passing fault: ask the same call again
+        ├── MalformedAnswer     an answer that no reader understands
+        ├── RequestRejected     the server found fault with the request
+        ├── StaleDocId          a registered query was rotated
+        ├── Throttled           too many requests
+        ├── TargetError         the target's own answer
+        │   ├── PrivateAccount
+        │   ├── NotFound
+        │   └── Refused
+        └── Trouble             a human must look at the account
+            ├── SessionExpired
+            ├── ChallengeRequired
+            └── AutomationNoticed
+
+Policy: `verdict` is how the walk ends, `reach` how far the error reaches, `retried` whether the call is asked again.
+Which answer is which error is decided in one place, `diagnosis.py`.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import ClassVar
+
+from igcrawl.verdict import Verdict
+
+
+class Reach(Enum):
+    """What an error ends."""
+
+    WALK = "walk"
+    CRAWL = "crawl"
+
+
+class IgcrawlError(Exception):
+    """The root. Its text is one line for the operator and never holds a part of the session."""
+
+
+class BadInput(IgcrawlError):
+    """Raised when an argument, a setting or a file cannot be used. Nothing was sent; the exit code is 2."""
+
+
+class Interrupted(IgcrawlError):
+    """Raised where a call would have to wait or be sent while the run is being stopped."""
+
+    verdict: ClassVar[Verdict] = Verdict.INTERRUPTED
+    reach: ClassVar[Reach] = Reach.CRAWL
+
+    def __init__(self, message: str = "the run was stopped; the same command asks again") -> None:
+        super().__init__(message)
+
+
+class AnswerError(IgcrawlError):
+    """Raised for an answer that is not a page, and for an answer that did not come."""
+
+    verdict: ClassVar[Verdict] = Verdict.FAILED
+    reach: ClassVar[Reach] = Reach.WALK
+    retried: ClassVar[bool] = False
+
+
+class Transient(AnswerError):
+    """Raised for 5xx, a cut connection or body, broken compression and truncated JSON."""
+
+    retried = True
+
+
+class MalformedAnswer(AnswerError):
+    """Raised when an answer is valid JSON that does not have the operation's shape.
+
+    Args:
+        operation: name of the operation that was asked.
+        place: where in the answer, e.g. ``data.user.follower_count``.
+        problem: what is wrong there.
+    """
+
+    def __init__(self, operation: str, place: str, problem: str) -> None:
+        super().__init__(f"{operation}: {place}: {problem}")
+        self.operation = operation
+        self.place = place
+        self.problem = problem
+
+
+class RequestRejected(AnswerError):
+    """Raised for a 4xx that is none of the others, e.g. a page size that is too large."""
+
+
+class StaleDocId(AnswerError):
+    """Raised when a GraphQL call is answered as Instagram answers an unregistered doc_id."""
+
+    verdict = Verdict.STALE_DOC_ID
+    reach = Reach.CRAWL
+
+
+class Throttled(AnswerError):
+    """Raised for 429 and its disguises.
+
+    Args:
+        message: what the server said.
+        retry_after: seconds until it may be asked again, where it said so.
+    """
+
+    verdict = Verdict.THROTTLED
+    reach = Reach.CRAWL
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class TargetError(AnswerError):
+    """Raised when the target, not the session, is why there is no page."""
+
+
+class PrivateAccount(TargetError):
+    """Raised when the target is private and the session does not follow it."""
+
+    verdict = Verdict.PRIVATE
+
+
+class NotFound(TargetError):
+    """Raised when there is no such account or thing."""
+
+    verdict = Verdict.NOT_FOUND
+
+
+class Refused(TargetError):
+    """Raised when the target does not allow the operation, e.g. chaining."""
+
+    verdict = Verdict.REFUSED
+
+
+class Trouble(AnswerError):
+    """Raised when no further request may be made with this session."""
+
+    verdict = Verdict.BLOCKED
+    reach = Reach.CRAWL
+    advice: ClassVar[str] = "open Instagram with this account, do what it asks, then run the same command again"
+
+
+class SessionExpired(Trouble):
+    """Raised when the server asks for a login."""
+
+    advice = "log in again by hand and replace the session file"
+
+
+class ChallengeRequired(Trouble):
+    """Raised when the server asks for a challenge, a checkpoint or consent, or has suspended the account."""
+
+
+class AutomationNoticed(Trouble):
+    """Raised when the server says that it has seen automated behaviour."""
+
+    advice = "leave the account alone for a day or more, use it by hand, then go on with a smaller budget"

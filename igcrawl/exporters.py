@@ -1,0 +1,94 @@
+"""Feeds: exporters that unfold pages into records, and the feed extension that counts and filters records."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any, Self
+
+import orjson
+from itemadapter import ItemAdapter
+from scrapy import Spider
+from scrapy.crawler import Crawler
+from scrapy.exporters import BaseItemExporter, CsvItemExporter, JsonItemExporter, XmlItemExporter
+from scrapy.extensions.feedexport import FeedExporter, ItemFilter
+
+from igcrawl.items import RECORD_TYPES, Page
+
+
+class JsonLinesExporter(BaseItemExporter):
+    """JSON lines by orjson; a page is one write."""
+
+    def __init__(self, file: Any, **kwargs: Any) -> None:
+        super().__init__(dont_fail=True, **kwargs)
+        self._file = file
+
+    def export_item(self, item: Any) -> None:
+        """Write a page's records, or one record."""
+        rows = item.records if isinstance(item, Page) else [item]
+        if self.fields_to_export is not None:
+            rows = [dict(self.get_serialized_fields(row)) for row in rows]
+        self._file.write(b"".join([orjson.dumps(row, _as_item, orjson.OPT_APPEND_NEWLINE) for row in rows]))
+
+
+def _as_item(value: Any) -> Any:
+    """Other people's items, which orjson does not know."""
+    return ItemAdapter(value).asdict()
+
+
+class _Unfolding:
+    """Mixed into Scrapy's exporters: a page is exported record by record."""
+
+    def export_item(self, item: Any) -> None:
+        """Export a page's records, or one record."""
+        for record in item if isinstance(item, Page) else [item]:
+            super().export_item(record)  # type: ignore[misc]
+
+
+class JsonExporter(_Unfolding, JsonItemExporter):
+    """One JSON array of records."""
+
+
+class XmlExporter(_Unfolding, XmlItemExporter):
+    """XML, one element a record."""
+
+
+class CsvExporter(CsvItemExporter):
+    """CSV. It has one set of columns, so it holds the spider's main type of record only."""
+
+    def __init__(self, file: Any, main_record: str | None = None, **kwargs: Any) -> None:
+        super().__init__(file, **kwargs)
+        self._main_record = main_record
+        if not self.fields_to_export and main_record is not None:
+            self.fields_to_export = [field.name for field in fields(RECORD_TYPES[main_record])]
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, file: Any, **kwargs: Any) -> Self:
+        """Build it for the crawler's spider."""
+        return cls(file, getattr(crawler.spider, "main_record", None), **kwargs)
+
+    def export_item(self, item: Any) -> None:
+        """Export a page's records of the main type, or one record."""
+        for record in item if isinstance(item, Page) else [item]:
+            if self._main_record is None or getattr(record, "type", self._main_record) == self._main_record:
+                super().export_item(record)
+
+
+class RecordFeedExporter(FeedExporter):
+    """Scrapy's feeds for pages: batches and filters see records, and the counts are of records."""
+
+    def item_scraped(self, item: Any, spider: Spider) -> None:
+        """Hand a page's records to the feeds; a feed that neither filters nor batches gets the page at once."""
+        if not isinstance(item, Page):
+            super().item_scraped(item, spider)
+        elif all(self._takes_pages(slot) for slot in self.slots):
+            super().item_scraped(item, spider)
+            for slot in self.slots:
+                slot.itemcount += len(item) - 1
+        else:
+            for record in item:
+                super().item_scraped(record, spider)
+
+    def _takes_pages(self, slot: Any) -> bool:
+        options = self.feeds[slot.uri_template]
+        plain_filter = type(slot.filter) is ItemFilter and not slot.filter.item_classes
+        return plain_filter and not options["batch_item_count"]

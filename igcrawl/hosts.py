@@ -1,0 +1,46 @@
+"""Where a session may be sent: Instagram's own hosts by TLS, or loopback. Nowhere else."""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from igcrawl.errors import BadInput
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a URL leads to this machine."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def is_trusted(url: str) -> bool:
+    """Whether a session may be attached to a request for a URL."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme == "https" and (host == "instagram.com" or host.endswith(".instagram.com")):
+        return True
+    return parts.scheme in {"http", "https"} and is_loopback(url)
+
+
+def check_base_url(url: str, setting: str) -> str:
+    """Return a base URL without its last slash.
+
+    Raises:
+        BadInput: a session may not be sent there, or it is no base URL.
+    """
+    try:
+        parts = urlsplit(url)
+        trusted = is_trusted(url) and parts.port != 0
+    except ValueError:
+        trusted = False
+    if not trusted:
+        raise BadInput(f"{setting}: a session is sent only to https://*.instagram.com or to loopback, not to {url!r}")
+    if parts.query or parts.fragment or parts.username:
+        raise BadInput(f"{setting}: expected scheme, host and port only, got {url!r}")
+    return url.rstrip("/")

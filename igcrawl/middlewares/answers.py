@@ -1,0 +1,84 @@
+"""Answers: turns what came back into an envelope, another try, or an error that carries its policy."""
+
+from __future__ import annotations
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.retry import RetryMiddleware
+from scrapy.http import Response
+
+from igcrawl.budget import LOCAL_RETRY_PAUSE, RETRY_PAUSE
+from igcrawl.call import Call
+from igcrawl.catalogue import OPERATIONS
+from igcrawl.config import read_config
+from igcrawl.diagnosis import Answer, open_answer
+from igcrawl.errors import AnswerError, Transient
+from igcrawl.request import ENVELOPE, call_of
+from igcrawl.stopping import Stopping
+
+
+class AnswerMiddleware(RetryMiddleware):
+    """Scrapy's RetryMiddleware with another idea of what is passing, and with growing pauses.
+
+    A good answer leaves its envelope in the request's meta. A passing fault is asked again, with the same cursor,
+    `RETRY_TIMES` times. Whatever else raises.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler.settings)
+        self.crawler = crawler
+        self._stopping = Stopping.of(crawler)
+        config = read_config(crawler.settings, OPERATIONS)
+        self._first_pause = RETRY_PAUSE if config.paced else LOCAL_RETRY_PAUSE
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> AnswerMiddleware:
+        """Build it from the crawler's settings."""
+        return cls(crawler)
+
+    async def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
+        """Open the answer to a call.
+
+        Raises:
+            AnswerError: it is no page.
+        """
+        call = call_of(request)
+        if call is None:
+            return response
+        try:
+            request.meta[ENVELOPE] = open_answer(_answer(call, response))
+        except Transient as error:
+            return await self._again(request, error)
+        return response
+
+    async def process_exception(self, request: Request, exception: Exception) -> Request | None:  # type: ignore[override]
+        """Ask again after a cut connection and its like.
+
+        Raises:
+            AnswerError: it was asked often enough.
+        """
+        call = call_of(request)
+        if call is None or not isinstance(exception, (*self.exceptions_to_retry, Transient)):
+            return None
+        if isinstance(exception, Transient):
+            return await self._again(request, exception)
+        return await self._again(request, Transient(f"{call.operation}: {type(exception).__name__}"))
+
+    async def _again(self, request: Request, error: AnswerError) -> Request:
+        again = self._retry(request, type(error))
+        if again is None:
+            raise error
+        await self._stopping.sleep(self._first_pause * 2 ** (again.meta["retry_times"] - 1))
+        return again
+
+
+def _answer(call: Call, response: Response) -> Answer:
+    retry_after = (response.headers.get("Retry-After") or b"").decode("latin-1")
+    return Answer(
+        operation=call.operation,
+        graphql=OPERATIONS[call.operation].surface.is_graphql,
+        status=response.status,
+        body=response.body,
+        location=(response.headers.get("Location") or b"").decode("latin-1"),
+        retry_after=float(retry_after) if retry_after.isdecimal() else None,
+    )

@@ -1,0 +1,41 @@
+"""Pace: keeps the requests of a session apart."""
+
+from __future__ import annotations
+
+import time
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+
+from igcrawl.budget import PAUSE, FixedPace
+from igcrawl.catalogue import OPERATIONS
+from igcrawl.config import read_config
+from igcrawl.request import call_of
+from igcrawl.stopping import Stopping
+
+
+class PaceMiddleware:
+    """Lets a call go when its time has come; loopback is not slowed. Every attempt counts, retries too."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        config = read_config(crawler.settings, OPERATIONS)
+        self._pace = FixedPace(PAUSE if config.paced else 0.0)
+        self._stopping = Stopping.of(crawler)
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> PaceMiddleware:
+        """Build it from the crawler's settings."""
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        """Wait until the request may be sent.
+
+        Raises:
+            Interrupted: the run is stopped meanwhile.
+        """
+        if call_of(request) is None:
+            return
+        await self._stopping.sleep(self._pace.take(time.monotonic()))
+        if self._crawler.stats is not None:
+            self._crawler.stats.inc_value("igcrawl/requests")

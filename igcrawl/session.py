@@ -1,0 +1,281 @@
+"""The operator's session: what the file holds, what the server refreshes, and how it is saved. Pure: no Scrapy.
+
+The file is the settings JSON that aiograpi and instagrapi write, so theirs work as they are (DESIGN.md, section 6).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import stat
+import tempfile
+import uuid
+from collections.abc import Iterable
+from http.cookies import CookieError, SimpleCookie
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import unquote
+
+import orjson
+
+from igcrawl.errors import BadInput
+
+#: The app version that the wire files were recorded with sends this when a session names no other.
+DEFAULT_BLOKS_VERSION: Final = "799db3e387d7a21a19c72918b8698b6cd28a1516ade363792c100ed45a0f9f0b"
+DEFAULT_USER_AGENT: Final = (
+    "Instagram 385.0.0.47.74 Android (26/8.0.0; 480dpi; 1080x1920; OnePlus; 6T Dev; devitron; qcom; en_US; 378906843)"
+)
+_AUTHORIZATION: Final = "Bearer IGT:2:"
+#: Names device ids are made from when a file lacks them: the same account always gets the same ones.
+_DEVICES: Final = uuid.UUID("8f0e7c2a-5d0b-4a58-9d5a-6c8b7a1f4e21")
+#: Answer headers that refresh a part of the session, and the part.
+_REFRESHED: Final = {
+    b"ig-set-x-mid": "mid",
+    b"ig-set-ig-u-rur": "ig_u_rur",
+    b"x-ig-set-www-claim": "ig_www_claim",
+    b"ig-set-ig-u-shbid": "ig_u_shbid",
+    b"ig-set-ig-u-shbts": "ig_u_shbts",
+    b"ig-set-ig-u-ig-direct-region-hint": "ig_u_ig_direct_region_hint",
+}
+#: Answer headers that hold parts of a session, in lower case.
+SECRET_HEADERS: Final = frozenset({*_REFRESHED, b"ig-set-authorization", b"set-cookie"})
+
+
+class Session:
+    """One account's session.
+
+    Args:
+        settings: the parsed file. Keys that igcrawl does not know are kept and written back.
+        path: where it is saved; None keeps it in memory.
+
+    Raises:
+        BadInput: it has no session id or no account id.
+    """
+
+    def __init__(self, settings: dict[str, Any], path: Path | None = None) -> None:
+        self.path = path
+        self._settings = settings
+        self.version = 0
+        where = str(path) if path else "session"
+        self._check_kinds(where)
+        if not self.sessionid:
+            raise BadInput(f"{where}: no sessionid, neither in authorization_data nor in cookies: log in again")
+        if not self.ds_user_id.isdecimal():
+            raise BadInput(f"{where}: no ds_user_id, neither in authorization_data nor in cookies: log in again")
+
+    def __repr__(self) -> str:
+        return f"<Session of {self.ds_user_id}>"
+
+    def _check_kinds(self, where: str) -> None:
+        for key in ("authorization_data", "cookies", "uuids", "device_settings"):
+            if not isinstance(self._settings.get(key) or {}, dict):
+                raise BadInput(f"{where}: {key} is not an object")
+
+    def _part(self, key: str) -> dict[str, Any]:
+        part = self._settings.get(key)
+        if not isinstance(part, dict):
+            part = self._settings[key] = {}
+        return part
+
+    def _text(self, key: str, default: str = "") -> str:
+        value = self._settings.get(key)
+        return default if value in (None, "") else str(value)
+
+    def _device(self, key: str, default: str) -> str:
+        return str(self._part("uuids").get(key) or default)
+
+    @property
+    def authorization_data(self) -> dict[str, Any]:
+        """What the Authorization header carries; made from the cookies when the file has only those."""
+        data = self._part("authorization_data")
+        return data or {
+            "ds_user_id": self.ds_user_id,
+            "sessionid": self.sessionid,
+            "should_use_header_over_cookies": True,
+        }
+
+    @property
+    def authorization(self) -> str:
+        """Value of the Authorization header."""
+        return _AUTHORIZATION + base64.b64encode(orjson.dumps(self.authorization_data)).decode()
+
+    @property
+    def sessionid(self) -> str:
+        """The session id, as cookies carry it."""
+        return str(self._part("authorization_data").get("sessionid") or self._part("cookies").get("sessionid") or "")
+
+    @property
+    def ds_user_id(self) -> str:
+        """The account's own id. A session id starts with it, so a file with nothing else still tells."""
+        known = self._part("authorization_data").get("ds_user_id") or self._part("cookies").get("ds_user_id")
+        return str(known or unquote(self.sessionid).partition(":")[0])
+
+    @property
+    def csrftoken(self) -> str:
+        """The csrftoken cookie, "" without one."""
+        return str(self._part("cookies").get("csrftoken") or "")
+
+    @property
+    def mid(self) -> str:
+        """The machine id, "" without one."""
+        return self._text("mid") or str(self._part("cookies").get("mid") or "")
+
+    @property
+    def www_claim(self) -> str:
+        """The claim that the server handed out; "0" before it did."""
+        return self._text("ig_www_claim", "0")
+
+    @property
+    def rur(self) -> str:
+        """The routing header's value, "" without one."""
+        return self._text("ig_u_rur")
+
+    @property
+    def shbid(self) -> str:
+        """The routing header's value, "" without one."""
+        return self._text("ig_u_shbid")
+
+    @property
+    def shbts(self) -> str:
+        """The routing header's value, "" without one."""
+        return self._text("ig_u_shbts")
+
+    @property
+    def direct_region_hint(self) -> str:
+        """The routing header's value, "" without one."""
+        return self._text("ig_u_ig_direct_region_hint")
+
+    @property
+    def uuid(self) -> str:
+        """The device's UUID."""
+        return self._device("uuid", self._made_up("uuid"))
+
+    @property
+    def phone_id(self) -> str:
+        """The UUID that a phone's apps share."""
+        return self._device("phone_id", self._made_up("phone_id"))
+
+    @property
+    def android_device_id(self) -> str:
+        """The device's Android id."""
+        return self._device("android_device_id", "android-" + self._made_up("android").replace("-", "")[:16])
+
+    def _made_up(self, name: str) -> str:
+        return str(uuid.uuid5(_DEVICES, f"{self.ds_user_id}/{name}"))
+
+    @property
+    def user_agent(self) -> str:
+        """The app's User-Agent."""
+        return self._text("user_agent", DEFAULT_USER_AGENT)
+
+    @property
+    def locale(self) -> str:
+        """Language and country, with an underscore."""
+        return self._text("locale", "en_US").replace("-", "_")
+
+    @property
+    def country(self) -> str:
+        """Country code, upper case."""
+        return self._text("country", "US").upper()
+
+    @property
+    def timezone_offset(self) -> str:
+        """Seconds east of UTC."""
+        return self._text("timezone_offset", "0")
+
+    @property
+    def bloks_versioning_id(self) -> str:
+        """The app's Bloks version."""
+        device = self._part("device_settings").get("bloks_versioning_id")
+        return self._text("bloks_versioning_id", str(device or DEFAULT_BLOKS_VERSION))
+
+    def refresh(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
+        """Take over what an answer refreshes and say whether anything changed.
+
+        Args:
+            headers: the answer's headers, names in any case.
+        """
+        news = [(name.lower(), value.decode("latin-1").strip()) for name, value in headers]
+        news = [(name, value) for name, value in news if name in SECRET_HEADERS]
+        if not news:
+            return False
+        before = orjson.dumps(self._settings, option=orjson.OPT_SORT_KEYS)
+        for name, value in news:
+            if name in _REFRESHED and value:
+                self._settings[_REFRESHED[name]] = value
+            elif name == b"ig-set-authorization":
+                self._take_authorization(value)
+            elif name == b"set-cookie":
+                self._take_cookie(value)
+        changed = orjson.dumps(self._settings, option=orjson.OPT_SORT_KEYS) != before
+        self.version += changed
+        return changed
+
+    def _take_authorization(self, value: str) -> None:
+        """An empty token, which the server sends when it logs an account out, is not taken over."""
+        try:
+            data = orjson.loads(base64.b64decode(value.rpartition(":")[2], validate=True))
+        except (binascii.Error, orjson.JSONDecodeError):
+            return
+        if isinstance(data, dict) and data.get("sessionid"):
+            self._part("authorization_data").update(data)
+            if "sessionid" in self._part("cookies"):
+                self._part("cookies")["sessionid"] = data["sessionid"]
+
+    def _take_cookie(self, value: str) -> None:
+        try:
+            cookies = SimpleCookie(value)
+        except CookieError:
+            return
+        for name, morsel in cookies.items():
+            if not morsel.value or morsel["max-age"] == "0":
+                continue
+            self._part("cookies")[name] = morsel.value
+            if name == "mid":
+                self._settings["mid"] = morsel.value
+            if name in {"sessionid", "ds_user_id"} and self._part("authorization_data"):
+                self._part("authorization_data")[name] = morsel.value
+
+    def save(self) -> None:
+        """Write the file again, atomically and readable by its owner only."""
+        if self.path is not None:
+            write_private(self.path, orjson.dumps(self._settings, option=orjson.OPT_INDENT_2))
+
+
+def load_session(path: Path) -> Session:
+    """Read a session file.
+
+    Raises:
+        BadInput: it is missing, open to others, no JSON object, or holds no session.
+    """
+    try:
+        mode = path.stat().st_mode
+        content = path.read_bytes()
+    except OSError as error:
+        raise BadInput(f"session file {path}: {error.strerror or error}") from None
+    if stat.S_IMODE(mode) & 0o077:
+        raise BadInput(f"session file {path} can be read by others: chmod 600 {path}")
+    try:
+        settings = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        raise BadInput(
+            f"session file {path}: not JSON; expected the settings that aiograpi or instagrapi dump"
+        ) from None
+    if not isinstance(settings, dict):
+        raise BadInput(f"session file {path}: expected a JSON object")
+    return Session(settings, path)
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Replace a file atomically, with mode 0600: a reader sees the old content or the new, never a part."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

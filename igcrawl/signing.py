@@ -1,0 +1,157 @@
+"""Signing: a wire request + a session -> URL, headers and body. Pure; called last, just before sending."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+import orjson
+
+from igcrawl.call import Identity, SessionValue, WireRequest
+from igcrawl.session import Session
+
+_WEB_USER_AGENT: Final = (
+    "Instagram 273.0.0.16.70 (iPhone15,2; iOS 17_5_1; en_US; en-US; scale=3.00; 1290x2796; 470085518)"
+)
+_BROWSER_USER_AGENT: Final = (
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_13_6) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Version/11.1.2 Safari/605.1.15"
+)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SignedRequest:
+    """What is sent. Holds credentials: never logged, queued or kept.
+
+    Args:
+        path: path and query string.
+        headers: in the order in which they are sent.
+        body: empty for GET.
+    """
+
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Signer:
+    """Signs the requests of one run.
+
+    Args:
+        session: as whom.
+        run_id: the app's Pigeon session, one a run; made up when left out.
+    """
+
+    def __init__(self, session: Session, run_id: str | None = None) -> None:
+        self._session = session
+        self._run_id = run_id or f"UFS-{uuid.uuid4()}-1"
+        self._app_block: dict[str, str] = {}
+        self._app_block_version = -1
+
+    def sign(self, request: WireRequest, now: float) -> SignedRequest:
+        """Attach the session to a request.
+
+        Args:
+            request: what is asked.
+            now: seconds since 1970.
+        """
+        path, body = request.path, b""
+        if request.query:
+            path += "?" + urlencode(self._filled(request.query))
+        if request.form is not None:
+            body = urlencode(self._filled(request.form)).encode()
+        elif request.signed_body is not None:
+            content = orjson.dumps(self._filled(request.signed_body))
+            body = f"signed_body=SIGNATURE.{quote(content, safe='')}".encode()
+        if request.identity is Identity.APP:
+            block = {**self._app_headers(), "X-Pigeon-Rawclienttime": f"{now:.3f}"}
+        else:
+            block = self._web_headers(request.identity)
+        return SignedRequest(path, {**block, **request.headers}, body)
+
+    def _filled(self, template: Mapping[str, Any]) -> dict[str, Any]:
+        return {key: self._value(value) for key, value in template.items()}
+
+    def _value(self, value: Any) -> Any:
+        if isinstance(value, SessionValue):
+            return getattr(self._session, value.name)
+        return self._filled(value) if isinstance(value, dict) else value
+
+    def _app_headers(self) -> dict[str, str]:
+        """The app's header block (wire/_mobile_headers.json); made again only when the session was refreshed."""
+        session = self._session
+        if self._app_block_version != session.version:
+            self._app_block = _app_block(session, self._run_id)
+            self._app_block_version = session.version
+        return self._app_block
+
+    def _web_headers(self, identity: Identity) -> dict[str, str]:
+        session = self._session
+        cookies = {"sessionid": session.sessionid, "ds_user_id": session.ds_user_id, "mid": session.mid}
+        cookie = "; ".join(f"{name}={value}" for name, value in cookies.items() if value)
+        if identity is Identity.BROWSER:
+            language, agent = "en-US", _BROWSER_USER_AGENT
+            return {"Accept": "*/*", "Accept-Language": language, "User-Agent": agent, "Cookie": cookie}
+        return {
+            "Accept": "*/*",
+            "Accept-Language": "en-US,en;q=0.8",
+            "User-Agent": _WEB_USER_AGENT,
+            "Referer": "https://www.instagram.com/",
+            "Cookie": cookie,
+        }
+
+
+def _app_block(session: Session, run_id: str) -> dict[str, str]:
+    language = session.locale.replace("_", "-")
+    block = {
+        "Accept": "*/*",
+        "X-IG-App-Locale": session.locale,
+        "X-IG-Device-Locale": session.locale,
+        "X-IG-Mapped-Locale": session.locale,
+        "X-Pigeon-Session-Id": run_id,
+        "X-Pigeon-Rawclienttime": "",
+        "X-IG-Bandwidth-Speed-KBPS": "-1.000",
+        "X-IG-Bandwidth-TotalBytes-B": "0",
+        "X-IG-Bandwidth-TotalTime-MS": "0",
+        "X-IG-App-Startup-Country": session.country,
+        "X-Bloks-Version-Id": session.bloks_versioning_id,
+        "X-IG-WWW-Claim": session.www_claim,
+        "X-Bloks-Is-Layout-RTL": "false",
+        "X-Bloks-Is-Panorama-Enabled": "true",
+        "X-IG-Device-ID": session.uuid,
+        "X-IG-Family-Device-ID": session.phone_id,
+        "X-IG-Android-ID": session.android_device_id,
+        "X-IG-Timezone-Offset": session.timezone_offset,
+        "x-fb-connection-type": "WIFI",
+        "X-IG-Connection-Type": "WIFI",
+        "X-IG-Capabilities": "3brTv10=",
+        "X-IG-App-ID": "567067343352427",
+        "Priority": "u=3",
+        "User-Agent": session.user_agent,
+        "Accept-Language": ", ".join(dict.fromkeys((language, "en-US"))),
+        "X-MID": session.mid,
+        "X-FB-HTTP-Engine": "Tigon/MNS/TCP",
+        "X-Tigon-Is-Retry": "False",
+        "X-Zero-Balance": "INIT",
+        "X-Zero-Eh": "",
+        "X-Zero-State": "unknown",
+        "Zero-HTTP-Network-Interface": "wifi",
+        "X-FB-Client-IP": "True",
+        "X-FB-Server-Cluster": "True",
+        "IG-INTENDED-USER-ID": session.ds_user_id,
+        "X-IG-Nav-Chain": "9MV:self_profile:2,ProfileMediaTabFragment:self_profile:3,9Xf:self_following:4",
+        "IG-U-DS-USER-ID": session.ds_user_id,
+        "Authorization": session.authorization,
+    }
+    routing = {
+        "IG-U-RUR": session.rur,
+        "IG-U-SHBID": session.shbid,
+        "IG-U-SHBTS": session.shbts,
+        "IG-U-IG-DIRECT-REGION-HINT": session.direct_region_hint,
+    }
+    if not session.mid:
+        del block["X-MID"]
+    return block | {name: value for name, value in routing.items() if value}

@@ -1,0 +1,77 @@
+"""How a walk ended, and what that means for the crawl's exit code (DESIGN.md, section 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import IntEnum, StrEnum
+
+#: A list may be this much shorter than the expected count and still be complete: a share, or a number of
+#: accounts, whichever is more. Instagram's counts include accounts that it no longer lists.
+TOLERATED_SHARE = 0.05
+TOLERATED_ACCOUNTS = 3
+
+
+class Verdict(StrEnum):
+    """Why a walk ended. Every walk ends with exactly one."""
+
+    COMPLETE = "complete"
+    UPDATED = "updated"
+    STOPPED = "stopped"
+    UNVERIFIED = "unverified"
+    LIMITED = "limited"
+    SUSPECT = "suspect"
+    LOOPED = "looped"
+    PRIVATE = "private"
+    NOT_FOUND = "not_found"
+    REFUSED = "refused"
+    THROTTLED = "throttled"
+    STALE_DOC_ID = "stale_doc_id"
+    BLOCKED = "blocked"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+
+#: Verdicts after which `scrapy crawl` exits 0.
+GOOD = frozenset(
+    {
+        Verdict.COMPLETE,
+        Verdict.UPDATED,
+        Verdict.STOPPED,
+        Verdict.UNVERIFIED,
+        Verdict.PRIVATE,
+        Verdict.NOT_FOUND,
+        Verdict.REFUSED,
+    }
+)
+
+
+class ExitCode(IntEnum):
+    """Exit codes of `scrapy crawl`."""
+
+    OK = 0
+    INCOMPLETE = 1
+    BAD_INPUT = 2
+    TROUBLE = 3
+
+
+def exit_code(verdicts: Iterable[Verdict]) -> ExitCode:
+    """Return the exit code of a crawl whose walks ended so."""
+    seen = set(verdicts)
+    if Verdict.BLOCKED in seen:
+        return ExitCode.TROUBLE
+    return ExitCode.OK if seen <= GOOD else ExitCode.INCOMPLETE
+
+
+def judge_ended_list(records: int, expected: int | None) -> Verdict:
+    """Judge a list that the server ended by itself: it gave no further cursor and did not say that it cut the list.
+
+    Args:
+        records: different accounts found.
+        expected: the count in the target's profile, None when it was not asked for.
+    """
+    if expected is None:
+        return Verdict.UNVERIFIED
+    if expected > 0 and records == 0:
+        return Verdict.SUSPECT
+    tolerated = max(TOLERATED_SHARE * expected, TOLERATED_ACCOUNTS)
+    return Verdict.COMPLETE if expected - records <= tolerated else Verdict.SUSPECT

@@ -1,0 +1,1 @@
+"""The spiders: which operations, in which order."""

@@ -1,0 +1,46 @@
+"""What `followers` and `following` share: one account's list, checked against the count in its profile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from igcrawl.args import ListArguments
+from igcrawl.catalogue import OPERATIONS
+from igcrawl.items import Follow, Page
+from igcrawl.spider import OperationSpider
+from igcrawl.walk import Walk, count_in_profile
+
+REST_PAGE_SIZE = 200
+
+
+class ListSpider(OperationSpider):
+    """Walks one account's list in one direction of the follower graph."""
+
+    arguments = ListArguments
+    args: ListArguments
+    main_record = Follow.TYPE
+    direction: ClassVar[str]
+
+    def walks(self) -> Iterator[Walk]:
+        """Give the one walk."""
+        args = {"user_id": self.args.user_id}
+        if self.args.order is not None:
+            args["order"] = self.args.order.value
+        if self.args.rest:
+            args["page_size"] = str(self.args.page_size or REST_PAGE_SIZE)
+        yield Walk(
+            operation=OPERATIONS[self.direction + ("_rest" if self.args.rest else "")],
+            target=self.args.user_id or self.args.username or "",
+            args=args,
+            limits=self.limits,
+        )
+
+    async def prepare(self, walk: Walk) -> None:
+        """Resolve a username, then ask for the expected count."""
+        if self.args.username is not None:
+            walk.target = walk.args["user_id"] = await self.resolve(walk, self.args.username)
+        if self.args.verify:
+            profile = await self.ask_profile(walk, walk.target)
+            walk.expected = count_in_profile(profile, self.direction)
+            await self.deliver(Page(walk.id, [profile], walk.cursor))

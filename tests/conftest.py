@@ -1,0 +1,87 @@
+"""Fixtures: a simulator, a session file, and `scrapy` as the operator runs it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from igcrawl.simulator import Simulator
+from tests.support.session_file import write_session
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass
+class Run:
+    """What a `scrapy` command did."""
+
+    code: int
+    out: str
+    err: str
+
+
+Scrapy = Callable[..., Run]
+
+
+def scrapy_environment(**extra: str) -> dict[str, str]:
+    """The environment of a `scrapy` command that runs outside the project's folder."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("IG_")}
+    path = {"PYTHONPATH": str(ROOT), "SCRAPY_SETTINGS_MODULE": "igcrawl.settings", "PYTHONWARNINGS": "default"}
+    return clean | path | extra
+
+
+@pytest.fixture
+def scrapy(tmp_path: Path) -> Scrapy:
+    """Runs `scrapy …` in an empty folder."""
+
+    def run(*arguments: str, timeout: float = 60, stdin: bytes | None = None, **environment: str) -> Run:
+        done = subprocess.run(
+            [sys.executable, "-m", "scrapy", *arguments],
+            cwd=tmp_path,
+            env=scrapy_environment(**environment),
+            capture_output=True,
+            timeout=timeout,
+            input=stdin,
+            check=False,
+        )
+        return Run(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    return run
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    """A simulator with 1,000 users."""
+    with Simulator() as running:
+        yield running
+
+
+@pytest.fixture
+def at_simulator(simulator: Simulator, tmp_path: Path) -> dict[str, str]:
+    """The environment that leads a crawl to the simulator."""
+    session_file = tmp_path / "session.json"
+    simulator.write_session(session_file)
+    return {
+        "IG_MOBILE_URL": simulator.mobile_url,
+        "IG_WEB_URL": simulator.web_url,
+        "IG_SESSION": str(session_file),
+    }
+
+
+@pytest.fixture
+def session_file(tmp_path: Path) -> Path:
+    """A session file for servers that do not check it."""
+    return write_session(tmp_path / "session.json")
+
+
+def read_jsonl(path: Path) -> list[dict[str, Any]]:
+    """The records of a JSON lines file."""
+    return [orjson.loads(line) for line in path.read_bytes().splitlines()]

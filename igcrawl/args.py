@@ -13,6 +13,8 @@ from igcrawl.errors import BadInput
 #: Scrapyd passes the name of its job; it says nothing about the crawl.
 IGNORED: Final = frozenset({"_job"})
 _LONGEST_USERNAME: Final = 30
+#: Errors of pydantic that say less than the field's description.
+_SHAPES: Final = frozenset({"string_pattern_mismatch", "string_too_short", "string_too_long", "bool_parsing", "enum"})
 
 
 def _split(value: Any) -> Any:
@@ -74,6 +76,8 @@ class Arguments(BaseModel):
         if not name:
             return str(error["msg"]).removeprefix("Value error, ")
         about = cls.model_fields[name].description if name in cls.model_fields else None
+        if about and error["type"] in _SHAPES:
+            return f"{name}={str(error['input'])[:60]}: expected {about}"
         problem = str(error["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
         value = "" if isinstance(error["input"], dict) else f"={str(error['input'])[:60]}"
         return f"{name}{value}: {problem[:1].lower()}{problem[1:]}" + (f" ({about})" if about else "")

@@ -22,7 +22,8 @@ from igcrawl.doc_ids import DocIds
 from igcrawl.errors import BadInput, Transient
 from igcrawl.hosts import is_trusted
 from igcrawl.request import call_of
-from igcrawl.session import SECRET_HEADERS, load_session
+from igcrawl.session import SECRET_HEADERS
+from igcrawl.session_file import load_session, save_session
 from igcrawl.signing import Signer
 
 _GZIP_OR_ZLIB: Final = 32 + zlib.MAX_WBITS
@@ -40,6 +41,7 @@ class SessionDownloadHandler:
         config = read_config(crawler.settings, OPERATIONS)
         if config.session_file is None:
             raise BadInput("IG_SESSION is not set: give a session file")
+        self._session_file = config.session_file
         self._session = load_session(config.session_file)
         self._signer = Signer(self._session)
         self._doc_ids = DocIds(config.doc_ids)
@@ -80,7 +82,7 @@ class SessionDownloadHandler:
     def _take_refreshes(self, response: Response) -> None:
         refreshed = [(name, value) for name, values in response.headers.items() for value in values]
         if self._session.refresh(refreshed):
-            self._session.save()
+            save_session(self._session, self._session_file)
         for name in SECRET_HEADERS:
             response.headers.pop(name, None)
 

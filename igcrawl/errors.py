@@ -53,9 +53,6 @@ class Interrupted(IgcrawlError):
     verdict: ClassVar[Verdict] = Verdict.INTERRUPTED
     reach: ClassVar[Reach] = Reach.CRAWL
 
-    def __init__(self, message: str = "the run was stopped; the same command asks again") -> None:
-        super().__init__(message)
-
 
 class AnswerError(IgcrawlError):
     """Raised for an answer that is not a page, and for an answer that did not come."""

@@ -13,6 +13,7 @@ from scrapy.exporters import BaseItemExporter, CsvItemExporter, JsonItemExporter
 from scrapy.extensions.feedexport import FeedExporter, ItemFilter
 
 from igcrawl.items import RECORD_TYPES, Page
+from igcrawl.stopping import Stopping
 
 
 class JsonLinesExporter(BaseItemExporter):
@@ -35,21 +36,23 @@ def _as_item(value: Any) -> Any:
     return ItemAdapter(value).asdict()
 
 
-class _Unfolding:
-    """Mixed into Scrapy's exporters: a page is exported record by record."""
+class JsonExporter(JsonItemExporter):
+    """One JSON array of records."""
 
     def export_item(self, item: Any) -> None:
         """Export a page's records, or one record."""
         for record in item if isinstance(item, Page) else [item]:
-            super().export_item(record)  # type: ignore[misc]
+            super().export_item(record)
 
 
-class JsonExporter(_Unfolding, JsonItemExporter):
-    """One JSON array of records."""
+class XmlExporter(XmlItemExporter):
+    """XML, one element a record; what is null is left out, since XML has no word for it."""
 
-
-class XmlExporter(_Unfolding, XmlItemExporter):
-    """XML, one element a record."""
+    def export_item(self, item: Any) -> None:
+        """Export a page's records, or one record."""
+        for record in item if isinstance(item, Page) else [item]:
+            known = {name: value for name, value in ItemAdapter(record).items() if value is not None}
+            super().export_item(known)
 
 
 class CsvExporter(CsvItemExporter):
@@ -77,7 +80,14 @@ class RecordFeedExporter(FeedExporter):
     """Scrapy's feeds for pages: batches and filters see records, and the counts are of records."""
 
     def item_scraped(self, item: Any, spider: Spider) -> None:
-        """Hand a page's records to the feeds; a feed that neither filters nor batches gets the page at once."""
+        """Hand a page's records to the feeds; when one cannot be written, stop the crawl: no request may be wasted."""
+        try:
+            self._export(item, spider)
+        except OSError as error:
+            Stopping.of(self.crawler).begin(f"an output cannot be written: {error.strerror or error}")
+
+    def _export(self, item: Any, spider: Spider) -> None:
+        """A feed that neither filters nor batches gets a page at once, the others record by record."""
         if not isinstance(item, Page):
             super().item_scraped(item, spider)
         elif all(self._takes_pages(slot) for slot in self.slots):

@@ -16,11 +16,18 @@ QUIET = ("scrapy.middleware", "scrapy.crawler", "scrapy.addons", "scrapy.utils.l
 
 
 def quieten(log_level: str) -> None:
-    """Let Scrapy's start-up lists pass from WARNING on, unless the operator asked for DEBUG."""
+    """Silence Scrapy's start-up lists, unless the operator asked for DEBUG, and say disk errors in one line."""
+    logging.getLogger("scrapy.extensions.feedexport").addFilter(_in_one_line)
     if log_level.upper() != "DEBUG":
         for name in QUIET:
             # A filter, since Scrapy resets its loggers' levels when it configures logging.
             logging.getLogger(name).addFilter(_from_warning_on)
+
+
+def _in_one_line(line: logging.LogRecord) -> bool:
+    if line.exc_info and isinstance(line.exc_info[1], OSError):
+        line.msg, line.args, line.exc_info = f"{line.getMessage()}: {line.exc_info[1].strerror}", (), None
+    return True
 
 
 def _from_warning_on(line: logging.LogRecord) -> bool:

@@ -1,19 +1,15 @@
-"""The operator's session: what the file holds, what the server refreshes, and how it is saved. Pure: no Scrapy.
+"""The operator's session: what it holds and what the server refreshes. Pure: no Scrapy, no files.
 
-The file is the settings JSON that aiograpi and instagrapi write, so theirs work as they are (DESIGN.md, section 6).
+Its settings are the JSON that aiograpi and instagrapi write, so theirs work as they are (DESIGN.md, section 6).
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-import os
-import stat
-import tempfile
 import uuid
 from collections.abc import Iterable
 from http.cookies import CookieError, SimpleCookie
-from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -47,17 +43,15 @@ class Session:
 
     Args:
         settings: the parsed file. Keys that igcrawl does not know are kept and written back.
-        path: where it is saved; None keeps it in memory.
+        where: where the settings come from, for messages.
 
     Raises:
         BadInput: it has no session id or no account id.
     """
 
-    def __init__(self, settings: dict[str, Any], path: Path | None = None) -> None:
-        self.path = path
+    def __init__(self, settings: dict[str, Any], where: str = "session") -> None:
         self._settings = settings
         self.version = 0
-        where = str(path) if path else "session"
         self._check_kinds(where)
         if not self.sessionid:
             raise BadInput(f"{where}: no sessionid, neither in authorization_data nor in cookies: log in again")
@@ -237,45 +231,6 @@ class Session:
             if name in {"sessionid", "ds_user_id"} and self._part("authorization_data"):
                 self._part("authorization_data")[name] = morsel.value
 
-    def save(self) -> None:
-        """Write the file again, atomically and readable by its owner only."""
-        if self.path is not None:
-            write_private(self.path, orjson.dumps(self._settings, option=orjson.OPT_INDENT_2))
-
-
-def load_session(path: Path) -> Session:
-    """Read a session file.
-
-    Raises:
-        BadInput: it is missing, open to others, no JSON object, or holds no session.
-    """
-    try:
-        mode = path.stat().st_mode
-        content = path.read_bytes()
-    except OSError as error:
-        raise BadInput(f"session file {path}: {error.strerror or error}") from None
-    if stat.S_IMODE(mode) & 0o077:
-        raise BadInput(f"session file {path} can be read by others: chmod 600 {path}")
-    try:
-        settings = orjson.loads(content)
-    except orjson.JSONDecodeError:
-        raise BadInput(
-            f"session file {path}: not JSON; expected the settings that aiograpi or instagrapi dump"
-        ) from None
-    if not isinstance(settings, dict):
-        raise BadInput(f"session file {path}: expected a JSON object")
-    return Session(settings, path)
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Replace a file atomically, with mode 0600: a reader sees the old content or the new, never a part."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    def dump(self) -> bytes:
+        """Return the settings as JSON, for the session's own file and nothing else."""
+        return orjson.dumps(self._settings, option=orjson.OPT_INDENT_2)

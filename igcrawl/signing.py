@@ -21,6 +21,30 @@ _BROWSER_USER_AGENT: Final = (
     "Version/11.1.2 Safari/605.1.15"
 )
 
+#: What the app sends whoever is logged in (wire/_mobile_headers.json).
+_APP_CONSTANTS: Final = {
+    "Accept": "*/*",
+    "X-IG-Bandwidth-Speed-KBPS": "-1.000",
+    "X-IG-Bandwidth-TotalBytes-B": "0",
+    "X-IG-Bandwidth-TotalTime-MS": "0",
+    "X-Bloks-Is-Layout-RTL": "false",
+    "X-Bloks-Is-Panorama-Enabled": "true",
+    "x-fb-connection-type": "WIFI",
+    "X-IG-Connection-Type": "WIFI",
+    "X-IG-Capabilities": "3brTv10=",
+    "X-IG-App-ID": "567067343352427",
+    "Priority": "u=3",
+    "X-FB-HTTP-Engine": "Tigon/MNS/TCP",
+    "X-Tigon-Is-Retry": "False",
+    "X-Zero-Balance": "INIT",
+    "X-Zero-Eh": "",
+    "X-Zero-State": "unknown",
+    "Zero-HTTP-Network-Interface": "wifi",
+    "X-FB-Client-IP": "True",
+    "X-FB-Server-Cluster": "True",
+    "X-IG-Nav-Chain": "9MV:self_profile:2,ProfileMediaTabFragment:self_profile:3,9Xf:self_following:4",
+}
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SignedRequest:
@@ -105,53 +129,27 @@ class Signer:
 
 
 def _app_block(session: Session, run_id: str) -> dict[str, str]:
-    language = session.locale.replace("_", "-")
-    block = {
-        "Accept": "*/*",
+    held = {
         "X-IG-App-Locale": session.locale,
         "X-IG-Device-Locale": session.locale,
         "X-IG-Mapped-Locale": session.locale,
         "X-Pigeon-Session-Id": run_id,
-        "X-Pigeon-Rawclienttime": "",
-        "X-IG-Bandwidth-Speed-KBPS": "-1.000",
-        "X-IG-Bandwidth-TotalBytes-B": "0",
-        "X-IG-Bandwidth-TotalTime-MS": "0",
         "X-IG-App-Startup-Country": session.country,
         "X-Bloks-Version-Id": session.bloks_versioning_id,
         "X-IG-WWW-Claim": session.www_claim,
-        "X-Bloks-Is-Layout-RTL": "false",
-        "X-Bloks-Is-Panorama-Enabled": "true",
         "X-IG-Device-ID": session.uuid,
         "X-IG-Family-Device-ID": session.phone_id,
         "X-IG-Android-ID": session.android_device_id,
         "X-IG-Timezone-Offset": session.timezone_offset,
-        "x-fb-connection-type": "WIFI",
-        "X-IG-Connection-Type": "WIFI",
-        "X-IG-Capabilities": "3brTv10=",
-        "X-IG-App-ID": "567067343352427",
-        "Priority": "u=3",
         "User-Agent": session.user_agent,
-        "Accept-Language": ", ".join(dict.fromkeys((language, "en-US"))),
+        "Accept-Language": ", ".join(dict.fromkeys((session.locale.replace("_", "-"), "en-US"))),
         "X-MID": session.mid,
-        "X-FB-HTTP-Engine": "Tigon/MNS/TCP",
-        "X-Tigon-Is-Retry": "False",
-        "X-Zero-Balance": "INIT",
-        "X-Zero-Eh": "",
-        "X-Zero-State": "unknown",
-        "Zero-HTTP-Network-Interface": "wifi",
-        "X-FB-Client-IP": "True",
-        "X-FB-Server-Cluster": "True",
         "IG-INTENDED-USER-ID": session.ds_user_id,
-        "X-IG-Nav-Chain": "9MV:self_profile:2,ProfileMediaTabFragment:self_profile:3,9Xf:self_following:4",
         "IG-U-DS-USER-ID": session.ds_user_id,
-        "Authorization": session.authorization,
-    }
-    routing = {
         "IG-U-RUR": session.rur,
         "IG-U-SHBID": session.shbid,
         "IG-U-SHBTS": session.shbts,
         "IG-U-IG-DIRECT-REGION-HINT": session.direct_region_hint,
+        "Authorization": session.authorization,
     }
-    if not session.mid:
-        del block["X-MID"]
-    return block | {name: value for name, value in routing.items() if value}
+    return _APP_CONSTANTS | {name: value for name, value in held.items() if value}

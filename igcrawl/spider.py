@@ -14,9 +14,10 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, ClassVar, Self
 
-from scrapy import Request, Spider
+from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
+from twisted.python.failure import Failure
 
 from igcrawl.args import Arguments
 from igcrawl.call import Call
@@ -64,6 +65,7 @@ class OperationSpider(Spider):
         """Check the arguments and build the spider."""
         spider = cls(crawler, kwargs)
         spider._set_crawler(crawler)
+        crawler.signals.connect(spider.stop_for_pipeline, signals.item_error)
         return spider
 
     @classmethod
@@ -75,6 +77,10 @@ class OperationSpider(Spider):
         """
         return cls.arguments.parse(given)
 
+    def stop_for_pipeline(self, failure: Failure) -> None:
+        """Stop the crawl when a pipeline fails: what it did not take would be lost."""
+        self._stopping.begin(f"a pipeline failed with {type(failure.value).__name__}")
+
     @property
     def limits(self) -> Limits:
         """The operator's own limits for each walk."""
@@ -83,7 +89,8 @@ class OperationSpider(Spider):
     @property
     def exit_code(self) -> ExitCode:
         """What the verdicts so far mean for `scrapy crawl`."""
-        return exit_code(self.verdicts)
+        verdicts = exit_code(self.verdicts)
+        return ExitCode.INCOMPLETE if verdicts is ExitCode.OK and self._stopping.failed else verdicts
 
     def walks(self) -> Iterator[Walk]:
         """Give the walks of the crawl, in their order."""
@@ -118,14 +125,16 @@ class OperationSpider(Spider):
         """
         walk.started_at = timestamp(time.time())
         try:
-            ending = await self._walk(walk)
+            await self._walk(walk)
+            if self._halted is None and self._must_stop:
+                self._halted = Ending(Verdict.INTERRUPTED, f"not asked: {self._stopping.reason}")
             if self._halted is not None:
                 for other in waiting:
-                    await self._finish(other, Page(other.id), Ending(ending.verdict, self._halted.reason))
+                    await self._finish(other, Page(other.id), self._halted)
         finally:
             ended.set()
 
-    async def _walk(self, walk: Walk) -> Ending:
+    async def _walk(self, walk: Walk) -> None:
         page: Page = Page(walk.id)
         ending: Ending | None = None
         try:
@@ -138,7 +147,6 @@ class OperationSpider(Spider):
         except (AnswerError, Interrupted) as error:
             page, ending = Page(walk.id), self._ending_of(error, walk)
         await self._finish(walk, page, ending)
-        return ending
 
     async def _next_page(self, walk: Walk) -> tuple[Page, Ending | None]:
         operation = walk.operation
@@ -160,8 +168,8 @@ class OperationSpider(Spider):
             Interrupted: the run is being stopped; nothing was sent.
         """
         engine = self.crawler.engine
-        if engine is None or self._stopping.begun or engine.needs_backout():
-            raise Interrupted
+        if engine is None or self._must_stop:
+            raise Interrupted(self._stopping.reason)
         sent = self._sent
         request = to_request(call, self.config.base_urls)
         try:
@@ -235,6 +243,11 @@ class OperationSpider(Spider):
         if error.reach is Reach.CRAWL:
             self._halted = Ending(error.verdict, f"not asked: {reason}")
         return ending
+
+    @property
+    def _must_stop(self) -> bool:
+        """Whether the run is being stopped, by the operator, by a failure or by one of Scrapy's limits."""
+        return self._stopping.begun or self.crawler.engine is None or self.crawler.engine.needs_backout()
 
     @property
     def _sent(self) -> int:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import ClassVar
 from weakref import WeakKeyDictionary
 
 from scrapy.crawler import Crawler
 
 from igcrawl.errors import Interrupted
+
+logger = logging.getLogger(__name__)
 
 
 class Stopping:
@@ -18,6 +21,8 @@ class Stopping:
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
+        self.reason = "the run was stopped; the same command asks again"
+        self.failed = False
 
     @classmethod
     def of(cls, crawler: Crawler) -> Stopping:
@@ -29,8 +34,15 @@ class Stopping:
         """Whether the run is being stopped."""
         return self._event.is_set()
 
-    def begin(self) -> None:
-        """Wake everyone who waits."""
+    def begin(self, failure: str | None = None) -> None:
+        """Stop the run and wake everyone who waits.
+
+        Args:
+            failure: what went wrong on this side; None when the operator stopped the run.
+        """
+        if failure is not None and not self.failed:
+            self.failed, self.reason = True, failure
+            logger.error("%s; the crawl stops", failure)
         self._event.set()
 
     async def sleep(self, seconds: float) -> None:
@@ -48,4 +60,4 @@ class Stopping:
             except TimeoutError:
                 return
         if self.begun:
-            raise Interrupted
+            raise Interrupted(self.reason)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from difflib import get_close_matches
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
+from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 from scrapy.spiderloader import get_spider_loader
@@ -19,7 +19,7 @@ from igcrawl.catalogue import OPERATIONS
 from igcrawl.config import read_config
 from igcrawl.errors import BadInput
 from igcrawl.logs import quieten
-from igcrawl.session import load_session
+from igcrawl.session_file import load_session
 from igcrawl.spider import OperationSpider
 from igcrawl.verdict import ExitCode
 
@@ -48,8 +48,14 @@ class Command(ScrapyCrawl):
         spider = crawler.spider
         if isinstance(spider, OperationSpider):
             self.exitcode = spider.exit_code
-        if self.crawler_process.bootstrap_failed or spider is None:
+        if not self.exitcode and (self.crawler_process.bootstrap_failed or spider is None or _lost_feed(crawler)):
             self.exitcode = ExitCode.INCOMPLETE
+
+
+def _lost_feed(crawler: Crawler) -> bool:
+    """Whether a feed could not be stored at the end."""
+    stats = crawler.stats.get_stats() if crawler.stats is not None else {}
+    return any(name.startswith("feedexport/failed_count") for name in stats)
 
 
 def check_input(settings: Settings, args: list[str], spider_arguments: dict[str, Any]) -> None:
@@ -85,11 +91,14 @@ def _check_output(uri: str) -> None:
     if parts.scheme not in {"", "file"} or "%(" in uri:
         return
     path = Path(parts.path if parts.scheme else uri)
-    if path.is_dir():
-        raise BadInput(f"output {uri}: is a folder")
-    existing = path if path.exists() else next(folder for folder in path.absolute().parents if folder.exists())
-    if not os.access(existing, os.W_OK) or (existing != path and not existing.is_dir()):
-        raise BadInput(f"output {uri}: {existing} cannot be written")
+    existed = path.exists()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.open("ab").close()
+    except OSError as error:
+        raise BadInput(f"output {uri}: {error.strerror or error}") from None
+    if not existed:
+        path.unlink()
 
 
 def refuse(problem: str) -> NoReturn:

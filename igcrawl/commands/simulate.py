@@ -40,13 +40,15 @@ class Command(ScrapyCommand):
 
         if args:
             refuse(f"scrapy simulate takes options only, not {args[0]!r}")
-        numbers = {}
-        for name in ("port", "users", "seed"):
-            try:
-                numbers[name] = int(getattr(opts, name))
-            except ValueError:
-                refuse(f"--{name}: expected a whole number, got {getattr(opts, name)!r}")
+        port, users, seed = (_whole_number(opts, name) for name in ("port", "users", "seed"))
         try:
-            self.exitcode = serve(**numbers, script=Path(opts.script) if opts.script else None)
+            self.exitcode = serve(port, users, seed, Path(opts.script) if opts.script else None)
         except SimulatorError as error:
             refuse(str(error))
+
+
+def _whole_number(opts: argparse.Namespace, name: str) -> int:
+    try:
+        return int(getattr(opts, name))
+    except ValueError:
+        refuse(f"--{name}: expected a whole number, got {getattr(opts, name)!r}")

@@ -1,0 +1,41 @@
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: help demo test bench clean
+
+help:
+	@echo "make demo   crawl the built-in simulator into out/followers.jsonl"
+	@echo "make test   lint, types and tests, with all they need"
+	@echo "make bench  speed and memory, side by side with a bare loop"
+	@echo "make clean  remove what these made"
+
+# Each file stands for an installed state of the virtual environment.
+$(VENV)/crawl: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "igcrawl needs Python 3.11 or later: make PYTHON=python3.12 …")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/dev: $(VENV)/crawl pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+demo: $(VENV)/crawl
+	@IG_SIMULATOR=True $(BIN)/scrapy crawl followers -a user_id=25025320 -O out/followers.jsonl
+	@$(BIN)/python -m igcrawl.summary out/followers.jsonl
+	@echo
+	@echo "Next, with your own session (README, \"Your own session\"):"
+	@echo "  IG_SESSION=session.json $(BIN)/scrapy crawl followers -a username=NAME -O followers.jsonl"
+
+test: $(VENV)/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+bench: $(VENV)/dev
+	$(BIN)/python -m tests.bench.followers
+
+clean:
+	rm -rf $(VENV) out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,102 @@
+"""From one request to one answer, without a network: faults, session, operation."""
+
+import time
+from dataclasses import dataclass
+
+from igcrawl.simulator import answers
+from igcrawl.simulator.answers import Answer
+from igcrawl.simulator.asks import Ask
+from igcrawl.simulator.fault_kinds import PAGE_KINDS, changed_body, fault_answer
+from igcrawl.simulator.faults import Fault, Faults
+from igcrawl.simulator.operations import DocIds, Operation, recognise
+from igcrawl.simulator.requests_log import LoggedRequest
+from igcrawl.simulator.sessions import Sessions
+from igcrawl.simulator.world import World
+
+_GRAPHQL = ("mobile", "web")
+
+
+@dataclass(slots=True)
+class Exchange:
+    """A request's log entry, the fault that strikes it, and what is needed to answer."""
+
+    ask: Ask
+    operation: Operation | None
+    logged: LoggedRequest
+    fault: Fault | None
+
+
+class Desk:
+    """Takes requests in and gives answers out."""
+
+    def __init__(self, world: World, sessions: Sessions, faults: Faults) -> None:
+        self.world = world
+        self.sessions = sessions
+        self.faults = faults
+        self.doc_ids = DocIds()
+        self.requests: list[LoggedRequest] = []
+
+    def open(self, ask: Ask) -> Exchange:
+        """Recognise and log a request, and see whether a fault strikes it."""
+        operation = recognise(ask, self.doc_ids)
+        ask.session = self.sessions.identify(ask)
+        logged = LoggedRequest(
+            ask.method, ask.path, ask.operation, ask.target, ask.cursor, None, ask.session, time.time(),
+            ask.form.get("client_doc_id") or ask.form.get("doc_id"), ask.missing_headers,
+        )  # fmt: skip
+        self.requests.append(logged)
+        return Exchange(ask, operation, logged, self.faults.strike(ask))
+
+    def answer(self, exchange: Exchange) -> Answer:
+        """Return the answer, as the fault leaves it."""
+        fault = exchange.fault
+        if fault is None:
+            return self._usual(exchange)
+        if fault.kind in PAGE_KINDS:
+            exchange.ask.twist = fault.kind
+        answer = fault_answer(fault.kind, fault.status)
+        if answer is None:
+            answer = Answer(b"") if fault.kind == "raw" else changed_body(fault.kind, self._usual(exchange))
+        if fault.kind == "refresh" and answer.status == 200:
+            answer.headers |= self.sessions.refresh(exchange.ask.surface, revoke=fault.revoke)
+        return _overridden(answer, fault)
+
+    def _usual(self, exchange: Exchange) -> Answer:
+        ask, operation = exchange.ask, exchange.operation
+        refusal = self.sessions.refusal(ask)
+        if refusal is not None:
+            return refusal
+        if operation is None:
+            return answers.stale_doc_id() if ask.surface in _GRAPHQL else _page(ask)
+        answer = operation.answer(self.world, ask)
+        if ask.session is not None:
+            answer.headers |= self.sessions.greeting()
+        return answer
+
+
+def _page(ask: Ask) -> Answer:
+    if ask.surface == "rest":
+        return answers.failure(404, "Endpoint not found")
+    if ask.path == "/accounts/login/":
+        return answers.login_page()
+    if ask.path.startswith(("/challenge/", "/accounts/suspended/")):
+        return answers.html_page("Instagram", "Confirm it's you. Help us confirm you own this account.")
+    return answers.html_page("Page not found • Instagram", "Sorry, this page isn't available.", 404)
+
+
+def _overridden(answer: Answer, fault: Fault) -> Answer:
+    body = fault.body
+    if body is not None:
+        if isinstance(body, bytes):
+            answer.body = body
+        else:
+            answer.body = body.encode() if isinstance(body, str) else answers.compact(body)
+        lowered = answer.body.lstrip()[:1]
+        if answer.content_type != answers.TEXT:
+            answer.content_type = answers.HTML if lowered == b"<" else answers.JSON
+    if fault.status is not None:
+        answer.status = fault.status
+    named = {name.lower(): value for name, value in fault.headers.items()}
+    answer.content_type = named.pop("content-type", answer.content_type)
+    answer.headers |= {name: value for name, value in fault.headers.items() if name.lower() in named}
+    return answer

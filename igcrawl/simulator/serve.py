@@ -1,0 +1,70 @@
+"""The simulator as a process: prints where it is, serves until it is told to stop.
+
+A fault script is described in `igcrawl.simulator.script`.
+"""
+
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from types import FrameType
+from typing import TextIO
+
+from igcrawl.simulator.errors import SimulatorError
+from igcrawl.simulator.script import read_script
+from igcrawl.simulator.simulator import Simulator
+
+__all__ = ["SimulatorError", "serve"]
+
+
+def serve(
+    port: int = 0,
+    users: int = 1000,
+    seed: int = 7,
+    script: str | Path | None = None,
+    out: TextIO = sys.stdout,
+    *,
+    folder: str | Path | None = None,
+) -> int:
+    """Serve until SIGINT or SIGTERM and return 0; to be called from the main thread.
+
+    Prints IG_MOBILE_URL, IG_WEB_URL, IG_SESSION (a session file written into `folder`, or into a temporary one) and
+    a user_id to try, then serves. What was written is removed at the end.
+    Raises SimulatorError before anything is printed when port, users, seed or script cannot be used.
+    """
+    simulator = Simulator(users=users, seed=seed, port=port, faults=read_script(Path(script)) if script else ())
+    simulator.start()
+    own_folder = Path(tempfile.mkdtemp(prefix="igcrawl-simulator-")) if folder is None else None
+    session_file = (own_folder or Path(folder or ".")) / "session.json"
+    try:
+        simulator.write_session(session_file)
+        return _until_stopped(simulator, session_file, out)
+    finally:
+        simulator.stop()
+        session_file.unlink(missing_ok=True)
+        if own_folder is not None:
+            shutil.rmtree(own_folder, ignore_errors=True)
+
+
+def _until_stopped(simulator: Simulator, session_file: Path, out: TextIO) -> int:
+    stopped = threading.Event()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        stopped.set()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        lines = (
+            f"IG_MOBILE_URL={simulator.mobile_url}",
+            f"IG_WEB_URL={simulator.web_url}",
+            f"IG_SESSION={session_file}",
+            f"user_id={simulator.user_id}",
+        )
+        print("\n".join(lines), file=out, flush=True)
+        stopped.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    return 0

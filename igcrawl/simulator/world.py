@@ -1,0 +1,26 @@
+"""What every operation answers from."""
+
+from igcrawl.simulator.answers import Answer, missing_account
+from igcrawl.simulator.asks import Ask
+from igcrawl.simulator.cursors import Cursors
+from igcrawl.simulator.graph import Graph
+from igcrawl.simulator.pages import Pager
+from igcrawl.simulator.people import People
+
+
+class World:
+    """The graph, its people and its pages, for one seed."""
+
+    def __init__(self, users: int, seed: int, page_size: int | None) -> None:
+        self.graph = Graph(users, seed)
+        self.people = People(self.graph)
+        self.cursors = Cursors(seed)
+        self.pager = Pager(self.graph, self.cursors, page_size)
+
+    def known_target(self, ask: Ask) -> int | Answer:
+        """Return the id a request is about, or the answer for one that is not there."""
+        target = ask.target or ""
+        if not (target.isascii() and target.isdigit() and len(target) < 20):
+            return missing_account()
+        user_id = int(target)
+        return user_id if self.graph.exists(user_id) else missing_account()

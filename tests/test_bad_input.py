@@ -1,0 +1,121 @@
+"""What cannot be used is refused in one line with exit code 2, before anything is sent and before anything is lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from igcrawl.args import ListArguments, ProfilesArguments, read_targets
+from igcrawl.errors import BadInput
+from igcrawl.simulator import Simulator
+from tests.conftest import Scrapy
+
+FOLLOWERS = ("crawl", "followers", "-a", "user_id=1")
+
+
+@pytest.mark.parametrize(
+    ("command", "problem"),
+    [
+        (("crawl", "followers", "-a", "user_id=abc"), "user_id=abc: expected the account's numeric id"),
+        (("crawl", "followers"), "give one target: user_id=… or username=…"),
+        ((*FOLLOWERS, "-a", "foo=1"), "unknown argument 'foo'; allowed: "),
+        ((*FOLLOWERS, "-a", "page_size=500"), "page_size=500: "),
+        ((*FOLLOWERS, "-a", "nonsense"), "Invalid -a value"),
+        (("crawl", "folowers"), "no spider 'folowers'; did you mean followers"),
+        (("crawl",), "give one spider: followers, "),
+        ((*FOLLOWERS, "-s", "IG_SESION=x"), "unknown setting IG_SESION; did you mean IG_SESSION"),
+        ((*FOLLOWERS, "-s", "IG_WEB_URL=http://192.168.0.1"), "IG_WEB_URL: a session is sent only to "),
+        ((*FOLLOWERS, "-s", "IG_SIMULATOR=perhaps"), "IG_SIMULATOR: expected True or False"),
+        ((*FOLLOWERS, "-s", "IG_DOC_ID_followers=x"), "IG_DOC_ID_followers: a doc_id is a number"),
+        ((*FOLLOWERS, "-s", "IG_DOC_ID_folowers=12345"), "IG_DOC_ID_folowers: no operation"),
+        ((*FOLLOWERS, "-s", "IG_SESSION=nothing.json"), "session file nothing.json: No such file"),
+        ((*FOLLOWERS, "-s", "IG_SESSION="), "no session: set IG_SESSION"),
+        ((*FOLLOWERS, "-O", "x.parquet"), "Unrecognized output format 'parquet'"),
+        ((*FOLLOWERS, "-O", "/proc/nothing/x.jsonl"), "output /proc/nothing/x.jsonl: "),
+        (("crawl", "profiles"), "give the targets one way"),
+        (("crawl", "profiles", "-a", "file=nothing.txt"), "file=nothing.txt: No such file"),
+    ],
+    ids=lambda value: " ".join(value[1:]) if isinstance(value, tuple) else "",
+)
+def test_the_operator_reads_one_line(
+    scrapy: Scrapy,
+    simulator: Simulator,
+    at_simulator: dict[str, str],
+    tmp_path: Path,
+    command: tuple[str, ...],
+    problem: str,
+) -> None:
+    kept = tmp_path / "kept.jsonl"
+    kept.write_text("kept\n")
+    run = scrapy(*command, *(() if "-O" in command else ("-O", "kept.jsonl")), **at_simulator)
+    assert run.code == 2
+    assert run.out == ""
+    (line,) = run.err.splitlines()
+    assert line.startswith(f"igcrawl: {problem}")
+    assert simulator.requests == []
+    assert kept.read_text() == "kept\n"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"user_id": "1", "username": "a"},
+        {"user_id": "-1"},
+        {"user_id": "0"},
+        {"user_id": "1.5"},
+        {"user_id": "1" * 21},
+        {"user_id": "١"},
+        {"username": ""},
+        {"username": "a b"},
+        {"username": "a" * 31},
+        {"user_id": "1", "depth": "2"},
+        {"user_id": "1", "depth": "0"},
+        {"user_id": "1", "since": "last"},
+        {"user_id": "1", "fresh": "1"},
+        {"user_id": "1", "order": "random"},
+        {"user_id": "1", "surface": "web"},
+        {"user_id": "1", "surface": "mobile", "page_size": "50"},
+        {"user_id": "1", "page_size": "0"},
+        {"user_id": "1", "max_pages": "-1"},
+        {"user_id": "1", "max_users": "0"},
+        {"user_id": "1", "verify": "maybe"},
+    ],
+    ids=str,
+)
+def test_list_arguments_that_are_refused(given: dict[str, str]) -> None:
+    with pytest.raises(BadInput) as caught:
+        ListArguments.parse(given)
+    assert len(str(caught.value).splitlines()) == 1
+    assert "pydantic" not in str(caught.value)
+
+
+def test_scrapyd_s_job_is_accepted_and_ignored() -> None:
+    assert ListArguments.parse({"user_id": "1", "_job": "abc"}) == ListArguments.parse({"user_id": "1", "depth": "1"})
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{}, {"user_ids": "1", "usernames": "a"}, {"user_ids": ""}, {"user_ids": "1,x"}, {"usernames": "a,b c"}],
+    ids=str,
+)
+def test_profiles_arguments_that_are_refused(given: dict[str, str]) -> None:
+    with pytest.raises(BadInput):
+        ProfilesArguments.parse(given)
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [(b"1\nnot a name\n", "line 2: 'not a name'"), (b"# none\n\n", "no target"), (b"\xff\xfe\x00", "not UTF-8")],
+)
+def test_a_target_file_is_refused_with_the_line_that_is_wrong(tmp_path: Path, content: bytes, problem: str) -> None:
+    path = tmp_path / "ids.txt"
+    path.write_bytes(content)
+    with pytest.raises(BadInput, match=problem):
+        read_targets(path)
+
+
+def test_a_target_file_tells_ids_from_names(tmp_path: Path) -> None:
+    path = tmp_path / "ids.txt"
+    path.write_bytes(b"\xef\xbb\xbf12\r\nName.One\n@34\n12\n")
+    assert read_targets(path) == [("user_id", "12"), ("username", "name.one"), ("username", "34")]

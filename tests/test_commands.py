@@ -1,0 +1,70 @@
+"""The other commands, as a stranger meets them."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from igcrawl.catalogue import OPERATIONS
+from tests.conftest import Scrapy, read_jsonl, scrapy_environment
+
+
+def test_operations_lists_every_operation_with_its_doc_id(scrapy: Scrapy) -> None:
+    run = scrapy("operations")
+    assert run.code == 0
+    rows = {line.split()[0]: line for line in run.out.splitlines()[1:]}
+    assert set(rows) == set(OPERATIONS)
+    assert "284797047911918316998205836755" in rows["followers"]
+    assert "28036671149327607" in rows["user_profile"]
+
+
+def test_simulate_says_what_a_client_needs_serves_it_and_cleans_up(scrapy: Scrapy, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "scrapy", "simulate", "--users", "120", "--seed", "5"]
+    server = subprocess.Popen(command, cwd=tmp_path, env=scrapy_environment(), stdout=subprocess.PIPE)
+    assert server.stdout is not None
+    try:
+        said = dict(server.stdout.readline().decode().strip().split("=", 1) for _ in range(4))
+        assert list(said) == ["IG_MOBILE_URL", "IG_WEB_URL", "IG_SESSION", "user_id"]
+        session = Path(said["IG_SESSION"])
+        assert stat.S_IMODE(session.stat().st_mode) == 0o600
+        user_id = said.pop("user_id")
+        run = scrapy("crawl", "followers", "-a", f"user_id={user_id}", "-O", "x.jsonl", **said)
+        assert run.code == 0, run.err
+        assert read_jsonl(tmp_path / "x.jsonl")[-1]["records"] == 120
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.communicate(timeout=20)
+    assert server.returncode == 0
+    assert not session.exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (("--port", "http"), "--port: expected a whole number, got 'http'"),
+        (("--port", "70000"), "port"),
+        (("--users", "0"), "users"),
+        (("--script", "nothing.toml"), "nothing.toml"),
+        (("extra",), "options only"),
+    ],
+)
+def test_simulate_refuses_what_it_cannot_serve_in_one_line(
+    scrapy: Scrapy, options: tuple[str, ...], problem: str
+) -> None:
+    run = scrapy("simulate", *options)
+    assert run.code == 2
+    (line,) = run.err.splitlines()
+    assert problem in line
+
+
+def test_simulate_refuses_a_port_that_is_taken(scrapy: Scrapy) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        run = scrapy("simulate", "--port", str(taken.getsockname()[1]))
+    assert run.code == 2
+    assert len(run.err.splitlines()) == 1

@@ -1,0 +1,153 @@
+"""Every answer of DESIGN.md's table is told from every other, in each of its disguises."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import pytest
+
+from igcrawl.diagnosis import Answer, open_answer
+from igcrawl.errors import (
+    AnswerError,
+    AutomationNoticed,
+    ChallengeRequired,
+    MalformedAnswer,
+    NotFound,
+    PrivateAccount,
+    Refused,
+    RequestRejected,
+    SessionExpired,
+    StaleDocId,
+    Throttled,
+    Transient,
+)
+
+HTML_LOGIN = b'<!DOCTYPE html><html><body><form id="loginForm" action="/accounts/login/ajax/"></form></body></html>'
+HTML_CHALLENGE = b'<html><a href="https://www.instagram.com/challenge/AXE/">Go on</a></html>'
+WAIT = "Please wait a few minutes before you try again."
+
+
+def diagnose(status: int, body: Any, *, graphql: bool = False, location: str = "") -> AnswerError | None:
+    content = body if isinstance(body, bytes) else orjson.dumps(body)
+    try:
+        open_answer(Answer("followers", graphql, status, content, location))
+    except AnswerError as error:
+        return error
+    return None
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (429, b"", Throttled),
+        (429, {"message": "whatever"}, Throttled),
+        (400, {"error_type": "rate_limit_error", "message": ""}, Throttled),
+        (401, {"message": WAIT, "require_login": True, "status": "fail"}, Throttled),
+        (400, {"message": WAIT, "status": "fail"}, Throttled),
+        (200, {"message": WAIT, "status": "fail"}, Throttled),
+        (200, {"errors": [{"code": 1675004, "message": "Rate limit exceeded"}], "data": None}, Throttled),
+        (200, {"errors": [{"code": 1675004}], "data": None}, Throttled),
+        (403, {"message": "login_required", "error_title": "You've Been Logged Out", "status": "fail"}, SessionExpired),
+        (200, {"message": "login_required", "status": "fail"}, SessionExpired),
+        (401, b"", SessionExpired),
+        (403, {"status": "fail"}, SessionExpired),
+        (400, {"require_login": True, "status": "fail"}, SessionExpired),
+        (200, HTML_LOGIN, SessionExpired),
+        (403, HTML_LOGIN, SessionExpired),
+        (
+            400,
+            {"message": "challenge_required", "challenge": {"url": "https://i.instagram.com/challenge/"}},
+            ChallengeRequired,
+        ),
+        (200, {"message": "challenge_required", "status": "fail"}, ChallengeRequired),
+        (403, {"message": "checkpoint_required", "checkpoint_url": "/challenge/1/"}, ChallengeRequired),
+        (400, {"checkpoint_url": "/challenge/1/", "status": "fail"}, ChallengeRequired),
+        (400, {"message": "consent_required", "status": "fail"}, ChallengeRequired),
+        (404, b"Not Found", ChallengeRequired),
+        (200, HTML_CHALLENGE, ChallengeRequired),
+        (400, {"message": "feedback_required", "spam": True, "status": "fail"}, AutomationNoticed),
+        (200, {"message": "feedback_required", "status": "fail"}, AutomationNoticed),
+        (400, {"error_type": "sentry_block", "message": "Sorry"}, AutomationNoticed),
+        (400, {"message": "Not authorized to view user", "status": "fail"}, PrivateAccount),
+        (400, {"message": "Not eligible for chaining.", "status": "fail"}, Refused),
+        (404, {"message": "", "status": "fail"}, NotFound),
+        (404, {"message": "User not found", "status": "fail"}, NotFound),
+        (400, {"message": "Error generating user info response", "status": "fail"}, NotFound),
+        (400, {"message": "unable to fetch followers", "status": "fail"}, NotFound),
+        (500, b"oops", Transient),
+        (502, b"<html>Bad Gateway</html>", Transient),
+        (503, {"status": "fail"}, Transient),
+        (200, b"", Transient),
+        (200, b'{"users":[{"pk":1', Transient),
+        (400, {"message": "count is too large", "status": "fail"}, RequestRejected),
+        (404, b"<html>Page not found</html>", RequestRejected),
+        (200, b"<html>Hello</html>", RequestRejected),
+        (200, b"[]", MalformedAnswer),
+    ],
+)
+@pytest.mark.parametrize("graphql", [False, True])
+def test_an_answer_is_the_same_error_on_every_surface(
+    status: int, body: Any, kind: type[AnswerError], graphql: bool
+) -> None:
+    assert type(diagnose(status, body, graphql=graphql)) is kind
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (400, b""),
+        (400, {"status": "fail"}),
+        (400, b"<html>Bad request</html>"),
+        (400, {"errors": [{"message": "The document was not found", "severity": "CRITICAL"}], "data": None}),
+        (200, {"errors": [{"message": "A server error occurred"}], "data": None, "status": "ok"}),
+        (200, {"data": None, "status": "ok"}),
+        (200, {"status": "fail"}),
+        (200, {"errors": [{"message": "execution error"}], "status": "ok"}),
+    ],
+)
+def test_a_graphql_call_answered_without_a_word_has_a_stale_doc_id(status: int, body: Any) -> None:
+    assert type(diagnose(status, body, graphql=True)) is StaleDocId
+    assert type(diagnose(status, body, graphql=False)) is not StaleDocId
+
+
+@pytest.mark.parametrize(
+    ("location", "kind"),
+    [
+        ("https://www.instagram.com/accounts/login/?next=/graphql/query/", SessionExpired),
+        ("/accounts/login/", SessionExpired),
+        ("https://www.instagram.com/challenge/?next=/", ChallengeRequired),
+        ("https://www.instagram.com/accounts/suspended/?next=/", ChallengeRequired),
+        ("https://example.com/", RequestRejected),
+        ("", RequestRejected),
+    ],
+)
+def test_a_redirect_is_judged_by_where_it_leads(location: str, kind: type[AnswerError]) -> None:
+    assert type(diagnose(302, b"", location=location)) is kind
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"users": [], "status": "ok"},
+        {"users": [{"biography": "challenge_required login_required feedback_required"}], "status": "ok"},
+        {"data": {"user": None}, "errors": [{"message": "partial"}], "status": "ok"},
+        {"data": {"user": {}}, "extensions": {}},
+        {"message": "", "users": [], "status": "ok"},
+    ],
+)
+def test_what_people_write_is_never_taken_for_what_the_server_says(body: Any) -> None:
+    assert diagnose(200, body, graphql=True) is None
+
+
+def test_retry_after_travels_with_the_error() -> None:
+    with pytest.raises(Throttled) as caught:
+        open_answer(Answer("followers", True, 429, b"", retry_after=90.0))
+    assert caught.value.retry_after == 90.0
+
+
+def test_an_error_is_one_line_however_long_the_server_talks() -> None:
+    error = diagnose(400, {"message": "much\nado " * 100, "status": "fail"})
+    assert error is not None
+    assert len(str(error).splitlines()) == 1
+    assert len(str(error)) < 250

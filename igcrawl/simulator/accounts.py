@@ -90,7 +90,7 @@ def _spoke(user_id: int) -> Account:
     return Account(
         user_id,
         f"torture.{number:02}",
-        "2,000 followers, 500 of them shared with the next; all twenty together 40,000 follows",
+        "2,000 followers, 500 shared with the next; together 40,000 follows",
         _exact(2_000, start=20_000 + 1_500 * number),
         _exact(1, pinned=(_HUB,)),
         f"Torture {number:02}",

@@ -47,6 +47,11 @@ class Desk:
         self.requests.append(logged)
         return Exchange(ask, operation, logged, self.faults.strike(ask))
 
+    def refuse(self, method: str, path: str, why: str) -> Answer:
+        """Log a request that cannot be read, and return the answer to it."""
+        self.requests.append(LoggedRequest(method, path, "unknown", None, None, 400, None, time.time()))
+        return answers.bad_request(why)
+
     def answer(self, exchange: Exchange) -> Answer:
         """Return the answer, as the fault leaves it."""
         fault = exchange.fault

@@ -10,21 +10,21 @@ from igcrawl.simulator.people import Person, picture_url
 from igcrawl.simulator.world import World
 
 _NOT_LISTED = 760_000_000_000
+_CATEGORIES = (("2233", "Media/news company"), ("191323751232418", "Publisher"), ("0", ""))
 
 
 def counts(world: World, user_id: int) -> dict[str, int]:
     """Return the three counts a profile shows; those of follow lists are what the list claims."""
-    digest = world.graph.digest(user_id)
     return {
         "follower_count": world.graph.follow_list(user_id, "followers").claimed,
         "following_count": world.graph.follow_list(user_id, "following").claimed,
-        "media_count": media_count(digest),
+        "media_count": world.posts.count(user_id),
     }
 
 
-def media_count(digest: str) -> int:
-    """Return how many posts the account with this digest has."""
-    return int(digest[56:60], 16) % 400
+def category(person: Person) -> tuple[str, str]:
+    """Return id and name of the business category of an account."""
+    return _CATEGORIES[0] if person.is_verified else _CATEGORIES[int(person.digest[0], 16) % len(_CATEGORIES)]
 
 
 def biography(person: Person) -> str:
@@ -56,6 +56,7 @@ def _web_profile(world: World, user_id: int) -> dict[str, Any]:
         profile_pic_url=person.profile_pic_url,
         hd_profile_pic_url_info={"url": picture_url(person.digest, "s320x320")},
         latest_reel_media=person.latest_reel_media,
+        total_clips_count=len(world.posts.numbers(user_id, clips_only=True)),
         **counts(world, user_id),
     )
     return user
@@ -92,6 +93,7 @@ def rest_profile(world: World, user_id: int) -> dict[str, Any]:
         **counts(world, user_id),
     )
     user["charity_profile_fundraiser_info"]["pk"] = user_id
+    user["category_id"], user["category"] = category(person)
     return user
 
 

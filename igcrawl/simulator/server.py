@@ -6,7 +6,6 @@ import threading
 
 from aiohttp import web
 
-from igcrawl.simulator.answers import bad_request
 from igcrawl.simulator.asks import BadAskError, read_ask
 from igcrawl.simulator.errors import SimulatorError
 from igcrawl.simulator.exchange import Desk
@@ -81,7 +80,7 @@ class ServerThread:
         try:
             ask = read_ask(request.method, request.path, request.query_string, request.headers, body)
         except BadAskError as error:
-            return response(bad_request(str(error)), accepted, compress=False)
+            return response(self._desk.refuse(request.method, request.path, str(error)), accepted, compress=False)
         exchange = self._desk.open(ask)
         fault = exchange.fault
         if fault is not None and fault.delay:

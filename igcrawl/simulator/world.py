@@ -6,6 +6,7 @@ from igcrawl.simulator.cursors import Cursors
 from igcrawl.simulator.graph import Graph
 from igcrawl.simulator.pages import Pager
 from igcrawl.simulator.people import People
+from igcrawl.simulator.posts import Posts
 
 
 class World:
@@ -14,6 +15,7 @@ class World:
     def __init__(self, users: int, seed: int, page_size: int | None) -> None:
         self.graph = Graph(users, seed)
         self.people = People(self.graph)
+        self.posts = Posts(self.graph)
         self.cursors = Cursors(seed)
         self.pager = Pager(self.graph, self.cursors, page_size)
 

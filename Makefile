@@ -2,11 +2,12 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test bench clean
+.PHONY: help demo test fuzz bench clean
 
 help:
 	@echo "make demo   crawl the built-in simulator into out/followers.jsonl"
 	@echo "make test   lint, types and tests, with all they need"
+	@echo "make fuzz   200,000 spoilt answers through the readers"
 	@echo "make bench  speed and memory, side by side with a bare loop"
 	@echo "make clean  remove what these made"
 
@@ -33,6 +34,9 @@ test: $(VENV)/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
+
+fuzz: $(VENV)/dev
+	FUZZ_CASES=200000 FUZZ_SLOWEST=0.05 $(BIN)/python -m pytest -s tests/test_fuzz.py
 
 bench: $(VENV)/dev
 	$(BIN)/python -m tests.bench.followers

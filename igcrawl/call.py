@@ -16,11 +16,24 @@ class Host(StrEnum):
 
 
 class Identity(StrEnum):
-    """As whom a request is signed: which header block and which credentials it carries."""
+    """As whom a request is signed: which header block and which credentials it carries. `NOBODY` carries none."""
 
     APP = "app"
     WEB = "web"
     BROWSER = "browser"
+    NOBODY = "nobody"
+
+
+class AnswerKind(StrEnum):
+    """What a good answer to a request is.
+
+    `JSON` is an envelope; `PAGE` is HTML, of which only the LSD token is taken; `REDIRECT` has no body, and says by
+    status and Location where a URL leads.
+    """
+
+    JSON = "json"
+    PAGE = "page"
+    REDIRECT = "redirect"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +58,27 @@ class SessionValue:
     """A place in a request that is filled from the session when the request is signed.
 
     Args:
-        name: an attribute of `igcrawl.session.Session`.
+        name: an attribute of `igcrawl.session.Session`, or ``lsd``, the token of the web page that was asked for last.
+        optional: whether the key is left out when the session has no value for it.
     """
 
     name: str
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WireRequest:
     """A request as it goes over the wire, but for what the session adds.
 
-    Values of `query`, `form` and `signed_body` are text, numbers or `SessionValue`; their order is kept.
+    Values of `query`, `form`, `signed_body` and `headers` are text, numbers or `SessionValue`; their order is kept.
+    `host` is None for a request that leaves Instagram's hosts: `path` is its whole URL, and the identity is `NOBODY`.
     """
 
     method: str
-    host: Host
+    host: Host | None
     path: str
     identity: Identity
     query: Mapping[str, Any] = field(default_factory=dict)
     form: Mapping[str, Any] | None = None
     signed_body: Mapping[str, Any] | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, Any] = field(default_factory=dict)

@@ -13,6 +13,9 @@ from igcrawl.call import Host
 from igcrawl.doc_ids import OVERRIDE_PREFIX, check_doc_id
 from igcrawl.errors import BadInput
 from igcrawl.hosts import check_base_url, is_loopback
+from igcrawl.raw import is_archive
+from igcrawl.session import Session
+from igcrawl.session_file import load_session
 
 #: Settings of igcrawl and their defaults. Each may come from the environment, too.
 DEFAULTS: Final[Mapping[str, Any]] = {
@@ -21,6 +24,16 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     "IG_MOBILE_URL": "https://i.instagram.com",
     "IG_WEB_URL": "https://www.instagram.com",
     "IG_ITEM_PER_RECORD": False,
+    "IG_RAW": "",
+}
+#: Scrapy's settings on which a promise of igcrawl rests, what they must be, and why.
+SAFE: Final[Mapping[str, tuple[bool, str]]] = {
+    "DOWNLOAD_VERIFY_CERTIFICATES": (True, "a session is sent over verified TLS only"),
+    "REDIRECT_ENABLED": (False, "a redirect says that the server wants a login or a human"),
+    "METAREFRESH_ENABLED": (False, "a page in place of JSON says that the server wants a login or a human"),
+    "RETRY_ENABLED": (True, "it opens the answers, too; RETRY_TIMES=0 asks each call once"),
+    "HTTPCACHE_ENABLED": (False, "a cached error would stand for the server's; IG_RAW keeps answers"),
+    "COOKIES_ENABLED": (False, "the session brings its own"),
 }
 _TRUTHS: Final = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
 
@@ -35,6 +48,7 @@ class Config:
         base_urls: where each host is reached, without a last slash.
         item_per_record: whether records pass the pipelines one by one instead of a page at a time.
         doc_ids: doc_ids for this run, by operation name.
+        raw: the archive of answers, None when none is kept.
     """
 
     session_file: Path | None
@@ -42,6 +56,19 @@ class Config:
     base_urls: Mapping[Host, str]
     item_per_record: bool
     doc_ids: Mapping[str, str]
+    raw: Path | None = None
+
+    def check_session(self) -> Session:
+        """Return the session.
+
+        Raises:
+            BadInput: none was given, or its file cannot be used.
+        """
+        if self.session_file is None:
+            raise BadInput(
+                "no session: set IG_SESSION to a session file, or try the simulator with -s IG_SIMULATOR=True"
+            )
+        return load_session(self.session_file)
 
     @property
     def paced(self) -> bool:
@@ -59,6 +86,9 @@ def read_config(settings: Mapping[str, Any], operations: Mapping[str, object]) -
     Raises:
         BadInput: a setting is unknown or its value cannot be used.
     """
+    for name, (safe, why) in SAFE.items():
+        if _truth(settings, name) is not safe:
+            raise BadInput(f"{name} must stay {safe}: {why}")
     doc_ids = {}
     for name in settings:
         if not name.startswith("IG_"):
@@ -67,6 +97,8 @@ def read_config(settings: Mapping[str, Any], operations: Mapping[str, object]) -
         if operation != name:
             if operation not in operations:
                 raise BadInput(f"{name}: no operation {operation!r}; {_nearest(operation, operations)}")
+            if getattr(operations[operation], "query_name", None) is None:
+                raise BadInput(f"{name}: {operation} asks no registered query, so it has no doc_id")
             doc_ids[operation] = check_doc_id(str(settings[name]), name)
         elif name not in DEFAULTS:
             raise BadInput(f"unknown setting {name}; {_nearest(name, DEFAULTS)}")
@@ -80,6 +112,7 @@ def read_config(settings: Mapping[str, Any], operations: Mapping[str, object]) -
         },
         item_per_record=_truth(settings, "IG_ITEM_PER_RECORD"),
         doc_ids=doc_ids,
+        raw=_archive(str(settings.get("IG_RAW") or "")),
     )
 
 
@@ -101,6 +134,21 @@ def _truth(settings: Mapping[str, Any], name: str) -> bool:
     if truth is None:
         raise BadInput(f"{name}: expected True or False, got {value!r}")
     return truth
+
+
+def _archive(value: str) -> Path | None:
+    """Check the archive's name and that it can be written, before a request is spent."""
+    if not value:
+        return None
+    path = Path(value).expanduser()
+    if not is_archive(path):
+        raise BadInput(f"IG_RAW: expected a file named *.jsonl.zst, got {value!r}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.open("ab").close()
+    except OSError as error:
+        raise BadInput(f"IG_RAW={value}: {error.strerror or error}") from None
+    return path
 
 
 def _nearest(name: str, known: Mapping[str, object]) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urljoin
 
+from igcrawl.call import AnswerKind
 from igcrawl.envelope import read_envelope
 from igcrawl.errors import (
     AnswerError,
@@ -38,6 +40,8 @@ _SAID: Final[tuple[tuple[str, type[AnswerError]], ...]] = (
     ("error generating user info response", NotFound),
     ("unable to fetch followers", NotFound),
     ("user not found", NotFound),
+    ("media not found", NotFound),
+    ("media is unavailable", NotFound),
 )
 _LED_TO: Final[tuple[tuple[str, type[AnswerError]], ...]] = (
     ("/accounts/login", SessionExpired),
@@ -70,6 +74,8 @@ class Answer:
         body: decompressed.
         location: where a redirect leads.
         retry_after: seconds, as the server said.
+        kind: what a good answer is.
+        url: what was asked for.
     """
 
     operation: str
@@ -78,6 +84,8 @@ class Answer:
     body: bytes
     location: str = ""
     retry_after: float | None = None
+    kind: AnswerKind = AnswerKind.JSON
+    url: str = ""
 
 
 def open_answer(answer: Answer) -> dict[str, Any]:
@@ -86,8 +94,14 @@ def open_answer(answer: Answer) -> dict[str, Any]:
     Raises:
         AnswerError: of the class that the answer is a case of.
     """
+    if answer.kind is AnswerKind.REDIRECT:
+        return _redirect(answer)
     if 300 <= answer.status < 400:
         raise _redirected(answer)
+    if answer.kind is AnswerKind.PAGE:
+        if answer.status != 200:
+            raise _by_status(answer, said="")
+        return {"data": {"status": answer.status}}
     try:
         envelope = read_envelope(answer.body, answer.operation)
     except AnswerError as unreadable:
@@ -96,6 +110,20 @@ def open_answer(answer: Answer) -> dict[str, Any]:
     if error is not None:
         raise error
     return envelope
+
+
+def _redirect(answer: Answer) -> dict[str, Any]:
+    """Say where a URL leads. It was asked without a session, so nothing in it is about the session."""
+    if answer.status in {404, 410}:
+        raise NotFound(f"{answer.operation}: status {answer.status}")
+    if answer.status == 429:
+        raise _error(Throttled, answer, said="")
+    if answer.status >= 500:
+        raise Transient(f"{answer.operation}: status {answer.status}")
+    if answer.status >= 400:
+        raise RequestRejected(f"{answer.operation}: status {answer.status}")
+    location = urljoin(answer.url, answer.location) if answer.location else None
+    return {"url": answer.url, "status": answer.status, "location": location}
 
 
 def _redirected(answer: Answer) -> AnswerError:
@@ -129,12 +157,13 @@ def _with_envelope(answer: Answer, envelope: dict[str, Any]) -> AnswerError | No
     """Diagnose a JSON answer; None when it is what was asked for."""
     message = envelope.get("message")
     failed = answer.status != 200 or envelope.get("status") == "fail" or bool(envelope.get("errors"))
+    failed = failed or bool(envelope.get("error"))
     if not failed and not message:
         if answer.graphql and "data" in envelope and envelope["data"] is None:
             return _stale(answer, "data is null")
         return None
     said = _what_was_said(envelope)
-    if failed or envelope.get("status") != "ok":
+    if failed or message or envelope.get("status") != "ok":
         kind = _kind_said(envelope, said.lower())
         if kind is not None:
             return _error(kind, answer, said)
@@ -144,7 +173,16 @@ def _with_envelope(answer: Answer, envelope: dict[str, Any]) -> AnswerError | No
         return _stale(answer, said or "no data")
     if envelope.get("status") == "fail":
         return RequestRejected(f"{answer.operation}: the server said {_quote(said)}")
+    if _has_grave_errors(envelope):
+        return Transient(f"{answer.operation}: a part of the answer failed on the server: {_quote(said)}")
     return None
+
+
+def _has_grave_errors(envelope: dict[str, Any]) -> bool:
+    """Whether `errors` beside data say that a part of it is missing; the server calls mere remarks warnings."""
+    errors = envelope.get("errors")
+    listed = errors if isinstance(errors, list) else [errors] if errors else []
+    return any(not isinstance(error, dict) or error.get("severity") != "WARNING" for error in listed)
 
 
 def _kind_said(envelope: dict[str, Any], said: str) -> type[AnswerError] | None:
@@ -187,7 +225,8 @@ def _what_was_said(envelope: dict[str, Any]) -> str:
     """Join the texts in which the server says what is wrong, never anything from the data."""
     texts = [envelope.get(key) for key in ("message", "error_type", "feedback_title")]
     errors = envelope.get("errors")
-    for error in errors if isinstance(errors, list) else []:
+    listed = errors if isinstance(errors, list) else []
+    for error in [*listed, envelope.get("error")]:
         if isinstance(error, dict):
             texts += [error.get(key) for key in ("message", "summary", "description")]
             if error.get("code") == _RATE_LIMIT_CODE:

@@ -14,7 +14,7 @@ from igcrawl.errors import BadInput
 
 #: Setting that replaces an operation's doc_id for a run, e.g. ``-s IG_DOC_ID_followers=2847…``.
 OVERRIDE_PREFIX: Final = "IG_DOC_ID_"
-_DOC_ID: Final = re.compile(r"[0-9]{5,40}")
+_DOC_ID: Final = re.compile(r"[0-9]{5,40}|[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,10 @@ def check_doc_id(value: str, setting: str) -> str:
     """Return a doc_id given by the operator.
 
     Raises:
-        BadInput: it is not a number of 5 to 40 digits.
+        BadInput: it is neither a number of 5 to 40 digits nor a query_hash.
     """
     if not _DOC_ID.fullmatch(value):
-        raise BadInput(f"{setting}: a doc_id is a number of 5 to 40 digits")
+        raise BadInput(f"{setting}: a doc_id is a number of 5 to 40 digits, a query_hash 32 hexadecimal digits")
     return value
 
 

@@ -6,8 +6,10 @@ they see is the call. The server's refreshes of the session are taken over, and 
 
 from __future__ import annotations
 
+import logging
 import time
 import zlib
+from pathlib import Path
 from typing import Any, Final
 
 from scrapy import Request
@@ -16,16 +18,25 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.utils.misc import build_from_crawler
 
+from igcrawl.call import AnswerKind, Call, Identity
 from igcrawl.catalogue import OPERATIONS
 from igcrawl.config import read_config
 from igcrawl.doc_ids import DocIds
 from igcrawl.errors import BadInput, Transient
 from igcrawl.hosts import is_trusted
-from igcrawl.request import call_of
+from igcrawl.raw import REDACTED, RawAnswer, RawArchive
+from igcrawl.request import ANSWERED_AT, WALK, call_of
 from igcrawl.session import SECRET_HEADERS
-from igcrawl.session_file import load_session, save_session
+from igcrawl.session_file import save_session
 from igcrawl.signing import Signer
+from igcrawl.stopping import Stopping
+from igcrawl.walk import timestamp
+from igcrawl.wire import to_wire
 
+logger = logging.getLogger(__name__)
+
+#: Errors are short; what is longer is data, whose search for secrets would cost more than it could find.
+_LONGEST_ERROR: Final = 1 << 16
 _GZIP_OR_ZLIB: Final = 32 + zlib.MAX_WBITS
 
 
@@ -39,13 +50,13 @@ class SessionDownloadHandler:
 
     def __init__(self, crawler: Crawler) -> None:
         config = read_config(crawler.settings, OPERATIONS)
-        if config.session_file is None:
-            raise BadInput("IG_SESSION is not set: give a session file")
-        self._session_file = config.session_file
-        self._session = load_session(config.session_file)
+        self._session = config.check_session()
+        self._session_file = config.session_file or Path()
         self._signer = Signer(self._session)
         self._doc_ids = DocIds(config.doc_ids)
         self._base_urls = config.base_urls
+        self._archive = RawArchive(config.raw) if config.raw is not None else None
+        self._stopping = Stopping.of(crawler)
         self._maxsize = crawler.settings.getint("DOWNLOAD_MAXSIZE")
         self._http: Any = build_from_crawler(HTTP11DownloadHandler, crawler)
 
@@ -61,42 +72,97 @@ class SessionDownloadHandler:
             response: Response = await self._http.download_request(request)
             return response
         operation = OPERATIONS[call.operation]
-        doc_id, root_field = None, None
+        doc_id, root_field = "", ""
         if operation.query_name is not None:
             doc_id, root_field = self._doc_ids.current(operation.name, operation.query_name)
-        wire = operation.wire(call, doc_id, root_field)
+        wire = to_wire(operation, call, doc_id, root_field)
         signed = self._signer.sign(wire, time.time())
-        url = self._base_urls[wire.host] + signed.path
-        if not is_trusted(url):
+        url = signed.path if wire.host is None else self._base_urls[wire.host] + signed.path
+        if wire.identity is not Identity.NOBODY and not is_trusted(url):
             raise BadInput("a session is sent only to https://*.instagram.com or to loopback")
-        headers = {**signed.headers, "Accept-Encoding": "gzip, deflate"}
+        headers: dict[str, Any] = {**signed.headers, "Accept-Encoding": "gzip, deflate"}
+        if b"Proxy-Authorization" in request.headers:
+            headers["Proxy-Authorization"] = request.headers[b"Proxy-Authorization"]
         sent = Request(url, method=wire.method, headers=headers, body=signed.body, meta=request.meta)
         response = await self._http.download_request(sent)
+        request.meta[ANSWERED_AT] = timestamp(time.time())
+        if wire.identity is Identity.NOBODY:
+            return response.replace(url=request.url, body=b"", headers=_without_secrets(response))
         self._take_refreshes(response)
-        return response.replace(url=request.url, body=self._decompressed(response))
+        body = self._plain_body(response)
+        self._keep_raw(request, call, response, body)
+        if operation.surface.answer_kind is AnswerKind.PAGE:
+            self._signer.take_page(body)
+            body = b""
+        return response.replace(url=request.url, body=body, headers=_without_secrets(response))
 
     async def close(self) -> None:
-        """Close the connections."""
+        """Close the connections and the archive."""
         await self._http.close()
+        if self._archive is not None:
+            self._archive.close()
+
+    def _keep_raw(self, request: Request, call: Call, response: Response, body: bytes) -> None:
+        if self._archive is None:
+            return
+        answer = RawAnswer(
+            operation=call.operation,
+            args=dict(call.args),
+            cursor=call.cursor,
+            walk=request.meta.get(WALK, ""),
+            at=request.meta[ANSWERED_AT],
+            status=response.status,
+            body=body,
+            location=(response.headers.get("Location") or b"").decode("latin-1"),
+        )
+        try:
+            self._archive.add(answer, self._session.secrets())
+        except OSError as error:
+            self._stopping.begin(f"the raw archive cannot be written: {error.strerror or error}")
 
     def _take_refreshes(self, response: Response) -> None:
         refreshed = [(name, value) for name, values in response.headers.items() for value in values]
-        if self._session.refresh(refreshed):
+        if not self._session.refresh(refreshed):
+            return
+        try:
             save_session(self._session, self._session_file)
-        for name in SECRET_HEADERS:
-            response.headers.pop(name, None)
+        except OSError as error:
+            problem = error.strerror or error
+            logger.error("session file %s cannot be saved: %s", self._session_file, problem)  # noqa: TRY400
 
-    def _decompressed(self, response: Response) -> bytes:
-        if not response.headers.get("Content-Encoding"):
-            return response.body
+    def _plain_body(self, response: Response) -> bytes:
+        """The body decompressed, and without a part of the session that an error message may repeat."""
+        encoding = (response.headers.pop("Content-Encoding", None) or [b""])[0].strip().lower()
+        body = response.body if encoding in {b"", b"identity"} else decompress(response.body, self._maxsize)
+        if len(body) <= _LONGEST_ERROR:
+            for secret in self._session.secrets():
+                body = body.replace(secret.encode(), REDACTED)
+        return body
+
+
+def decompress(body: bytes, most: int) -> bytes:
+    """Return a gzip or deflate body, all members of it, decompressed.
+
+    Raises:
+        Transient: it is broken, cut, or larger than `most` bytes.
+    """
+    plain = b""
+    while body:
         engine = zlib.decompressobj(_GZIP_OR_ZLIB)
         try:
-            body = engine.decompress(response.body, self._maxsize)
+            plain += engine.decompress(body, most - len(plain))
         except zlib.error:
             raise Transient("the answer's compression is broken") from None
-        if engine.unconsumed_tail:
-            raise Transient(f"the answer is larger than DOWNLOAD_MAXSIZE, {self._maxsize} bytes")
+        if engine.unconsumed_tail or len(plain) >= most:
+            raise Transient(f"the answer is larger than DOWNLOAD_MAXSIZE, {most} bytes")
         if not engine.eof:
             raise Transient("the answer's compressed body is cut")
-        del response.headers["Content-Encoding"]
-        return body
+        body = engine.unused_data
+    return plain
+
+
+def _without_secrets(response: Response) -> Any:
+    """The answer's headers without the parts of a session, anybody's."""
+    for name in SECRET_HEADERS:
+        response.headers.pop(name, None)
+    return response.headers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import tempfile
 from pathlib import Path
@@ -49,4 +50,5 @@ class EmbeddedSimulator:
             shutil.rmtree(folder, ignore_errors=True)
 
         self._stop = stop
+        atexit.register(stop)
         self._crawler.signals.connect(stop, signals.engine_stopped)

@@ -23,6 +23,13 @@ _CANONICAL_FIELD: Final = re.compile(rb'"1\$(\w+)(?:\((?:[^"\\]|\\.)*\))?"(?=\s*
 _CANONICAL_SCALAR: Final = re.compile(rb'"1[lf][a-z_]\w*"\s*:')
 _CANONICAL_STEP: Final = re.compile(r"1\$(\w+)(?:\(.*\))?", re.DOTALL)
 
+#: An escaped surrogate pair, or half of one: names cut in the middle of an emoji end so, which JSON parsers refuse.
+_LONE_SURROGATE: Final = re.compile(
+    rb"\\\\|(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
+)
+_DEEPEST: Final = 100
+#: Keys under which rows of a list hold the thing that they are about.
+_WRAPPING: Final = ("media", "user", "hashtag", "place", "keyword")
 _GUARD: Final = b"for (;;);"
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
@@ -47,14 +54,26 @@ def read_envelope(body: bytes, operation: str) -> dict[str, Any]:
             raise MalformedAnswer(operation, f"document {number}", f"expected an object, got {_kind(row)}")
         if "path" in row:
             _merge_at_path(base, row, f"document {number}", operation)
+            if isinstance(row.get("extensions"), dict) and isinstance(base.get("extensions"), dict):
+                base["extensions"].update(row["extensions"])
         else:
             _refine(base, row)
     return base
 
 
+def is_unfinished(envelope: dict[str, Any]) -> bool:
+    """Whether a streamed answer says that more of it was to come."""
+    extensions = envelope.get("extensions")
+    return isinstance(extensions, dict) and extensions.get("is_final") is False
+
+
 def _bare(body: bytes) -> bytes:
-    body = body.strip().removeprefix(_BYTE_ORDER_MARK)
-    return body.removeprefix(_GUARD)
+    """Take away what comes before the document, in whatever order it comes."""
+    while True:
+        bare = body.strip().removeprefix(_BYTE_ORDER_MARK).removeprefix(_GUARD)
+        if len(bare) == len(body):
+            return body
+        body = bare
 
 
 def _plain_names(body: bytes) -> bytes:
@@ -75,6 +94,12 @@ def _documents(body: bytes, operation: str) -> list[Any]:
         return [orjson.loads(body)]
     except orjson.JSONDecodeError as error:
         whole = error
+    if b"\\ud" in body or b"\\uD" in body:
+        body = _LONE_SURROGATE.sub(_whole_character, body)
+        try:
+            return [orjson.loads(body)]
+        except orjson.JSONDecodeError:
+            pass
     lines = [line for line in map(_bare, body.splitlines()) if line]
     if len(lines) > 1:
         try:
@@ -82,6 +107,11 @@ def _documents(body: bytes, operation: str) -> list[Any]:
         except orjson.JSONDecodeError:
             pass
     raise Transient(f"{operation}: the answer is cut or is no JSON ({whole.msg} at byte {whole.pos})")
+
+
+def _whole_character(found: re.Match[bytes]) -> bytes:
+    """Keep escaped backslashes and pairs; put the replacement character in place of half a pair."""
+    return found.group() if found.group(1) or found.group() == b"\\\\" else b"\\ufffd"
 
 
 def _merge_at_path(base: dict[str, Any], row: dict[str, Any], place: str, operation: str) -> None:
@@ -122,40 +152,46 @@ def _put(parent: Any, step: str | int, value: Any, place: str, operation: str) -
         parent.append(value)
 
 
-def _refine(base: dict[str, Any], later: dict[str, Any]) -> None:
-    """Let a later document refine an earlier one: objects key by key, lists of things by their id."""
+def _refine(base: dict[str, Any], later: dict[str, Any], depth: int = 0) -> None:
+    """Let a later document refine an earlier one: objects key by key, lists of things by their id.
+
+    Deeper than any answer is, the later value replaces the earlier one: a call stack has an end.
+    """
     for key, value in later.items():
         current = base.get(key)
-        if isinstance(current, dict) and isinstance(value, dict):
-            _refine(current, value)
-        elif isinstance(current, list) and isinstance(value, list):
-            base[key] = _refined_list(current, value)
+        if depth < _DEEPEST and isinstance(current, dict) and isinstance(value, dict):
+            _refine(current, value, depth + 1)
+        elif depth < _DEEPEST and isinstance(current, list) and isinstance(value, list):
+            base[key] = _refined_list(current, value, depth + 1)
         elif value is not None or key not in base:
             base[key] = value
 
 
-def _refined_list(earlier: list[Any], later: list[Any]) -> list[Any]:
+def _refined_list(earlier: list[Any], later: list[Any], depth: int) -> list[Any]:
+    """Join lists of things; a list in which nothing has an id is replaced as a whole."""
     known = {identity: row for row in earlier if (identity := _identity(row)) is not None}
-    if len(known) < len(earlier):
+    if earlier and not known:
         return later
     merged = list(earlier)
     for row in later:
         identity = _identity(row)
         if identity is not None and identity in known:
-            _refine(known[identity], row)
+            _refine(known[identity], row, depth)
         else:
             merged.append(row)
     return merged
 
 
 def _identity(row: Any) -> str | None:
-    """The id of a listed thing: its own, or that of the media or user it wraps."""
+    """The id of a listed thing: its own, or that of what it wraps."""
     if not isinstance(row, dict):
         return None
-    for key in ("pk", "id"):
-        if isinstance(row.get(key), str | int):
-            return str(row[key])
-    return next((_identity(row[key]) for key in ("media", "user") if key in row), None)
+    wrapped: dict[str, Any] = next((row[key] for key in _WRAPPING if isinstance(row.get(key), dict)), {})
+    for thing in (row, wrapped):
+        for key in ("pk", "id"):
+            if isinstance(thing.get(key), str | int):
+                return str(thing[key])
+    return None
 
 
 def _kind(value: Any) -> str:

@@ -40,7 +40,15 @@ class Reach(Enum):
 
 
 class IgcrawlError(Exception):
-    """The root. Its text is one line for the operator and never holds a part of the session."""
+    """The root. Its text is one line for the operator and never holds a part of the session.
+
+    Args:
+        message: what happened; what a server put into it is made printable.
+    """
+
+    def __init__(self, message: str) -> None:
+        printable = "".join(character if character.isprintable() else " " for character in message)
+        super().__init__(" ".join(printable.split()))
 
 
 class BadInput(IgcrawlError):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import fields
 from typing import Any, Self
 
-import orjson
 from itemadapter import ItemAdapter
 from scrapy import Spider
 from scrapy.crawler import Crawler
@@ -13,7 +13,10 @@ from scrapy.exporters import BaseItemExporter, CsvItemExporter, JsonItemExporter
 from scrapy.extensions.feedexport import FeedExporter, ItemFilter
 
 from igcrawl.items import RECORD_TYPES, Page
+from igcrawl.lines import to_lines
 from igcrawl.stopping import Stopping
+
+logger = logging.getLogger(__name__)
 
 
 class JsonLinesExporter(BaseItemExporter):
@@ -28,12 +31,7 @@ class JsonLinesExporter(BaseItemExporter):
         rows = item.records if isinstance(item, Page) else [item]
         if self.fields_to_export is not None:
             rows = [dict(self.get_serialized_fields(row)) for row in rows]
-        self._file.write(b"".join([orjson.dumps(row, _as_item, orjson.OPT_APPEND_NEWLINE) for row in rows]))
-
-
-def _as_item(value: Any) -> Any:
-    """Other people's items, which orjson does not know."""
-    return ItemAdapter(value).asdict()
+        self._file.write(to_lines(rows))
 
 
 class JsonExporter(JsonItemExporter):
@@ -60,7 +58,6 @@ class CsvExporter(CsvItemExporter):
 
     def __init__(self, file: Any, main_record: str | None = None, **kwargs: Any) -> None:
         super().__init__(file, **kwargs)
-        self._main_record = main_record
         if not self.fields_to_export and main_record is not None:
             self.fields_to_export = [field.name for field in fields(RECORD_TYPES[main_record])]
 
@@ -70,14 +67,32 @@ class CsvExporter(CsvItemExporter):
         return cls(file, getattr(crawler.spider, "main_record", None), **kwargs)
 
     def export_item(self, item: Any) -> None:
-        """Export a page's records of the main type, or one record."""
+        """Export a page's records, or one record."""
         for record in item if isinstance(item, Page) else [item]:
-            if self._main_record is None or getattr(record, "type", self._main_record) == self._main_record:
-                super().export_item(record)
+            super().export_item(record)
+
+
+class _OneType(ItemFilter):
+    """Lets a feed with one set of columns have one type of record, beside what its own filter says."""
+
+    def __init__(self, own: ItemFilter, type_: str) -> None:
+        self.item_classes = own.item_classes
+        self._own, self._type = own, type_
+
+    def accepts(self, item: Any) -> bool:
+        return getattr(item, "type", self._type) == self._type and bool(self._own.accepts(item))
 
 
 class RecordFeedExporter(FeedExporter):
     """Scrapy's feeds for pages: batches and filters see records, and the counts are of records."""
+
+    def open_spider(self, spider: Spider) -> None:
+        """Open the feeds."""
+        main_record = getattr(spider, "main_record", None)
+        for uri, options in self.feeds.items():
+            if options["format"] == "csv" and main_record is not None:
+                self.filters[uri] = _OneType(self.filters[uri], main_record)
+        super().open_spider(spider)
 
     def item_scraped(self, item: Any, spider: Spider) -> None:
         """Hand a page's records to the feeds; when one cannot be written, stop the crawl: no request may be wasted."""
@@ -85,6 +100,9 @@ class RecordFeedExporter(FeedExporter):
             self._export(item, spider)
         except OSError as error:
             Stopping.of(self.crawler).begin(f"an output cannot be written: {error.strerror or error}")
+        except Exception as error:  # whatever it is, records are being lost
+            logger.debug("an output failed", exc_info=True)
+            Stopping.of(self.crawler).begin(f"an output failed with {type(error).__name__}: {error}")
 
     def _export(self, item: Any, spider: Spider) -> None:
         """A feed that neither filters nor batches gets a page at once, the others record by record."""

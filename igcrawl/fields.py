@@ -1,6 +1,6 @@
 """Fields of a reader: where a value stands in the server's object and what it must be.
 
-Each kind of field checks what it takes; `WrongKind` says what was there instead. IDs become text here.
+Each kind of field checks what it takes; `WrongKind` says what was there instead.
 """
 
 from __future__ import annotations
@@ -9,17 +9,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-
-class WrongKind(Exception):
-    """Raised when a value is not of its field's kind; the reader adds the place.
-
-    Args:
-        expected: the kind in the operator's words.
-        got: the value.
-    """
-
-    def __init__(self, expected: str, got: Any) -> None:
-        super().__init__(f"expected {expected}, got {type(got).__name__}")
+from igcrawl.values import (
+    WrongKind,
+    take_decimal,
+    take_flag,
+    take_id,
+    take_links,
+    take_media_pk,
+    take_number,
+    take_plain,
+    take_reference,
+    take_text,
+    take_texts,
+    take_truth,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,8 @@ class Field:
 
     Args:
         take: turns the server's value into ours or raises `WrongKind`; gets None for what is missing.
-        paths: where to look, best first; a path goes through objects. The first value that is not null counts.
+        paths: where to look, best first; a path goes through objects, and by number into lists. The first value that
+            is not null counts.
     """
 
     take: Callable[[Any], Any]
@@ -44,7 +48,7 @@ class Field:
         for path in self.paths:
             value = row
             for step in path:
-                value = value.get(step) if isinstance(value, dict) else None
+                value = value.get(step) if isinstance(value, dict) else _entry(value, step)
             if value is not None:
                 break
         return self.take(value)
@@ -56,6 +60,12 @@ class Field:
 
     def __str__(self) -> str:
         return ".".join(self.paths[0])
+
+
+def _entry(value: Any, step: str) -> Any:
+    """An entry of a list by its number, None where there is none."""
+    found = isinstance(value, list) and step.isdecimal() and int(step) < len(value)
+    return value[int(step)] if found else None
 
 
 def _field(take: Callable[[Any], Any], places: tuple[str, ...]) -> Field:
@@ -92,81 +102,56 @@ def links(*places: str) -> Field:
     return _field(take_links, places)
 
 
-def take_id(value: Any) -> str:
-    """Return an id as text.
-
-    Raises:
-        WrongKind: it is neither text nor a whole number.
-    """
-    if type(value) is str and value:
-        return value
-    if type(value) is int:
-        return str(value)
-    raise WrongKind("an id", value)
+def reference(*places: str) -> Field:
+    """An id, or null."""
+    return _field(take_reference, places)
 
 
-def take_text(value: Any) -> str | None:
-    """Return text or None.
-
-    Raises:
-        WrongKind: it is something else.
-    """
-    if value is None or type(value) is str:
-        return value
-    raise WrongKind("text", value)
+def media_pk(*places: str) -> Field:
+    """A media's own number, from itself or from an id that also names the owner (``pk_owner``)."""
+    return _field(take_media_pk, places)
 
 
-def take_flag(value: Any) -> bool | None:
-    """Return true, false or None.
-
-    Raises:
-        WrongKind: it is something else.
-    """
-    if value is None or type(value) is bool:
-        return value
-    raise WrongKind("true or false", value)
+def decimal(*places: str) -> Field:
+    """A number or null: seconds, degrees."""
+    return _field(take_decimal, places)
 
 
-def take_number(value: Any) -> int | None:
-    """Return a whole number or None.
+def coded(codes: Mapping[str, int], *places: str) -> Field:
+    """A whole number, or a word that stands for one; null for a word that is not known."""
 
-    Raises:
-        WrongKind: it is something else.
-    """
-    if value is None or type(value) is int:
-        return value
-    raise WrongKind("a whole number", value)
+    def take(value: Any) -> int | None:
+        return codes.get(value) if type(value) is str else take_number(value)
+
+    return _field(take, places)
 
 
-def take_texts(value: Any) -> list[str] | None:
-    """Return a list of texts or None.
+def parts(fields: Mapping[str, Field], *places: str) -> Field:
+    """A list of objects or null; of each these fields are kept."""
 
-    Raises:
-        WrongKind: it is something else, or holds something else.
-    """
-    if value is None:
-        return None
-    if type(value) is not list:
-        raise WrongKind("a list", value)
-    for entry in value:
-        if type(entry) is not str:
-            raise WrongKind("a list of texts", entry)
-    return value
+    def take(value: Any) -> list[dict[str, Any]] | None:
+        if value is None:
+            return None
+        if type(value) is not list or not all(type(entry) is dict for entry in value):
+            raise WrongKind("a list of objects", value)
+        return [{name: one.of(entry) for name, one in fields.items()} for entry in value]
+
+    return _field(take, places)
 
 
-def take_links(value: Any) -> list[dict[str, str | None]] | None:
-    """Return a list of links with title and URL, or None.
+def truth(*places: str) -> Field:
+    """True or false; it must be there."""
+    return _field(take_truth, places)
 
-    Raises:
-        WrongKind: it is something else, or holds something else.
-    """
-    if value is None:
-        return None
-    if type(value) is not list:
-        raise WrongKind("a list", value)
-    found: list[dict[str, str | None]] = []
-    for entry in value:
-        if type(entry) is not dict:
-            raise WrongKind("a list of links", entry)
-        found.append({"title": take_text(entry.get("title")), "url": take_text(entry.get("url"))})
-    return found
+
+def fixed(value: Any) -> Field:
+    """The same value in every record of a reader."""
+    return Field(lambda row: value, ((),))
+
+
+#: The row itself.
+WHOLE = Field(take_plain, ((),))
+#: The row itself, but for the server's own word on how the call went.
+WITHOUT_STATUS = Field(lambda row: take_plain({key: value for key, value in row.items() if key != "status"}), ((),))
+#: A field of the record that this reader's rows do not have.
+NOTHING = Field(lambda value: None, ((),))

@@ -2,50 +2,47 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final
-from urllib.parse import quote
+from functools import cached_property
+from typing import Any
 
-import orjson
+from pydantic import TypeAdapter, ValidationError
 
-from igcrawl.call import Call, Host, Identity, WireRequest
+from igcrawl.args import problem_of
+from igcrawl.args.kinds import Username
+from igcrawl.call import AnswerKind, Call
+from igcrawl.errors import BadInput
 from igcrawl.paging import Paging
-from igcrawl.reader import Reader
+from igcrawl.paths import Path
+from igcrawl.reader import AnyReader
+from igcrawl.templates import Place, arguments_in
 
-_FORM_TYPE: Final = "application/x-www-form-urlencoded"
-_APP_FORM_TYPE: Final = "application/x-www-form-urlencoded; charset=UTF-8"
+#: A list of targets longer than this is named by its number and a hash: it stands in every record.
+_LONGEST_TARGET = 100
 
 
 class Surface(StrEnum):
-    """Where and how an operation is sent (DESIGN.md, section 2)."""
+    """Where and how an operation is sent (DESIGN.md, section 2); `PAGE` is a page of the web itself."""
 
     MOBILE_GRAPHQL = "mobile_graphql"
     WEB_GRAPHQL = "web_graphql"
+    WEB_QUERY_HASH = "web_query_hash"
     REST = "rest"
+    HEAD = "head"
+    PAGE = "page"
 
     @property
     def is_graphql(self) -> bool:
         """Whether it asks for a registered query, whose doc_id can be rotated."""
-        return self is not Surface.REST
+        return self in {Surface.MOBILE_GRAPHQL, Surface.WEB_GRAPHQL, Surface.WEB_QUERY_HASH}
 
-
-@dataclass(frozen=True, slots=True)
-class Arg:
-    """A place in a template that takes a call's argument; it is left out when the call has none."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """A place in a template that takes the call's cursor; it is left out on the first page."""
-
-
-@dataclass(frozen=True, slots=True)
-class RankToken:
-    """A place in a template that takes the walk's rank token."""
+    @property
+    def answer_kind(self) -> AnswerKind:
+        """What a good answer is."""
+        return {Surface.HEAD: AnswerKind.REDIRECT, Surface.PAGE: AnswerKind.PAGE}.get(self, AnswerKind.JSON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +51,51 @@ class Argument:
 
     Args:
         about: what it is, for the operator.
+        kind: its type for pydantic, one of `igcrawl.args.kinds`.
+        example: a value, as JSON has it.
         required: whether a call must have it.
+        instead: an argument that may be given in its place; a call of its own then finds this one.
     """
 
     about: str
+    kind: Any
+    example: Any
     required: bool = True
+    instead: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """A call that must come before.
+
+    Args:
+        operation: what is asked.
+        args: template of its arguments.
+        gives: the argument that its answer gives; a call that has it needs nothing. None when the signer takes
+            from the answer what it needs.
+        at: path in the answer to the argument's value.
+        when: the need is there only if the call has this argument.
+    """
+
+    operation: str
+    args: Mapping[str, Place] = field(default_factory=dict)
+    gives: str | None = None
+    at: Path = ()
+    when: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Continuation:
+    """A call that comes after, about the one record whose username is exactly the one asked for; it gives the records.
+
+    Args:
+        operation: what is asked; its `user_id` is the record's pk.
+    """
+
+    operation: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Operation:
     """How to ask, how to read a page. The order of keys in templates is the order on the wire.
 
@@ -69,126 +103,126 @@ class Operation:
         name: as `scrapy operations` lists it.
         about: what it asks for, one line.
         surface: where it is sent.
-        arguments: by name.
-        seed: name of its file in `shared/wire/`.
+        arguments: by name; the first is the target.
+        seeds: names of its files in `tests/wire/`.
+        recorded: name of a recorded answer in `tests/payloads/`, where there is one.
         reader: reads a page's records.
         paging: None for an operation that has one page.
-        query_name: GraphQL only: its name in `doc_ids.toml`, which is the friendly name it is sent with.
+        query_name: GraphQL only: its name in `doc_ids.toml`, which is the friendly name it is sent with; None for an
+            operation whose arguments hold doc_id and names.
         variables: GraphQL only: template of the variables.
         method: REST only.
         path: REST only: template, ``{name}`` stands for an argument.
         query: REST only: template of the query string.
+        signed_body: REST POST only: template of the body.
         headers: what it sends beside the surface's block.
+        needs: calls that come before the first page.
+        then: the call that comes after.
+        changes_server: whether it changes something on the server: it is asked only when the operator confirms.
     """
 
     name: str
     about: str
     surface: Surface
     arguments: Mapping[str, Argument]
-    seed: str
-    reader: Reader
+    reader: AnyReader
+    seeds: tuple[str, ...] = ()
+    recorded: str | None = None
     paging: Paging | None = None
     query_name: str | None = None
-    variables: Mapping[str, Any] = field(default_factory=dict)
+    variables: Mapping[str, Any] | Place = field(default_factory=dict)
     method: str = "GET"
     path: str = ""
     query: Mapping[str, Any] = field(default_factory=dict)
+    signed_body: Mapping[str, Any] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    needs: tuple[Need, ...] = ()
+    then: Continuation | None = None
+    changes_server: bool = False
 
     @property
     def record_type(self) -> str:
         """The `type` of its records."""
         return self.reader.record.TYPE
 
-    def address(self, call: Call) -> tuple[str, Host, str]:
-        """Return method, host and path of a call's request."""
-        if self.surface is Surface.REST:
-            return self.method, Host.MOBILE, fill_path(self.path, call)
-        if self.surface is Surface.WEB_GRAPHQL:
-            return "POST", Host.WEB, "/graphql/query/"
-        return "POST", Host.MOBILE, "/graphql/query"
+    @cached_property
+    def used_arguments(self) -> set[str]:
+        """The names of the arguments that its templates, needs and readers use."""
+        templates = [self.path, self.query, self.variables, self.signed_body, *(need.args for need in self.needs)]
+        used = set().union(*map(arguments_in, templates))
+        return used | {need.when for need in self.needs if need.when} | set(self.surface_arguments)
 
-    def wire(self, call: Call, doc_id: str | None, root_field: str | None) -> WireRequest:
-        """Return the request for a call, with nothing of the session in it.
+    @property
+    def surface_arguments(self) -> tuple[str, ...]:
+        """The arguments that the surface takes itself, for a query whose doc_id is not registered here."""
+        if self.surface is Surface.HEAD:
+            return ("url",)
+        if not self.surface.is_graphql or self.query_name is not None:
+            return ()
+        names = ("friendly_name", "root_field") if self.surface is Surface.MOBILE_GRAPHQL else ("lsd",)
+        return ("doc_id", "cursor_out", *names)
+
+    def check(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the arguments of a call, checked.
 
         Args:
-            call: a call of this operation.
-            doc_id: GraphQL only: the registered id to use now.
-            root_field: mobile GraphQL only: the root of the answer, which the app sends along.
+            given: by name, as JSON or the command line gives them.
+
+        Raises:
+            BadInput: one is unknown, missing or cannot be used; the error names those that are allowed.
         """
-        method, host, path = self.address(call)
-        if self.surface is Surface.REST:
-            return WireRequest(
-                method=method,
-                host=host,
-                path=path,
-                identity=Identity.APP,
-                query=fill(self.query, call),
-                headers=self.headers,
-            )
-        variables = orjson.dumps(fill(self.variables, call)).decode()
-        if self.surface is Surface.WEB_GRAPHQL:
-            return WireRequest(
-                method=method,
-                host=host,
-                path=path,
-                identity=Identity.WEB,
-                form={"variables": variables, "doc_id": doc_id, "server_timestamps": "true"},
-                headers={**self.headers, "Content-Type": _FORM_TYPE},
-            )
-        return _app_query(self, variables, doc_id or "", root_field or "")
+        stand_ins = {argument.instead: name for name, argument in self.arguments.items() if argument.instead}
+        for name in given:
+            if name not in self.arguments and name not in stand_ins:
+                raise BadInput(f"{self.name}: unknown argument {name!r}; allowed: {self.allowed}")
+            if stand_ins.get(name) in given:
+                raise BadInput(f"{self.name}: give {stand_ins[name]} or {name}, not both")
+        checked = {}
+        for name, argument in self.arguments.items():
+            if given.get(name) is not None:
+                checked[name] = self._checked(name, argument, given[name])
+            elif argument.instead and given.get(argument.instead) is not None:
+                checked[argument.instead] = self._checked(argument.instead, None, given[argument.instead])
+            elif argument.required:
+                raise BadInput(f"{self.name}: missing argument {name!r}; allowed: {self.allowed}")
+        return checked
 
+    def _checked(self, name: str, argument: Argument | None, value: Any) -> Any:
+        kind, about = (Username, "the account's name") if argument is None else (argument.kind, argument.about)
+        try:
+            return TypeAdapter(kind).validate_python(value)
+        except ValidationError as errors:
+            raise BadInput(f"{self.name}: {name}={str(value)[:60]}: {problem_of(errors, about)}") from None
 
-def _app_query(operation: Operation, variables: str, doc_id: str, root_field: str) -> WireRequest:
-    """The form and headers in which the app sends a registered query."""
-    name = operation.query_name or operation.name
-    return WireRequest(
-        method="POST",
-        host=Host.MOBILE,
-        path="/graphql/query",
-        identity=Identity.APP,
-        form={
-            "method": "post",
-            "pretty": "false",
-            "format": "json",
-            "server_timestamps": "true",
-            "locale": "user",
-            "fb_api_req_friendly_name": name,
-            "enable_canonical_naming": "true",
-            "enable_canonical_variable_overrides": "true",
-            "enable_canonical_naming_ambiguous_type_prefixing": "true",
-            "variables": variables,
-            "client_doc_id": doc_id,
-        },
-        headers={
-            "Content-Type": _APP_FORM_TYPE,
-            "X-FB-Friendly-Name": name,
-            "X-Root-Field-Name": root_field,
-            "X-Client-Doc-Id": doc_id,
-            **operation.headers,
-        },
-    )
+    @property
+    def allowed(self) -> str:
+        """The arguments in the operator's words; optional ones in brackets."""
+        names = [name if argument.required else f"[{name}]" for name, argument in self.arguments.items()]
+        names += [f"{a.instead} in place of {name}" for name, a in self.arguments.items() if a.instead]
+        return ", ".join(names) or "none"
 
+    def check_cursor(self, cursor: str, args: Mapping[str, Any]) -> str:
+        """Return a cursor that the operator gave.
 
-def fill_path(template: str, call: Call) -> str:
-    """Return a path with the call's arguments in their places, URL-quoted."""
-    return template.format_map({name: quote(str(value), safe="") for name, value in call.args.items()})
+        Raises:
+            BadInput: the operation has none, or not this one.
+        """
+        if self.paging is None:
+            raise BadInput(f"{self.name} has one page: it takes no cursor")
+        return self.paging.given(cursor, args)
 
+    def target_of(self, args: Mapping[str, Any]) -> str:
+        """Return the target that a walk with these arguments is named by; ``self`` for the session's own account."""
+        first = next(iter(self.arguments), None)
+        if first is None:
+            return "self"
+        value = args.get(first, args.get(self.arguments[first].instead or ""))
+        text = ",".join(value) if isinstance(value, list) else str(value)
+        if len(text) <= _LONGEST_TARGET:
+            return text
+        digest = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()[:12]
+        return f"{len(value)}-{first}-{digest}" if isinstance(value, list) else f"{text[:40]}-{digest}"
 
-def fill(template: Mapping[str, Any], call: Call) -> dict[str, Any]:
-    """Return a template with the call's values in their places; a place without a value is left out with its key."""
-    filled: dict[str, Any] = {}
-    for key, value in template.items():
-        if isinstance(value, Arg | Cursor | RankToken):
-            taken = _value_of(value, call)
-            if taken is not None:
-                filled[key] = taken
-        else:
-            filled[key] = fill(value, call) if isinstance(value, dict) else value
-    return filled
-
-
-def _value_of(place: Arg | Cursor | RankToken, call: Call) -> Any:
-    if isinstance(place, Arg):
-        return call.args.get(place.name)
-    return call.cursor if isinstance(place, Cursor) else call.rank_token
+    def call(self, **args: Any) -> Call:
+        """Return a call without a walk, for what comes before one."""
+        return Call(self.name, args)

@@ -12,9 +12,14 @@ from scrapy import Request
 from igcrawl.call import Call, Host
 from igcrawl.catalogue import OPERATIONS
 from igcrawl.hosts import is_loopback
+from igcrawl.wire import address
 
 #: Key in `Request.meta` under which the call travels.
 CALL: Final = "igcrawl_call"
+#: Key in `Request.meta` under which operation and target of the walk that asks travel, for the raw archive.
+WALK: Final = "igcrawl_walk"
+#: Key in `Request.meta` under which the time of the answer comes back, UTC, ISO 8601.
+ANSWERED_AT: Final = "igcrawl_answered_at"
 #: Key in `Request.meta` under which the answer's envelope comes back.
 ENVELOPE: Final = "igcrawl_envelope"
 
@@ -27,8 +32,8 @@ def to_request(call: Call, base_urls: Mapping[Host, str], **request_arguments: A
         base_urls: where each host is reached, without a last slash.
         request_arguments: passed on to `scrapy.Request`, e.g. callback.
     """
-    method, host, path = OPERATIONS[call.operation].address(call)
-    url = base_urls[host] + path
+    method, host, path = address(OPERATIONS[call.operation], call)
+    url = path if host is None else base_urls[host] + path
     meta: dict[str, Any] = {CALL: call}
     if is_loopback(url):
         # A proxy of the environment would carry the session in the clear.
@@ -50,6 +55,7 @@ class CallFingerprinter:
         call = call_of(request)
         identity: list[Any] = [request.method, request.url, request.body.decode("latin-1")]
         if call is not None:
-            identity = [call.operation, dict(call.args), call.cursor]
+            args = {name: value for name, value in call.args.items() if name != "rank_token"}
+            identity = [call.operation, args, call.cursor]
         content = orjson.dumps(identity, option=orjson.OPT_SORT_KEYS)
         return hashlib.sha1(content, usedforsecurity=False).digest()

@@ -6,7 +6,6 @@ Its settings are the JSON that aiograpi and instagrapi write, so theirs work as 
 from __future__ import annotations
 
 import base64
-import binascii
 import uuid
 from collections.abc import Iterable
 from http.cookies import CookieError, SimpleCookie
@@ -15,6 +14,7 @@ from urllib.parse import unquote
 
 import orjson
 
+from igcrawl.cookies import is_foreign_or_gone
 from igcrawl.errors import BadInput
 
 #: The app version that the wire files were recorded with sends this when a session names no other.
@@ -22,6 +22,8 @@ DEFAULT_BLOKS_VERSION: Final = "799db3e387d7a21a19c72918b8698b6cd28a1516ade36379
 DEFAULT_USER_AGENT: Final = (
     "Instagram 385.0.0.47.74 Android (26/8.0.0; 480dpi; 1080x1920; OnePlus; 6T Dev; devitron; qcom; en_US; 378906843)"
 )
+#: Shorter values ("0", "1", "RVA") are no secrets and stand in every answer.
+_SHORTEST_SECRET: Final = 8
 _AUTHORIZATION: Final = "Bearer IGT:2:"
 #: Names device ids are made from when a file lacks them: the same account always gets the same ones.
 _DEVICES: Final = uuid.UUID("8f0e7c2a-5d0b-4a58-9d5a-6c8b7a1f4e21")
@@ -55,7 +57,7 @@ class Session:
         self._check_kinds(where)
         if not self.sessionid:
             raise BadInput(f"{where}: no sessionid, neither in authorization_data nor in cookies: log in again")
-        if not self.ds_user_id.isdecimal():
+        if not (self.ds_user_id.isascii() and self.ds_user_id.isdecimal()):
             raise BadInput(f"{where}: no ds_user_id, neither in authorization_data nor in cookies: log in again")
 
     def __repr__(self) -> str:
@@ -63,8 +65,11 @@ class Session:
 
     def _check_kinds(self, where: str) -> None:
         for key in ("authorization_data", "cookies", "uuids", "device_settings"):
-            if not isinstance(self._settings.get(key) or {}, dict):
+            part = self._settings.get(key) or {}
+            if not isinstance(part, dict):
                 raise BadInput(f"{where}: {key} is not an object")
+            if not isinstance(part.get("sessionid", ""), str):
+                raise BadInput(f"{where}: sessionid in {key} is not text")
 
     def _part(self, key: str) -> dict[str, Any]:
         part = self._settings.get(key)
@@ -82,12 +87,9 @@ class Session:
     @property
     def authorization_data(self) -> dict[str, Any]:
         """What the Authorization header carries; made from the cookies when the file has only those."""
+        known = {"ds_user_id": self.ds_user_id, "sessionid": self.sessionid, "should_use_header_over_cookies": True}
         data = self._part("authorization_data")
-        return data or {
-            "ds_user_id": self.ds_user_id,
-            "sessionid": self.sessionid,
-            "should_use_header_over_cookies": True,
-        }
+        return {**data, **{name: value for name, value in known.items() if name not in data}}
 
     @property
     def authorization(self) -> str:
@@ -184,6 +186,14 @@ class Session:
         device = self._part("device_settings").get("bloks_versioning_id")
         return self._text("bloks_versioning_id", str(device or DEFAULT_BLOKS_VERSION))
 
+    def secrets(self) -> list[str]:
+        """Return every value that must not be written anywhere but into the session's own file, longest first."""
+        held = [self.authorization.removeprefix(_AUTHORIZATION), self.sessionid, unquote(self.sessionid)]
+        held += [self.mid, self.rur, self.shbid, self.shbts, self.uuid, self.phone_id, self.android_device_id]
+        held += [self.www_claim, *map(str, self._part("uuids").values())]
+        held += [str(value) for name, value in self._part("cookies").items() if name != "ds_user_id"]
+        return sorted({value for value in held if len(value) >= _SHORTEST_SECRET}, key=len, reverse=True)
+
     def refresh(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
         """Take over what an answer refreshes and say whether anything changed.
 
@@ -210,7 +220,7 @@ class Session:
         """An empty token, which the server sends when it logs an account out, is not taken over."""
         try:
             data = orjson.loads(base64.b64decode(value.rpartition(":")[2], validate=True))
-        except (binascii.Error, orjson.JSONDecodeError):
+        except ValueError:
             return
         if isinstance(data, dict) and data.get("sessionid"):
             self._part("authorization_data").update(data)
@@ -223,7 +233,7 @@ class Session:
         except CookieError:
             return
         for name, morsel in cookies.items():
-            if not morsel.value or morsel["max-age"] == "0":
+            if not morsel.value or is_foreign_or_gone(morsel):
                 continue
             self._part("cookies")[name] = morsel.value
             if name == "mid":

@@ -21,7 +21,9 @@ def load_session(path: Path) -> Session:
     """
     try:
         mode = path.stat().st_mode
-        content = path.read_bytes()
+        if not stat.S_ISREG(mode):
+            raise BadInput(f"session file {path}: not a regular file, so refreshes could not be saved")
+        content = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
     except OSError as error:
         raise BadInput(f"session file {path}: {error.strerror or error}") from None
     if stat.S_IMODE(mode) & 0o077:
@@ -39,7 +41,8 @@ def load_session(path: Path) -> Session:
 
 def save_session(session: Session, path: Path) -> None:
     """Write a session's file again, readable by its owner only."""
-    write_private(path, session.dump())
+    # A link stays a link: the file behind it is replaced.
+    write_private(path.resolve(), session.dump())
 
 
 def write_private(path: Path, content: bytes) -> None:

@@ -21,6 +21,8 @@ DOWNLOAD_HANDLERS = {
     "https": "igcrawl.download.SessionDownloadHandler",
 }
 DOWNLOAD_VERIFY_CERTIFICATES = True
+# An answer is some 200 KB; 64 MB is a mistake or an attack.
+DOWNLOAD_MAXSIZE = 64 * 1024 * 1024
 # A page of followers takes seconds; after a minute nothing more comes.
 DOWNLOAD_TIMEOUT = 60
 REQUEST_FINGERPRINTER_CLASS = "igcrawl.request.CallFingerprinter"
@@ -61,6 +63,9 @@ FEED_EXPORTERS = {
     "json": "igcrawl.exporters.JsonExporter",
     "csv": "igcrawl.exporters.CsvExporter",
     "xml": "igcrawl.exporters.XmlExporter",
+    # They would write pages, which nobody else can read.
+    "marshal": None,
+    "pickle": None,
 }
 FEED_EXPORT_ENCODING = "utf-8"
 FEED_STORE_EMPTY = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,6 +46,9 @@ _APP_CONSTANTS: Final = {
     "X-IG-Nav-Chain": "9MV:self_profile:2,ProfileMediaTabFragment:self_profile:3,9Xf:self_following:4",
 }
 
+#: Where a page of the web holds the token that its queries send along (wire/README.md).
+_LSD: Final = re.compile(rb'"LSD",\[\],\{"token":"([^"\\]{1,200})"\}')
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SignedRequest:
@@ -74,6 +78,12 @@ class Signer:
         self._run_id = run_id or f"UFS-{uuid.uuid4()}-1"
         self._app_block: dict[str, str] = {}
         self._app_block_version = -1
+        self._lsd = ""
+
+    def take_page(self, body: bytes) -> None:
+        """Take over the LSD token of a page of the web; a page without one leaves none."""
+        found = _LSD.search(body)
+        self._lsd = found[1].decode("latin-1") if found else ""
 
     def sign(self, request: WireRequest, now: float) -> SignedRequest:
         """Attach the session to a request.
@@ -92,16 +102,20 @@ class Signer:
             body = f"signed_body=SIGNATURE.{quote(content, safe='')}".encode()
         if request.identity is Identity.APP:
             block = {**self._app_headers(), "X-Pigeon-Rawclienttime": f"{now:.3f}"}
+        elif request.identity is Identity.NOBODY:
+            block = {"Accept": "*/*", "User-Agent": _BROWSER_USER_AGENT}
         else:
             block = self._web_headers(request.identity)
-        return SignedRequest(path, {**block, **request.headers}, body)
+        return SignedRequest(path, {**block, **self._filled(request.headers)}, body)
 
     def _filled(self, template: Mapping[str, Any]) -> dict[str, Any]:
-        return {key: self._value(value) for key, value in template.items()}
+        filled = {key: self._value(value) for key, value in template.items()}
+        return {key: value for key, value in filled.items() if value is not None}
 
     def _value(self, value: Any) -> Any:
         if isinstance(value, SessionValue):
-            return getattr(self._session, value.name)
+            held = self._lsd if value.name == "lsd" else getattr(self._session, value.name)
+            return None if value.optional and not held else held
         return self._filled(value) if isinstance(value, dict) else value
 
     def _app_headers(self) -> dict[str, str]:

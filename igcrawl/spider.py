@@ -20,14 +20,14 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from igcrawl.args import Arguments
-from igcrawl.call import Call
+from igcrawl.asking import Asker
 from igcrawl.catalogue import OPERATIONS
 from igcrawl.config import read_config
-from igcrawl.errors import AnswerError, IgcrawlError, Interrupted, NotFound, Reach, StaleDocId, Transient, Trouble
+from igcrawl.envelope import is_unfinished
+from igcrawl.errors import AnswerError, Interrupted, Reach, StaleDocId, Transient, Trouble
 from igcrawl.items import Page, Profile
+from igcrawl.lookups import go_on, make_ready, profile_of, reading
 from igcrawl.paging import Turn
-from igcrawl.reader import Reading
-from igcrawl.request import ENVELOPE, to_request
 from igcrawl.stopping import Stopping
 from igcrawl.verdict import GOOD, ExitCode, Verdict, exit_code
 from igcrawl.walk import Ending, Limits, Walk, timestamp
@@ -50,7 +50,7 @@ class OperationSpider(Spider):
 
     arguments: ClassVar[type[Arguments]] = Arguments
     #: The type of record that formats with one set of columns (CSV) hold.
-    main_record: ClassVar[str]
+    main_record: str
 
     def __init__(self, crawler: Crawler, given: dict[str, Any]) -> None:
         super().__init__()
@@ -59,11 +59,15 @@ class OperationSpider(Spider):
         self.verdicts: dict[Verdict, int] = {}
         self._stopping = Stopping.of(crawler)
         self._halted: Ending | None = None
+        self.ask = Asker(crawler, self.config.base_urls)
+        self._through = False
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Check the arguments and build the spider."""
         spider = cls(crawler, kwargs)
+        if not spider.config.simulator:
+            spider.config.check_session()
         spider._set_crawler(crawler)
         crawler.signals.connect(spider.stop_for_pipeline, signals.item_error)
         return spider
@@ -89,18 +93,26 @@ class OperationSpider(Spider):
     @property
     def exit_code(self) -> ExitCode:
         """What the verdicts so far mean for `scrapy crawl`."""
-        verdicts = exit_code(self.verdicts)
-        return ExitCode.INCOMPLETE if verdicts is ExitCode.OK and self._stopping.failed else verdicts
+        code = exit_code(self.verdicts)
+        whole = self._through and self.verdicts and not self._stopping.failed
+        return code if code is not ExitCode.OK or whole else ExitCode.INCOMPLETE
 
     def walks(self) -> Iterator[Walk]:
         """Give the walks of the crawl, in their order."""
         raise NotImplementedError(f"{type(self).__name__} does not say which walks")
 
     async def prepare(self, walk: Walk) -> None:
-        """Ask for what must be known before the first page: the target's id, the expected count."""
+        """Ask for what must be known before the first page: the target's id, what the operation needs."""
+        await make_ready(self.ask, walk)
+
+    def found(self, walk: Walk, records: list[Any]) -> None:
+        """See what a page brought that is new, for a spider whose next walks follow from it."""
 
     async def start(self) -> AsyncIterator[Request]:
         """Start one walk after another."""
+        # Add-ons, the embedded simulator for one, have their say between the spider's birth and its start.
+        self.config = read_config(self.crawler.settings, OPERATIONS)
+        self.ask = Asker(self.crawler, self.config.base_urls)
         waiting = self.walks()
         try:
             for walk in waiting:
@@ -110,7 +122,9 @@ class OperationSpider(Spider):
                 arguments = {"walk": walk, "ended": ended, "waiting": waiting}
                 yield Request(f"data:,{walk.id}", callback=self.run_walk, cb_kwargs=arguments, dont_filter=True)
                 await ended.wait()
+            self._through = True
         except asyncio.CancelledError:
+            logger.info("stopping: the answer on its way is waited for and written")
             self._stopping.begin()
             raise
 
@@ -126,7 +140,7 @@ class OperationSpider(Spider):
         walk.started_at = timestamp(time.time())
         try:
             await self._walk(walk)
-            if self._halted is None and self._must_stop:
+            if self._halted is None and self.ask.must_stop:
                 self._halted = Ending(Verdict.INTERRUPTED, f"not asked: {self._stopping.reason}")
             if self._halted is not None:
                 for other in waiting:
@@ -146,43 +160,28 @@ class OperationSpider(Spider):
                     await self.deliver(page)
         except (AnswerError, Interrupted) as error:
             page, ending = Page(walk.id), self._ending_of(error, walk)
+        except Exception as bug:
+            logger.exception("%s: igcrawl itself failed; please report this", walk.id)
+            page, ending = Page(walk.id), Ending(Verdict.FAILED, f"igcrawl itself failed: {type(bug).__name__}")
         await self._finish(walk, page, ending)
 
     async def _next_page(self, walk: Walk) -> tuple[Page, Ending | None]:
         operation = walk.operation
         envelope = await self.ask(walk, walk.next_call())
-        records = operation.reader.read(envelope, self._reading(walk, operation.name))
-        turn = operation.paging.turn(envelope, operation.name) if operation.paging else Turn(None, limited=False)
-        kept = walk.keep(records)
+        of_answer = reading(walk, operation.name)
+        records = operation.reader.read(envelope, of_answer)
+        paging, asked = operation.paging, walk.cursor
+        turn = paging.turn(envelope, operation.name, walk.args, asked) if paging else Turn(None)
+        if paging and turn.cursor is None and not turn.whole and is_unfinished(envelope):
+            raise Transient(f"{operation.name}: the streamed answer ends before its last document")
+        kept = walk.keep(await go_on(self.ask, walk, records))
+        if self.crawler.stats is not None:
+            self.crawler.stats.inc_value("igcrawl/pages")
+        for note in walk.note(of_answer.notes):
+            logger.warning("%s: %s", walk.id, note)
+        self.found(walk, kept)
         ending = walk.turn(turn)
         return Page(walk.id, kept, None if ending else walk.cursor), ending
-
-    def _reading(self, walk: Walk, operation: str) -> Reading:
-        return Reading(operation, walk.id, timestamp(time.time()), walk.args)
-
-    async def ask(self, walk: Walk, call: Call) -> dict[str, Any]:
-        """Send a call and return the answer's envelope.
-
-        Raises:
-            AnswerError: the answer is no page.
-            Interrupted: the run is being stopped; nothing was sent.
-        """
-        engine = self.crawler.engine
-        if engine is None or self._must_stop:
-            raise Interrupted(self._stopping.reason)
-        sent = self._sent
-        request = to_request(call, self.config.base_urls)
-        try:
-            response = await engine.download_async(request)
-        except IgcrawlError:
-            raise
-        except Exception as error:
-            logger.debug("%s: the request failed", call.operation, exc_info=True)
-            raise Transient(f"{call.operation}: {type(error).__name__}") from None
-        finally:
-            walk.requests += self._sent - sent
-        answered = response.request or request
-        return answered.meta[ENVELOPE]  # type: ignore[no-any-return]
 
     async def ask_profile(self, walk: Walk, user_id: str) -> Profile:
         """Ask for an account's profile on behalf of a walk.
@@ -190,42 +189,26 @@ class OperationSpider(Spider):
         Raises:
             AnswerError: there is no such account, or no answer.
         """
-        operation = OPERATIONS["user_profile"]
-        envelope = await self.ask(walk, Call(operation.name, {"user_id": user_id}))
-        profile: Profile = operation.reader.read(envelope, self._reading(walk, operation.name))[0]
-        return profile
-
-    async def resolve(self, walk: Walk, username: str) -> str:
-        """Return the id of the account that has exactly this name.
-
-        Raises:
-            NotFound: no account has it.
-            AnswerError: there was no answer.
-        """
-        operation = OPERATIONS["user_lookup"]
-        envelope = await self.ask(walk, Call(operation.name, {"username": username}))
-        for found in operation.reader.read(envelope, self._reading(walk, operation.name)):
-            if (found.username or "").lower() == username:
-                return str(found.pk)
-        raise NotFound(f"{operation.name}: no account is named {username!r}")
+        return await profile_of(self.ask, walk, user_id)
 
     async def deliver(self, page: Page) -> None:
         """Hand a page to the pipelines and feeds, and come back when they are through with it."""
         stats, engine = self.crawler.stats, self.crawler.engine
         assert stats is not None and engine is not None
-        stats.inc_value("igcrawl/pages")
         stats.inc_value("igcrawl/records", len(page.records))
         for item in page.records if self.config.item_per_record else [page]:
             await engine.scraper.start_itemproc_async(item, response=None)
 
     async def _finish(self, walk: Walk, page: Page, ending: Ending) -> None:
-        """Deliver a walk's last page, with its verdict."""
-        record = walk.end_record(ending, timestamp(time.time()))
-        page.records.append(record)
+        """Deliver a walk's last page, then its verdict: nothing is complete before its records are through."""
+        if page.records:
+            await self.deliver(page)
+        if self._stopping.failed:
+            ending = Ending(Verdict.INTERRUPTED, self._stopping.reason)
         self.verdicts[ending.verdict] = self.verdicts.get(ending.verdict, 0) + 1
         assert self.crawler.stats is not None
         self.crawler.stats.inc_value(f"igcrawl/verdict/{ending.verdict}")
-        await self.deliver(page)
+        await self.deliver(Page(walk.id, [walk.end_record(ending, timestamp(time.time()))]))
         level = logging.INFO if ending.verdict in GOOD else logging.WARNING
         counts = f"{walk.records} records, {walk.pages} pages, {walk.requests} requests"
         logger.log(
@@ -236,20 +219,12 @@ class OperationSpider(Spider):
         """Turn an error into the walk's end, and the crawl's if it reaches that far."""
         reason = str(error)
         if isinstance(error, StaleDocId):
-            reason += f"; pass a fresh one with -s IG_DOC_ID_{walk.operation.name}=…"
+            asked = OPERATIONS[self.ask.last.operation] if self.ask.last else walk.operation
+            setting = f"-s IG_DOC_ID_{asked.name}" if asked.query_name else "-a doc_id"
+            reason += f"; pass a fresh one with {setting}=…"
         elif isinstance(error, Trouble):
             reason += f"; no further request was made: {error.advice}"
         ending = Ending(error.verdict, reason)
         if error.reach is Reach.CRAWL:
             self._halted = Ending(error.verdict, f"not asked: {reason}")
         return ending
-
-    @property
-    def _must_stop(self) -> bool:
-        """Whether the run is being stopped, by the operator, by a failure or by one of Scrapy's limits."""
-        return self._stopping.begun or self.crawler.engine is None or self.crawler.engine.needs_backout()
-
-    @property
-    def _sent(self) -> int:
-        assert self.crawler.stats is not None
-        return int(self.crawler.stats.get_value("igcrawl/requests", 0))

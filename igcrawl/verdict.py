@@ -45,6 +45,19 @@ GOOD = frozenset(
 )
 
 
+#: Verdicts after which the same command goes on; after `stopped`, when the limit was raised.
+RESUMABLE = frozenset(
+    {
+        Verdict.INTERRUPTED,
+        Verdict.THROTTLED,
+        Verdict.BLOCKED,
+        Verdict.STALE_DOC_ID,
+        Verdict.FAILED,
+        Verdict.STOPPED,
+    }
+)
+
+
 class ExitCode(IntEnum):
     """Exit codes of `scrapy crawl`."""
 

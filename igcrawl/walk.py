@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any, Final
 
 from igcrawl.call import Call
-from igcrawl.items import WalkEnd
+from igcrawl.items import Record, WalkEnd
 from igcrawl.operation import Operation
 from igcrawl.paging import Turn
 from igcrawl.verdict import Verdict, judge_ended_list
@@ -18,6 +19,8 @@ from igcrawl.verdict import Verdict, judge_ended_list
 REMEMBERED: Final = 100_000
 #: After so many empty pages in a row the list is not worth a further request.
 BARREN_PAGES: Final = 25
+#: So many different notes about what was passed over stand in a walk's record.
+_NOTES: Final = 5
 
 
 class Recent:
@@ -25,10 +28,10 @@ class Recent:
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._older: set[str] = set()
-        self._newer: set[str] = set()
+        self._older: set[Hashable] = set()
+        self._newer: set[Hashable] = set()
 
-    def add(self, member: str) -> bool:
+    def add(self, member: Hashable) -> bool:
         """Remember a member and say whether it is new."""
         if member in self._newer or member in self._older:
             return False
@@ -64,7 +67,9 @@ class Walk:
         args: arguments of its calls.
         limits: the operator's own.
         started_at: UTC, ISO 8601.
-        expected: the count in the target's profile, None when it is not known.
+        expected: the count in the target's profile, or in the list's own first page; None when it is not known.
+        answered_at: when its last answer came, UTC, ISO 8601.
+        cursor: of the next call; one that is given is where the walk begins.
     """
 
     operation: Operation
@@ -79,9 +84,16 @@ class Walk:
     records: int = 0
     duplicates: int = 0
     requests: int = 0
+    answered_at: str = ""
+    notes: list[str] = field(default_factory=list)
     _barren: int = 0
-    _accounts: Recent = field(default_factory=lambda: Recent(REMEMBERED))
+    _known: Recent = field(default_factory=lambda: Recent(REMEMBERED))
     _cursors: Recent = field(default_factory=lambda: Recent(REMEMBERED))
+
+    def __post_init__(self) -> None:
+        """Remember the cursor that the walk begins with: coming back to it is a loop."""
+        if self.cursor is not None:
+            self._cursors.add(self.cursor)
 
     @property
     def id(self) -> str:
@@ -93,24 +105,54 @@ class Walk:
         return Call(self.operation.name, self.args, self.cursor, self.rank_token)
 
     def keep(self, records: list[Any]) -> list[Any]:
-        """Return the records that are new in this walk, with their positions."""
-        add, position = self._accounts.add, self.records
-        counted = self.operation.reader.position
+        """Return the records that are new in this walk, with their positions.
+
+        The operation's kind of record is counted; what comes along (the sound beside its reels) is only written once.
+        """
+        reader = self.operation.reader
+        kind = reader.record
+        if reader.mixed:
+            along = [record for record in records if type(record) is not kind]
+            if len(along) == len(records) > 0:
+                kind = type(records[0])
+            counted = [record for record in records if type(record) is kind]
+            kept = self._keep(counted, kind) + self._new([record for record in along if type(record) is not kind])
+        else:
+            counted, kept = records, self._keep(records, kind)
+        self.pages += 1
+        self._barren = 0 if kept else self._barren + 1
+        return kept
+
+    def _keep(self, records: list[Any], kind: type[Record]) -> list[Any]:
+        if not kind.KEY:
+            self.records += len(records)
+            return records
+        add, key_of, position = self._known.add, attrgetter(*kind.KEY), self.records
+        counted = hasattr(kind, "position")
         kept = []
         for record in records:
-            if add(record.pk):
+            if add(key_of(record)):
                 position += 1
                 if counted:
                     record.position = position
                 kept.append(record)
         self.records = position
         self.duplicates += len(records) - len(kept)
-        self.pages += 1
-        self._barren = 0 if records else self._barren + 1
         return kept
+
+    def _new(self, records: list[Any]) -> list[Any]:
+        return [record for record in records if self._known.add((record.TYPE, attrgetter(*record.KEY)(record)))]
+
+    def note(self, notes: list[str]) -> list[str]:
+        """Take over what a reader passed over, and return what is said for the first time."""
+        fresh = [note for note in dict.fromkeys(notes) if note not in self.notes][: _NOTES - len(self.notes)]
+        self.notes += fresh
+        return fresh
 
     def turn(self, turn: Turn) -> Ending | None:
         """Go on to the next page, or return how the walk ended."""
+        if self.expected is None and self.cursor is None:
+            self.expected = turn.count
         if turn.cursor is None:
             return self._ended_by_server(turn)
         if not self._cursors.add(turn.cursor):
@@ -126,13 +168,13 @@ class Walk:
         return None
 
     def _ended_by_server(self, turn: Turn) -> Ending:
-        if self.operation.paging is None:
+        if self.operation.paging is None or turn.whole:
             return Ending(Verdict.COMPLETE)
         if turn.limited:
             return Ending(Verdict.LIMITED, "the server said that it cut the list")
         verdict = judge_ended_list(self.records, self.expected)
         if verdict is Verdict.SUSPECT:
-            return Ending(verdict, f"the profile says {self.expected}, the list held {self.records}")
+            return Ending(verdict, f"{self.expected} were expected, the list held {self.records}")
         return Ending(verdict)
 
     def end_record(self, ending: Ending, now: str) -> WalkEnd:
@@ -156,7 +198,7 @@ class Walk:
             requests=self.requests,
             started_at=self.started_at or now,
             ended_at=now,
-            reason=ending.reason,
+            reason=ending.reason or "; ".join(self.notes) or None,
         )
 
 

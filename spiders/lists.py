@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from igcrawl.args import ListArguments
 from igcrawl.catalogue import OPERATIONS
+from igcrawl.errors import MalformedAnswer
 from igcrawl.items import Follow, Page
 from igcrawl.spider import OperationSpider
 from igcrawl.walk import Walk, count_in_profile
@@ -24,23 +25,25 @@ class ListSpider(OperationSpider):
 
     def walks(self) -> Iterator[Walk]:
         """Give the one walk."""
-        args = {"user_id": self.args.user_id}
+        kind = "user_id" if self.args.user_id else "username"
+        args = {kind: self.args.user_id or self.args.username or ""}
         if self.args.order is not None:
             args["order"] = self.args.order.value
         if self.args.rest:
             args["page_size"] = str(self.args.page_size or REST_PAGE_SIZE)
         yield Walk(
             operation=OPERATIONS[self.direction + ("_rest" if self.args.rest else "")],
-            target=self.args.user_id or self.args.username or "",
+            target=args[kind],
             args=args,
             limits=self.limits,
         )
 
     async def prepare(self, walk: Walk) -> None:
         """Resolve a username, then ask for the expected count."""
-        if self.args.username is not None:
-            walk.target = walk.args["user_id"] = await self.resolve(walk, self.args.username)
+        await super().prepare(walk)
         if self.args.verify:
             profile = await self.ask_profile(walk, walk.target)
             walk.expected = count_in_profile(profile, self.direction)
+            if walk.expected is None:
+                raise MalformedAnswer(profile.operation, self.direction, "no count; -a verify=0 does without it")
             await self.deliver(Page(walk.id, [profile], walk.cursor))

@@ -38,8 +38,3 @@ class ProfilesSpider(OperationSpider):
             return read_targets(self.args.file)
         ids = [("user_id", user_id) for user_id in dict.fromkeys(self.args.user_ids or ())]
         return ids + [("username", username) for username in dict.fromkeys(self.args.usernames or ())]
-
-    async def prepare(self, walk: Walk) -> None:
-        """Resolve a username."""
-        if "username" in walk.args:
-            walk.target = walk.args["user_id"] = await self.resolve(walk, walk.args["username"])

@@ -18,7 +18,7 @@ ALLOWED: dict[str, set[str]] = {
     "igcrawl.errors": {"igcrawl.verdict"},
     "igcrawl.call": set(),
     "igcrawl.hosts": {"igcrawl.errors"},
-    "igcrawl.session": {"igcrawl.errors"},
+    "igcrawl.session": {"igcrawl.errors", "igcrawl.cookies"},
     "igcrawl.signing": {"igcrawl.errors", "igcrawl.call", "igcrawl.session"},
     "igcrawl.budget": {"igcrawl.errors"},
     "igcrawl.simulator": {"igcrawl.simulator"},

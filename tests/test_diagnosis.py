@@ -80,6 +80,9 @@ def diagnose(status: int, body: Any, *, graphql: bool = False, location: str = "
         (503, {"status": "fail"}, Transient),
         (200, b"", Transient),
         (200, b'{"users":[{"pk":1', Transient),
+        (200, {"data": {"user": None}, "errors": [{"message": "Internal error", "severity": "CRITICAL"}]}, Transient),
+        (200, {"message": "challenge_required", "status": "ok", "users": []}, ChallengeRequired),
+        (200, {"error": {"code": 1675004, "summary": "Rate limit exceeded"}, "data": None}, Throttled),
         (400, {"message": "count is too large", "status": "fail"}, RequestRejected),
         (404, b"<html>Page not found</html>", RequestRejected),
         (200, b"<html>Hello</html>", RequestRejected),
@@ -131,7 +134,7 @@ def test_a_redirect_is_judged_by_where_it_leads(location: str, kind: type[Answer
     [
         {"users": [], "status": "ok"},
         {"users": [{"biography": "challenge_required login_required feedback_required"}], "status": "ok"},
-        {"data": {"user": None}, "errors": [{"message": "partial"}], "status": "ok"},
+        {"data": {"user": {}}, "errors": [{"message": "a remark", "severity": "WARNING"}], "status": "ok"},
         {"data": {"user": {}}, "extensions": {}},
         {"message": "", "users": [], "status": "ok"},
     ],

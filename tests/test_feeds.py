@@ -164,4 +164,4 @@ def test_the_stats_count_records_and_requests(at_simulator: dict[str, str], tmp_
     stats = json.loads(done.stdout)
     assert stats["igcrawl/records"] == 260 + 2
     assert stats["igcrawl/verdict/complete"] == 1
-    assert stats["igcrawl/requests"] == stats["igcrawl/pages"]
+    assert stats["igcrawl/requests"] == stats["igcrawl/pages"] + 1

@@ -7,13 +7,14 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Final
 
-from igcrawl.catalogue import profiles, relations
+from igcrawl.catalogue import custom, inbox, media, profiles, relations, search, suggestions
 from igcrawl.errors import BadInput
 from igcrawl.operation import Operation
 
+FAMILIES: Final = (profiles, relations, suggestions, search, media, inbox, custom)
 #: All operations by name, in the order of the families.
 OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
-    {operation.name: operation for family in (profiles, relations) for operation in family.OPERATIONS}
+    {operation.name: operation for family in FAMILIES for operation in family.OPERATIONS}
 )
 
 
@@ -25,5 +26,6 @@ def find_operation(name: str) -> Operation:
     """
     if name in OPERATIONS:
         return OPERATIONS[name]
-    near = get_close_matches(name, OPERATIONS, n=3) or list(OPERATIONS)
-    raise BadInput(f"no operation {name!r}; did you mean {', '.join(near)}? `scrapy operations` lists all")
+    near = get_close_matches(name, OPERATIONS, n=3, cutoff=0.3)
+    meant = f"did you mean {', '.join(near)}? " if near else ""
+    raise BadInput(f"no operation {name!r}; {meant}`scrapy operations` lists all")

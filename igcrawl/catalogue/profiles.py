@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from igcrawl.fields import flag, ident, links, number, text, texts
-from igcrawl.items import Profile
-from igcrawl.operation import Arg, Argument, Operation, Surface
-from igcrawl.reader import Reader
+from typing import Final
 
-USER_ID = Argument("the account's numeric id")
-USERNAME = Argument("the account's name, without @")
+from igcrawl.args.kinds import UserId, Username
+from igcrawl.catalogue.shapes import MEDIA_FIELDS
+from igcrawl.combined import AllOf
+from igcrawl.fields import flag, ident, links, number, text, texts
+from igcrawl.items import Media, Profile
+from igcrawl.operation import Argument, Continuation, Operation, Surface
+from igcrawl.reader import Reader
+from igcrawl.templates import Arg
+
+USER_ID: Final = Argument("the account's numeric id", UserId, "25025320", instead="username")
+USERNAME: Final = Argument("the account's name, without @", Username, "instagram")
 
 #: Keys are those of recorded profiles on all surfaces; what one surface lacks is null in the record.
-PROFILE_FIELDS = {
+PROFILE_FIELDS: Final = {
     "pk": ident("pk", "id"),
     "username": text("username"),
     "full_name": text("full_name"),
@@ -32,7 +38,10 @@ PROFILE_FIELDS = {
     "latest_reel_media": number("latest_reel_media"),
 }
 
-OPERATIONS = (
+#: What the app says when it opens a profile from the feed.
+_FROM_FEED: Final = {"is_prefetch": False, "entry_point": "profile", "from_module": "feed_timeline"}
+
+OPERATIONS: Final = (
     Operation(
         name="user_profile",
         about="one account's profile, by id",
@@ -50,11 +59,12 @@ OPERATIONS = (
             "__relay_internal__pv__PolarisShortDramaEnabledrelayprovider": False,
         },
         reader=Reader(at=("data", "user"), single=True, record=Profile, fields=PROFILE_FIELDS),
-        seed="user_info_v2_gql",
+        seeds=("user_info_v2_gql",),
+        recorded="profile.web.json",
     ),
     Operation(
         name="user_lookup",
-        about="accounts whose name is like the one asked for; the exact one leads to its id",
+        about="one account's profile, by name: a search for the name, then the profile of exactly that one",
         surface=Surface.WEB_GRAPHQL,
         query_name="PolarisSearchBoxRefetchableQuery",
         arguments={"username": USERNAME},
@@ -62,7 +72,8 @@ OPERATIONS = (
         reader=Reader(
             at=("data", "xdt_api__v1__fbsearch__non_profiled_serp", "users"), record=Profile, fields=PROFILE_FIELDS
         ),
-        seed="user_info_by_username_v2_gql",
+        then=Continuation("user_profile"),
+        seeds=("user_info_by_username_v2_gql",),
     ),
     Operation(
         name="user_info",
@@ -77,6 +88,50 @@ OPERATIONS = (
             "is_app_start": "false",
         },
         reader=Reader(at=("user",), single=True, record=Profile, fields=PROFILE_FIELDS),
-        seed="user_info_v1",
+        seeds=("user_info_v1",),
+        recorded="profile_info.rest.json",
+    ),
+    Operation(
+        name="user_stream",
+        about="one account's profile, by id, as the app streams it",
+        surface=Surface.REST,
+        method="POST",
+        path="/api/v1/users/{user_id}/info_stream/",
+        arguments={"user_id": USER_ID},
+        signed_body=_FROM_FEED,
+        reader=Reader(at=("user",), single=True, record=Profile, fields=PROFILE_FIELDS),
+        seeds=("user_stream_by_id_v1", "user_stream_by_id_flat"),
+        recorded="user_stream_by_id.rest.ndjson",
+    ),
+    Operation(
+        name="username_stream",
+        about="one account's profile, by name, as the app streams it",
+        surface=Surface.REST,
+        method="POST",
+        path="/api/v1/users/{username}/usernameinfo_stream/",
+        arguments={"username": USERNAME},
+        signed_body=_FROM_FEED,
+        reader=Reader(at=("user",), single=True, record=Profile, fields=PROFILE_FIELDS),
+        seeds=("user_stream_by_username_v1", "user_stream_by_username_flat"),
+    ),
+    Operation(
+        name="web_profile_info",
+        about="one account's profile, by name, and its first media",
+        surface=Surface.REST,
+        path="/api/v1/users/web_profile_info/",
+        arguments={"username": USERNAME},
+        query={"username": Arg("username")},
+        reader=AllOf(
+            Reader(at=("data", "user"), single=True, record=Profile, fields=PROFILE_FIELDS),
+            Reader(
+                at=("data", "user", "edge_owner_to_timeline_media", "edges"),
+                record=Media,
+                unwrap="node",
+                beside={"owner": ("data", "user")},
+                fields=MEDIA_FIELDS,
+            ),
+        ),
+        seeds=("user_web_profile_info_v1",),
+        recorded="web_profile_info.rest.json",
     ),
 )

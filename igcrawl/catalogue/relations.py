@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Final, Literal
+
+from pydantic import Field
+
+from igcrawl.args.kinds import Token
 from igcrawl.call import SessionValue
+from igcrawl.catalogue.profiles import USER_ID
 from igcrawl.fields import flag, ident, number, text
 from igcrawl.items import Follow
-from igcrawl.operation import Arg, Argument, Cursor, Operation, RankToken, Surface
-from igcrawl.paging import Paging
-from igcrawl.reader import Constant, Path, Reader
+from igcrawl.operation import Argument, Operation, Surface
+from igcrawl.paging import OneCursor
+from igcrawl.paths import Path
+from igcrawl.reader import Constant, Reader
+from igcrawl.templates import Arg, Cursor, RankToken
 
-USER_ID = Argument("the account whose list is walked")
-ORDER = Argument("date_followed_latest or date_followed_earliest; the server's own when left out", required=False)
-PAGE_SIZE = Argument("accounts a page, 1 to 200; the server takes it as a wish", required=False)
+ORDER: Final = Argument(
+    "date_followed_latest or date_followed_earliest; the server's own when left out",
+    Literal["date_followed_latest", "date_followed_earliest"],
+    "date_followed_latest",
+    required=False,
+)
+PAGE_SIZE: Final = Argument(
+    "accounts a page, 1 to 200; the server takes it as a wish", Annotated[int, Field(ge=1, le=200)], 200, required=False
+)
+RANK_TOKEN: Final = Argument("the token of an earlier walk, to go on with it", Token, "8a3a…", required=False)
 
-FOLLOW_FIELDS = {
+FOLLOW_FIELDS: Final = {
     "pk": ident("pk"),
     "username": text("username"),
     "full_name": text("full_name"),
@@ -34,8 +49,8 @@ def _follows(direction: str, at: Path) -> Reader:
     )
 
 
-def _pages(at: Path) -> Paging:
-    return Paging(at=at, cursor="next_max_id", limited="should_limit_list_of_followers")
+def _pages(at: Path) -> OneCursor:
+    return OneCursor(at, cursor="next_max_id", limited="should_limit_list_of_followers")
 
 
 def _rest_list(direction: str) -> Operation:
@@ -47,7 +62,7 @@ def _rest_list(direction: str) -> Operation:
         path=f"/api/v1/friendships/{{user_id}}/{direction}/",
         arguments={"user_id": USER_ID, "order": ORDER, "page_size": PAGE_SIZE},
         query={
-            "count": Arg("page_size"),
+            "count": Arg("page_size", default="200"),
             "rank_token": SessionValue("uuid"),
             "search_surface": "follow_list_page",
             "query": "",
@@ -57,18 +72,18 @@ def _rest_list(direction: str) -> Operation:
         },
         reader=_follows(direction, ()),
         paging=_pages(()),
-        seed=f"user_{direction}_v1_chunk",
+        seeds=(f"user_{direction}_v1_chunk",),
     )
 
 
-OPERATIONS = (
+OPERATIONS: Final = (
     Operation(
         name="followers",
         about="followers of an account",
         surface=Surface.MOBILE_GRAPHQL,
         query_name="FollowersList",
         headers={"X-FB-RMD": "state=URL_ELIGIBLE"},
-        arguments={"user_id": USER_ID, "order": ORDER},
+        arguments={"user_id": USER_ID, "order": ORDER, "rank_token": RANK_TOKEN},
         variables={
             "user_id": Arg("user_id"),
             "skip_suggested_users": True,
@@ -87,7 +102,8 @@ OPERATIONS = (
         },
         reader=_follows("followers", ("data", "xdt_api__v1__friendships__followers")),
         paging=_pages(("data", "xdt_api__v1__friendships__followers")),
-        seed="private_graphql_followers_list",
+        seeds=("private_graphql_followers_list",),
+        recorded="followers_list.mobile.json",
     ),
     Operation(
         name="following",
@@ -95,7 +111,7 @@ OPERATIONS = (
         surface=Surface.MOBILE_GRAPHQL,
         query_name="FollowingList",
         headers={"X-FB-RMD": "state=URL_ELIGIBLE"},
-        arguments={"user_id": USER_ID, "order": ORDER},
+        arguments={"user_id": USER_ID, "order": ORDER, "rank_token": RANK_TOKEN},
         variables={
             "user_id": Arg("user_id"),
             "skip_use_clickable_see_more": True,
@@ -124,8 +140,39 @@ OPERATIONS = (
         },
         reader=_follows("following", ("data", "xdt_api__v1__friendships__following")),
         paging=_pages(("data", "xdt_api__v1__friendships__following")),
-        seed="private_graphql_following_list",
+        seeds=("private_graphql_following_list",),
     ),
     _rest_list("followers"),
     _rest_list("following"),
+    Operation(
+        name="followers_web",
+        about="followers of an account, as the web asked before 2026; empty since September 2026, never a fallback",
+        surface=Surface.WEB_QUERY_HASH,
+        query_name="edge_followed_by",
+        arguments={"user_id": USER_ID},
+        variables={
+            "id": Arg("user_id"),
+            "include_reel": True,
+            "fetch_mutual": False,
+            "first": 12,
+            "after": Cursor(),
+        },
+        reader=Reader(
+            at=("data", "user", "edge_followed_by", "edges"),
+            absent=("data", "user"),
+            unwrap="node",
+            record=Follow,
+            before=("user_id", Constant("followers")),
+            position=True,
+            fields=FOLLOW_FIELDS | {"pk": ident("pk", "id")},
+        ),
+        paging=OneCursor(
+            ("data", "user", "edge_followed_by", "page_info"),
+            cursor="end_cursor",
+            more="has_next_page",
+            count=("data", "user", "edge_followed_by", "count"),
+        ),
+        seeds=("user_followers_gql_chunk",),
+        recorded="followers.web_query_hash.json",
+    ),
 )

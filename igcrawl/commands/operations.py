@@ -3,32 +3,69 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
+from typing import Final
 
 from scrapy.commands import ScrapyCommand
 
-from igcrawl.catalogue import OPERATIONS
+from igcrawl.catalogue import FAMILIES, OPERATIONS
+from igcrawl.catalogue_check import faults_of
+from igcrawl.catalogue_docs import page_of
+from igcrawl.commands.crawl import refuse
 from igcrawl.doc_ids import shipped_queries
 from igcrawl.operation import Operation
 
-_COLUMNS = ("name", "surface", "record", "arguments", "doc_id", "from")
+_COLUMNS: Final = ("name", "surface", "record", "arguments", "doc_id", "from")
+_ROOT: Final = Path(__file__).parents[2]
+_WIRE: Final = _ROOT / "tests" / "wire"
+_PAYLOADS: Final = _ROOT / "tests" / "payloads"
+_PAGE: Final = _ROOT / "docs" / "operations.md"
 
 
 class Command(ScrapyCommand):
-    """List the operations."""
+    """List, check or document the operations."""
 
     requires_project = True
     requires_crawler_process = False
+
+    def syntax(self) -> str:
+        """What follows the command's name."""
+        return "[--check] [--docs]"
 
     def short_desc(self) -> str:
         """One line for `scrapy -h`."""
         return "List the operations: name, surface, record, arguments, doc_id and where it came from"
 
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add what else can be done with the catalogue."""
+        super().add_options(parser)
+        parser.add_argument("--check", action="store_true", help="look for faults of the catalogue; exit 1 with one")
+        parser.add_argument("--docs", action="store_true", help="write docs/operations.md")
+
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Print the table."""
-        rows = [_COLUMNS, *(_row(operation) for operation in OPERATIONS.values())]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        for row in rows:
-            print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        """Print the table, or the faults, or write the page."""
+        if args:
+            refuse(f"scrapy operations takes options only, not {args[0]!r}")
+        if opts.check:
+            self._check()
+        if opts.docs:
+            if not _PAYLOADS.is_dir():
+                refuse(f"--docs reads {_PAYLOADS}, which an installed package does not have: run it in the project")
+            _PAGE.write_text(page_of(OPERATIONS, shipped_queries(), _PAYLOADS), "utf-8")
+            print(f"{_PAGE}: {len(OPERATIONS)} operations")
+        if not opts.check and not opts.docs:
+            rows = [_COLUMNS, *(_row(operation) for operation in OPERATIONS.values())]
+            widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+            for row in rows:
+                print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+    def _check(self) -> None:
+        declared = [operation for family in FAMILIES for operation in family.OPERATIONS]
+        faults = list(faults_of(declared, shipped_queries(), _WIRE if _WIRE.is_dir() else None))
+        for fault in faults:
+            print(fault)
+        print(f"{len(OPERATIONS)} operations, {len(faults)} faults")
+        self.exitcode = 1 if faults else 0
 
 
 def _row(operation: Operation) -> tuple[str, ...]:

@@ -65,7 +65,7 @@ class AnswerMiddleware(RetryMiddleware):
         return await self._again(request, Transient(f"{call.operation}: {type(exception).__name__}"))
 
     async def _again(self, request: Request, error: AnswerError) -> Request:
-        again = self._retry(request, type(error))
+        again = self._retry(request, error)
         if again is None:
             raise error
         await self._stopping.sleep(self._first_pause * 2 ** (again.meta["retry_times"] - 1))
@@ -74,9 +74,12 @@ class AnswerMiddleware(RetryMiddleware):
 
 def _answer(call: Call, response: Response) -> Answer:
     retry_after = (response.headers.get("Retry-After") or b"").decode("latin-1")
+    surface = OPERATIONS[call.operation].surface
     return Answer(
         operation=call.operation,
-        graphql=OPERATIONS[call.operation].surface.is_graphql,
+        graphql=surface.is_graphql,
+        kind=surface.answer_kind,
+        url=response.url,
         status=response.status,
         body=response.body,
         location=(response.headers.get("Location") or b"").decode("latin-1"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
+from typing import Final
 
 from scrapy import Request
 from scrapy.crawler import Crawler
@@ -13,13 +15,18 @@ from igcrawl.config import read_config
 from igcrawl.request import call_of
 from igcrawl.stopping import Stopping
 
+#: The pace of each session file: crawls of one process that share a session share its pace.
+_PACES: Final[dict[Path | None, FixedPace]] = {}
+
 
 class PaceMiddleware:
     """Lets a call go when its time has come; loopback is not slowed. Every attempt counts, retries too."""
 
     def __init__(self, crawler: Crawler) -> None:
         config = read_config(crawler.settings, OPERATIONS)
-        self._pace = FixedPace(PAUSE if config.paced else 0.0)
+        self._pace = FixedPace(0.0)
+        if config.paced:
+            self._pace = _PACES.setdefault(config.session_file, FixedPace(PAUSE))
         self._stopping = Stopping.of(crawler)
         self._crawler = crawler
 

@@ -1,0 +1,70 @@
+"""What every spider takes, and how a wrong argument is spoken of."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from igcrawl.errors import BadInput
+
+#: Scrapyd passes the name of its job; it says nothing about the crawl.
+IGNORED: Final = frozenset({"_job"})
+#: Errors of pydantic that say less than the field's description.
+_SHAPES: Final = frozenset({"string_pattern_mismatch", "string_too_short", "string_too_long", "too_short", "enum"})
+
+
+class Arguments(BaseModel):
+    """What every spider takes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    verify: bool = Field(True, description="0 saves the profile call for the expected count; the verdict is unverified")
+    max_pages: int | None = Field(None, ge=1, description="pages a walk at most")
+    max_users: int | None = Field(None, ge=1, description="accounts a walk at most; the last page is written whole")
+
+    @classmethod
+    def parse(cls, given: dict[str, Any]) -> Self:
+        """Check the arguments as the command line gives them.
+
+        Raises:
+            BadInput: one is unknown, missing or cannot be used; the error says what is allowed.
+        """
+        kept = {name: value for name, value in given.items() if name not in IGNORED}
+        try:
+            return cls.model_validate(kept)
+        except ValidationError as errors:
+            raise BadInput("; ".join(dict.fromkeys(cls._line(error) for error in errors.errors()))) from None
+
+    @classmethod
+    def _line(cls, error: Any) -> str:
+        name = str(error["loc"][0]) if error["loc"] else ""
+        if error["type"] == "extra_forbidden":
+            return f"unknown argument {name!r}; allowed: {', '.join(cls.model_fields)}"
+        if not name:
+            return str(error["msg"]).removeprefix("Value error, ")
+        about = cls.model_fields[name].description if name in cls.model_fields else None
+        if about and error["type"] in _SHAPES:
+            return f"{name}={str(error['input'])[:60]}: expected {about}"
+        if error["type"] == "bool_parsing":
+            return f"{name}={str(error['input'])[:60]}: expected 0 or 1 ({about})"
+        value = "" if isinstance(error["input"], dict) else f"={str(error['input'])[:60]}"
+        return f"{name}{value}: {_problem(error)}" + (f" ({about})" if about else "")
+
+
+def problem_of(errors: ValidationError, about: str) -> str:
+    """Return what is wrong with one value, in a line.
+
+    Args:
+        errors: pydantic's.
+        about: what the value is, for the operator.
+    """
+    found = errors.errors()
+    if any(error["type"] == "string_pattern_mismatch" for error in found):
+        return f"expected {about}"
+    return "; ".join(dict.fromkeys(map(_problem, found))) + f" ({about})"
+
+
+def _problem(error: Any) -> str:
+    problem = str(error["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    return f"{problem[:1].lower()}{problem[1:]}"

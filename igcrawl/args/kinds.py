@@ -1,0 +1,102 @@
+"""Kinds of values that the operator gives: what they may look like, and the form in which calls hold them."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
+
+import orjson
+from pydantic import AfterValidator, BeforeValidator, Field
+
+_LONGEST_USERNAME: Final = 30
+_LONGEST_QUERY: Final = 300
+_LONGEST_URL: Final = 2000
+
+
+def split(value: Any) -> Any:
+    """Accept ``a,b`` as the command line gives it."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _as_text(value: Any) -> Any:
+    """Accept an id that JSON gives as a number; in calls ids are text."""
+    return str(value) if type(value) is int else value
+
+
+def _without_at(value: Any) -> Any:
+    return value.strip().removeprefix("@").lower() if isinstance(value, str) else value
+
+
+def _stripped(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
+
+
+def _some(value: Any) -> Any:
+    """Refuse what is empty, in words that fit texts and lists."""
+    if value in ("", []):
+        raise ValueError("is empty")
+    return value
+
+
+def _without_owner(value: str) -> str:
+    return value.partition("_")[0]
+
+
+def _each_once(values: list[str]) -> list[str]:
+    return list(dict.fromkeys(values))
+
+
+def _parsed(value: Any) -> Any:
+    """Accept an object as JSON text. The standard library keeps whole numbers of any size."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise ValueError("expected a JSON object") from None
+
+
+def _sendable(value: dict[str, Any]) -> dict[str, Any]:
+    try:
+        orjson.dumps(value)
+    except TypeError as error:
+        raise ValueError(f"cannot be sent as JSON: {error}") from None
+    return value
+
+
+def _web_url(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ValueError("expected an http or https URL")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("expected a URL without a name or password in it")
+    return value
+
+
+UserId = Annotated[str, BeforeValidator(_as_text), Field(pattern=r"^[1-9][0-9]{0,19}$")]
+Username = Annotated[
+    str, BeforeValidator(_without_at), Field(pattern=r"^[a-z0-9._]+$", min_length=1, max_length=_LONGEST_USERNAME)
+]
+#: Ids of tracks and categories: a category may be 0.
+Number = Annotated[str, BeforeValidator(_as_text), Field(pattern=r"^[0-9]{1,25}$")]
+#: A media's id, with its owner's behind it or without.
+MediaId = Annotated[str, BeforeValidator(_as_text), Field(pattern=r"^[0-9]{1,25}(_[0-9]{1,25})?$")]
+#: The same, but what is asked for takes the media's own number only.
+MediaPk = Annotated[MediaId, AfterValidator(_without_owner)]
+MediaIds = Annotated[list[MediaId], BeforeValidator(split), AfterValidator(_some), AfterValidator(_each_once)]
+UserIds = Annotated[list[UserId], BeforeValidator(split), AfterValidator(_some), AfterValidator(_each_once)]
+Words = Annotated[str, BeforeValidator(_stripped), Field(max_length=_LONGEST_QUERY), AfterValidator(_some)]
+Url = Annotated[str, BeforeValidator(_stripped), Field(max_length=_LONGEST_URL), AfterValidator(_web_url)]
+#: One step of a path of the server, e.g. ``clips_serp_page``.
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")]
+#: A name that is sent as a header.
+QueryName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,120}$")]
+DocId = Annotated[str, BeforeValidator(_as_text), Field(pattern=r"^[0-9]{5,40}$")]
+Variables = Annotated[dict[str, Any], BeforeValidator(_parsed), AfterValidator(_sendable)]
+DottedPath = Annotated[str, Field(pattern=r"^[A-Za-z0-9_$]+(\.[A-Za-z0-9_$]+)*$")]
+Token = Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,300}$")]

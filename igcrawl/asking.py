@@ -1,0 +1,70 @@
+"""Asking: a call goes out through the downloader middlewares, its envelope comes back, and the walk pays for it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from scrapy.crawler import Crawler
+
+from igcrawl.call import Call, Host
+from igcrawl.errors import IgcrawlError, Interrupted, Transient
+from igcrawl.request import ANSWERED_AT, ENVELOPE, WALK, to_request
+from igcrawl.stopping import Stopping
+from igcrawl.walk import Walk
+
+logger = logging.getLogger(__name__)
+
+
+class Asker:
+    """Sends the calls of one crawl, one at a time.
+
+    Args:
+        crawler: whose engine sends them.
+        base_urls: where each host is reached.
+    """
+
+    def __init__(self, crawler: Crawler, base_urls: Mapping[Host, str]) -> None:
+        self._crawler = crawler
+        self._base_urls = base_urls
+        self._stopping = Stopping.of(crawler)
+        self.last: Call | None = None
+
+    @property
+    def must_stop(self) -> bool:
+        """Whether the run is being stopped, by the operator, by a failure or by one of Scrapy's limits."""
+        engine = self._crawler.engine
+        return self._stopping.begun or engine is None or engine.needs_backout()
+
+    async def __call__(self, walk: Walk, call: Call) -> dict[str, Any]:
+        """Send a call and return the answer's envelope.
+
+        Raises:
+            AnswerError: the answer is no page.
+            Interrupted: the run is being stopped; nothing was sent.
+        """
+        engine = self._crawler.engine
+        if engine is None or self.must_stop:
+            raise Interrupted(self._stopping.reason)
+        sent, self.last = self._sent, call
+        request = to_request(call, self._base_urls)
+        request.meta[WALK] = walk.id
+        try:
+            response = await engine.download_async(request)
+        except IgcrawlError:
+            raise
+        except Exception as error:
+            logger.debug("%s: the request failed", call.operation, exc_info=True)
+            raise Transient(f"{call.operation}: {type(error).__name__}") from None
+        finally:
+            walk.requests += self._sent - sent
+        answered = response.request or request
+        walk.answered_at = answered.meta[ANSWERED_AT]
+        return answered.meta[ENVELOPE]  # type: ignore[no-any-return]
+
+    @property
+    def _sent(self) -> int:
+        """How many requests the pace has let go."""
+        assert self._crawler.stats is not None
+        return int(self._crawler.stats.get_value("igcrawl/requests", 0))

@@ -1,0 +1,20 @@
+"""Cookies of an answer: which of them are the session's."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http.cookies import Morsel
+
+
+def is_foreign_or_gone(morsel: Morsel[str]) -> bool:
+    """Whether a cookie is another site's, or is being deleted."""
+    domain = morsel["domain"].lstrip(".").lower()
+    if domain and domain != "instagram.com" and not domain.endswith(".instagram.com"):
+        return True
+    if morsel["max-age"]:
+        return not str(morsel["max-age"]).isdecimal() or int(morsel["max-age"]) == 0
+    try:
+        return bool(morsel["expires"]) and parsedate_to_datetime(morsel["expires"]) <= datetime.now(UTC)
+    except (ValueError, TypeError):
+        return False

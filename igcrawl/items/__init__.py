@@ -1,0 +1,83 @@
+"""What comes out: records, one output line each, and pages, the unit that flows through the pipelines.
+
+Every record starts with `type`, `operation`, `fetched_at` and `walk`; the rest is listed in DESIGN.md, section 6.
+IDs are text (they pass 2^53). Times the server gives stay its own: seconds since 1970, UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from igcrawl.items.accounts import Follow, Profile, Suggestion
+from igcrawl.items.answers import CommentCheck, Hit, Payload, Redirect
+from igcrawl.items.media import Audio, Comment, Media
+from igcrawl.items.record import Record
+
+__all__ = [
+    "RECORD_TYPES",
+    "Audio",
+    "Comment",
+    "CommentCheck",
+    "Follow",
+    "Hit",
+    "Media",
+    "Page",
+    "Payload",
+    "Profile",
+    "Record",
+    "Redirect",
+    "Suggestion",
+    "WalkEnd",
+]
+
+
+@dataclass(slots=True)
+class WalkEnd(Record):
+    """The last record of a walk: its verdict and its counts.
+
+    `records` counts different accounts or things, `duplicates` those that came again and were not written,
+    `requests` every attempt that was sent. `reason` is the operator's line when the verdict needs one.
+    """
+
+    TYPE: ClassVar[str] = "walk"
+
+    target: str
+    verdict: str
+    pages: int
+    records: int
+    duplicates: int
+    expected: int | None
+    requests: int
+    started_at: str
+    ended_at: str
+    reason: str | None = None
+
+
+RECORD_TYPES: dict[str, type[Record]] = {
+    record.TYPE: record
+    for record in (Profile, Follow, Suggestion, Hit, Media, Comment, Audio, Redirect, Payload, WalkEnd)
+}
+
+
+@dataclass(slots=True)
+class Page:
+    """What one answer of a walk holds. The item of our spiders: one passes the pipelines, not 200.
+
+    Args:
+        walk: operation and target of the walk.
+        records: in the server's order; the last page's end with the `WalkEnd`.
+        cursor: where the walk goes on, None at its end.
+    """
+
+    walk: str
+    records: list[Any] = field(default_factory=list)
+    cursor: str | None = None
+
+    def __iter__(self) -> Iterator[Any]:
+        """Iterate over the records."""
+        return iter(self.records)
+
+    def __len__(self) -> int:
+        return len(self.records)

@@ -1,0 +1,23 @@
+"""`scrapy crawl audio -a track_id=…`: a sound and the reels that use it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from igcrawl.args import AudioArguments
+from igcrawl.items import Media
+from spiders.families import FamilySpider
+
+
+class AudioSpider(FamilySpider):
+    """A sound, and the reels that use it."""
+
+    name = "audio"
+    arguments = AudioArguments
+    args: AudioArguments
+    main_record = Media.TYPE
+
+    def calls(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Give the one call."""
+        yield "audio_clips", {"track_id": self.args.track_id}

@@ -1,0 +1,23 @@
+"""`scrapy crawl clips -a user_id=…`: an account's reels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from igcrawl.args import ClipsArguments
+from igcrawl.items import Media
+from spiders.families import FamilySpider
+
+
+class ClipsSpider(FamilySpider):
+    """An account's reels."""
+
+    name = "clips"
+    arguments = ClipsArguments
+    args: ClipsArguments
+    main_record = Media.TYPE
+
+    def calls(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Give the one call."""
+        yield "user_clips", {**self.args.account, **({"stream": True} if self.args.stream else {})}

@@ -1,0 +1,23 @@
+"""`scrapy crawl feed -a user_id=…`: what an account has posted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from igcrawl.args import AccountArguments
+from igcrawl.items import Media
+from spiders.families import FamilySpider
+
+
+class FeedSpider(FamilySpider):
+    """What an account has posted, newest first."""
+
+    name = "feed"
+    arguments = AccountArguments
+    args: AccountArguments
+    main_record = Media.TYPE
+
+    def calls(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Give the one call."""
+        yield "user_feed", dict(self.args.account)

@@ -1,0 +1,24 @@
+"""`scrapy crawl media -a media_ids=…`: posts and reels, one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from igcrawl.args import MediaArguments
+from igcrawl.items import Media
+from spiders.families import FamilySpider
+
+
+class MediaSpider(FamilySpider):
+    """Posts and reels, one request each."""
+
+    name = "media"
+    arguments = MediaArguments
+    args: MediaArguments
+    main_record = Media.TYPE
+
+    def calls(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Give a call a media item."""
+        for pk in self.args.pks:
+            yield "media_info", {"media_id": pk}

@@ -1,0 +1,54 @@
+"""`scrapy crawl operation -a name=… -a args='{…}'`: any operation of the catalogue; or `-a doc_id=…`: any query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from igcrawl.args import OperationArguments
+from igcrawl.catalogue import find_operation
+from igcrawl.errors import BadInput
+from igcrawl.items import Payload
+from igcrawl.spider import OperationSpider
+from igcrawl.walk import Walk
+
+
+class AnyOperationSpider(OperationSpider):
+    """One operation, from its start or from a cursor."""
+
+    name = "operation"
+    arguments = OperationArguments
+    args: OperationArguments
+    main_record = Payload.TYPE
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.main_record = find_operation(self.args.asked[0]).record_type
+
+    @classmethod
+    def check(cls, given: dict[str, Any]) -> OperationArguments:
+        """Check the arguments, and those of the operation, and that a change on the server is meant."""
+        args = OperationArguments.parse(given)
+        walk_of(args)
+        return args
+
+    def walks(self) -> Iterator[Walk]:
+        """Give the one walk."""
+        walk = walk_of(self.args)
+        walk.limits = self.limits
+        yield walk
+
+
+def walk_of(given: OperationArguments) -> Walk:
+    """Return the walk that was asked for.
+
+    Raises:
+        BadInput: there is no such operation, its arguments or cursor do not fit, or it must be confirmed first.
+    """
+    name, unchecked = given.asked
+    operation = find_operation(name)
+    args = operation.check(unchecked)
+    if operation.changes_server and not given.confirm:
+        raise BadInput(f"{name} changes something on the server ({operation.about}): give confirm=1 if you mean it")
+    cursor = operation.check_cursor(given.cursor, args) if given.cursor is not None else None
+    return Walk(operation=operation, target=operation.target_of(args), args=args, cursor=cursor)

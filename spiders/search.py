@@ -1,0 +1,35 @@
+"""`scrapy crawl search -a query=python`: what a search finds, tab by tab."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from igcrawl.args import SearchArguments, Tab
+from igcrawl.catalogue import OPERATIONS
+from igcrawl.items import Hit
+from igcrawl.spider import OperationSpider
+from igcrawl.walk import Walk
+
+#: The operation behind each tab, and what it is given beside the query.
+TABS: Final[dict[Tab, tuple[str, dict[str, Any]]]] = {
+    Tab.TOP: ("top_serp", {}),
+    Tab.ACCOUNTS: ("accounts_serp", {}),
+    Tab.REELS: ("reels_serp", {}),
+    Tab.POPULAR: ("serp", {"item_id": "popular_serp", "search_surface": "popular_serp"}),
+}
+
+
+class SearchSpider(OperationSpider):
+    """One tab of a search, page by page."""
+
+    name = "search"
+    arguments = SearchArguments
+    args: SearchArguments
+    main_record = Hit.TYPE
+
+    def walks(self) -> Iterator[Walk]:
+        """Give the one walk."""
+        name, beside = TABS[self.args.tab]
+        args = {"query": self.args.query, **beside}
+        yield Walk(operation=OPERATIONS[name], target=self.args.query, args=args, limits=self.limits)

@@ -1,0 +1,29 @@
+"""`scrapy crawl typeahead -a query=py`: what Instagram shows while one types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from igcrawl.args import Typeahead, TypeaheadArguments
+from igcrawl.items import Hit
+from spiders.families import FamilySpider
+
+SOURCES: Final = {
+    Typeahead.KEYWORD: "keyword_typeahead",
+    Typeahead.STREAM: "typeahead_stream",
+    Typeahead.USERS: "typeahead_users",
+}
+
+
+class TypeaheadSpider(FamilySpider):
+    """What Instagram shows while one types."""
+
+    name = "typeahead"
+    arguments = TypeaheadArguments
+    args: TypeaheadArguments
+    main_record = Hit.TYPE
+
+    def calls(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Give the one call."""
+        yield SOURCES[self.args.source], {"query": self.args.query}

@@ -1,0 +1,39 @@
+"""Walks that a test names, all in one process: ``python -m tests.support.ask_all WALKS.json``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import ClassVar
+
+import orjson
+from scrapy.crawler import CrawlerProcess
+from scrapy.utils.project import get_project_settings
+
+from igcrawl.catalogue import OPERATIONS
+from igcrawl.spider import OperationSpider
+from igcrawl.walk import Limits, Walk
+
+
+class AskingSpider(OperationSpider):
+    """One page of each walk."""
+
+    name = "asking"
+    main_record = "walk"
+    asked: ClassVar[list[tuple[str, dict[str, object], str | None]]]
+
+    def walks(self) -> Iterator[Walk]:
+        for name, given, cursor in self.asked:
+            operation = OPERATIONS[name]
+            args = operation.check(given)
+            taken = operation.check_cursor(cursor, args) if cursor is not None else None
+            target = operation.target_of(args)
+            yield Walk(operation=operation, target=target, args=args, cursor=taken, limits=Limits(max_pages=1))
+
+
+if __name__ == "__main__":
+    AskingSpider.asked = orjson.loads(Path(sys.argv[1]).read_bytes())
+    process = CrawlerProcess(get_project_settings())
+    process.crawl(AskingSpider)
+    process.start()

@@ -1,0 +1,209 @@
+"""The catalogue as a collection: every operation is whole, documented, and refuses what it cannot ask."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from igcrawl.call import Call
+from igcrawl.catalogue import FAMILIES, OPERATIONS, find_operation
+from igcrawl.catalogue_check import faults_of
+from igcrawl.catalogue_docs import page_of
+from igcrawl.doc_ids import shipped_queries
+from igcrawl.errors import BadInput
+from igcrawl.items import Follow, Profile
+from igcrawl.operation import Need, Operation
+from igcrawl.reader import Reader
+from igcrawl.templates import Arg
+from igcrawl.wire import to_wire
+from spiders.operation import AnyOperationSpider
+from tests.conftest import ROOT, Scrapy
+
+WIRE = ROOT / "tests" / "wire"
+ROWS = set(
+    """user_profile user_lookup user_stream username_stream web_profile_info user_info chaining suggestion_details
+    recommended_accounts related_profiles resolve audio_clips media_info offensive_comment followers following
+    followers_rest following_rest user_clips user_feed followers_web inbox_tray region_hint audio_trend_categories
+    memories_pog mark_inbox_seen keyword_typeahead typeahead_stream typeahead_users serp accounts_serp reels_serp
+    top_serp comment_infos web_doc_id mobile_doc_id""".split()  # noqa: SIM905 - a table of names reads best as text
+)
+
+
+def declared() -> list[Operation]:
+    return [operation for family in FAMILIES for operation in family.OPERATIONS]
+
+
+def faults(*operations: Operation) -> list[str]:
+    return list(faults_of(operations, shipped_queries(), None))
+
+
+def test_every_row_of_the_mission_is_an_operation() -> None:
+    assert set(OPERATIONS) >= ROWS
+
+
+def test_the_catalogue_has_no_fault() -> None:
+    assert list(faults_of(declared(), shipped_queries(), WIRE)) == []
+
+
+def test_each_kind_of_fault_is_found() -> None:
+    chaining, profile = OPERATIONS["chaining"], OPERATIONS["user_profile"]
+    assert isinstance(profile.reader, Reader)
+    swapped = dict(reversed(list(profile.reader.fields.items())))
+    found = faults(
+        chaining,
+        chaining,
+        replace(chaining, name="a", query={"target_id": Arg("user_id"), "x": Arg("surprise")}),
+        replace(chaining, name="b", arguments=OPERATIONS["suggestion_details"].arguments),
+        replace(profile, name="c", query_name="NobodyRegisteredIt"),
+        replace(profile, name="d", query_name="FollowersList"),
+        replace(chaining, name="e", needs=(Need(operation="nothing", args={"user_id": Arg("user_id")}),)),
+        replace(profile, name="f", reader=replace(profile.reader, fields=swapped)),
+        replace(profile, name="g", reader=replace(profile.reader, record=Follow)),
+    )
+    assert found[0] == "chaining: declared 2 times"
+    assert found[1:] == [
+        "a: argument surprise is used and not declared",
+        "b: argument chained_ids is declared and not used",
+        "c: query NobodyRegisteredIt has no doc_id in doc_ids.toml",
+        "d: query FollowersList is registered for mobile_graphql, not for web_graphql",
+        "e: there is no operation nothing, which it asks, too",
+        "f: the reader's fields are not those of Profile, in its order",
+        "g: the reader's fields are not those of Follow, in its order",
+    ]
+
+
+def test_a_wire_file_that_no_operation_covers_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "new_row.json").write_text("{}")
+    found = list(faults_of([OPERATIONS["chaining"]], shipped_queries(), tmp_path))
+    assert found == [
+        "new_row.json: no operation has this wire file as its seed",
+        "chaining: there is no wire file chaining.json",
+    ]
+
+
+def test_the_command_checks_the_catalogue(scrapy: Scrapy) -> None:
+    run = scrapy("operations", "--check")
+    assert (run.code, run.out) == (0, f"{len(OPERATIONS)} operations, 0 faults\n")
+
+
+def test_the_page_of_operations_is_fresh() -> None:
+    page = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    assert page == page_of(OPERATIONS, shipped_queries(), ROOT / "tests" / "payloads"), "run: scrapy operations --docs"
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_an_operation_can_be_asked_with_its_examples(name: str) -> None:
+    operation = OPERATIONS[name]
+    args = operation.check(
+        {key: argument.example for key, argument in operation.arguments.items() if argument.required}
+    )
+    request = to_wire(operation, Call(name, args, None, "token"), "12345", "root")
+    assert request.path.startswith(("/", "https://"))
+    assert "{" not in request.path
+    assert operation.target_of(args)
+
+
+@pytest.mark.parametrize("name", [name for name, operation in OPERATIONS.items() if operation.paging])
+def test_a_cursor_changes_what_is_asked_and_nothing_else_does(name: str) -> None:
+    operation = OPERATIONS[name]
+    given = {key: argument.example for key, argument in operation.arguments.items() if argument.required}
+    cursor = {"reels_serp": '{"reels_max_id":"r:1"}', "top_serp": '{"next_max_id":"1"}', "comment_infos": "50"}
+    if name.endswith("doc_id"):
+        given["cursor_in"] = "data.after"
+    if name == "comment_infos":
+        given["media_ids"] = [f"{number}_1" for number in range(51)]
+    args = operation.check(given)
+    taken = operation.check_cursor(cursor.get(name, "QVFB"), args)
+    first = to_wire(operation, Call(name, args, None, "token"), "12345", "root")
+    page = to_wire(operation, Call(name, args, taken, "token"), "12345", "root")
+    assert page != first
+    assert (page.method, page.host, page.path, page.headers) == (first.method, first.host, first.path, first.headers)
+
+
+def test_an_unknown_operation_suggests_the_nearest_names() -> None:
+    with pytest.raises(BadInput, match="no operation 'folowers'; did you mean followers"):
+        find_operation("folowers")
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ({"name": "chaning"}, "no operation 'chaning'; did you mean chaining"),
+        ({"name": "chaining"}, "chaining: missing argument 'user_id'; allowed: user_id, username in place of user_id"),
+        ({"name": "chaining", "args": '{"user":"1"}'}, "chaining: unknown argument 'user'; allowed: user_id, "),
+        ({"name": "chaining", "args": '{"user_id":"abc"}'}, "chaining: user_id=abc: "),
+        ({"name": "chaining", "args": '{"username":"a b"}'}, "chaining: username=a b: "),
+        ({"name": "chaining", "args": '{"user_id":1,"username":"a"}'}, "chaining: give user_id or username, not both"),
+        ({"name": "region_hint", "args": '{"user_id":1}'}, "region_hint: unknown argument 'user_id'; allowed: none"),
+        ({"name": "chaining", "args": "user_id=1"}, "args=user_id=1: expected a JSON object"),
+        ({"name": "chaining", "args": "[1]"}, "args="),
+        ({"name": "top_serp", "args": '{"query":"  "}'}, "top_serp: query= : is empty"),
+        ({"name": "comment_infos", "args": '{"media_ids":["1_2","x"]}'}, "comment_infos: media_ids="),
+        ({"name": "comment_infos", "args": '{"media_ids":[]}'}, "comment_infos: media_ids=[]: is empty"),
+        ({"name": "followers", "args": '{"user_id":1,"order":"best"}'}, "followers: order=best: "),
+        ({"name": "followers_rest", "args": '{"user_id":1,"page_size":201}'}, "followers_rest: page_size=201: "),
+        ({"name": "resolve", "args": '{"url":"ftp://a/b"}'}, "resolve: url=ftp://a/b: expected an http or https URL"),
+        (
+            {"name": "resolve", "args": '{"url":"http://me:pw@a/b"}'},
+            "resolve: url=http://me:pw@a/b: expected a URL without",
+        ),
+        ({"name": "serp", "args": '{"query":"x","item_id":"../y","search_surface":"z"}'}, "serp: item_id=../y: "),
+        ({"name": "chaining", "args": '{"user_id":1}', "cursor": "x"}, "chaining has one page: it takes no cursor"),
+        ({"name": "top_serp", "args": '{"query":"x"}', "cursor": "plain"}, "cursor=plain: expected a JSON object"),
+        (
+            {"name": "top_serp", "args": '{"query":"x"}', "cursor": '{"a":"b"}'},
+            'cursor={"a":"b"}: expected a JSON object',
+        ),
+        ({"name": "comment_infos", "args": '{"media_ids":"1,2"}', "cursor": "2"}, "cursor=2: "),
+        ({"name": "mark_inbox_seen"}, "mark_inbox_seen changes something on the server"),
+        ({}, "give one: name="),
+        ({"name": "chaining", "doc_id": "12345"}, "give one: name="),
+        ({"name": "chaining", "variables": "{}"}, "variables goes with doc_id="),
+        ({"doc_id": "abc"}, "doc_id=abc: expected a number of 5 to 40 digits"),
+        ({"doc_id": "12345", "variables": "{"}, "variables={: expected a JSON object"),
+        ({"doc_id": "12345", "friendly_name": "X"}, "friendly_name and root_field go together"),
+        ({"doc_id": "12345", "cursor_in": "after"}, "cursor_in and cursor_out go together"),
+        ({"doc_id": "12345", "cursor": "x"}, "cursor: say with cursor_in="),
+        ({"name": "chaining", "args": '{"user_id":1}', "max_pages": "-1"}, "max_pages=-1: "),
+        ({"name": "chaining", "args": '{"user_id":1}', "pages": "1"}, "unknown argument 'pages'; allowed: "),
+    ],
+    ids=lambda value: " ".join(f"{k}={v}" for k, v in value.items()) if isinstance(value, dict) else "",
+)
+def test_what_cannot_be_asked_is_refused_in_one_line(given: dict[str, str], problem: str) -> None:
+    with pytest.raises(BadInput) as refusal:
+        AnyOperationSpider.check(given)
+    assert str(refusal.value).startswith(problem)
+    assert "\n" not in str(refusal.value)
+
+
+def test_ids_are_text_in_calls_whatever_json_says() -> None:
+    assert OPERATIONS["chaining"].check({"user_id": 25025320}) == {"user_id": "25025320"}
+    big = OPERATIONS["suggestion_details"].check({"user_id": 1, "chained_ids": [2**63, "7"]})
+    assert big["chained_ids"] == ["9223372036854775808", "7"]
+
+
+def test_a_list_longer_than_fifty_is_asked_for_in_parts_and_in_its_order() -> None:
+    operation = OPERATIONS["comment_infos"]
+    ids = [f"{number}_1" for number in range(1, 52)]
+    args: dict[str, Any] = operation.check({"media_ids": ",".join(ids)})
+    assert operation.paging is not None
+    asked, cursor = [], None
+    while True:
+        request = to_wire(operation, Call(operation.name, args, cursor))
+        asked.append(request.query["media_ids"].split(","))
+        turn = operation.paging.turn({}, operation.name, args, cursor)
+        if turn.cursor is None:
+            break
+        cursor = turn.cursor
+    assert asked == [ids[:50], ids[50:]]
+    assert turn.whole
+
+
+def test_records_of_an_operation_are_told_apart_by_their_keys() -> None:
+    for operation in declared():
+        for part in operation.reader.parts:
+            assert set(part.record.KEY) <= set(part.record.__dataclass_fields__)
+    assert Profile.KEY == ("pk",)

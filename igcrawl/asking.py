@@ -10,7 +10,7 @@ from scrapy.crawler import Crawler
 
 from igcrawl.call import Call, Host
 from igcrawl.errors import IgcrawlError, Interrupted, Transient
-from igcrawl.request import ANSWERED_AT, ENVELOPE, WALK, to_request
+from igcrawl.request import ANSWERED_AT, ENVELOPE, RUN, WALK, to_request
 from igcrawl.stopping import Stopping
 from igcrawl.walk import Walk
 
@@ -49,7 +49,7 @@ class Asker:
             raise Interrupted(self._stopping.reason)
         sent, self.last = self._sent, call
         request = to_request(call, self._base_urls)
-        request.meta[WALK] = walk.id
+        request.meta.update({WALK: walk.id, RUN: walk.rank_token})
         try:
             response = await engine.download_async(request)
         except IgcrawlError:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from igcrawl.errors import MalformedAnswer
+from igcrawl.errors import MalformedAnswer, NotFound
 from igcrawl.items import Payload, Record
 from igcrawl.paths import Path, keys_of, kind_name, walk_path
 from igcrawl.reader import AnyReader, Places, Reader, Reading
@@ -228,14 +228,24 @@ class KnownRoots:
 
     def read(self, envelope: Mapping[str, Any], reading: Reading) -> list[Any]:
         """Return the records, or one payload."""
-        known = [reader for reader in self.readers if reader.stands_in(envelope)]
+        known = [reader for reader in self.readers if reader.stands_in(envelope) and _fits(reader, envelope, reading)]
         nearest = max(known, key=lambda reader: len(reader.head), default=None)
         if nearest is not None:
             try:
                 return nearest.read(envelope, replace(reading, args=_named_alike(reading.args)))
-            except MalformedAnswer as misfit:
-                reading.notes.append(f"not read as {nearest.record.TYPE}: {misfit.place}: {misfit.problem}")
+            except (MalformedAnswer, NotFound) as misfit:
+                reading.notes.append(f"not read as {nearest.record.TYPE}: {misfit}")
         return self.plain.read(envelope, reading)
+
+
+def _fits(reader: Reader, envelope: Mapping[str, Any], reading: Reading) -> bool:
+    """Whether a reader of one object is meant: the object is an account with its name, and no list is turned in it."""
+    if not reader.single:
+        return True
+    if reading.args.get("cursor_out") is not None:
+        return False
+    found = walk_path(envelope, reader.head, reading.operation)
+    return isinstance(found, dict) and "username" in found
 
 
 def _named_alike(args: Mapping[str, Any]) -> dict[str, Any]:

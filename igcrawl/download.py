@@ -24,8 +24,8 @@ from igcrawl.config import read_config
 from igcrawl.doc_ids import DocIds
 from igcrawl.errors import BadInput, Transient
 from igcrawl.hosts import is_trusted
-from igcrawl.raw import REDACTED, RawAnswer, RawArchive
-from igcrawl.request import ANSWERED_AT, WALK, call_of
+from igcrawl.raw import RawAnswer, RawArchive, redact
+from igcrawl.request import ANSWERED_AT, RUN, WALK, call_of
 from igcrawl.session import SECRET_HEADERS
 from igcrawl.session_file import save_session
 from igcrawl.signing import Signer
@@ -87,13 +87,14 @@ class SessionDownloadHandler:
         response = await self._http.download_request(sent)
         request.meta[ANSWERED_AT] = timestamp(time.time())
         if wire.identity is Identity.NOBODY:
+            self._keep_raw(request, call, response, b"")
             return response.replace(url=request.url, body=b"", headers=_without_secrets(response))
         self._take_refreshes(response)
         body = self._plain_body(response)
-        self._keep_raw(request, call, response, body)
         if operation.surface.answer_kind is AnswerKind.PAGE:
             self._signer.take_page(body)
             body = b""
+        self._keep_raw(request, call, response, body)
         return response.replace(url=request.url, body=body, headers=_without_secrets(response))
 
     async def close(self) -> None:
@@ -110,6 +111,7 @@ class SessionDownloadHandler:
             args=dict(call.args),
             cursor=call.cursor,
             walk=request.meta.get(WALK, ""),
+            run=request.meta.get(RUN, ""),
             at=request.meta[ANSWERED_AT],
             status=response.status,
             body=body,
@@ -134,9 +136,11 @@ class SessionDownloadHandler:
         """The body decompressed, and without a part of the session that an error message may repeat."""
         encoding = (response.headers.pop("Content-Encoding", None) or [b""])[0].strip().lower()
         body = response.body if encoding in {b"", b"identity"} else decompress(response.body, self._maxsize)
-        if len(body) <= _LONGEST_ERROR:
-            for secret in self._session.secrets():
-                body = body.replace(secret.encode(), REDACTED)
+        failed = response.status != 200 or b'"fail"' in body or b'"errors"' in body
+        if failed and len(body) <= _LONGEST_ERROR:
+            body = redact(body.decode("utf-8", "surrogateescape"), self._session.secrets()).encode(
+                "utf-8", "surrogateescape"
+            )
         return body
 
 

@@ -12,7 +12,7 @@ from scrapy.crawler import Crawler
 from scrapy.exporters import BaseItemExporter, CsvItemExporter, JsonItemExporter, XmlItemExporter
 from scrapy.extensions.feedexport import FeedExporter, ItemFilter
 
-from igcrawl.items import RECORD_TYPES, Page
+from igcrawl.items import RECORD_TYPES, Page, WalkEnd
 from igcrawl.lines import to_lines
 from igcrawl.stopping import Stopping
 
@@ -58,7 +58,7 @@ class CsvExporter(CsvItemExporter):
 
     def __init__(self, file: Any, main_record: str | None = None, **kwargs: Any) -> None:
         super().__init__(file, **kwargs)
-        if not self.fields_to_export and main_record is not None:
+        if not self.fields_to_export and main_record:
             self.fields_to_export = [field.name for field in fields(RECORD_TYPES[main_record])]
 
     @classmethod
@@ -73,14 +73,22 @@ class CsvExporter(CsvItemExporter):
 
 
 class _OneType(ItemFilter):
-    """Lets a feed with one set of columns have one type of record, beside what its own filter says."""
+    """Lets a feed with one set of columns have one type of record, beside what its own filter says.
+
+    Args:
+        own: the feed's own filter.
+        type_: the type; "" for that of the first record.
+    """
 
     def __init__(self, own: ItemFilter, type_: str) -> None:
         self.item_classes = own.item_classes
         self._own, self._type = own, type_
 
     def accepts(self, item: Any) -> bool:
-        return getattr(item, "type", self._type) == self._type and bool(self._own.accepts(item))
+        kind = getattr(item, "type", self._type)
+        if not self._type and kind != WalkEnd.TYPE:
+            self._type = kind
+        return kind == self._type and bool(self._own.accepts(item))
 
 
 class RecordFeedExporter(FeedExporter):

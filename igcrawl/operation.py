@@ -118,6 +118,7 @@ class Operation:
         headers: what it sends beside the surface's block.
         needs: calls that come before the first page.
         then: the call that comes after.
+        counted_by: field of the target's profile that says how many records the list holds; None when nothing does.
         changes_server: whether it changes something on the server: it is asked only when the operator confirms.
     """
 
@@ -138,6 +139,7 @@ class Operation:
     headers: Mapping[str, str] = field(default_factory=dict)
     needs: tuple[Need, ...] = ()
     then: Continuation | None = None
+    counted_by: str | None = None
     changes_server: bool = False
 
     @property
@@ -186,6 +188,17 @@ class Operation:
             elif argument.required:
                 raise BadInput(f"{self.name}: missing argument {name!r}; allowed: {self.allowed}")
         return checked
+
+    def check_given(self, given: Mapping[str, Any]) -> None:
+        """Check arguments of which none need be there.
+
+        Raises:
+            BadInput: one is unknown or cannot be used.
+        """
+        for name, value in given.items():
+            if name not in self.arguments and name not in {a.instead for a in self.arguments.values()}:
+                raise BadInput(f"{self.name}: unknown argument {name!r}; allowed: {self.allowed}")
+            self._checked(name, self.arguments.get(name), value)
 
     def _checked(self, name: str, argument: Argument | None, value: Any) -> Any:
         kind, about = (Username, "the account's name") if argument is None else (argument.kind, argument.about)

@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 
 from igcrawl.cursors import Chunk, join_parts, split_parts
 from igcrawl.errors import BadInput, MalformedAnswer
-from igcrawl.paths import Path, kind_name, stands_at, walk_path
+from igcrawl.paths import Path, keys_of, kind_name, null_on_the_way, stands_at, walk_path
 
 _CURSOR_KINDS: Final = (str, int, type(None))
 
@@ -174,6 +174,8 @@ class ChunkPages:
 
     def turn(self, envelope: Mapping[str, Any], operation: str, args: Mapping[str, Any], cursor: str | None) -> Turn:
         """Return how a page ends."""
+        if self.chunk.argument not in args:
+            return Turn(None, whole=True)
         return Turn(self.chunk.after(args, cursor), whole=True)
 
     def given(self, cursor: str, args: Mapping[str, Any]) -> str:
@@ -200,7 +202,11 @@ class GivenPaths:
         if dotted is None:
             return Turn(None, whole=True)
         *steps, key = dotted.removeprefix("data.").split(".")
+        if null_on_the_way(envelope, ("data", *steps)):
+            return Turn(None)
         holder, place = _holder(envelope, (("data", *steps),), operation)
+        if cursor is None and key not in holder:
+            raise MalformedAnswer(operation, ".".join((*place, key)), f"missing; there is {keys_of(holder)}")
         more = holder.get("has_next_page", holder.get("more_available", holder.get("has_more")))
         return Turn(None if more is False else _read_cursor(holder, key, place, operation))
 

@@ -20,6 +20,7 @@ from scrapy.utils.misc import load_object
 from igcrawl.catalogue import OPERATIONS
 from igcrawl.config import read_config
 from igcrawl.errors import BadInput
+from igcrawl.raw import read_archive
 from igcrawl.spider import OperationSpider
 
 #: Feed storages that need a package of their own.
@@ -46,6 +47,9 @@ def check_input(settings: Settings, args: list[str], opts: argparse.Namespace) -
         spider.check(opts.spargs)
     if not config.simulator:
         config.check_session()
+    if config.raw is not None and config.raw.stat().st_size:
+        for _ in read_archive(config.raw):
+            pass
     for name, value in (("--logfile", opts.logfile), ("--pidfile", opts.pidfile)):
         if value:
             _check_file(Path(value), name)

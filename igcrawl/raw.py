@@ -8,6 +8,7 @@ reads old answers, too.
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -19,7 +20,7 @@ import zstandard
 from igcrawl.errors import BadInput
 
 #: Replaces a part of the session that an answer repeats.
-REDACTED: Final = b"[redacted]"
+REDACTED: Final = "[redacted]"
 _CHUNK: Final = 1 << 20
 
 
@@ -32,6 +33,7 @@ class RawAnswer:
         args: the call's arguments.
         cursor: the call's cursor.
         walk: operation and target of the walk that asked, "" when none did.
+        run: tells one run of a walk from another.
         at: when it came, UTC, ISO 8601.
         status: HTTP status.
         body: decompressed.
@@ -42,10 +44,20 @@ class RawAnswer:
     args: dict[str, Any] = field(default_factory=dict)
     cursor: str | None = None
     walk: str = ""
+    run: str = ""
     at: str = ""
     status: int = 200
     body: bytes = b""
     location: str = ""
+
+
+def redact(text: str, secrets: Iterable[str]) -> str:
+    """Return a text without the secrets, as they are and as JSON writes them."""
+    for secret in secrets:
+        escaped = orjson.dumps(secret).decode()[1:-1]
+        for form in {secret, escaped, escaped.replace("/", "\\/"), json.dumps(secret)[1:-1]}:
+            text = text.replace(form, REDACTED)
+    return text
 
 
 class RawArchive:
@@ -56,6 +68,7 @@ class RawArchive:
 
     Raises:
         OSError: it cannot be written.
+        BadInput: it is there and is damaged, or is no archive.
     """
 
     def __init__(self, path: Path) -> None:
@@ -73,14 +86,16 @@ class RawArchive:
         Raises:
             OSError: it cannot be written.
         """
-        body = answer.body
-        for secret in secrets:
-            body = body.replace(secret.encode(), REDACTED)
         row = asdict(answer)
+        known = list(secrets)
         try:
-            row["body"] = body.decode()
+            row["body"] = redact(answer.body.decode(), known)
         except UnicodeDecodeError:
+            body = redact(answer.body.decode("utf-8", "surrogateescape"), known).encode("utf-8", "surrogateescape")
             row["body"], row["base64"] = base64.b64encode(body).decode(), True
+        row["cursor"] = None if answer.cursor is None else redact(answer.cursor, known)
+        row["location"] = redact(answer.location, known)
+        row["args"] = orjson.loads(redact(orjson.dumps(answer.args).decode(), known))
         self._file.write(self._compressor.compress(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)))
         self._file.flush()
 
@@ -114,7 +129,7 @@ def _frames(file: BinaryIO) -> Iterator[tuple[bytes, int]]:
         try:
             content += frame.decompress(data)
         except zstandard.ZstdError:
-            return
+            raise BadInput(f"{file.name}: damaged after {end} bytes; move it away, or cut it there") from None
         if not frame.eof:
             data = b""
             continue

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from igcrawl.call import AnswerKind
 from igcrawl.catalogue import OPERATIONS, find_operation
 from igcrawl.diagnosis import Answer, open_answer
 from igcrawl.errors import AnswerError, BadInput
@@ -26,11 +27,13 @@ class Replayed:
         records: those that are new in their walk, in the answer's order.
         cursor: where the list goes on, None at its end.
         problem: why the answer has no records, None when it has.
+        notes: what was passed over.
     """
 
     records: list[Any] = field(default_factory=list)
     cursor: str | None = None
     problem: str | None = None
+    notes: list[str] = field(default_factory=list)
 
 
 def replay_answer(answer: RawAnswer) -> Replayed:
@@ -41,6 +44,9 @@ def replay_answer(answer: RawAnswer) -> Replayed:
         AnswerError: the answer does not fit the operation; the error names the key.
     """
     operation = find_operation(answer.operation)
+    if operation.surface.answer_kind is not AnswerKind.JSON:
+        raise BadInput(f"{operation.name}: what it reads is no body, so there is nothing to replay")
+    operation.check_given(answer.args)
     walk = Walk(operation=operation, target=_target(operation, answer), args=dict(answer.args), cursor=answer.cursor)
     return _read(operation, answer, walk)
 
@@ -53,17 +59,21 @@ def replay_archive(path: Path) -> Iterator[Replayed]:
     Raises:
         BadInput: the file cannot be read, or is no archive.
     """
-    walks: dict[tuple[str, str], Walk] = {}
+    walks: dict[tuple[str, str, str], Walk] = {}
     for answer in read_archive(path):
         operation = OPERATIONS.get(answer.operation)
         if operation is None:
             yield Replayed(problem=f"no operation {answer.operation!r}")
             continue
         # A profile asked for on behalf of a list is no part of the list.
-        walk = walks.get((answer.walk, operation.name))
+        asker = OPERATIONS.get(answer.walk.partition("/")[0])
+        if asker is not None and operation.name in {need.operation for need in asker.needs}:
+            continue
+        key = (answer.walk, answer.run, operation.name)
+        walk = walks.get(key)
         if walk is None:
             target = answer.walk.partition("/")[2] or _target(operation, answer)
-            walk = walks[answer.walk, operation.name] = Walk(operation=operation, target=target, args={})
+            walk = walks[key] = Walk(operation=operation, target=target, args={})
         walk.args = dict(answer.args)
         try:
             yield _read(operation, answer, walk)
@@ -90,7 +100,9 @@ def _read(operation: Operation, answer: RawAnswer, walk: Walk) -> Replayed:
     if operation.then is not None and answer.walk:
         exact_match(records, str(answer.args.get("username", "")))
         return Replayed(cursor=turn.cursor)
-    return Replayed(walk.keep(records), turn.cursor)
+    if reading.notes and not records:
+        return Replayed(problem="; ".join(reading.notes))
+    return Replayed(walk.keep(records), turn.cursor, notes=reading.notes)
 
 
 def _target(operation: Operation, answer: RawAnswer) -> str:

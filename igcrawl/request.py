@@ -18,6 +18,8 @@ from igcrawl.wire import address
 CALL: Final = "igcrawl_call"
 #: Key in `Request.meta` under which operation and target of the walk that asks travel, for the raw archive.
 WALK: Final = "igcrawl_walk"
+#: Key in `Request.meta` under which the walk's own token travels, which tells one run of a walk from another.
+RUN: Final = "igcrawl_run"
 #: Key in `Request.meta` under which the time of the answer comes back, UTC, ISO 8601.
 ANSWERED_AT: Final = "igcrawl_answered_at"
 #: Key in `Request.meta` under which the answer's envelope comes back.

@@ -29,7 +29,7 @@ from igcrawl.items import Page, Profile
 from igcrawl.lookups import go_on, make_ready, profile_of, reading
 from igcrawl.paging import Turn
 from igcrawl.stopping import Stopping
-from igcrawl.verdict import GOOD, ExitCode, Verdict, exit_code
+from igcrawl.verdict import FINAL, GOOD, ExitCode, Verdict, exit_code
 from igcrawl.walk import Ending, Limits, Walk, timestamp
 
 logger = logging.getLogger(__name__)
@@ -211,6 +211,8 @@ class OperationSpider(Spider):
         await self.deliver(Page(walk.id, [walk.end_record(ending, timestamp(time.time()))]))
         level = logging.INFO if ending.verdict in GOOD else logging.WARNING
         counts = f"{walk.records} records, {walk.pages} pages, {walk.requests} requests"
+        if ending.verdict not in FINAL and walk.cursor is not None:
+            counts += f", next cursor {walk.cursor}"
         logger.log(
             level, "%s: %s: %s%s", walk.id, ending.verdict, counts, f"; {ending.reason}" if ending.reason else ""
         )

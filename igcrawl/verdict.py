@@ -58,6 +58,10 @@ RESUMABLE = frozenset(
 )
 
 
+#: Verdicts after which there is nothing left to ask.
+FINAL = frozenset(Verdict) - RESUMABLE
+
+
 class ExitCode(IntEnum):
     """Exit codes of `scrapy crawl`."""
 

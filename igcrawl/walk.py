@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from operator import attrgetter
@@ -205,9 +205,3 @@ class Walk:
 def timestamp(seconds: float) -> str:
     """Return seconds since 1970 as UTC, ISO 8601, to the millisecond."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def count_in_profile(profile: Mapping[str, Any] | Any, direction: str) -> int | None:
-    """Return how many accounts a profile says a list of `direction` holds."""
-    count = getattr(profile, {"followers": "follower_count", "following": "following_count"}[direction], None)
-    return count if isinstance(count, int) else None

@@ -10,7 +10,7 @@ from igcrawl.catalogue import OPERATIONS
 from igcrawl.errors import MalformedAnswer
 from igcrawl.items import Follow, Page
 from igcrawl.spider import OperationSpider
-from igcrawl.walk import Walk, count_in_profile
+from igcrawl.walk import Walk
 
 REST_PAGE_SIZE = 200
 
@@ -41,9 +41,11 @@ class ListSpider(OperationSpider):
     async def prepare(self, walk: Walk) -> None:
         """Resolve a username, then ask for the expected count."""
         await super().prepare(walk)
-        if self.args.verify:
-            profile = await self.ask_profile(walk, walk.target)
-            walk.expected = count_in_profile(profile, self.direction)
-            if walk.expected is None:
-                raise MalformedAnswer(profile.operation, self.direction, "no count; -a verify=0 does without it")
-            await self.deliver(Page(walk.id, [profile], walk.cursor))
+        field = walk.operation.counted_by
+        if field is None or not self.args.verify:
+            return
+        profile = await self.ask_profile(walk, walk.target)
+        walk.expected = getattr(profile, field)
+        if walk.expected is None:
+            raise MalformedAnswer(profile.operation, field, "no count; -a verify=0 does without it")
+        await self.deliver(Page(walk.id, [profile], walk.cursor))

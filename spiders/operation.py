@@ -7,6 +7,7 @@ from typing import Any
 
 from igcrawl.args import OperationArguments
 from igcrawl.catalogue import find_operation
+from igcrawl.combined import KnownRoots
 from igcrawl.errors import BadInput
 from igcrawl.items import Payload
 from igcrawl.spider import OperationSpider
@@ -23,7 +24,9 @@ class AnyOperationSpider(OperationSpider):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.main_record = find_operation(self.args.asked[0]).record_type
+        reader = find_operation(self.args.asked[0]).reader
+        # Which kind of record a query by doc_id gives is known from its answer only.
+        self.main_record = "" if isinstance(reader, KnownRoots) else reader.record.TYPE
 
     @classmethod
     def check(cls, given: dict[str, Any]) -> OperationArguments:

@@ -205,9 +205,17 @@ def test_any_query_gives_its_plain_data_when_its_root_is_not_known_or_looks_othe
     (payload,) = read("mobile_doc_id", {"data": data, "extensions": {"is_final": True}}, notes=notes)
     assert (type(payload), payload.data) == (Payload, {"xdt_new": {"taken_at": 5}, "status": "kept"})
     assert notes == []
-    (payload,) = read("web_doc_id", {"data": {"user": {"settings": 1}}}, notes=notes)
-    assert payload.data == {"user": {"settings": 1}}
-    assert notes == ["not read as profile: data.user.pk: expected an id, got null"]
+    for plain in (
+        {"user": {"settings": 1}},
+        {"user": None, "viewer": {}},
+        {"user": {"id": "7", "edge_saved_media": {}}},
+    ):
+        (payload,) = read("web_doc_id", {"data": plain}, notes=notes)
+        assert (type(payload), payload.data) == (Payload, plain)
+    assert notes == []
+    (payload,) = read("web_doc_id", {"data": {"user": {"username": "a"}}}, notes=notes)
+    assert payload.data == {"user": {"username": "a"}}
+    assert len(notes) == 1
 
 
 def test_what_comes_along_is_written_once_and_not_counted() -> None:

@@ -93,8 +93,53 @@ def test_an_archive_holds_no_part_of_the_session(tmp_path: Path) -> None:
     assert next(read_archive(tmp_path / "raw.jsonl.zst")).body == b"before [redacted] after"
 
 
+def test_a_second_crawl_into_the_same_archive_is_replayed_too(
+    scrapy: Scrapy, at_simulator: dict[str, str], tmp_path: Path
+) -> None:
+    wanted = []
+    for day in ("one", "two"):
+        command = ("crawl", "followers", "-a", "user_id=25025320", "-a", "max_pages=2", "-O", f"{day}.jsonl")
+        assert scrapy(*command, "-s", "IG_RAW=raw.jsonl.zst", **at_simulator).code == 0
+        wanted += read_jsonl(tmp_path / f"{day}.jsonl")[:-1]
+    assert scrapy("replay", "raw.jsonl.zst", "-O", "again.jsonl").code == 0
+    assert read_jsonl(tmp_path / "again.jsonl") == wanted
+
+
+def test_a_damaged_archive_is_refused_and_left_alone(
+    scrapy: Scrapy, at_simulator: dict[str, str], tmp_path: Path
+) -> None:
+    path = tmp_path / "raw.jsonl.zst"
+    archive = RawArchive(path)
+    for number in range(3):
+        archive.add(RawAnswer(operation="followers", body=b"%d" % number), ())
+        if number == 0:
+            first = path.stat().st_size
+    archive.close()
+    damaged = bytearray(path.read_bytes())
+    damaged[first] ^= 0xFF
+    path.write_bytes(damaged)
+    run = scrapy("crawl", "profiles", "-a", "user_ids=25025320", "-s", "IG_RAW=raw.jsonl.zst", **at_simulator)
+    assert run.code == 2
+    assert f"damaged after {first} bytes" in run.err
+    assert path.read_bytes() == damaged
+
+
+@pytest.mark.parametrize(
+    "secret", ["plain-secret", 'quo"ted-secret', "sla/shed-secret", "back\\slash-secret"], ids=lambda secret: secret[:5]
+)
+def test_no_form_of_a_secret_is_kept_in_any_field(tmp_path: Path, secret: str) -> None:
+    body = orjson.dumps({"a": secret}) + orjson.dumps(secret).replace(b"/", b"\\/")
+    answer = RawAnswer(operation="x", body=body, cursor=f"c{secret}", location=f"/{secret}", args={"a": [secret]})
+    archive = RawArchive(tmp_path / "raw.jsonl.zst")
+    archive.add(answer, [secret])
+    archive.close()
+    (kept,) = read_archive(tmp_path / "raw.jsonl.zst")
+    assert kept.body == b'{"a":"[redacted]"}"[redacted]"'
+    assert (kept.cursor, kept.location, kept.args) == ("c[redacted]", "/[redacted]", {"a": ["[redacted]"]})
+
+
 def test_a_file_that_is_no_archive_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "raw.jsonl.zst"
     path.write_bytes(b"something else")
-    with pytest.raises(BadInput, match="holds no whole answer"):
+    with pytest.raises(BadInput, match="damaged after 0 bytes"):
         list(read_archive(path))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
@@ -12,6 +14,10 @@ from pydantic import AfterValidator, BeforeValidator, Field
 _LONGEST_USERNAME: Final = 30
 _LONGEST_QUERY: Final = 300
 _LONGEST_URL: Final = 2000
+
+
+#: A name of labels, or an address.
+_HOST = re.compile(r"[^\s.:/?#\[\]@]+(\.[^\s.:/?#\[\]@]+)*\.?|[0-9a-f:]+")
 
 
 def split(value: Any) -> Any:
@@ -62,16 +68,24 @@ def _sendable(value: dict[str, Any]) -> dict[str, Any]:
         orjson.dumps(value)
     except TypeError as error:
         raise ValueError(f"cannot be sent as JSON: {error}") from None
+    if not _finite(value):
+        raise ValueError("JSON has no NaN and no infinity")
     return value
+
+
+def _finite(value: Any) -> bool:
+    if isinstance(value, dict | list):
+        return all(map(_finite, value.values() if isinstance(value, dict) else value))
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def _web_url(value: str) -> str:
     try:
         parts = urlsplit(value)
-        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        usable = parts.scheme in {"http", "https"} and parts.port != 0 and bool(_HOST.fullmatch(parts.hostname or ""))
     except ValueError:
         usable = False
-    if not usable:
+    if not usable or any(character.isspace() or not character.isprintable() for character in value):
         raise ValueError("expected an http or https URL")
     if parts.username is not None or parts.password is not None:
         raise ValueError("expected a URL without a name or password in it")

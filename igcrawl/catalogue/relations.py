@@ -39,6 +39,10 @@ FOLLOW_FIELDS: Final = {
 }
 
 
+#: Which count of a profile says how long a list is.
+_COUNTED_BY = {"followers": "follower_count", "following": "following_count"}
+
+
 def _follows(direction: str, at: Path) -> Reader:
     return Reader(
         at=(*at, "users"),
@@ -57,6 +61,7 @@ def _rest_list(direction: str) -> Operation:
     """REST friendships; a `count` over 200 is answered with 400."""
     return Operation(
         name=f"{direction}_rest",
+        counted_by=_COUNTED_BY[direction],
         about=f"{direction} of an account, up to 200 a page",
         surface=Surface.REST,
         path=f"/api/v1/friendships/{{user_id}}/{direction}/",
@@ -79,6 +84,7 @@ def _rest_list(direction: str) -> Operation:
 OPERATIONS: Final = (
     Operation(
         name="followers",
+        counted_by=_COUNTED_BY["followers"],
         about="followers of an account",
         surface=Surface.MOBILE_GRAPHQL,
         query_name="FollowersList",
@@ -107,6 +113,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="following",
+        counted_by=_COUNTED_BY["following"],
         about="accounts that an account follows",
         surface=Surface.MOBILE_GRAPHQL,
         query_name="FollowingList",

@@ -67,12 +67,16 @@ class Command(ScrapyCommand):
                 if answer.problem is not None:
                     problems += 1
                     print(f"igcrawl: answer {number}: {answer.problem}", file=sys.stderr)
-                elif one:
+                for note in answer.notes:
+                    print(f"igcrawl: answer {number}: {note}", file=sys.stderr)
+                if answer.problem is None and one:
                     print(f"next cursor: {answer.cursor or 'none, the list ends here'}", file=sys.stderr)
         finally:
             file.flush()
             if output:
                 file.close()
+        if one and problems:
+            self.exitcode = ExitCode.INCOMPLETE
         print(f"{records} records of {number} answers, {problems} without records", file=sys.stderr)
 
 

@@ -79,7 +79,7 @@ def _answer(call: Call, response: Response) -> Answer:
         operation=call.operation,
         graphql=surface.is_graphql,
         kind=surface.answer_kind,
-        url=response.url,
+        url=str(call.args.get("url", response.url)),
         status=response.status,
         body=response.body,
         location=(response.headers.get("Location") or b"").decode("latin-1"),

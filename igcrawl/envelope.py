@@ -27,6 +27,8 @@ _CANONICAL_STEP: Final = re.compile(r"1\$(\w+)(?:\(.*\))?", re.DOTALL)
 _LONE_SURROGATE: Final = re.compile(
     rb"\\\\|(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
 )
+#: A stream whose rows come in a worse order than this is no stream of the server's.
+_MOST_PASSES: Final = 50
 _DEEPEST: Final = 100
 #: Keys under which rows of a list hold the thing that they are about.
 _WRAPPING: Final = ("media", "user", "hashtag", "place", "keyword")
@@ -49,15 +51,18 @@ def read_envelope(body: bytes, operation: str) -> dict[str, Any]:
     base = documents[0]
     if not isinstance(base, dict):
         raise MalformedAnswer(operation, "answer", f"expected an object, got {_kind(base)}")
+    early: list[tuple[dict[str, Any], str]] = []
     for number, row in enumerate(documents[1:], start=2):
         if not isinstance(row, dict):
             raise MalformedAnswer(operation, f"document {number}", f"expected an object, got {_kind(row)}")
         if "path" in row:
-            _merge_at_path(base, row, f"document {number}", operation)
+            if not _merge_at_path(base, row, f"document {number}", operation):
+                early.append((row, f"document {number}"))
             if isinstance(row.get("extensions"), dict) and isinstance(base.get("extensions"), dict):
                 base["extensions"].update(row["extensions"])
         else:
             _refine(base, row)
+    _merge_early(base, early, operation)
     return base
 
 
@@ -114,24 +119,33 @@ def _whole_character(found: re.Match[bytes]) -> bytes:
     return found.group() if found.group(1) or found.group() == b"\\\\" else b"\\ufffd"
 
 
-def _merge_at_path(base: dict[str, Any], row: dict[str, Any], place: str, operation: str) -> None:
-    """Merge a streamed row where its path points; a path past the end of what came before is passed over."""
+def _merge_early(base: dict[str, Any], early: list[tuple[dict[str, Any], str]], operation: str) -> None:
+    """Merge rows that came before what they belong to; those that point past the end of it all are passed over."""
+    for _ in range(_MOST_PASSES):
+        left = [(row, place) for row, place in early if not _merge_at_path(base, row, place, operation)]
+        if not left or len(left) == len(early):
+            return
+        early = left
+
+
+def _merge_at_path(base: dict[str, Any], row: dict[str, Any], place: str, operation: str) -> bool:
+    """Merge a streamed row where its path points, and say whether there is such a place yet."""
     path, value = row["path"], row.get("data")
     if not isinstance(path, list) or not all(isinstance(step, str | int) for step in path):
         raise MalformedAnswer(operation, f"{place}.path", "expected a list of keys and indexes")
     data = base.setdefault("data", {})
     if value is None or data is None:
-        return
+        return True
     if not path:
         _refine(base, {"data": value})
-        return
+        return True
     steps = [_CANONICAL_STEP.sub(r"\1", step) if isinstance(step, str) else step for step in path]
     parent = data
     for step in steps[:-1]:
         parent = _step(parent, step, place, operation)
         if parent is None:
-            return
-    _put(parent, steps[-1], value, place, operation)
+            return False
+    return _put(parent, steps[-1], value, place, operation)
 
 
 def _step(parent: Any, step: str | int, place: str, operation: str) -> Any:
@@ -142,7 +156,7 @@ def _step(parent: Any, step: str | int, place: str, operation: str) -> Any:
     raise MalformedAnswer(operation, f"{place}.path", f"{step!r} leads into {_kind(parent)}")
 
 
-def _put(parent: Any, step: str | int, value: Any, place: str, operation: str) -> None:
+def _put(parent: Any, step: str | int, value: Any, place: str, operation: str) -> bool:
     current = _step(parent, step, place, operation)
     if isinstance(current, dict) and isinstance(value, dict):
         _refine(current, value)
@@ -150,6 +164,9 @@ def _put(parent: Any, step: str | int, value: Any, place: str, operation: str) -
         parent[step] = value
     elif step == len(parent):
         parent.append(value)
+    else:
+        return False
+    return True
 
 
 def _refine(base: dict[str, Any], later: dict[str, Any], depth: int = 0) -> None:
@@ -186,11 +203,11 @@ def _identity(row: Any) -> str | None:
     """The id of a listed thing: its own, or that of what it wraps."""
     if not isinstance(row, dict):
         return None
-    wrapped: dict[str, Any] = next((row[key] for key in _WRAPPING if isinstance(row.get(key), dict)), {})
-    for thing in (row, wrapped):
+    wrapping = next((key for key in _WRAPPING if isinstance(row.get(key), dict)), "")
+    for kind, thing in (("", row), (wrapping, row.get(wrapping, {}))):
         for key in ("pk", "id"):
             if isinstance(thing.get(key), str | int):
-                return str(thing[key])
+                return f"{kind}:{thing[key]}"
     return None
 
 

@@ -74,6 +74,14 @@ def test_a_row_that_points_past_the_end_of_a_list_is_passed_over() -> None:
     assert read_envelope(lines(base, far, absent), "user_clips") == base
 
 
+def test_rows_that_come_in_another_order_find_their_places() -> None:
+    base = {"data": {"root": {"items": []}}}
+    rows = [{"path": ["root", "items", index], "data": {"pk": str(index)}} for index in (2, 0, 1)]
+    deeper = {"path": ["root", "items", 1, "user"], "data": {"name": "b"}}
+    items = read_envelope(lines(base, deeper, *rows), "user_clips")["data"]["root"]["items"]
+    assert [item["pk"] for item in items] == ["0", "1", "2"]
+
+
 @pytest.mark.parametrize("path", ["root", [None], [1.5], ["root", "items", "first"], ["root", 0], {"a": 1}])
 def test_a_path_that_cannot_be_followed_names_its_document(path: object) -> None:
     base = {"data": {"root": {"items": [{"pk": "1"}]}}}

@@ -11,7 +11,9 @@ from igcrawl.errors import BadInput
 #: Scrapyd passes the name of its job; it says nothing about the crawl.
 IGNORED: Final = frozenset({"_job"})
 #: Errors of pydantic that say less than the field's description.
-_SHAPES: Final = frozenset({"string_pattern_mismatch", "string_too_short", "string_too_long", "too_short", "enum"})
+_SHAPES: Final = frozenset(
+    {"string_pattern_mismatch", "string_too_short", "string_too_long", "too_short", "dict_type", "enum"}
+)
 
 
 class Arguments(BaseModel):

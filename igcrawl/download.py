@@ -36,7 +36,7 @@ from igcrawl.wire import to_wire
 logger = logging.getLogger(__name__)
 
 #: Errors are short; what is longer is data, whose search for secrets would cost more than it could find.
-_LONGEST_ERROR: Final = 1 << 16
+_LONGEST_ERROR: Final = 1 << 14
 _GZIP_OR_ZLIB: Final = 32 + zlib.MAX_WBITS
 
 
@@ -136,8 +136,7 @@ class SessionDownloadHandler:
         """The body decompressed, and without a part of the session that an error message may repeat."""
         encoding = (response.headers.pop("Content-Encoding", None) or [b""])[0].strip().lower()
         body = response.body if encoding in {b"", b"identity"} else decompress(response.body, self._maxsize)
-        failed = response.status != 200 or b'"fail"' in body or b'"errors"' in body
-        if failed and len(body) <= _LONGEST_ERROR:
+        if len(body) <= _LONGEST_ERROR and (response.status != 200 or b'"fail"' in body or b'"errors"' in body):
             body = redact(body.decode("utf-8", "surrogateescape"), self._session.secrets()).encode(
                 "utf-8", "surrogateescape"
             )

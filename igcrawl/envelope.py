@@ -18,9 +18,9 @@ import orjson
 from igcrawl.errors import MalformedAnswer, Transient
 
 #: A quote before the digit can only open a string (escaped quotes are rewritten first), and one before a colon can
-#: only end a key, so these match keys and nothing else. Both begin with a literal: that makes the search fast.
+#: only end a key, so these match keys and nothing else.
 _CANONICAL_FIELD: Final = re.compile(rb'"1\$(\w+)(?:\((?:[^"\\]|\\.)*\))?"(?=\s*:)')
-_CANONICAL_SCALAR: Final = re.compile(rb'"1[lf][a-z_]\w*"\s*:')
+_CANONICAL_SCALAR: Final = re.compile(rb'"1[lf]([a-z_]\w*)"(\s*:)')
 _CANONICAL_STEP: Final = re.compile(r"1\$(\w+)(?:\(.*\))?", re.DOTALL)
 
 #: An escaped surrogate pair, or half of one: names cut in the middle of an emoji end so, which JSON parsers refuse.
@@ -32,6 +32,8 @@ _MOST_PASSES: Final = 50
 _DEEPEST: Final = 100
 #: Keys under which rows of a list hold the thing that they are about.
 _WRAPPING: Final = ("media", "user", "hashtag", "place", "keyword")
+#: So many different scalars are undone by name; a body with more is no list.
+_MOST_NAMES: Final = 100
 _GUARD: Final = b"for (;;);"
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
@@ -82,13 +84,39 @@ def _bare(body: bytes) -> bytes:
 
 
 def _plain_names(body: bytes) -> bytes:
+    """Undo canonical names. `bytes.find` leads the way: it is ten times as fast as a search for a pattern."""
     if b'"1' not in body:
         return body
-    body = body.replace(b'\\"1', b"\\u00221")
-    # A page has a handful of different scalar keys, each once a row: replacing them by name beats substituting a match.
-    for key in set(_CANONICAL_SCALAR.findall(body)):
-        body = body.replace(key, b'"' + key[3:])
-    return _CANONICAL_FIELD.sub(rb'"\1"', body)
+    if b'\\"1' in body:
+        body = body.replace(b'\\"1', b"\\u00221")
+    for prefix in (b'"1l', b'"1f'):
+        body = _plain_scalars(body, prefix)
+    return _plain_fields(body)
+
+
+def _plain_scalars(body: bytes, prefix: bytes) -> bytes:
+    """Name by name: a page has a handful of different ones, each once a row."""
+    at = body.find(prefix)
+    for _ in range(_MOST_NAMES):
+        if at < 0:
+            return body
+        key = _CANONICAL_SCALAR.match(body, at)
+        if key is not None:
+            body = body.replace(key.group(), b'"' + key.group()[3:])
+        at = body.find(prefix, at + 1)
+    return _CANONICAL_SCALAR.sub(rb'"\1"\2', body)
+
+
+def _plain_fields(body: bytes) -> bytes:
+    pieces, done = [], 0
+    at = body.find(b'"1$')
+    while at >= 0:
+        field = _CANONICAL_FIELD.match(body, at)
+        if field is not None:
+            pieces += [body[done:at], b'"', field[1], b'"']
+            done = field.end()
+        at = body.find(b'"1$', max(done, at + 1))
+    return b"".join([*pieces, body[done:]]) if pieces else body
 
 
 def _documents(body: bytes, operation: str) -> list[Any]:

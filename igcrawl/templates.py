@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from string import Formatter
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 from urllib.parse import quote
 
 from igcrawl.call import Call, SessionValue
 from igcrawl.cursors import Chunk, part_of
 
 
-@runtime_checkable
-class Place(Protocol):
+class Place(ABC):
     """A place in a template. It is left out with its key when the call has nothing for it."""
 
+    __slots__ = ()
+
+    @abstractmethod
     def value(self, call: Call) -> Any:
         """Return what the call puts here, None for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
-class Arg:
+class Arg(Place):
     """Takes a call's argument; a list as text, joined by commas.
 
     Args:
@@ -39,7 +42,7 @@ class Arg:
 
 
 @dataclass(frozen=True, slots=True)
-class Cursor:
+class Cursor(Place):
     """Takes the call's cursor.
 
     Args:
@@ -56,7 +59,7 @@ class Cursor:
 
 
 @dataclass(frozen=True, slots=True)
-class RankToken:
+class RankToken(Place):
     """Takes the call's own rank token, else the walk's."""
 
     def value(self, call: Call) -> Any:
@@ -65,7 +68,7 @@ class RankToken:
 
 
 @dataclass(frozen=True, slots=True)
-class ChunkOf:
+class ChunkOf(Place):
     """Takes the part of a long list argument that this call is about, as text, joined by commas."""
 
     chunk: Chunk
@@ -75,7 +78,7 @@ class ChunkOf:
         return ",".join(self.chunk.part(call.args, call.cursor))
 
 
-class FirstOf:
+class FirstOf(Place):
     """Takes the first place that has a value."""
 
     def __init__(self, *places: Place | SessionValue) -> None:
@@ -91,7 +94,7 @@ class FirstOf:
 
 
 @dataclass(frozen=True, slots=True)
-class GivenVariables:
+class GivenVariables(Place):
     """Takes variables that the operator gave, with the cursor at the dotted path that he named.
 
     Args:

@@ -211,7 +211,8 @@ class OperationSpider(Spider):
         await self.deliver(Page(walk.id, [walk.end_record(ending, timestamp(time.time()))]))
         level = logging.INFO if ending.verdict in GOOD else logging.WARNING
         counts = f"{walk.records} records, {walk.pages} pages, {walk.requests} requests"
-        if ending.verdict not in FINAL and walk.cursor is not None:
+        # A cursor of several parts may repeat a part of the session, which no log may hold.
+        if ending.verdict not in FINAL and walk.cursor is not None and not walk.cursor.startswith("{"):
             counts += f", next cursor {walk.cursor}"
         logger.log(
             level, "%s: %s: %s%s", walk.id, ending.verdict, counts, f"; {ending.reason}" if ending.reason else ""

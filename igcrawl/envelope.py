@@ -232,7 +232,7 @@ def _identity(row: Any) -> str | None:
     if not isinstance(row, dict):
         return None
     wrapping = next((key for key in _WRAPPING if isinstance(row.get(key), dict)), "")
-    for kind, thing in (("", row), (wrapping, row.get(wrapping, {}))):
+    for kind, thing in (("", row), (wrapping, row[wrapping] if wrapping else {})):
         for key in ("pk", "id"):
             if isinstance(thing.get(key), str | int):
                 return f"{kind}:{thing[key]}"

@@ -101,6 +101,17 @@ def test_later_documents_without_paths_refine_earlier_ones() -> None:
     assert envelope["items"] == [{"media": {"pk": 5, "code": "x"}}, {"media": {"pk": 6}}]
 
 
+def test_rows_are_known_again_by_what_they_wrap_and_by_nothing_else() -> None:
+    first = {"list": [{"hashtag": {"id": "5"}}, {"": "odd", "user": {"pk": "6"}}]}
+    later = {"list": [{"user": {"pk": "5"}}, {"": "text"}, {"user": {"pk": "6", "username": "six"}}]}
+    assert read_envelope(lines(first, later), "keyword_typeahead")["list"] == [
+        {"hashtag": {"id": "5"}},
+        {"": "odd", "user": {"pk": "6", "username": "six"}},
+        {"user": {"pk": "5"}},
+        {"": "text"},
+    ]
+
+
 @pytest.mark.parametrize("body", [b"", b"   ", b'{"data":{"user', b'{"a":1}\n{"b":', b"\x00\xff", b'{"a":"\xff"}'])
 def test_a_cut_or_empty_body_is_a_passing_fault(body: bytes) -> None:
     with pytest.raises(Transient, match="user_info: the answer is "):

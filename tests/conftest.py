@@ -8,13 +8,14 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import orjson
 import pytest
 
 from igcrawl.simulator import Simulator
+from tests.support.crawl import Crawl, read_jsonl
 from tests.support.session_file import write_session
+
+__all__ = ["ROOT", "Crawl", "Run", "Scrapy", "asked", "read_jsonl", "scrapy_environment"]
 
 ROOT = Path(__file__).parents[1]
 
@@ -82,6 +83,12 @@ def session_file(tmp_path: Path) -> Path:
     return write_session(tmp_path / "session.json")
 
 
-def read_jsonl(path: Path) -> list[dict[str, Any]]:
-    """The records of a JSON lines file."""
-    return [orjson.loads(line) for line in path.read_bytes().splitlines()]
+@pytest.fixture
+def crawl(scrapy: Scrapy, at_simulator: dict[str, str], tmp_path: Path) -> Crawl:
+    """Crawls the simulator."""
+    return Crawl(scrapy, at_simulator, tmp_path)
+
+
+def asked(simulator: Simulator) -> list[str]:
+    """The operations that a simulator was asked for, in their order."""
+    return [request.operation for request in simulator.requests]

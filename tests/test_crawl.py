@@ -9,34 +9,11 @@ import orjson
 import pytest
 
 from igcrawl.simulator import ACCOUNTS, Simulator
-from tests.conftest import Scrapy, read_jsonl
+from tests.conftest import Scrapy, asked, read_jsonl
+from tests.support.crawl import Crawl
 
 INSTAGRAM = "25025320"
 PRIVATE, MISSING, LIMITED, HOLLOW, SHORT, OVERLAP, GAP, LOOP = (str(100000000 + number) for number in range(1, 9))
-
-
-class Crawl:
-    """Runs a spider against the simulator and reads its JSON lines."""
-
-    def __init__(self, scrapy: Scrapy, at_simulator: dict[str, str], folder: Path) -> None:
-        self._scrapy, self._environment, self._output = scrapy, at_simulator, folder / "out.jsonl"
-
-    def __call__(self, spider: str, *arguments: str, code: int = 0) -> list[dict[str, Any]]:
-        options = [option for argument in arguments for option in ("-a", argument)]
-        run = self._scrapy("crawl", spider, *options, "-O", str(self._output), **self._environment)
-        assert run.code == code, run.err
-        assert "Traceback" not in run.err
-        self.log = run.err
-        return read_jsonl(self._output) if self._output.exists() else []
-
-
-@pytest.fixture
-def crawl(scrapy: Scrapy, at_simulator: dict[str, str], tmp_path: Path) -> Crawl:
-    return Crawl(scrapy, at_simulator, tmp_path)
-
-
-def asked(simulator: Simulator) -> list[str]:
-    return [request.operation for request in simulator.requests]
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,14 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test fuzz bench clean
+.PHONY: help demo demo-postgres test fuzz torture bench clean
 
 help:
 	@echo "make demo   crawl the built-in simulator into out/followers.jsonl"
+	@echo "make demo-postgres   the same into an embedded Postgres, and what one can ask it"
 	@echo "make test   lint, types and tests, with all they need"
 	@echo "make fuzz   200,000 spoilt answers through the readers"
+	@echo "make torture   crawls of 40,000 follows, each killed 200 times"
 	@echo "make bench  speed and memory, side by side with a bare loop"
 	@echo "make clean  remove what these made"
 
@@ -29,6 +31,9 @@ demo: $(VENV)/crawl
 	@echo "Next, with your own session (README, \"Your own session\"):"
 	@echo "  IG_SESSION=session.json $(BIN)/scrapy crawl followers -a username=NAME -O followers.jsonl"
 
+demo-postgres: $(VENV)/dev
+	@$(BIN)/python -m tests.support.demo_postgres
+
 test: $(VENV)/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -38,8 +43,13 @@ test: $(VENV)/dev
 fuzz: $(VENV)/dev
 	FUZZ_CASES=200000 FUZZ_SLOWEST=0.05 $(BIN)/python -m pytest -s tests/test_fuzz.py
 
+torture: $(VENV)/dev
+	$(BIN)/python -m tests.torture --kills 200 --store sqlite
+	$(BIN)/python -m tests.torture --kills 200 --store postgres
+
 bench: $(VENV)/dev
 	$(BIN)/python -m tests.bench.followers
+	$(BIN)/python -m tests.bench.postgres
 
 clean:
 	rm -rf $(VENV) out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

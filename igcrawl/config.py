@@ -16,6 +16,7 @@ from igcrawl.hosts import check_base_url, is_loopback
 from igcrawl.raw import is_archive
 from igcrawl.session import Session
 from igcrawl.session_file import load_session
+from igcrawl.store import check_url
 
 #: Settings of igcrawl and their defaults. Each may come from the environment, too.
 DEFAULTS: Final[Mapping[str, Any]] = {
@@ -25,6 +26,10 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     "IG_WEB_URL": "https://www.instagram.com",
     "IG_ITEM_PER_RECORD": False,
     "IG_RAW": "",
+    "IG_STORE": "sqlite:///.igcrawl/store.db",
+    "IG_JSONL": "",
+    "IG_JSONL_REPLACE": False,
+    "IG_SYNC_SECONDS": 0.0,
 }
 #: Scrapy's settings on which a promise of igcrawl rests, what they must be, and why.
 SAFE: Final[Mapping[str, tuple[bool, str]]] = {
@@ -35,6 +40,8 @@ SAFE: Final[Mapping[str, tuple[bool, str]]] = {
     "HTTPCACHE_ENABLED": (False, "a cached error would stand for the server's; IG_RAW keeps answers"),
     "COOKIES_ENABLED": (False, "the session brings its own"),
 }
+#: More than this is hardly worth asking again for after a crash.
+_LONGEST_GROUP: Final = 3600
 _TRUTHS: Final = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
 
 
@@ -49,6 +56,10 @@ class Config:
         item_per_record: whether records pass the pipelines one by one instead of a page at a time.
         doc_ids: doc_ids for this run, by operation name.
         raw: the archive of answers, None when none is kept.
+        store: the store's address.
+        jsonl: the exactly-once JSON lines file, absolute; None when there is none.
+        jsonl_replace: whether a new crawl replaces what the file holds, instead of appending to it.
+        sync_seconds: pages that come within so many seconds are committed together; 0 commits each.
     """
 
     session_file: Path | None
@@ -57,6 +68,10 @@ class Config:
     item_per_record: bool
     doc_ids: Mapping[str, str]
     raw: Path | None = None
+    store: str = ""
+    jsonl: Path | None = None
+    jsonl_replace: bool = False
+    sync_seconds: float = 0.0
 
     def check_session(self) -> Session:
         """Return the session.
@@ -89,20 +104,11 @@ def read_config(settings: Mapping[str, Any], operations: Mapping[str, object]) -
     for name, (safe, why) in SAFE.items():
         if _truth(settings, name) is not safe:
             raise BadInput(f"{name} must stay {safe}: {why}")
-    doc_ids = {}
-    for name in settings:
-        if not name.startswith("IG_"):
-            continue
-        operation = name.removeprefix(OVERRIDE_PREFIX)
-        if operation != name:
-            if operation not in operations:
-                raise BadInput(f"{name}: no operation {operation!r}; {_nearest(operation, operations)}")
-            if getattr(operations[operation], "query_name", None) is None:
-                raise BadInput(f"{name}: {operation} asks no registered query, so it has no doc_id")
-            doc_ids[operation] = check_doc_id(str(settings[name]), name)
-        elif name not in DEFAULTS:
-            raise BadInput(f"unknown setting {name}; {_nearest(name, DEFAULTS)}")
+    doc_ids = _doc_ids(settings, operations)
     session_file = str(settings.get("IG_SESSION") or "")
+    jsonl = str(settings.get("IG_JSONL") or "")
+    store = str(settings.get("IG_STORE") or DEFAULTS["IG_STORE"])
+    check_url(store)
     return Config(
         session_file=Path(session_file).expanduser() if session_file else None,
         simulator=_truth(settings, "IG_SIMULATOR"),
@@ -113,6 +119,10 @@ def read_config(settings: Mapping[str, Any], operations: Mapping[str, object]) -
         item_per_record=_truth(settings, "IG_ITEM_PER_RECORD"),
         doc_ids=doc_ids,
         raw=_archive(str(settings.get("IG_RAW") or "")),
+        store=store,
+        jsonl=Path(jsonl).expanduser().absolute() if jsonl else None,
+        jsonl_replace=_truth(settings, "IG_JSONL_REPLACE"),
+        sync_seconds=_seconds(settings, "IG_SYNC_SECONDS"),
     )
 
 
@@ -126,6 +136,24 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, A
     return {**DEFAULTS, **given}
 
 
+def _doc_ids(settings: Mapping[str, Any], operations: Mapping[str, object]) -> dict[str, str]:
+    """Return the doc_ids that are given by name, and refuse a name that no setting has."""
+    doc_ids: dict[str, str] = {}
+    for name in settings:
+        if not name.startswith("IG_"):
+            continue
+        operation = name.removeprefix(OVERRIDE_PREFIX)
+        if operation != name:
+            if operation not in operations:
+                raise BadInput(f"{name}: no operation {operation!r}; {_nearest(operation, operations)}")
+            if getattr(operations[operation], "query_name", None) is None:
+                raise BadInput(f"{name}: {operation} asks no registered query, so it has no doc_id")
+            doc_ids[operation] = check_doc_id(str(settings[name]), name)
+        elif name not in DEFAULTS:
+            raise BadInput(f"unknown setting {name}; {_nearest(name, DEFAULTS)}")
+    return doc_ids
+
+
 def _truth(settings: Mapping[str, Any], name: str) -> bool:
     value = settings.get(name)
     if isinstance(value, bool):
@@ -134,6 +162,17 @@ def _truth(settings: Mapping[str, Any], name: str) -> bool:
     if truth is None:
         raise BadInput(f"{name}: expected True or False, got {value!r}")
     return truth
+
+
+def _seconds(settings: Mapping[str, Any], name: str) -> float:
+    value = settings.get(name) or 0
+    try:
+        seconds = float(value)
+    except (TypeError, ValueError):
+        seconds = -1.0
+    if not 0 <= seconds <= _LONGEST_GROUP:
+        raise BadInput(f"{name}: expected seconds from 0 to {_LONGEST_GROUP}, got {value!r}")
+    return seconds
 
 
 def _archive(value: str) -> Path | None:

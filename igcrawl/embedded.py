@@ -1,4 +1,4 @@
-"""IG_SIMULATOR: crawl the simulator inside this process, with its own session."""
+"""IG_SIMULATOR: crawl the simulator inside this process, with its own session and store."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 
 from igcrawl.catalogue import OPERATIONS
-from igcrawl.config import read_config
+from igcrawl.config import DEFAULTS, read_config
 
 
 class EmbeddedSimulator:
@@ -38,7 +38,10 @@ class EmbeddedSimulator:
         folder = Path(tempfile.mkdtemp(prefix="igcrawl-"))
         session_file = folder / "session.json"
         simulator.write_session(session_file)
-        values: dict[str, Any] = {
+        values: dict[str, Any] = {"IG_STORE": f"sqlite:///{folder / 'store.db'}"}
+        if settings.get("IG_STORE") != DEFAULTS["IG_STORE"]:
+            values.clear()
+        values |= {
             "IG_MOBILE_URL": simulator.mobile_url,
             "IG_WEB_URL": simulator.web_url,
             "IG_SESSION": str(session_file),

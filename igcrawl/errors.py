@@ -5,6 +5,8 @@
     IgcrawlError
     ├── BadInput                the operator's arguments, settings or files
     ├── Interrupted             the run was asked to stop
+    ├── StoreError              the store or an output cannot be read or written
+    ├── LostClaim               another worker has taken the walk over
     └── AnswerError             what the server answered, or did not
         ├── Transient           passing fault: ask the same call again
         ├── MalformedAnswer     an answer that no reader understands
@@ -60,6 +62,17 @@ class Interrupted(IgcrawlError):
 
     verdict: ClassVar[Verdict] = Verdict.INTERRUPTED
     reach: ClassVar[Reach] = Reach.CRAWL
+
+
+class StoreError(IgcrawlError):
+    """Raised when the store or an exactly-once output cannot be read or written: a full disk, a lost connection.
+
+    What was committed stays, and the same command goes on from there.
+    """
+
+
+class LostClaim(IgcrawlError):
+    """Raised when a worker commits to a walk that it no longer holds. Nothing of the commit was written."""
 
 
 class AnswerError(IgcrawlError):

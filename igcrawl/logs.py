@@ -10,6 +10,11 @@ from scrapy.http import Response
 from scrapy.logformatter import LogFormatter, LogFormatterResult
 
 from igcrawl.request import call_of
+from igcrawl.verdict import FINAL, GOOD
+from igcrawl.walk import Ending, Walk
+
+#: Verdicts are said in the name of walks.
+logger = logging.getLogger("igcrawl.walk")
 
 #: What these loggers say at INFO is about Scrapy's own parts, the same in every run.
 QUIET = ("scrapy.middleware", "scrapy.crawler", "scrapy.addons", "scrapy.utils.log", "scrapy.core.engine")
@@ -32,6 +37,17 @@ def _in_one_line(line: logging.LogRecord) -> bool:
 
 def _from_warning_on(line: logging.LogRecord) -> bool:
     return line.levelno >= logging.WARNING
+
+
+def log_verdict(walk: Walk, ending: Ending) -> None:
+    """Say how a walk ended, in one line."""
+    level = logging.INFO if ending.verdict in GOOD else logging.WARNING
+    counts = f"{walk.records} records, {walk.pages} pages, {walk.requests} requests"
+    # A cursor of several parts may repeat a part of the session, which no log may hold.
+    if ending.verdict not in FINAL and walk.cursor is not None and not walk.cursor.startswith("{"):
+        counts += f", next cursor {walk.cursor}"
+    reason = f"; {ending.reason}" if ending.reason else ""
+    logger.log(level, "%s: %s: %s%s", walk.id, ending.verdict, counts, reason)
 
 
 class WalkLogFormatter(LogFormatter):

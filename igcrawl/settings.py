@@ -25,6 +25,11 @@ DOWNLOAD_VERIFY_CERTIFICATES = True
 DOWNLOAD_MAXSIZE = 64 * 1024 * 1024
 # A page of followers takes seconds; after a minute nothing more comes.
 DOWNLOAD_TIMEOUT = 60
+ITEM_PIPELINES_BASE = {
+    # Behind the pipelines of ITEM_PIPELINES, which is the operator's, so that it is their records that are kept.
+    "pipelines.jsonl.JsonLinesPipeline": 800,
+    "pipelines.postgres.PostgresPipeline": 810,
+}
 REQUEST_FINGERPRINTER_CLASS = "igcrawl.request.CallFingerprinter"
 
 DOWNLOADER_MIDDLEWARES = {
@@ -68,7 +73,8 @@ FEED_EXPORTERS = {
     "pickle": None,
 }
 FEED_EXPORT_ENCODING = "utf-8"
-FEED_STORE_EMPTY = True
+# A run that has nothing to do leaves an older file alone.
+FEED_STORE_EMPTY = False
 
 # Both would open a way into a process that holds a session.
 TELNETCONSOLE_ENABLED = False

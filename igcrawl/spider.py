@@ -1,4 +1,4 @@
-"""OperationSpider: one loop that walks lists page by page and gives every walk a verdict.
+"""OperationSpider: one loop that takes walks from the store and gives every walk a verdict.
 
 A walk is one unit of Scrapy's scheduler: a request for a `data:` URL, which Scrapy answers without the network and
 whose callback is the walk. The callback asks page after page through the downloader middlewares and hands each page
@@ -23,14 +23,19 @@ from igcrawl.args import Arguments
 from igcrawl.asking import Asker
 from igcrawl.catalogue import OPERATIONS
 from igcrawl.config import read_config
-from igcrawl.envelope import is_unfinished
-from igcrawl.errors import AnswerError, Interrupted, Reach, StaleDocId, Transient, Trouble
+from igcrawl.crawl import CrawlRun
+from igcrawl.errors import AnswerError, BadInput, Interrupted, LostClaim, Reach, StaleDocId, StoreError, Trouble
+from igcrawl.identity import identity_of
 from igcrawl.items import Page, Profile
-from igcrawl.lookups import go_on, make_ready, profile_of, reading
-from igcrawl.paging import Turn
+from igcrawl.logs import log_verdict
+from igcrawl.lookups import make_ready, profile_of
+from igcrawl.outputs import whole_feed
+from igcrawl.progress import walk_of
 from igcrawl.stopping import Stopping
-from igcrawl.verdict import FINAL, GOOD, ExitCode, Verdict, exit_code
-from igcrawl.walk import Ending, Limits, Walk, timestamp
+from igcrawl.store import Limits, Seed, WalkRow
+from igcrawl.verdict import ExitCode, Verdict, exit_code
+from igcrawl.walk import Ending, Walk, timestamp
+from igcrawl.walker import Prepared, Walker
 
 logger = logging.getLogger(__name__)
 
@@ -38,8 +43,8 @@ logger = logging.getLogger(__name__)
 class OperationSpider(Spider):
     """The base of our spiders: a spider says which walks, this class walks them, one after another.
 
-    A subclass sets `name`, `arguments` and `main_record`, and gives `walks`; `prepare` may ask for what a walk needs
-    to know before its first page.
+    A subclass sets `name`, `arguments` and `main_record`, and gives `seeds`; `prepare` may ask for what a walk needs
+    to know before its first page, `children` names the walks that follow from a page.
 
     Args:
         given: spider arguments as the command line gives them.
@@ -57,9 +62,12 @@ class OperationSpider(Spider):
         self.args = self.check(given)
         self.config = read_config(crawler.settings, OPERATIONS)
         self.verdicts: dict[Verdict, int] = {}
+        #: Why the crawl could not begin, for the operator; nothing was sent then.
+        self.refused: str | None = None
+        self.ask = Asker(crawler, self.config.base_urls)
+        self._run: CrawlRun | None = None
         self._stopping = Stopping.of(crawler)
         self._halted: Ending | None = None
-        self.ask = Asker(crawler, self.config.base_urls)
         self._through = False
 
     @classmethod
@@ -70,6 +78,7 @@ class OperationSpider(Spider):
             spider.config.check_session()
         spider._set_crawler(crawler)
         crawler.signals.connect(spider.stop_for_pipeline, signals.item_error)
+        crawler.signals.connect(spider.leave, signals.spider_closed)
         return spider
 
     @classmethod
@@ -87,101 +96,112 @@ class OperationSpider(Spider):
 
     @property
     def limits(self) -> Limits:
-        """The operator's own limits for each walk."""
-        return Limits(max_pages=self.args.max_pages, max_users=self.args.max_users)
+        """The operator's own limits."""
+        max_walks = getattr(self.args, "max_walks", None)
+        return Limits(max_pages=self.args.max_pages, max_users=self.args.max_users, max_walks=max_walks)
 
     @property
     def exit_code(self) -> ExitCode:
-        """What the verdicts so far mean for `scrapy crawl`."""
-        code = exit_code(self.verdicts)
-        whole = self._through and self.verdicts and not self._stopping.failed
+        """What the verdicts of the crawl mean for `scrapy crawl`."""
+        known = {Verdict(verdict) for verdict in (self._run.verdicts if self._run else ()) if verdict is not None}
+        # What the store says counts: a walk that failed may have been asked again since, by another worker.
+        code = exit_code((known or set(self.verdicts)) | ({self._halted.verdict} if self._halted else set()))
+        whole = self._through and known and not self._stopping.failed
         return code if code is not ExitCode.OK or whole else ExitCode.INCOMPLETE
 
-    def walks(self) -> Iterator[Walk]:
-        """Give the walks of the crawl, in their order."""
+    def seeds(self) -> Iterator[Seed]:
+        """Give the first walks of the crawl, in their order."""
         raise NotImplementedError(f"{type(self).__name__} does not say which walks")
 
-    async def prepare(self, walk: Walk) -> None:
+    def targets(self) -> Any:
+        """Return the targets that are not in the arguments themselves, as JSON; they make a crawl this one."""
+        return None
+
+    async def prepare(self, walk: Walk) -> Prepared:
         """Ask for what must be known before the first page: the target's id, what the operation needs."""
         await make_ready(self.ask, walk)
+        return Prepared()
 
-    def found(self, walk: Walk, records: list[Any]) -> None:
-        """See what a page brought that is new, for a spider whose next walks follow from it."""
+    def children(self, walk: Walk, records: list[Any]) -> list[Seed]:
+        """Return the walks that follow from the records that a page brought first."""
+        return []
+
+    def overlap(self, walk: Walk) -> int | None:
+        """Return after how many known pages an update ends; None for a whole list."""
+        return None
 
     async def start(self) -> AsyncIterator[Request]:
-        """Start one walk after another."""
+        """Go on with the crawl, or begin it, and start one walk after another."""
         # Add-ons, the embedded simulator for one, have their say between the spider's birth and its start.
         self.config = read_config(self.crawler.settings, OPERATIONS)
         self.ask = Asker(self.crawler, self.config.base_urls)
-        waiting = self.walks()
+        whole = whole_feed(self.crawler.settings.getdict("FEEDS"))
+        self._run = run = CrawlRun.begin(self.crawler, self.config.store, self.limits, self.config.sync_seconds)
         try:
-            for walk in waiting:
-                if self._halted is not None:
-                    break
-                ended = asyncio.Event()
-                arguments = {"walk": walk, "ended": ended, "waiting": waiting}
-                yield Request(f"data:,{walk.id}", callback=self.run_walk, cb_kwargs=arguments, dont_filter=True)
-                await ended.wait()
+            if await run.enter(identity_of(self.name, self.args, self.targets(), whole), self.seeds()):
+                async for request in self._requests(run):
+                    yield request
             self._through = True
         except asyncio.CancelledError:
             logger.info("stopping: the answer on its way is waited for and written")
             self._stopping.begin()
             raise
+        except BadInput as error:
+            self.refused = str(error)
+        except Interrupted:
+            pass
+        except (StoreError, LostClaim) as error:
+            self._stopping.begin(str(error))
 
-    async def run_walk(self, response: Response, walk: Walk, ended: asyncio.Event, waiting: Iterator[Walk]) -> None:
+    async def _requests(self, run: CrawlRun) -> AsyncIterator[Request]:
+        walker = Walker(run, self.ask, self.deliver, self, self._stopping)
+        while self._halted is None and (row := await run.next()) is not None:
+            ended = asyncio.Event()
+            arguments = {"row": row, "walker": walker, "ended": ended}
+            yield Request(f"data:,{row.id}", callback=self.run_walk, cb_kwargs=arguments, dont_filter=True)
+            await ended.wait()
+
+    async def run_walk(self, response: Response, row: WalkRow, walker: Walker, ended: asyncio.Event) -> None:
         """Walk one list to its end; when that ends the crawl, give those that wait their verdict, too.
 
         Args:
             response: Scrapy's own, of the `data:` URL.
-            walk: the walk.
+            row: the claimed walk.
+            walker: walks it.
             ended: set when the walk has its verdict.
-            waiting: the walks that have not begun.
         """
-        walk.started_at = timestamp(time.time())
         try:
-            await self._walk(walk)
+            walk, ending = await walker.walk(row)
+            self._note(walk, ending)
+            self._count("igcrawl/pages", walk.pages - row.pages)
             if self._halted is None and self.ask.must_stop:
                 self._halted = Ending(Verdict.INTERRUPTED, f"not asked: {self._stopping.reason}")
             if self._halted is not None:
-                for other in waiting:
-                    await self._finish(other, Page(other.id), self._halted)
+                await self._leave_waiting(walker.run, self._halted)
         finally:
             ended.set()
 
-    async def _walk(self, walk: Walk) -> None:
-        page: Page = Page(walk.id)
-        ending: Ending | None = None
-        try:
-            await self.prepare(walk)
-            while ending is None:
-                page = Page(walk.id)
-                page, ending = await self._next_page(walk)
-                if ending is None:
-                    await self.deliver(page)
-        except (AnswerError, Interrupted) as error:
-            page, ending = Page(walk.id), self._ending_of(error, walk)
-        except Exception as bug:
-            logger.exception("%s: igcrawl itself failed; please report this", walk.id)
-            page, ending = Page(walk.id), Ending(Verdict.FAILED, f"igcrawl itself failed: {type(bug).__name__}")
-        await self._finish(walk, page, ending)
+    async def _leave_waiting(self, run: CrawlRun, halted: Ending) -> None:
+        """Give the operator's own targets that were not asked their walk record; the same command asks them.
 
-    async def _next_page(self, walk: Walk) -> tuple[Page, Ending | None]:
-        operation = walk.operation
-        envelope = await self.ask(walk, walk.next_call())
-        of_answer = reading(walk, operation.name)
-        records = operation.reader.read(envelope, of_answer)
-        paging, asked = operation.paging, walk.cursor
-        turn = paging.turn(envelope, operation.name, walk.args, asked) if paging else Turn(None)
-        if paging and turn.cursor is None and not turn.whole and is_unfinished(envelope):
-            raise Transient(f"{operation.name}: the streamed answer ends before its last document")
-        kept = walk.keep(await go_on(self.ask, walk, records))
-        if self.crawler.stats is not None:
-            self.crawler.stats.inc_value("igcrawl/pages")
-        for note in walk.note(of_answer.notes):
-            logger.warning("%s: %s", walk.id, note)
-        self.found(walk, kept)
-        ending = walk.turn(turn)
-        return Page(walk.id, kept, None if ending else walk.cursor), ending
+        While other workers walk, these are theirs.
+        """
+        try:
+            await run.flush()
+            if await run.store.busy(run.crawl.id):
+                return
+            left = 0
+            async for row in run.store.walks(run.crawl.id, "open", 1):
+                if row.worker is None:
+                    walk = walk_of(row, self.limits)
+                    await self.deliver(Page(walk.id, [walk.end_record(halted, timestamp(time.time()))]))
+                    left += 1
+            if left:
+                self.verdicts[halted.verdict] = self.verdicts.get(halted.verdict, 0) + left
+                self._count(f"igcrawl/verdict/{halted.verdict}", left)
+                logger.warning("%s more targets: %s", left, halted.reason)
+        except (StoreError, LostClaim) as error:
+            self._stopping.begin(str(error))
 
     async def ask_profile(self, walk: Walk, user_id: str) -> Profile:
         """Ask for an account's profile on behalf of a walk.
@@ -193,32 +213,37 @@ class OperationSpider(Spider):
 
     async def deliver(self, page: Page) -> None:
         """Hand a page to the pipelines and feeds, and come back when they are through with it."""
-        stats, engine = self.crawler.stats, self.crawler.engine
-        assert stats is not None and engine is not None
-        stats.inc_value("igcrawl/records", len(page.records))
+        engine = self.crawler.engine
+        assert engine is not None
+        self._count("igcrawl/records", len(page.records))
         for item in page.records if self.config.item_per_record else [page]:
             await engine.scraper.start_itemproc_async(item, response=None)
 
-    async def _finish(self, walk: Walk, page: Page, ending: Ending) -> None:
-        """Deliver a walk's last page, then its verdict: nothing is complete before its records are through."""
-        if page.records:
-            await self.deliver(page)
-        if self._stopping.failed:
-            ending = Ending(Verdict.INTERRUPTED, self._stopping.reason)
-        self.verdicts[ending.verdict] = self.verdicts.get(ending.verdict, 0) + 1
-        assert self.crawler.stats is not None
-        self.crawler.stats.inc_value(f"igcrawl/verdict/{ending.verdict}")
-        await self.deliver(Page(walk.id, [walk.end_record(ending, timestamp(time.time()))]))
-        level = logging.INFO if ending.verdict in GOOD else logging.WARNING
-        counts = f"{walk.records} records, {walk.pages} pages, {walk.requests} requests"
-        # A cursor of several parts may repeat a part of the session, which no log may hold.
-        if ending.verdict not in FINAL and walk.cursor is not None and not walk.cursor.startswith("{"):
-            counts += f", next cursor {walk.cursor}"
-        logger.log(
-            level, "%s: %s: %s%s", walk.id, ending.verdict, counts, f"; {ending.reason}" if ending.reason else ""
-        )
+    async def leave(self) -> None:
+        """Commit what is pending and give everything back."""
+        if self._run is None:
+            return
+        try:
+            if self.refused is None and not self._stopping.failed:
+                await self._run.settle()
+        except (StoreError, LostClaim) as error:
+            self._stopping.begin(str(error))
+        try:
+            await self._run.leave()
+        except StoreError as error:
+            self._stopping.begin(str(error))
 
-    def _ending_of(self, error: AnswerError | Interrupted, walk: Walk) -> Ending:
+    def _note(self, walk: Walk, ending: Ending) -> None:
+        """Count a walk's verdict and say it."""
+        self.verdicts[ending.verdict] = self.verdicts.get(ending.verdict, 0) + 1
+        self._count(f"igcrawl/verdict/{ending.verdict}", 1)
+        log_verdict(walk, ending)
+
+    def _count(self, name: str, by: int) -> None:
+        assert self.crawler.stats is not None
+        self.crawler.stats.inc_value(name, by)
+
+    def ending_of(self, error: AnswerError | Interrupted, walk: Walk) -> Ending:
         """Turn an error into the walk's end, and the crawl's if it reaches that far."""
         reason = str(error)
         if isinstance(error, StaleDocId):

@@ -9,6 +9,8 @@ from enum import IntEnum, StrEnum
 #: accounts, whichever is more. Instagram's counts include accounts that it no longer lists.
 TOLERATED_SHARE = 0.05
 TOLERATED_ACCOUNTS = 3
+#: A complete list may be this much shorter than the expected count and still tell who is gone.
+TOLERATED_SHARE_FOR_GONE = 0.01
 
 
 class Verdict(StrEnum):
@@ -92,3 +94,10 @@ def judge_ended_list(records: int, expected: int | None) -> Verdict:
         return Verdict.SUSPECT
     tolerated = max(TOLERATED_SHARE * expected, TOLERATED_ACCOUNTS)
     return Verdict.COMPLETE if expected - records <= tolerated else Verdict.SUSPECT
+
+
+def tells_who_is_gone(verdict: str, records: int, expected: int | None) -> bool:
+    """Whether an account that a list did not hold may be taken for missing: the list is complete, by 1% at most."""
+    if verdict != Verdict.COMPLETE or expected is None:
+        return False
+    return expected - records <= TOLERATED_SHARE_FOR_GONE * expected

@@ -3,50 +3,24 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any, Final
 
 from igcrawl.call import Call
-from igcrawl.items import Record, WalkEnd
+from igcrawl.items import Follow, NewFollow, Record, WalkEnd
 from igcrawl.operation import Operation
 from igcrawl.paging import Turn
+from igcrawl.seen import REMEMBERED, Numbers, Recent, Seen
+from igcrawl.store import Limits
+from igcrawl.store.found import number_of, signed_hash
 from igcrawl.verdict import Verdict, judge_ended_list
 
-#: How many accounts back one that comes twice is recognised.
-REMEMBERED: Final = 100_000
 #: After so many empty pages in a row the list is not worth a further request.
 BARREN_PAGES: Final = 25
 #: So many different notes about what was passed over stand in a walk's record.
 _NOTES: Final = 5
-
-
-class Recent:
-    """A set that remembers at least the last `size` members, and at most twice as many: flat memory."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._older: set[Hashable] = set()
-        self._newer: set[Hashable] = set()
-
-    def add(self, member: Hashable) -> bool:
-        """Remember a member and say whether it is new."""
-        if member in self._newer or member in self._older:
-            return False
-        if len(self._newer) >= self._size:
-            self._older, self._newer = self._newer, set()
-        self._newer.add(member)
-        return True
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The operator's own limits for each walk; None is none."""
-
-    max_pages: int | None = None
-    max_users: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +44,23 @@ class Walk:
         expected: the count in the target's profile, or in the list's own first page; None when it is not known.
         answered_at: when its last answer came, UTC, ISO 8601.
         cursor: of the next call; one that is given is where the walk begins.
+        depth: 1 for what the operator gave, 2 for what that found, …
+        seen: what it has found so far, and what an update knows.
+        overlap: after so many pages of accounts that are all known an update has reached its end.
+        restarts: how often it began again at its first page.
+        loops_from: the number of pages before its last beginning: only cursors that came later can be a loop.
+        passed: how many accounts an update has passed over, since they are known.
+        ready: whether what must be known before the first page is known.
+        new, gone: as its record says, see `WalkEnd`.
+        barren: empty pages in a row.
+        known_pages: pages in a row of which an update knew every account.
+        begun_with: how far it had come when it last began again.
     """
 
     operation: Operation
     target: str
     args: dict[str, Any]
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     started_at: str = ""
     expected: int | None = None
     cursor: str | None = None
@@ -86,14 +71,24 @@ class Walk:
     requests: int = 0
     answered_at: str = ""
     notes: list[str] = field(default_factory=list)
-    _barren: int = 0
-    _known: Recent = field(default_factory=lambda: Recent(REMEMBERED))
+    depth: int = 1
+    seen: Seen = field(default_factory=Seen)
+    overlap: int = 1
+    restarts: int = 0
+    loops_from: int = 0
+    passed: int = 0
+    ready: bool = False
+    new: int | None = None
+    gone: int | None = None
+    barren: int = 0
+    known_pages: int = 0
+    begun_with: int = -1
     _cursors: Recent = field(default_factory=lambda: Recent(REMEMBERED))
 
     def __post_init__(self) -> None:
         """Remember the cursor that the walk begins with: coming back to it is a loop."""
         if self.cursor is not None:
-            self._cursors.add(self.cursor)
+            self._cursors.add(signed_hash(self.cursor))
 
     @property
     def id(self) -> str:
@@ -111,6 +106,7 @@ class Walk:
         """
         reader = self.operation.reader
         kind = reader.record
+        self.seen.turn_page()
         if reader.mixed:
             along = [record for record in records if type(record) is not kind]
             if len(along) == len(records) > 0:
@@ -118,30 +114,57 @@ class Walk:
             counted = [record for record in records if type(record) is kind]
             kept = self._keep(counted, kind) + self._new([record for record in along if type(record) is not kind])
         else:
-            counted, kept = records, self._keep(records, kind)
+            kept = self._keep(records, kind)
         self.pages += 1
-        self._barren = 0 if kept else self._barren + 1
+        self.barren = 0 if self.seen.moved else self.barren + 1
         return kept
 
     def _keep(self, records: list[Any], kind: type[Record]) -> list[Any]:
         if not kind.KEY:
             self.records += len(records)
+            self.seen.moved = bool(records)
             return records
-        add, key_of, position = self._known.add, attrgetter(*kind.KEY), self.records
-        counted = hasattr(kind, "position")
-        kept = []
-        for record in records:
-            if add(key_of(record)):
-                position += 1
-                if counted:
-                    record.position = position
-                kept.append(record)
-        self.records = position
-        self.duplicates += len(records) - len(kept)
-        return kept
+        key_of, is_new = attrgetter(*kind.KEY), self.seen.is_new
+        kept = [record for record in records if is_new(number_of(key_of(record)))]
+        if hasattr(kind, "position"):
+            for position, record in enumerate(kept, start=self.records + 1):
+                record.position = position
+        self.records += len(kept)
+        self.passed += self.seen.passed
+        self.duplicates += len(records) - len(kept) - self.seen.passed
+        if self.seen.since is None:
+            return kept
+        self.known_pages = self.known_pages + 1 if self.seen.known == len(records) > 0 else 0
+        return [_as_new(record) for record in kept]
 
     def _new(self, records: list[Any]) -> list[Any]:
-        return [record for record in records if self._known.add((record.TYPE, attrgetter(*record.KEY)(record)))]
+        is_new = self.seen.is_new
+        return [record for record in records if is_new(number_of((record.TYPE, attrgetter(*record.KEY)(record))))]
+
+    def meet(self, cursor: int) -> None:
+        """Remember the hash of a cursor that an earlier run came to."""
+        self._cursors.add(cursor)
+
+    @property
+    def may_begin_again(self) -> bool:
+        """Whether the walk has come further since it last began again."""
+        return self.records + self.passed > self.begun_with
+
+    def begin_again(self, before: Numbers, why: str) -> None:
+        """Go back to the first page; what was found is known and not written twice.
+
+        Args:
+            before: all that the walk has found.
+            why: stands in the walk's record.
+        """
+        self.cursor = None
+        self.seen.begin_again(before)
+        self.begun_with = self.records + self.passed
+        self.loops_from = self.pages
+        self.restarts += 1
+        self.barren = self.known_pages = 0
+        self._cursors = Recent(REMEMBERED)
+        self.note([why])
 
     def note(self, notes: list[str]) -> list[str]:
         """Take over what a reader passed over, and return what is said for the first time."""
@@ -155,7 +178,9 @@ class Walk:
             self.expected = turn.count
         if turn.cursor is None:
             return self._ended_by_server(turn)
-        if not self._cursors.add(turn.cursor):
+        if self.seen.since is not None and self.known_pages >= self.overlap:
+            return Ending(Verdict.UPDATED)
+        if not self._cursors.add(signed_hash(turn.cursor)):
             return Ending(Verdict.LOOPED, f"the cursor of page {self.pages} came before")
         self.cursor = turn.cursor
         limits = self.limits
@@ -163,7 +188,7 @@ class Walk:
             return Ending(Verdict.STOPPED, f"max_pages={limits.max_pages}")
         if limits.max_users is not None and self.records >= limits.max_users:
             return Ending(Verdict.STOPPED, f"max_users={limits.max_users}")
-        if self._barren >= BARREN_PAGES:
+        if self.barren >= BARREN_PAGES:
             return Ending(Verdict.SUSPECT, f"{BARREN_PAGES} empty pages in a row, each with a cursor")
         return None
 
@@ -172,9 +197,10 @@ class Walk:
             return Ending(Verdict.COMPLETE)
         if turn.limited:
             return Ending(Verdict.LIMITED, "the server said that it cut the list")
-        verdict = judge_ended_list(self.records, self.expected)
+        held = self.records + self.passed
+        verdict = judge_ended_list(held, self.expected)
         if verdict is Verdict.SUSPECT:
-            return Ending(verdict, f"{self.expected} were expected, the list held {self.records}")
+            return Ending(verdict, f"{self.expected} were expected, the list held {held}")
         return Ending(verdict)
 
     def end_record(self, ending: Ending, now: str) -> WalkEnd:
@@ -198,8 +224,16 @@ class Walk:
             requests=self.requests,
             started_at=self.started_at or now,
             ended_at=now,
-            reason=ending.reason or "; ".join(self.notes) or None,
+            new=self.new,
+            gone=self.gone,
+            reason="; ".join(filter(None, [ending.reason, *self.notes])) or None,
         )
+
+
+def _as_new(record: Any) -> Any:
+    if type(record) is not Follow:
+        return record
+    return NewFollow(**{field.name: getattr(record, field.name) for field in fields(record)})
 
 
 def timestamp(seconds: float) -> str:

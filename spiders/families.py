@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from igcrawl.catalogue import OPERATIONS
+from igcrawl.progress import seed_of
 from igcrawl.spider import OperationSpider
-from igcrawl.walk import Walk
+from igcrawl.store import Seed
 
 
 class FamilySpider(OperationSpider):
@@ -17,8 +18,7 @@ class FamilySpider(OperationSpider):
         """Give names of operations and their arguments."""
         raise NotImplementedError(f"{type(self).__name__} does not say which calls")
 
-    def walks(self) -> Iterator[Walk]:
+    def seeds(self) -> Iterator[Seed]:
         """Give a walk a call."""
         for name, args in self.calls():
-            operation = OPERATIONS[name]
-            yield Walk(operation=operation, target=operation.target_of(args), args=args, limits=self.limits)
+            yield seed_of(OPERATIONS[name], args)

@@ -10,8 +10,9 @@ from igcrawl.catalogue import find_operation
 from igcrawl.combined import KnownRoots
 from igcrawl.errors import BadInput
 from igcrawl.items import Payload
+from igcrawl.progress import seed_of
 from igcrawl.spider import OperationSpider
-from igcrawl.walk import Walk
+from igcrawl.store import Seed
 
 
 class AnyOperationSpider(OperationSpider):
@@ -32,17 +33,15 @@ class AnyOperationSpider(OperationSpider):
     def check(cls, given: dict[str, Any]) -> OperationArguments:
         """Check the arguments, and those of the operation, and that a change on the server is meant."""
         args = OperationArguments.parse(given)
-        walk_of(args)
+        given_seed(args)
         return args
 
-    def walks(self) -> Iterator[Walk]:
+    def seeds(self) -> Iterator[Seed]:
         """Give the one walk."""
-        walk = walk_of(self.args)
-        walk.limits = self.limits
-        yield walk
+        yield given_seed(self.args)
 
 
-def walk_of(given: OperationArguments) -> Walk:
+def given_seed(given: OperationArguments) -> Seed:
     """Return the walk that was asked for.
 
     Raises:
@@ -54,4 +53,4 @@ def walk_of(given: OperationArguments) -> Walk:
     if operation.changes_server and not given.confirm:
         raise BadInput(f"{name} changes something on the server ({operation.about}): give confirm=1 if you mean it")
     cursor = operation.check_cursor(given.cursor, args) if given.cursor is not None else None
-    return Walk(operation=operation, target=operation.target_of(args), args=args, cursor=cursor)
+    return seed_of(operation, args, cursor=cursor)

@@ -8,8 +8,9 @@ from typing import Any
 from igcrawl.args import ProfilesArguments, read_targets
 from igcrawl.catalogue import OPERATIONS
 from igcrawl.items import Profile
+from igcrawl.progress import seed_of
 from igcrawl.spider import OperationSpider
-from igcrawl.walk import Walk
+from igcrawl.store import Seed
 
 
 class ProfilesSpider(OperationSpider):
@@ -28,10 +29,14 @@ class ProfilesSpider(OperationSpider):
             read_targets(args.file)
         return args
 
-    def walks(self) -> Iterator[Walk]:
+    def targets(self) -> list[list[str]] | None:
+        """Return the file's targets: the same file with other lines is another crawl."""
+        return [list(target) for target in self._targets()] if self.args.file is not None else None
+
+    def seeds(self) -> Iterator[Seed]:
         """Give a walk a target."""
         for kind, target in self._targets():
-            yield Walk(operation=OPERATIONS["user_profile"], target=target, args={kind: target}, limits=self.limits)
+            yield seed_of(OPERATIONS["user_profile"], {kind: target}, target=target)
 
     def _targets(self) -> list[tuple[str, str]]:
         if self.args.file is not None:

@@ -8,8 +8,9 @@ from typing import Any, Final
 from igcrawl.args import SearchArguments, Tab
 from igcrawl.catalogue import OPERATIONS
 from igcrawl.items import Hit
+from igcrawl.progress import seed_of
 from igcrawl.spider import OperationSpider
-from igcrawl.walk import Walk
+from igcrawl.store import Seed
 
 #: The operation behind each tab, and what it is given beside the query.
 TABS: Final[dict[Tab, tuple[str, dict[str, Any]]]] = {
@@ -28,8 +29,7 @@ class SearchSpider(OperationSpider):
     args: SearchArguments
     main_record = Hit.TYPE
 
-    def walks(self) -> Iterator[Walk]:
+    def seeds(self) -> Iterator[Seed]:
         """Give the one walk."""
         name, beside = TABS[self.args.tab]
-        args = {"query": self.args.query, **beside}
-        yield Walk(operation=OPERATIONS[name], target=self.args.query, args=args, limits=self.limits)
+        yield seed_of(OPERATIONS[name], {"query": self.args.query, **beside}, target=self.args.query)

@@ -161,11 +161,23 @@ def test_a_passing_fault_is_asked_again_with_the_same_cursor(
 
 
 def test_a_fault_that_stays_is_asked_five_times_and_then_failed(crawl: Crawl, simulator: Simulator) -> None:
+    simulator.faults.add(operation="followers", kind="status", status=500)
+    records = crawl("followers", f"user_id={INSTAGRAM}", code=1)
+    assert records[-1]["verdict"] == "failed"
+    assert asked(simulator).count("followers") == 5
+    assert [record["type"] for record in records] == ["profile", "walk"]
+
+
+def test_a_cursor_that_fails_while_page_one_works_begins_the_walk_again_once(
+    crawl: Crawl, simulator: Simulator
+) -> None:
     simulator.faults.add(operation="followers", after_cursor=True, kind="status", status=500)
     records = crawl("followers", f"user_id={INSTAGRAM}", code=1)
     assert records[-1]["verdict"] == "failed"
-    assert asked(simulator).count("followers") == 1 + 5
+    # Page one, five tries of page two, page one again, which is the new beginning, and five tries more.
+    assert asked(simulator).count("followers") == 1 + 5 + 1 + 5
     assert len(records) - 2 == records[-1]["records"] > 0
+    assert "its cursor had died" in records[-1]["reason"]
 
 
 @pytest.mark.parametrize("kind", ["prefixed", "byte_order_mark", "wrong_type"])
@@ -254,12 +266,12 @@ def test_a_session_that_the_server_refreshes_is_used_at_once_and_saved(
 
 
 def test_the_same_answers_give_the_same_bytes_times_aside(crawl: Crawl) -> None:
-    def timeless() -> list[dict[str, Any]]:
+    def timeless(store: str) -> list[dict[str, Any]]:
         times = ("fetched_at", "started_at", "ended_at")
-        records = crawl("followers", f"user_id={OVERLAP}")
+        records = crawl("followers", f"user_id={OVERLAP}", settings=(f"IG_STORE=sqlite:///{store}",))
         return [{name: value for name, value in record.items() if name not in times} for record in records]
 
-    first, second = timeless(), timeless()
+    first, second = timeless("first.db"), timeless("second.db")
     assert [orjson.dumps(record) for record in first] == [orjson.dumps(record) for record in second]
 
 

@@ -7,7 +7,6 @@ from typing import Any
 import orjson
 import pytest
 
-from igcrawl.frontier import Frontier
 from igcrawl.simulator import Simulator
 from tests.conftest import asked
 from tests.support.crawl import Crawl
@@ -47,21 +46,6 @@ def test_expanding_asks_for_the_details_of_those_that_were_found(crawl: Crawl, s
 def test_a_target_that_refuses_chaining_ends_refused_and_the_crawl_is_good(crawl: Crawl) -> None:
     (walk,) = crawl("suggestions", f"user_id={SHY}", "expand=1")
     assert (walk["verdict"], walk["records"]) == ("refused", 0)
-
-
-def test_a_frontier_gives_each_account_once_level_by_level_and_is_bounded() -> None:
-    links = {"a": ["b", "c"], "b": ["a", "d", "c"], "c": ["e"], "d": ["f"], "e": [], "f": []}
-    frontier, order = Frontier(depth=3), ["a"]
-    frontier.add(links["a"])
-    frontier.begin("a")
-    for user in frontier:
-        order.append(user)
-        frontier.add(links[user])
-    assert order == ["a", "b", "c", "d", "e"]
-    small = Frontier(depth=2, most=2)
-    small.begin("a")
-    small.add(["b", "c", "d"])
-    assert (list(small), small.left_out) == (["b"], 2)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ from igcrawl.args.families import (
     Typeahead,
     TypeaheadArguments,
 )
-from igcrawl.args.lists import ListArguments, Order, Surface
+from igcrawl.args.graph import GraphArguments, Only
+from igcrawl.args.lists import ListArguments, Order, Since, Surface
 from igcrawl.args.operation import OperationArguments
 from igcrawl.args.profiles import ProfilesArguments, read_targets
 
@@ -27,13 +28,16 @@ __all__ = [
     "AudioArguments",
     "ClipsArguments",
     "CommentsArguments",
+    "GraphArguments",
     "ListArguments",
     "MediaArguments",
+    "Only",
     "OperationArguments",
     "Order",
     "ProfilesArguments",
     "ResolveArguments",
     "SearchArguments",
+    "Since",
     "SuggestionsArguments",
     "Surface",
     "Tab",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Self
+from typing import Any, ClassVar, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -21,9 +21,18 @@ class Arguments(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    #: Arguments that say how a crawl is run, not what it is: the same crawl may be gone on with under others.
+    RUN_ONLY: ClassVar[frozenset[str]] = frozenset(
+        {"max_pages", "max_users", "max_walks", "fresh", "crawl", "confirm", "page_size"}
+    )
+
     verify: bool = Field(True, description="0 saves the profile call for the expected count; the verdict is unverified")
     max_pages: int | None = Field(None, ge=1, description="pages a walk at most")
     max_users: int | None = Field(None, ge=1, description="accounts a walk at most; the last page is written whole")
+    fresh: bool = Field(False, description="1 starts over, also when the crawl is unfinished")
+    crawl: str | None = Field(
+        None, pattern=r"^[A-Za-z0-9._-]{1,80}$", description="the crawl's name: letters, digits and ._- (80 at most)"
+    )
 
     @classmethod
     def parse(cls, given: dict[str, Any]) -> Self:
@@ -37,6 +46,10 @@ class Arguments(BaseModel):
             return cls.model_validate(kept)
         except ValidationError as errors:
             raise BadInput("; ".join(dict.fromkeys(cls._line(error) for error in errors.errors()))) from None
+
+    def identity(self) -> dict[str, Any]:
+        """Return what makes a crawl this one: its targets and what shapes its result, but for defaults."""
+        return self.model_dump(mode="json", exclude=set(self.RUN_ONLY), exclude_defaults=True)
 
     @classmethod
     def _line(cls, error: Any) -> str:

@@ -8,6 +8,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from igcrawl.args.base import Arguments
+from igcrawl.args.graph import GraphArguments
 from igcrawl.args.kinds import MediaIds, Number, Url, UserId, Username, Words
 
 
@@ -29,12 +30,9 @@ class AccountArguments(Arguments):
         return {"user_id": self.user_id} if self.user_id else {"username": self.username or ""}
 
 
-class SuggestionsArguments(AccountArguments):
+class SuggestionsArguments(AccountArguments, GraphArguments):
     """Arguments of `suggestions`."""
 
-    depth: int = Field(
-        1, ge=1, le=6, description="1: suggestions for the account; 2: also for each account found; up to 6"
-    )
     expand: bool = Field(False, description="1 also asks for the details of the accounts found, a call an account")
 
 

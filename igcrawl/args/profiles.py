@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
 
@@ -14,6 +14,9 @@ from igcrawl.errors import BadInput
 
 class ProfilesArguments(Arguments):
     """Arguments of `profiles`."""
+
+    #: What stands in the file is what counts.
+    RUN_ONLY: ClassVar[frozenset[str]] = Arguments.RUN_ONLY | {"file"}
 
     user_ids: Annotated[list[UserId] | None, BeforeValidator(split)] = Field(None, description="numeric ids: 1,2,3")
     usernames: Annotated[list[Username] | None, BeforeValidator(split)] = Field(None, description="names: a,b")

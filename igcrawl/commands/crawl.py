@@ -13,6 +13,7 @@ from scrapy.exceptions import UsageError
 from igcrawl.errors import BadInput
 from igcrawl.exporters import RecordFeedExporter
 from igcrawl.logs import quieten
+from igcrawl.outputs import take_json_lines
 from igcrawl.preflight import check_input
 from igcrawl.spider import OperationSpider
 from igcrawl.verdict import ExitCode
@@ -24,8 +25,10 @@ class Command(ScrapyCrawl):
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check everything the operator gave; what cannot be used ends here, in one line, with exit code 2."""
         try:
-            super().process_options(args, opts)
             assert self.settings is not None
+            taken = take_json_lines(self.settings, opts)
+            super().process_options(args, opts)
+            self.settings.setdict(taken, priority="cmdline")
             check_input(self.settings, args, opts)
             quieten(str(self.settings["LOG_LEVEL"]))
         except UsageError as error:
@@ -41,6 +44,8 @@ class Command(ScrapyCrawl):
         self.crawler_process.start()
         spider = crawler.spider
         if isinstance(spider, OperationSpider):
+            if spider.refused is not None:
+                refuse(spider.refused)
             self.exitcode = spider.exit_code
         if not self.exitcode and (self.crawler_process.bootstrap_failed or spider is None or _lost_something(crawler)):
             self.exitcode = ExitCode.INCOMPLETE

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from igcrawl.items.accounts import Follow, Profile, Suggestion
+from igcrawl.items.accounts import Follow, NewFollow, Profile, Suggestion
 from igcrawl.items.answers import CommentCheck, Hit, Payload, Redirect
 from igcrawl.items.media import Audio, Comment, Media
 from igcrawl.items.record import Record
@@ -23,6 +23,7 @@ __all__ = [
     "Follow",
     "Hit",
     "Media",
+    "NewFollow",
     "Page",
     "Payload",
     "Profile",
@@ -38,7 +39,9 @@ class WalkEnd(Record):
     """The last record of a walk: its verdict and its counts.
 
     `records` counts different accounts or things, `duplicates` those that came again and were not written,
-    `requests` every attempt that was sent. `reason` is the operator's line when the verdict needs one.
+    `requests` every attempt that was sent. `reason` is the operator's line when the verdict needs one. Where an
+    earlier generation of the list is known, `new` counts those that it did not hold, and `gone` those that have been
+    missing from the last two complete ones; None says that it cannot be told.
     """
 
     TYPE: ClassVar[str] = "walk"
@@ -52,6 +55,8 @@ class WalkEnd(Record):
     requests: int
     started_at: str
     ended_at: str
+    new: int | None = None
+    gone: int | None = None
     reason: str | None = None
 
 

@@ -58,6 +58,13 @@ class Follow(Record):
 
 
 @dataclass(slots=True)
+class NewFollow(Follow):
+    """An edge that an update found, and that the last complete list did not hold."""
+
+    new: bool = True
+
+
+@dataclass(slots=True)
 class Suggestion(Record):
     """An account that the server suggests to those who look at `target_pk`.
 

@@ -1,32 +1,31 @@
-"""Pace: keeps the requests of a session apart."""
+"""Pace: keeps the requests of a session apart, whoever sends them."""
 
 from __future__ import annotations
 
+import random
 import time
-from pathlib import Path
-from typing import Final
 
 from scrapy import Request
 from scrapy.crawler import Crawler
 
-from igcrawl.budget import PAUSE, FixedPace
+from igcrawl.budget import JITTER, PAUSE
 from igcrawl.catalogue import OPERATIONS
 from igcrawl.config import read_config
+from igcrawl.crawl import CrawlRun
 from igcrawl.request import call_of
 from igcrawl.stopping import Stopping
 
-#: The pace of each session file: crawls of one process that share a session share its pace.
-_PACES: Final[dict[Path | None, FixedPace]] = {}
-
 
 class PaceMiddleware:
-    """Lets a call go when its time has come; loopback is not slowed. Every attempt counts, retries too."""
+    """Lets a call go when its time has come; loopback is not slowed. Every attempt counts, retries too.
+
+    The store gives out the times, so that the runs and workers that share a session share its pace.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         config = read_config(crawler.settings, OPERATIONS)
-        self._pace = FixedPace(0.0)
-        if config.paced:
-            self._pace = _PACES.setdefault(config.session_file, FixedPace(PAUSE))
+        self._account = config.check_session().ds_user_id if config.paced else None
+        self._chance = random.Random()  # noqa: S311 - no secret hangs on it
         self._stopping = Stopping.of(crawler)
         self._crawler = crawler
 
@@ -43,6 +42,13 @@ class PaceMiddleware:
         """
         if call_of(request) is None:
             return
-        await self._stopping.sleep(self._pace.take(time.monotonic()))
+        await self._stopping.sleep(await self._wait())
         if self._crawler.stats is not None:
             self._crawler.stats.inc_value("igcrawl/requests")
+
+    async def _wait(self) -> float:
+        run = CrawlRun.of(self._crawler)
+        if self._account is None or run is None:
+            return 0.0
+        pause = PAUSE * (1 + self._chance.uniform(0, JITTER))
+        return await run.store.reserve(self._account, pause, time.time())

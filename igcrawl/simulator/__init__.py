@@ -26,7 +26,7 @@ Accounts with documented ids (`ACCOUNTS`):
 100000014         shy.account        open lists, but "Not eligible for chaining."
 100000015         nearly.account     5,000 followers by its profile, 4,800 listed (4% short, within tolerance)
 100000021 to 23   mutual.1 to .3     follows the other two mutuals and is followed by them
-100000040         torture.hub        followed by (and following) the twenty torture accounts, and nobody else
+100000040         torture.hub        2,000 followers, first of all the twenty torture accounts, whom alone it follows
 100000041 to 60   torture.01 to .20  2,000 followers, 500 shared with the next; together 40,000 follows
 9007199254740993  beyond.53.bits     its id, and those of its 150 followers, are above 2^53
 

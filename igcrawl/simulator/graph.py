@@ -53,6 +53,7 @@ class Graph:
         self._offset = self._number("offset") % _PRIME
         self._inverse = pow(self._factor, -1, _PRIME)
         self._newcomers: dict[int, int] = {}
+        self._leavers: dict[int, int] = {}
 
     def digest(self, user_id: int) -> str:
         """Return 64 hex digits that belong to this id under this seed: the source of everything random about it."""
@@ -105,6 +106,10 @@ class Graph:
         """Let an account gain followers that nobody has seen before: from now on they come first in its list."""
         self._newcomers[user_id] = self._newcomers.get(user_id, 0) + count
 
+    def lose_followers(self, user_id: int, count: int) -> None:
+        """Let an account lose the last followers of its list, its oldest; a negative count brings some back."""
+        self._leavers[user_id] = self._leavers.get(user_id, 0) + count
+
     def follow_list(self, user_id: int, direction: str) -> FollowList:
         """Return the followers or following of an existing account.
 
@@ -116,11 +121,12 @@ class Graph:
             followed = self._planned(plan)
         else:
             followed = self._ordinary(user_id, direction)
-        gained = self._newcomers.get(user_id, 0) if direction == "followers" else 0
-        if not gained:
+        if direction == "following" or user_id not in self._newcomers | self._leavers:
             return followed
+        gained = self._newcomers.get(user_id, 0)
+        more = max(gained - self._leavers.get(user_id, 0), -followed.listed)
         return FollowList(
-            followed.claimed + gained, followed.listed + gained, followed.quirk, followed.pinned, followed.start,
+            max(followed.claimed + more, 0), followed.listed + more, followed.quirk, followed.pinned, followed.start,
             followed.stride, followed.modulus, followed.shift, gained, _NEWCOMERS_FROM + user_id % 1000 * 1000,
         )  # fmt: skip
 

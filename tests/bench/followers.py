@@ -57,14 +57,19 @@ def run(users: int, page_size: int, compress: bool) -> dict[str, dict[str, float
     with simulator_process(users, page_size, compress) as server:
         folder = Path(server["folder"])
         environment = scrapy_environment(
-            IG_MOBILE_URL=server["url"], IG_WEB_URL=server["web"], IG_SESSION=server["session"]
+            IG_MOBILE_URL=server["url"],
+            IG_WEB_URL=server["web"],
+            IG_SESSION=server["session"],
+            IG_STORE=f"sqlite:///{folder / 'store.db'}",
         )
         bare = [sys.executable, str(HERE / "bare_loop.py"), "25025320", str(folder / "bare.jsonl")]
         crawl = [sys.executable, "-m", "scrapy", "crawl", "followers", "-a", "user_id=25025320"]
         crawl += ["-s", f"EXTENSIONS={{{_extensions()}}}", "-O", str(folder / "crawl.jsonl")]
+        grouped = environment | {"IG_SYNC_SECONDS": "1"}
         figures = {
             "bare loop": measure(bare, environment, folder / "bare.json"),
             "igcrawl": measure(crawl, environment, folder / "crawl.json"),
+            "… IG_SYNC_SECONDS=1": measure(crawl, grouped, folder / "crawl.json"),
         }
         lines = (folder / "crawl.jsonl").read_bytes().count(b"\n")
         assert lines == users + 2, f"{lines} lines"
@@ -86,14 +91,14 @@ def main() -> None:
     parser.add_argument("--gzip", action="store_true")
     options = parser.parse_args()
     print(f"{os.cpu_count()} cores; {options.users:,} followers; {'gzip' if options.gzip else 'identity'}")
-    print(f"{'page':>5} {'':<10} {'followers / CPU s':>18} {'µs a follower':>14} {'times bare':>11} {'peak MB':>8}")
+    print(f"{'page':>5} {'':<20} {'followers / CPU s':>18} {'µs a follower':>14} {'times bare':>11} {'peak MB':>8}")
     for page_size in options.pages:
         figures = run(options.users, page_size, options.gzip)
         for name, figure in figures.items():
             each = figure["cpu"] / options.users * 1e6
             ratio = figure["cpu"] / figures["bare loop"]["cpu"]
             rate = options.users / figure["cpu"]
-            print(f"{page_size:>5} {name:<10} {rate:>18,.0f} {each:>14.1f} {ratio:>11.1f} {figure['peak_mb']:>8.0f}")
+            print(f"{page_size:>5} {name:<20} {rate:>18,.0f} {each:>14.1f} {ratio:>11.1f} {figure['peak_mb']:>8.0f}")
 
 
 if __name__ == "__main__":

@@ -12,8 +12,9 @@ from scrapy.crawler import CrawlerProcess
 from scrapy.utils.project import get_project_settings
 
 from igcrawl.catalogue import OPERATIONS
+from igcrawl.progress import seed_of
 from igcrawl.spider import OperationSpider
-from igcrawl.walk import Limits, Walk
+from igcrawl.store import Seed
 
 
 class AskingSpider(OperationSpider):
@@ -23,17 +24,16 @@ class AskingSpider(OperationSpider):
     main_record = "walk"
     asked: ClassVar[list[tuple[str, dict[str, object], str | None]]]
 
-    def walks(self) -> Iterator[Walk]:
-        for name, given, cursor in self.asked:
+    def seeds(self) -> Iterator[Seed]:
+        for number, (name, given, cursor) in enumerate(self.asked):
             operation = OPERATIONS[name]
             args = operation.check(given)
             taken = operation.check_cursor(cursor, args) if cursor is not None else None
-            target = operation.target_of(args)
-            yield Walk(operation=operation, target=target, args=args, cursor=taken, limits=Limits(max_pages=1))
+            yield seed_of(operation, args, part=f"#{number}", cursor=taken)
 
 
 if __name__ == "__main__":
     AskingSpider.asked = orjson.loads(Path(sys.argv[1]).read_bytes())
     process = CrawlerProcess(get_project_settings())
-    process.crawl(AskingSpider)
+    process.crawl(AskingSpider, max_pages="1")
     process.start()

@@ -1,0 +1,69 @@
+"""The store: walks, what they have found, and what a session may do, in SQLite or Postgres behind one protocol."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from igcrawl.errors import BadInput
+from igcrawl.store.base import Store, Writer
+from igcrawl.store.model import CrawlRow, FoundPage, Limits, OutputRow, PageCommit, Seed, WalkRow
+
+__all__ = [
+    "CrawlRow",
+    "FoundPage",
+    "Limits",
+    "OutputRow",
+    "PageCommit",
+    "Seed",
+    "Store",
+    "WalkRow",
+    "Writer",
+    "check_url",
+    "is_postgres_url",
+    "make_store",
+    "path_of",
+]
+
+_SQLITE = "sqlite:///"
+
+
+def is_postgres_url(url: str) -> bool:
+    """Whether a store's address is that of a Postgres database."""
+    return url.startswith(("postgresql://", "postgres://"))
+
+
+def check_url(url: str) -> None:
+    """Check a store's address.
+
+    Args:
+        url: ``sqlite:///relative/path``, ``sqlite:////absolute/path`` or ``postgresql://…``.
+
+    Raises:
+        BadInput: it is neither.
+    """
+    if not is_postgres_url(url) and not (url.startswith(_SQLITE) and url != _SQLITE):
+        # The address may hold a password.
+        raise BadInput("IG_STORE: expected sqlite:///path/to/store.db or postgresql://…")
+
+
+def path_of(url: str) -> Path | None:
+    """Return the file of a SQLite store's address, None for a database's."""
+    return None if is_postgres_url(url) else Path(url.removeprefix(_SQLITE)).expanduser()
+
+
+def make_store(url: str) -> Store:
+    """Return the store at an address, not yet opened.
+
+    Raises:
+        BadInput: the address is none, see `check_url`.
+    """
+    check_url(url)
+    if is_postgres_url(url):
+        from igcrawl.store.postgres import PostgresStore  # noqa: PLC0415 - psycopg takes a crawl 0.1 s to import
+
+        return PostgresStore(url)
+    from igcrawl.store.sqlite import SqliteStore  # noqa: PLC0415 - as above
+
+    path = path_of(url)
+    assert path is not None
+    return SqliteStore(path)

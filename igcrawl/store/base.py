@@ -1,0 +1,131 @@
+"""The store's protocol: what is durable between two requests, and who may walk what.
+
+A walk waits in the store until a worker claims it. A worker is one process; its claims live as long as it does, and a
+dead worker's walks are free again. Each page is one transaction, fenced: who has lost a claim writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol, TypeAlias
+
+from igcrawl.store.model import CrawlRow, FoundPage, Limits, OutputRow, PageCommit, Seed, WalkRow
+
+#: Writes records in a commit's transaction, by the database's own cursor; called again when the commit is run again.
+Writer: TypeAlias = Callable[[Any], Awaitable[None]]
+
+
+class Store(Protocol):
+    """Crawls, walks, what they found, and what a session may do. Every method may raise `StoreError`."""
+
+    async def open(self) -> None:
+        """Connect and bring the schema up to date.
+
+        Raises:
+            BadInput: there is no such store, or it is newer than this program.
+        """
+
+    async def close(self) -> None:
+        """Give back what this worker holds and disconnect. Does no harm twice."""
+
+    async def crawl(self, key: str, name: str | None = None) -> CrawlRow | None:
+        """Return the latest generation of a crawl: by its name if it has one, by its key otherwise."""
+
+    async def begin_crawl(
+        self, key: str, name: str | None, spider: str, seeds: Iterable[Seed], after: int, now: str
+    ) -> CrawlRow:
+        """Begin a generation with the walks that the operator gave, or return the one that somebody else began.
+
+        Args:
+            key: see `CrawlRow`.
+            name: see `CrawlRow`.
+            spider: the spider's name.
+            seeds: its first walks, in their order; taken one by one, so there may be millions.
+            after: the generation that the caller saw last, 0 for none: when there is a later one, that is returned.
+            now: UTC, ISO 8601.
+        """
+
+    async def reopen(self, crawl: int, verdicts: Iterable[str], limits: Limits) -> int:
+        """Make walks wait again: those with one of the verdicts, and those `stopped` at a limit that was raised.
+
+        Walks that a worker holds are left alone, and those `stopped` before their first page: they were passed over for
+        what they are. Cursor and counts stay. Returns how many walks now wait.
+        """
+
+    async def unfinished(self, crawl: int, verdicts: Iterable[str], limits: Limits) -> bool:
+        """Whether a crawl can go on: a walk waits (as `max_walks` allows), is held, or `reopen` would find one."""
+
+    async def join(self) -> int:
+        """Become a worker, once, and return its number. It lives until `close`, or until the process dies."""
+
+    async def claim(self, crawl: int, limits: Limits, now: str) -> WalkRow | None:
+        """Claim the next walk: those begun before first, then by depth, then in their order.
+
+        Walks of workers that have died are freed first. None when none is free, or `max_walks` were begun.
+        """
+
+    async def busy(self, crawl: int) -> bool:
+        """Whether another living worker holds a walk of the crawl."""
+
+    async def commit(
+        self, commits: Sequence[PageCommit], outputs: Mapping[str, int], writers: Sequence[Writer] = ()
+    ) -> None:
+        """Make pages durable, all or nothing.
+
+        Args:
+            commits: in their order; of one walk there may be several.
+            outputs: committed length of each exactly-once file, by its absolute path; those of `open_output`.
+            writers: write records into the same transaction; only where the store is a Postgres database.
+
+        Raises:
+            LostClaim: this worker no longer holds one of the walks; nothing was written.
+        """
+
+    async def output(self, crawl: int, path: str) -> OutputRow | None:
+        """Return an exactly-once file of a crawl, None when the crawl has not written it."""
+
+    async def open_output(self, crawl: int, path: str, length: int) -> None:
+        """Note that a crawl begins to write a file, which has this length now."""
+
+    def found(self, walk: int) -> AsyncIterator[FoundPage]:
+        """Yield what each page of a walk brought, in order."""
+
+    async def earlier(self, subject: str, before: int) -> list[WalkRow]:
+        """Return the walks of a list that ended `complete` or `updated`, latest first, but for walk `before` itself.
+
+        Only those that ended before that walk (by its number) was begun or that were begun before it count: all whose
+        number is smaller. At most the 1,000 latest.
+        """
+
+    async def verdicts(self, crawl: int) -> dict[str | None, int]:
+        """Return how many walks of a crawl have each verdict; None is those that have none."""
+
+    def walks(
+        self, crawl: int | None = None, verdict: str | None = None, max_depth: int | None = None
+    ) -> AsyncIterator[WalkRow]:
+        """Yield walks in their order, in flat memory: of one crawl or of the latest generation of every one.
+
+        Args:
+            crawl: its number.
+            verdict: only those with this one; ``open`` is those without.
+            max_depth: only those down to this depth.
+        """
+
+    async def crawls(self) -> list[CrawlRow]:
+        """Return the latest generation of every crawl, the latest first."""
+
+    async def retry(self, verdict: str, crawl: int | None = None) -> int:
+        """Make walks of a verdict wait again, of one crawl or of the latest generation of each; return how many.
+
+        A walk that is asked again after `limited`, `suspect`, `looped` or another final verdict begins at its first
+        page: its cursor is dropped, what it has found stays known. Other walks go on from their cursor.
+        """
+
+    async def reserve(self, session: str, pause: float, now: float) -> float:
+        """Take a session's next moment to send, and return how many seconds from now it comes.
+
+        Args:
+            session: names the session, without any part of it that is secret.
+            pause: seconds between two requests.
+            now: seconds since 1970.
+        """

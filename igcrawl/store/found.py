@@ -1,0 +1,64 @@
+"""What a walk has found, as 64-bit numbers: packed for the store, sorted for questions. Eight bytes an account."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Hashable, Iterable, Iterator
+from hashlib import blake2b
+from typing import Final
+
+_MOST: Final = 1 << 64
+
+
+def number_of(key: Hashable) -> int:
+    """Return the number that stands for an account or a thing: its id, or a hash of what else tells it apart."""
+    if isinstance(key, str) and key.isdecimal() and key.isascii():
+        number = int(key)
+        if number < _MOST:
+            return number
+    return int.from_bytes(blake2b(repr(key).encode(), digest_size=8).digest(), "big")
+
+
+def signed_hash(text: str) -> int:
+    """Return a 64-bit hash of a text as databases hold it, with a sign."""
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def pack(numbers: Iterable[int]) -> bytes:
+    """Return numbers as bytes."""
+    return array("Q", numbers).tobytes()
+
+
+def unpack(packed: bytes) -> array[int]:
+    """Return what `pack` packed."""
+    numbers = array("Q")
+    numbers.frombytes(packed)
+    return numbers
+
+
+class SortedIds:
+    """Numbers that are asked for, not changed; flat: eight bytes each.
+
+    Args:
+        pages: packed, in any order; a number may come again.
+    """
+
+    def __init__(self, pages: Iterable[bytes]) -> None:
+        numbers = unpack(b"".join(pages))
+        self._numbers = array("Q", sorted(numbers))
+
+    def __contains__(self, number: int) -> bool:
+        place = bisect_left(self._numbers, number)
+        return place < len(self._numbers) and self._numbers[place] == number
+
+    def __iter__(self) -> Iterator[int]:
+        """Iterate over the different numbers."""
+        last = None
+        for number in self._numbers:
+            if number != last:
+                yield number
+            last = number
+
+    def __len__(self) -> int:
+        return len(self._numbers)

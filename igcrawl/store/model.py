@@ -1,0 +1,158 @@
+"""What the store keeps, as plain values. Times are text: UTC, ISO 8601."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seed:
+    """A walk that is to be: given by the operator, or found by another walk.
+
+    Args:
+        seed: names it in its crawl, where each seed is walked once, e.g. ``followers/25025320``.
+        subject: the list that it reads, on whatever surface; what generations of a list are compared by.
+        operation: name of the operation.
+        target: an id, or the name that the operator gave.
+        args: arguments of its calls.
+        depth: 1 for what the operator gave, 2 for what that found, …
+        cursor: where it begins; None for its first page.
+    """
+
+    seed: str
+    subject: str
+    operation: str
+    target: str
+    args: Mapping[str, Any]
+    depth: int = 1
+    cursor: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class WalkRow:
+    """A walk as the store keeps it.
+
+    Args:
+        id: the store's number; walks of one depth are taken in its order.
+        crawl: number of its crawl.
+        seed, subject, operation, target, args, depth: as in `Seed`; the target and what follows from it may be
+            resolved meanwhile (a username to an id).
+        cursor: of the next page; None before the first and after the last.
+        pages, records, duplicates, requests: what it has cost and brought.
+        expected: the count that the list should have, None when it is not known.
+        state: what else the walk must remember to go on, a JSON object (rank_token, notes, …).
+        verdict: None while it waits, is being walked, or its worker has died.
+        reason: the operator's line beside a verdict.
+        started_at: of its first claim.
+        updated_at: of its last commit.
+        ended_at: of its verdict.
+        worker: who holds it, None for nobody.
+        fence: counts its claims; 0 was never claimed.
+    """
+
+    id: int
+    crawl: int
+    seed: str
+    subject: str
+    operation: str
+    target: str
+    args: dict[str, Any]
+    depth: int
+    cursor: str | None = None
+    pages: int = 0
+    records: int = 0
+    duplicates: int = 0
+    requests: int = 0
+    expected: int | None = None
+    state: dict[str, Any] = field(default_factory=dict)
+    verdict: str | None = None
+    reason: str | None = None
+    started_at: str | None = None
+    updated_at: str | None = None
+    ended_at: str | None = None
+    worker: int | None = None
+    fence: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlRow:
+    """One generation of a crawl.
+
+    Args:
+        id: the store's number.
+        key: spider, targets and what shapes the result; the same command has the same key.
+        name: what the operator named it, None for a crawl without a name.
+        generation: counts the crawls with this key (or name), from 1.
+        spider: the spider's name.
+        started: how many of its walks were ever claimed.
+        created_at: when it began.
+    """
+
+    id: int
+    key: str
+    name: str | None
+    generation: int
+    spider: str
+    started: int
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The operator's own limits; None is none.
+
+    Args:
+        max_pages: pages a walk.
+        max_users: records a walk.
+        max_walks: walks a crawl.
+    """
+
+    max_pages: int | None = None
+    max_users: int | None = None
+    max_walks: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPage:
+    """What a page of a walk brought first.
+
+    Args:
+        ids: packed ids of accounts or things, see `igcrawl.store.found`.
+        turned: a 64-bit hash of the cursor it led to, None at the end of the list.
+    """
+
+    ids: bytes
+    turned: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageCommit:
+    """What becomes durable together when a page of a walk is through, or when the walk ends.
+
+    Args:
+        walk: the walk as it is now. The store writes everything but id, crawl, depth, worker and fence, and holds
+            these against what it has: another worker or fence means that the claim is lost. A verdict gives it back.
+        found: what the page brought; None when there was no page.
+        children: walks that follow; a seed that the crawl already has is passed over.
+    """
+
+    walk: WalkRow
+    found: FoundPage | None = None
+    children: Sequence[Seed] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OutputRow:
+    """An exactly-once file of a crawl.
+
+    Args:
+        path: absolute.
+        length: how many bytes of it are committed.
+        latest: whether no other crawl of this store has begun to write it later.
+    """
+
+    path: str
+    length: int
+    latest: bool

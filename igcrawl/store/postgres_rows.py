@@ -1,0 +1,59 @@
+"""Rows of the Postgres store as values, and what its statements share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from igcrawl.store.model import CrawlRow, Limits, WalkRow
+
+WALK: Final = ", ".join(field.name for field in fields(WalkRow))
+CRAWL: Final = ", ".join(field.name for field in fields(CrawlRow))
+
+#: Numbers of the latest generation of every crawl.
+LATEST: Final = """
+    SELECT DISTINCT ON (name, CASE WHEN name IS NULL THEN key END) id FROM crawls
+    ORDER BY name, CASE WHEN name IS NULL THEN key END, generation DESC
+"""
+
+#: Workers that hold walks of a crawl, but for ourselves, and whether each lives: its number's lock can be taken of the
+#: dead. Shared, so that two that look at once do not take each other for the worker.
+HOLDERS: Final = """
+    SELECT worker, NOT pg_try_advisory_xact_lock_shared(%(namespace)s, worker) AS lives
+    FROM (
+        SELECT DISTINCT worker FROM walks
+        WHERE crawl = %(crawl)s AND worker IS NOT NULL AND worker IS DISTINCT FROM %(me)s
+    ) AS holders
+"""
+
+#: Walks that go on when the same command is run again.
+REOPENED: Final = """
+    crawl = %(crawl)s AND verdict IS NOT NULL AND (
+        verdict = ANY(%(verdicts)s)
+        OR verdict = 'stopped' AND pages > 0
+        AND (%(max_pages)s::bigint IS NULL OR pages < %(max_pages)s)
+        AND (%(max_users)s::bigint IS NULL OR records < %(max_users)s)
+    )
+"""
+
+
+def limits_of(limits: Limits) -> dict[str, int | None]:
+    """Return limits as parameters."""
+    return {"max_pages": limits.max_pages, "max_users": limits.max_users, "max_walks": limits.max_walks}
+
+
+def walk_of(row: Mapping[str, Any]) -> WalkRow:
+    """Return a row of `walks`."""
+    times = {name: _text(row[name]) for name in ("started_at", "updated_at", "ended_at")}
+    return WalkRow(**{**row, **times})
+
+
+def crawl_of(row: Mapping[str, Any]) -> CrawlRow:
+    """Return a row of `crawls`."""
+    return CrawlRow(**{**row, "created_at": _text(row["created_at"])})
+
+
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,40 @@
+"""The schema of each backend as numbered SQL files, `migrations/<backend>/0001.sql`, …: the version is the number."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from igcrawl.errors import BadInput
+
+
+def migrations(backend: str) -> list[tuple[int, str]]:
+    """Return the versions of a backend's schema and the SQL that leads to each, in order.
+
+    Read as package data, so that it works from a zipped egg, too.
+
+    Args:
+        backend: ``sqlite`` or ``postgres``.
+    """
+    folder = files("igcrawl.store").joinpath("migrations", backend)
+    scripts = [file for file in folder.iterdir() if file.name.endswith(".sql")]
+    return sorted((int(file.name.removesuffix(".sql")), file.read_text(encoding="utf-8")) for file in scripts)
+
+
+def pending(backend: str, version: int, store: str) -> list[tuple[int, str]]:
+    """Return the migrations that a store of this version still needs.
+
+    Args:
+        backend: ``sqlite`` or ``postgres``.
+        version: the store's, 0 for an empty one.
+        store: how it is named to the operator, without a password.
+
+    Raises:
+        BadInput: it was written by a newer program.
+    """
+    known = migrations(backend)
+    if version > known[-1][0]:
+        raise BadInput(
+            f"IG_STORE: {store} was written by a newer igcrawl (schema {version}, this one knows {known[-1][0]}); "
+            "update igcrawl, or name another store"
+        )
+    return [(number, sql) for number, sql in known if number > version]

@@ -1,0 +1,106 @@
+"""Several processes share a store, and any of them may be killed at any moment."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, scrapy_environment
+from tests.store.samples import begun, claimed_soon, kept, opened, page, seed, targets
+from tests.store.walker import PAGES, the_crawl
+
+Walker = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture
+def walker(url: str) -> Iterator[Walker]:
+    """Starts processes, each waiting for its first line, and kills what is left of them."""
+    running: list[subprocess.Popen[str]] = []
+
+    def start(what: str, *arguments: object) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.store.walker", what, url, *map(str, arguments)],
+            cwd=ROOT,
+            env=scrapy_environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        running.append(process)
+        return process
+
+    yield start
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+def go(*processes: subprocess.Popen[str]) -> None:
+    """Let processes begin, as nearly at once as can be."""
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+
+
+def line(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+async def test_processes_that_begin_a_crawl_at_once_get_one_generation(url: str, walker: Walker) -> None:
+    processes = [walker("begin") for _ in range(6)]
+    go(*processes)
+    said = [line(process) for process in processes]
+    assert said == ["1 1"] * 6
+    async with opened(url) as store:
+        assert len(await targets(store)) == 50
+
+
+async def test_the_walk_of_a_killed_process_goes_on_from_its_cursor(url: str, walker: Walker) -> None:
+    async with opened(url) as store:
+        crawl = await begun(store, [seed(1)])
+        process = walker("hold")
+        go(process)
+        number = int(line(process))
+        assert await store.busy(crawl.id)
+        assert (await kept(store, number)).worker is not None
+        process.kill()
+        process.wait()
+        walk = await claimed_soon(store, crawl)
+        assert (walk.id, walk.cursor, walk.pages, walk.fence) == (number, "second", 1, 2)
+        assert [found async for found in store.found(number)] == [page(1, 2)]
+        assert not await store.busy(crawl.id)
+
+
+async def test_no_two_processes_walk_the_same_and_the_work_of_the_killed_is_done(
+    url: str, walker: Walker, tmp_path: Path
+) -> None:
+    locks = tmp_path / "locks"
+    locks.mkdir()
+    async with opened(url) as store:
+        await begun(store, [seed(number) for number in range(60)])
+    processes = [walker("walk", locks) for _ in range(4)]
+    go(*processes)
+    for victim in processes[:2]:
+        time.sleep(random.uniform(0.02, 0.15))
+        victim.kill()
+    said = [process.communicate(timeout=60)[0] for process in processes]
+    assert "twice" not in "".join(said)
+    assert said[2:] == ["done\n", "done\n"]
+    async with opened(url) as store:
+        crawl = await the_crawl(store)
+        assert await store.verdicts(crawl.id) == {"complete": 60}
+        assert crawl.started == 60
+        async for walk in store.walks():
+            assert walk.pages == PAGES
+            assert [found async for found in store.found(walk.id)] == [page(1), page(2), page(3)]

@@ -1,0 +1,93 @@
+"""A process that works on a store: ``python -m tests.store.walker begin|hold|walk URL [FOLDER]``.
+
+It says on standard output what it does, a line each, and begins when a line comes on standard input.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import random
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from igcrawl.store import CrawlRow, PageCommit, Store, WalkRow
+from tests.store.samples import LATER, NO_LIMITS, NOW, begun, opened, page, seed
+
+#: Pages a walk.
+PAGES = 3
+
+
+def say(*words: object) -> None:
+    print(*words, flush=True)
+
+
+async def the_crawl(store: Store) -> CrawlRow:
+    crawl = await store.crawl("key")
+    assert crawl is not None
+    return crawl
+
+
+async def begin(store: Store) -> None:
+    crawl = await begun(store, [seed(number) for number in range(50)])
+    say(crawl.id, crawl.generation)
+
+
+async def hold(store: Store) -> None:
+    """Claim a walk, commit its first page, and never come back."""
+    walk = await store.claim((await the_crawl(store)).id, NO_LIMITS, NOW)
+    assert walk is not None
+    await store.commit([PageCommit(walk=replace(walk, cursor="second", pages=1), found=page(1, 2))], {})
+    say(walk.id)
+    await asyncio.sleep(600)
+
+
+async def walk_all(store: Store, folder: Path) -> None:
+    """Walk what there is, and say so when somebody else walks it, too."""
+    crawl = await the_crawl(store)
+    while True:
+        walk = await store.claim(crawl.id, NO_LIMITS, NOW)
+        if walk is None:
+            if not await store.busy(crawl.id):
+                break
+            await asyncio.sleep(0.01)
+            continue
+        file = os.open(folder / str(walk.id), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("twice", walk.id)
+        await walk_one(store, walk, file)
+    say("done")
+
+
+async def walk_one(store: Store, walk: WalkRow, file: int) -> None:
+    """Walk the rest of a walk; the file is its lock."""
+    while walk.pages < PAGES:
+        await asyncio.sleep(random.uniform(0, 0.01))
+        walk = replace(walk, pages=walk.pages + 1, cursor=str(walk.pages + 1))
+        last = walk.pages == PAGES
+        if last:
+            walk = replace(walk, verdict="complete", ended_at=LATER)
+            # Before others may claim it again.
+            os.close(file)
+        await store.commit([PageCommit(walk=walk, found=page(walk.pages))], {})
+
+
+async def main() -> None:
+    what, url, *rest = sys.argv[1:]
+    say("ready")
+    sys.stdin.readline()
+    async with opened(url) as store:
+        if what == "begin":
+            await begin(store)
+        elif what == "hold":
+            await hold(store)
+        else:
+            await walk_all(store, Path(rest[0]))
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,222 @@
+"""Crawl processes that begin within a tenth of a second, for tests that kill hundreds of them.
+
+``python -m tests.support.crawls`` is their parent: it has imported what `scrapy` imports, and forks a child for each
+order that comes on its standard input. The child is what `scrapy …` is from there on. When the input ends, so do all.
+"""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import importlib
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from tests.conftest import ROOT, scrapy_environment
+
+#: What a crawl imports, but for the settings, which read the environment, and the reactor, which begins to live.
+_PACKAGES = ("igcrawl.commands", "igcrawl.middlewares", "igcrawl.store", "pipelines", "spiders")
+_MODULES = ("igcrawl.download", "igcrawl.embedded", "igcrawl.exporters", "scrapy.cmdline", "scrapy.core.engine")
+_REACTOR = "twisted.internet.reactor"
+
+
+class CrawlProcess:
+    """A running `scrapy …`.
+
+    Args:
+        pid: its number, which nobody else gets before `wait`.
+        log: where its output goes.
+    """
+
+    def __init__(self, pid: int, log: Path) -> None:
+        self.pid = pid
+        self._log = log
+        self._handle: int | None = os.pidfd_open(pid)
+        self._code: int | None = None
+
+    @property
+    def log(self) -> str:
+        """What it has said so far."""
+        return self._log.read_text()
+
+    @property
+    def errors(self) -> list[str]:
+        """The lines in which it says that something went wrong."""
+        return [line for line in self.log.splitlines() if " ERROR: " in line or " CRITICAL: " in line]
+
+    def signal(self, number: int) -> None:
+        """Send it a signal; none when it has ended."""
+        if self._handle is not None:
+            signal.pidfd_send_signal(self._handle, number)
+
+    def ended_within(self, seconds: float) -> bool:
+        """Wait until it ends, but no longer than this."""
+        if self._handle is None:
+            return True
+        poll = select.poll()
+        poll.register(self._handle, select.POLLIN)
+        return bool(poll.poll(max(seconds, 0) * 1000))
+
+    def wait(self, seconds: float = 60) -> int:
+        """Return its exit code, below zero for the signal that ended it."""
+        if self._handle is not None:
+            if not self.ended_within(seconds):
+                self.kill()
+                raise AssertionError(f"still running after {seconds} s:\n{self.log[-4000:]}")
+            self._code = _parent().reap(self.pid)
+            os.close(self._handle)
+            self._handle = None
+        assert self._code is not None
+        return self._code
+
+    def kill(self) -> None:
+        """End it at once, and wait until it is gone."""
+        self.signal(signal.SIGKILL)
+        self.wait()
+
+
+def start(*arguments: str, folder: Path, log: Path | None = None, **environment: str) -> CrawlProcess:
+    """Run ``scrapy …``.
+
+    Args:
+        arguments: of the command line.
+        folder: where it runs.
+        log: takes its output, behind what is there.
+        environment: beside the tests' own.
+    """
+    log = log or folder / "log.txt"
+    log.touch()
+    order = {
+        "arguments": ["scrapy", *arguments],
+        "folder": str(folder),
+        "log": str(log),
+        "environment": scrapy_environment(**environment),
+    }
+    return CrawlProcess(_parent().fork(order), log)
+
+
+def run(*arguments: str, folder: Path, log: Path | None = None, **environment: str) -> CrawlProcess:
+    """Run ``scrapy …`` to its end, see `start`."""
+    process = start(*arguments, folder=folder, log=log, **environment)
+    process.wait()
+    return process
+
+
+def until(condition: Callable[[], object], seconds: float = 30) -> None:
+    """Wait until something holds."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"waited {seconds} s in vain"
+        time.sleep(0.002)
+
+
+class _Parent:
+    """This side of the process that forks crawls."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.support.crawls"],
+            cwd=ROOT,
+            env=scrapy_environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            # A Ctrl-C at the terminal is for pytest, which then closes stdin.
+            start_new_session=True,
+        )
+        assert self._heard() == "ready"
+
+    def fork(self, order: Mapping[str, Any]) -> int:
+        return int(self._asked(order))
+
+    def reap(self, pid: int) -> int:
+        return int(self._asked({"reap": pid}))
+
+    def close(self) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.stdout.close()
+        self._process.wait(60)
+
+    def _asked(self, order: Mapping[str, Any]) -> str:
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        return self._heard()
+
+    def _heard(self) -> str:
+        assert self._process.stdout is not None
+        answer = self._process.stdout.readline().strip()
+        assert answer, "the parent of the crawls has ended"
+        return answer
+
+
+@cache
+def _parent() -> _Parent:
+    parent = _Parent()
+    atexit.register(parent.close)
+    return parent
+
+
+def _serve() -> dict[str, Any] | None:
+    """Fork a child for each order and return it there; return None at the end of the input."""
+    children: set[int] = set()
+    while line := sys.stdin.readline():
+        order = json.loads(line)
+        if "reap" in order:
+            pid, status = os.waitpid(order["reap"], 0)
+            children.discard(pid)
+            print(os.waitstatus_to_exitcode(status), flush=True)
+            continue
+        pid = os.fork()
+        if pid == 0:
+            return dict(order)
+        children.add(pid)
+        print(pid, flush=True)
+    for pid in children:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+    return None
+
+
+def _become(order: Mapping[str, Any]) -> None:
+    from scrapy.cmdline import execute
+
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for number, own in ((0, nothing), (1, log), (2, log)):
+        os.dup2(own, number)
+    os.chdir(order["folder"])
+    os.environ.clear()
+    os.environ.update(order["environment"])
+    execute(order["arguments"])
+
+
+def _import_all() -> None:
+    for package in _PACKAGES:
+        for path in sorted(Path(*package.split(".")).glob("[a-z]*.py")):
+            importlib.import_module(f"{package}.{path.stem}")
+    for module in _MODULES:
+        importlib.import_module(module)
+    importlib.import_module("twisted.internet.asyncioreactor")
+    assert _REACTOR not in sys.modules
+    assert "igcrawl.settings" not in sys.modules
+
+
+if __name__ == "__main__":
+    _import_all()
+    gc.freeze()
+    print("ready", flush=True)
+    its_order = _serve()
+    if its_order is not None:
+        _become(its_order)

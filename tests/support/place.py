@@ -1,0 +1,133 @@
+"""A folder where crawls of one simulator run one after another, as an operator runs them again."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from igcrawl.simulator import LoggedRequest, Simulator
+from tests.support import crawls
+
+_SPIDER_ARGUMENT = re.compile(r"[a-z_]+=")
+_TIMES = ("fetched_at", "started_at", "ended_at")
+
+
+@dataclass
+class Done:
+    """What one run did.
+
+    Args:
+        code: its exit code.
+        log: what it said.
+        asked: what it asked for.
+        written: its file, as it was after it.
+    """
+
+    code: int
+    log: str
+    asked: list[LoggedRequest]
+    written: bytes = b""
+
+    @cached_property
+    def records(self) -> list[dict[str, Any]]:
+        """Its JSON lines, as they were after it."""
+        return [orjson.loads(line) for line in self.written.splitlines()]
+
+    @property
+    def operations(self) -> list[str]:
+        """The operations it asked for, in their order."""
+        return [request.operation for request in self.asked]
+
+    @property
+    def walks(self) -> list[dict[str, Any]]:
+        """The walk records."""
+        return [record for record in self.records if record["type"] == "walk"]
+
+    @property
+    def follows(self) -> list[str]:
+        """The accounts in the lists."""
+        return [record["pk"] for record in self.records if record["type"] == "follow"]
+
+
+class Running:
+    """A crawl that runs."""
+
+    def __init__(self, place: Place, process: crawls.CrawlProcess, asked_before: int, output: Path) -> None:
+        self._place, self.process, self._asked_before, self._output = place, process, asked_before, output
+
+    def wait_for(self, requests: int) -> None:
+        """Wait until it has asked so often."""
+        self.wait_until(lambda: len(self._place.simulator.requests) - self._asked_before >= requests)
+
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        """Wait for something that it will do."""
+        deadline = time.monotonic() + 20
+        while not condition():
+            assert time.monotonic() < deadline, self.process.log
+            time.sleep(0.005)
+
+    def done(self) -> Done:
+        """Wait for its end."""
+        code = self.process.wait()
+        asked = self._place.simulator.requests[self._asked_before :]
+        log = self.process.log
+        assert "Traceback" not in log, log
+        return Done(code, log, asked, self._output.read_bytes() if self._output.exists() else b"")
+
+
+class Place:
+    """A folder with a session, from which a simulator is crawled.
+
+    Args:
+        simulator: what is asked.
+        folder: empty.
+        environment: settings of all its crawls, beside those that lead them to the simulator.
+    """
+
+    def __init__(self, simulator: Simulator, folder: Path, **environment: str) -> None:
+        self.simulator, self.folder = simulator, folder
+        simulator.write_session(folder / "session.json")
+        at_simulator = {"IG_MOBILE_URL": simulator.mobile_url, "IG_WEB_URL": simulator.web_url}
+        self.environment = {**at_simulator, "IG_SESSION": "session.json", **environment}
+        self._runs = 0
+
+    def start(self, *command: str, output: tuple[str, ...] = ("-O", "out.jsonl")) -> Running:
+        """Begin ``scrapy crawl``; what looks like ``name=value`` is an argument of the spider's."""
+        self._runs += 1
+        options = [part for word in command for part in (("-a", word) if _SPIDER_ARGUMENT.match(word) else (word,))]
+        before = len(self.simulator.requests)
+        process = crawls.start(
+            "crawl",
+            *options,
+            *output,
+            folder=self.folder,
+            log=self.folder / f"run-{self._runs}.txt",
+            **self.environment,
+        )
+        return Running(self, process, before, self.folder / output[-1] if output else self.folder / "none")
+
+    def crawl(self, *command: str, output: tuple[str, ...] = ("-O", "out.jsonl"), code: int = 0) -> Done:
+        """Run ``scrapy crawl`` to its end, which is this exit code."""
+        done = self.start(*command, output=output).done()
+        assert done.code == code, done.log
+        return done
+
+    def refused(self, *command: str, output: tuple[str, ...] = ("-O", "out.jsonl")) -> str:
+        """Run ``scrapy crawl``, which is refused in one line before any request, and return that line."""
+        done = self.crawl(*command, output=output, code=2)
+        assert done.asked == []
+        (line,) = [line for line in done.log.splitlines() if not re.match(r"\d{4}-\d\d-\d\d .*(INFO|DEBUG)", line)]
+        assert line.startswith("igcrawl: ")
+        return line
+
+
+def timeless(records: list[dict[str, Any]], *but: str) -> list[dict[str, Any]]:
+    """Records without their times, and without these fields."""
+    return [{name: value for name, value in record.items() if name not in {*_TIMES, *but}} for record in records]

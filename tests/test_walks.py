@@ -1,0 +1,103 @@
+"""`scrapy walks`: what the store holds, what is left of it, and how walks are asked again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from igcrawl.estimate import Estimate, hours, requests_left
+from igcrawl.simulator import Simulator
+from igcrawl.store import WalkRow
+from tests.conftest import Scrapy, asked
+from tests.support.crawl import Crawl
+
+INSTAGRAM, SHORT = "25025320", "100000005"
+
+
+def row(**known: object) -> WalkRow:
+    given = {
+        "id": 1,
+        "crawl": 1,
+        "seed": "a/1",
+        "subject": "a/1",
+        "operation": "a",
+        "target": "1",
+        "args": {},
+        "depth": 1,
+    }
+    return WalkRow(**given | known)  # type: ignore[arg-type]
+
+
+def test_what_is_left_of_a_walk_follows_from_what_its_pages_held() -> None:
+    assert requests_left(row(expected=1000, records=200, pages=4)) == 16
+    assert requests_left(row(expected=1000, records=1000, pages=4)) == 1
+    assert requests_left(row(expected=1000, records=900, pages=4, verdict="complete")) == 0
+    assert requests_left(row()) is None
+    assert hours(120) == 1.0
+
+
+def test_walks_that_wait_are_taken_to_cost_what_those_that_ended_have_cost() -> None:
+    estimate = Estimate()
+    estimate.add(row())
+    assert estimate.requests is None
+    estimate.add(row(verdict="complete", requests=4))
+    estimate.add(row(verdict="private", requests=2))
+    estimate.add(row(expected=1000, records=200, pages=4))
+    assert estimate.requests == 16 + 3
+
+
+def test_walks_are_listed_with_verdict_counts_and_what_is_left(crawl: Crawl, scrapy: Scrapy) -> None:
+    crawl("followers", f"user_id={INSTAGRAM}", "max_pages=4", "crawl=mine")
+    crawl("profiles", f"user_ids={INSTAGRAM},{SHORT}")
+    listed = scrapy("walks")
+    assert listed.code == 0
+    assert f"followers/{INSTAGRAM}" in listed.out
+    (line,) = (line for line in listed.out.splitlines() if line.startswith(f"followers/{INSTAGRAM}"))
+    assert line.split()[1:3] == ["stopped", "4"]
+    assert line.split()[4] == "1,000"
+    assert "requests" in line
+    assert "2 complete; left: -" in listed.out
+    only = scrapy("walks", "--crawl", "mine", "--verdict", "stopped", "--limit", "0")
+    assert "… and 1 more" in only.out
+    assert "user_profile" not in only.out
+    unknown = scrapy("walks", "--crawl", "7")
+    assert (unknown.code, unknown.err) == (2, "igcrawl: --crawl=7: no such crawl; there is 2, mine\n")
+
+
+def test_retry_asks_a_final_walk_again_from_its_first_page_and_writes_nothing_twice(
+    crawl: Crawl, scrapy: Scrapy, simulator: Simulator
+) -> None:
+    before = crawl("followers", f"user_id={SHORT}", code=1)
+    requests = len(simulator.requests)
+    assert "1 x suspect wait again" in scrapy("walks", "--retry", "suspect").out
+    after = crawl("followers", f"user_id={SHORT}", code=1)
+    assert set(asked(simulator)[requests:]) == {"followers"}
+    assert simulator.requests[requests].cursor is None
+    follows = [record["pk"] for record in after if record["type"] == "follow"]
+    assert follows == [record["pk"] for record in before if record["type"] == "follow"]
+    assert after[-1]["verdict"] == "suspect"
+    assert "walked again from its first page" in after[-1]["reason"]
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (("--retry", "nope"), "--retry=nope: expected one of"),
+        (("--verdict", "nope"), "--verdict=nope: expected one of"),
+        (("--limit", "many"), "--limit: expected a whole number"),
+        (("mine",), "scrapy walks takes options only"),
+    ],
+)
+def test_what_cannot_be_listed_is_refused_in_one_line(scrapy: Scrapy, options: tuple[str, ...], problem: str) -> None:
+    run = scrapy("walks", *options)
+    assert run.code == 2
+    (line,) = run.err.splitlines()
+    assert line.startswith(f"igcrawl: {problem}")
+
+
+def test_without_a_store_there_is_nothing_to_list_and_none_is_made(scrapy: Scrapy, tmp_path: Path) -> None:
+    run = scrapy("walks")
+    assert run.code == 0
+    assert run.out.startswith("no walks")
+    assert not (tmp_path / ".igcrawl").exists()

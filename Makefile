@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo demo-postgres test fuzz torture bench clean
+.PHONY: help demo demo-postgres test fuzz torture bench days clean
 
 help:
 	@echo "make demo   crawl the built-in simulator into out/followers.jsonl"
@@ -10,6 +10,7 @@ help:
 	@echo "make test   lint, types and tests, with all they need"
 	@echo "make fuzz   200,000 spoilt answers through the readers"
 	@echo "make torture   crawls of 40,000 follows, each killed 200 times"
+	@echo "make days   crawls of 24 hours against limits, on a clock that is told to go"
 	@echo "make bench  speed and memory, side by side with a bare loop"
 	@echo "make clean  remove what these made"
 
@@ -50,6 +51,10 @@ torture: $(VENV)/dev
 bench: $(VENV)/dev
 	$(BIN)/python -m tests.bench.followers
 	$(BIN)/python -m tests.bench.postgres
+	$(BIN)/python -m tests.bench.budget
+
+days: $(VENV)/dev
+	$(BIN)/python -m tests.support.day
 
 clean:
 	rm -rf $(VENV) out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

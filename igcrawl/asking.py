@@ -30,6 +30,9 @@ class Asker:
         self._base_urls = base_urls
         self._stopping = Stopping.of(crawler)
         self.last: Call | None = None
+        #: The walk that was asked for last.
+        self.walk: Walk | None = None
+        self._walk_since = 0.0
 
     @property
     def must_stop(self) -> bool:
@@ -47,6 +50,8 @@ class Asker:
         engine = self._crawler.engine
         if engine is None or self.must_stop:
             raise Interrupted(self._stopping.reason)
+        if walk is not self.walk:
+            self.walk, self._walk_since = walk, self._stopping.now()
         sent, self.last = self._sent, call
         request = to_request(call, self._base_urls)
         request.meta.update({WALK: walk.id, RUN: walk.rank_token})
@@ -62,6 +67,10 @@ class Asker:
         answered = response.request or request
         walk.answered_at = answered.meta[ANSWERED_AT]
         return answered.meta[ENVELOPE]  # type: ignore[no-any-return]
+
+    def seconds_of(self, walk: Walk) -> float:
+        """Return how long ago a walk was asked for first; 0 when it is not the one that was asked for last."""
+        return self._stopping.now() - self._walk_since if walk is self.walk else 0.0
 
     @property
     def _sent(self) -> int:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
 from igcrawl.call import Host
+from igcrawl.catalogue import FAMILY_NAMES
 from igcrawl.doc_ids import OVERRIDE_PREFIX, check_doc_id
 from igcrawl.errors import BadInput
 from igcrawl.hosts import check_base_url, is_loopback
 from igcrawl.raw import is_archive
+from igcrawl.rules import DEFAULTS as RULES
+from igcrawl.rules import Rules, read_rules
 from igcrawl.session import Session
-from igcrawl.session_file import load_session
+from igcrawl.sessions.given import Given, read_given
+from igcrawl.setting_values import read_seconds, read_truth, read_truth_or_auto
 from igcrawl.store import check_url
 
 #: Settings of igcrawl and their defaults. Each may come from the environment, too.
@@ -30,6 +34,8 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     "IG_JSONL": "",
     "IG_JSONL_REPLACE": False,
     "IG_SYNC_SECONDS": 0.0,
+    "IG_LIVE": "auto",
+    **RULES,
 }
 #: Scrapy's settings on which a promise of igcrawl rests, what they must be, and why.
 SAFE: Final[Mapping[str, tuple[bool, str]]] = {
@@ -39,10 +45,11 @@ SAFE: Final[Mapping[str, tuple[bool, str]]] = {
     "RETRY_ENABLED": (True, "it opens the answers, too; RETRY_TIMES=0 asks each call once"),
     "HTTPCACHE_ENABLED": (False, "a cached error would stand for the server's; IG_RAW keeps answers"),
     "COOKIES_ENABLED": (False, "the session brings its own"),
+    "TELNETCONSOLE_ENABLED": (False, "a console would show the session to whoever reaches its port"),
+    "REMOTE_CONTROL_ENABLED": (False, "it would open a way into a process that holds a session"),
 }
 #: More than this is hardly worth asking again for after a crash.
 _LONGEST_GROUP: Final = 3600
-_TRUTHS: Final = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +57,7 @@ class Config:
     """The checked settings of one run.
 
     Args:
-        session_file: None when none was given.
+        given: where the session comes from.
         simulator: whether to crawl the embedded simulator.
         base_urls: where each host is reached, without a last slash.
         item_per_record: whether records pass the pipelines one by one instead of a page at a time.
@@ -60,9 +67,11 @@ class Config:
         jsonl: the exactly-once JSON lines file, absolute; None when there is none.
         jsonl_replace: whether a new crawl replaces what the file holds, instead of appending to it.
         sync_seconds: pages that come within so many seconds are committed together; 0 commits each.
+        rules: about budgets and waiting.
+        live: whether a run is shown on a terminal; None shows it where the log goes to one.
     """
 
-    session_file: Path | None
+    given: Given
     simulator: bool
     base_urls: Mapping[Host, str]
     item_per_record: bool
@@ -72,6 +81,8 @@ class Config:
     jsonl: Path | None = None
     jsonl_replace: bool = False
     sync_seconds: float = 0.0
+    rules: Rules = field(default_factory=Rules)
+    live: bool | None = None
 
     def check_session(self) -> Session:
         """Return the session.
@@ -79,15 +90,21 @@ class Config:
         Raises:
             BadInput: none was given, or its file cannot be used.
         """
-        if self.session_file is None:
-            raise BadInput(
-                "no session: set IG_SESSION to a session file, or try the simulator with -s IG_SIMULATOR=True"
-            )
-        return load_session(self.session_file)
+        return self.given.load()
+
+    @property
+    def session_file(self) -> Path | None:
+        """The session's file; None when its content was given, or none at all."""
+        return self.given.file
+
+    @property
+    def session_name(self) -> str:
+        """How the operator calls the session."""
+        return self.given.name or self.check_session().ds_user_id
 
     @property
     def paced(self) -> bool:
-        """Whether requests reach Instagram itself and must keep their distance."""
+        """Whether requests reach Instagram itself, which wants longer pauses than loopback."""
         return not all(is_loopback(url) for url in self.base_urls.values())
 
 
@@ -102,27 +119,29 @@ def read_config(settings: Mapping[str, Any], operations: Mapping[str, object]) -
         BadInput: a setting is unknown or its value cannot be used.
     """
     for name, (safe, why) in SAFE.items():
-        if _truth(settings, name) is not safe:
+        if read_truth(settings, name) is not safe:
             raise BadInput(f"{name} must stay {safe}: {why}")
     doc_ids = _doc_ids(settings, operations)
-    session_file = str(settings.get("IG_SESSION") or "")
     jsonl = str(settings.get("IG_JSONL") or "")
     store = str(settings.get("IG_STORE") or DEFAULTS["IG_STORE"])
     check_url(store)
+    base_urls = {
+        Host.MOBILE: check_base_url(str(settings.get("IG_MOBILE_URL")), "IG_MOBILE_URL"),
+        Host.WEB: check_base_url(str(settings.get("IG_WEB_URL")), "IG_WEB_URL"),
+    }
     return Config(
-        session_file=Path(session_file).expanduser() if session_file else None,
-        simulator=_truth(settings, "IG_SIMULATOR"),
-        base_urls={
-            Host.MOBILE: check_base_url(str(settings.get("IG_MOBILE_URL")), "IG_MOBILE_URL"),
-            Host.WEB: check_base_url(str(settings.get("IG_WEB_URL")), "IG_WEB_URL"),
-        },
-        item_per_record=_truth(settings, "IG_ITEM_PER_RECORD"),
+        given=read_given(str(settings.get("IG_SESSION") or "")),
+        simulator=read_truth(settings, "IG_SIMULATOR"),
+        base_urls=base_urls,
+        item_per_record=read_truth(settings, "IG_ITEM_PER_RECORD"),
         doc_ids=doc_ids,
         raw=_archive(str(settings.get("IG_RAW") or "")),
         store=store,
         jsonl=Path(jsonl).expanduser().absolute() if jsonl else None,
-        jsonl_replace=_truth(settings, "IG_JSONL_REPLACE"),
-        sync_seconds=_seconds(settings, "IG_SYNC_SECONDS"),
+        jsonl_replace=read_truth(settings, "IG_JSONL_REPLACE"),
+        sync_seconds=read_seconds(settings, "IG_SYNC_SECONDS", _LONGEST_GROUP),
+        rules=read_rules(settings, FAMILY_NAMES, local=all(is_loopback(url) for url in base_urls.values())),
+        live=read_truth_or_auto(settings, "IG_LIVE"),
     )
 
 
@@ -152,27 +171,6 @@ def _doc_ids(settings: Mapping[str, Any], operations: Mapping[str, object]) -> d
         elif name not in DEFAULTS:
             raise BadInput(f"unknown setting {name}; {_nearest(name, DEFAULTS)}")
     return doc_ids
-
-
-def _truth(settings: Mapping[str, Any], name: str) -> bool:
-    value = settings.get(name)
-    if isinstance(value, bool):
-        return value
-    truth = _TRUTHS.get(str(value if value is not None else "").strip().lower())
-    if truth is None:
-        raise BadInput(f"{name}: expected True or False, got {value!r}")
-    return truth
-
-
-def _seconds(settings: Mapping[str, Any], name: str) -> float:
-    value = settings.get(name) or 0
-    try:
-        seconds = float(value)
-    except (TypeError, ValueError):
-        seconds = -1.0
-    if not 0 <= seconds <= _LONGEST_GROUP:
-        raise BadInput(f"{name}: expected seconds from 0 to {_LONGEST_GROUP}, got {value!r}")
-    return seconds
 
 
 def _archive(value: str) -> Path | None:

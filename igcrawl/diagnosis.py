@@ -55,6 +55,7 @@ _LED_TO: Final[tuple[tuple[str, type[AnswerError]], ...]] = (
 _SHOWN: Final[tuple[tuple[bytes, type[AnswerError]], ...]] = (
     (b"/challenge/", ChallengeRequired),
     (b"/accounts/suspended/", ChallengeRequired),
+    (b"/consent/", ChallengeRequired),
     (b"/accounts/login", SessionExpired),
     (b"loginform", SessionExpired),
     (b"loginandsignuppage", SessionExpired),

@@ -7,9 +7,9 @@ they see is the call. The server's refreshes of the session are taken over, and 
 from __future__ import annotations
 
 import logging
+import re
 import time
 import zlib
-from pathlib import Path
 from typing import Any, Final
 
 from scrapy import Request
@@ -23,8 +23,13 @@ from igcrawl.catalogue import OPERATIONS
 from igcrawl.config import read_config
 from igcrawl.doc_ids import DocIds
 from igcrawl.errors import BadInput, Transient
+from igcrawl.gate import Gate
 from igcrawl.hosts import is_trusted
-from igcrawl.raw import RawAnswer, RawArchive, redact
+from igcrawl.items import Payload
+from igcrawl.logs import guard
+from igcrawl.operation import Operation
+from igcrawl.raw import RawAnswer, RawArchive
+from igcrawl.redaction import Redaction
 from igcrawl.request import ANSWERED_AT, RUN, WALK, call_of
 from igcrawl.session import SECRET_HEADERS
 from igcrawl.session_file import save_session
@@ -35,8 +40,9 @@ from igcrawl.wire import to_wire
 
 logger = logging.getLogger(__name__)
 
-#: Errors are short; what is longer is data, whose search for secrets would cost more than it could find.
+#: Errors are short; what is longer is data, of which only known fields are taken.
 _LONGEST_ERROR: Final = 1 << 14
+_SIGNS_OF_ERROR: Final = (b'"fail"', b'"errors"', b'"error"')
 _GZIP_OR_ZLIB: Final = 32 + zlib.MAX_WBITS
 
 
@@ -50,13 +56,18 @@ class SessionDownloadHandler:
 
     def __init__(self, crawler: Crawler) -> None:
         config = read_config(crawler.settings, OPERATIONS)
-        self._session = config.check_session()
-        self._session_file = config.session_file or Path()
+        gate = Gate.of(crawler)
+        self._session = gate.session if gate is not None else config.check_session()
+        self._session_file = config.session_file
+        self._said_unsaved = False
         self._signer = Signer(self._session)
         self._doc_ids = DocIds(config.doc_ids)
         self._base_urls = config.base_urls
         self._archive = RawArchive(config.raw) if config.raw is not None else None
         self._stopping = Stopping.of(crawler)
+        self._redaction = Redaction.of(crawler)
+        self._redaction.learn(self._signer.secrets())
+        guard(self._redaction)
         self._maxsize = crawler.settings.getint("DOWNLOAD_MAXSIZE")
         self._http: Any = build_from_crawler(HTTP11DownloadHandler, crawler)
 
@@ -94,6 +105,8 @@ class SessionDownloadHandler:
         if operation.surface.answer_kind is AnswerKind.PAGE:
             self._signer.take_page(body)
             body = b""
+        self._redaction.learn(self._signer.secrets())
+        body = self._without_session(operation, response.status, body)
         self._keep_raw(request, call, response, body)
         return response.replace(url=request.url, body=body, headers=_without_secrets(response))
 
@@ -118,13 +131,18 @@ class SessionDownloadHandler:
             location=(response.headers.get("Location") or b"").decode("latin-1"),
         )
         try:
-            self._archive.add(answer, self._session.secrets())
+            self._archive.add(answer, self._redaction)
         except OSError as error:
             self._stopping.begin(f"the raw archive cannot be written: {error.strerror or error}")
 
     def _take_refreshes(self, response: Response) -> None:
         refreshed = [(name, value) for name, values in response.headers.items() for value in values]
         if not self._session.refresh(refreshed):
+            return
+        if self._session_file is None:
+            if not self._said_unsaved:
+                logger.info("IG_SESSION holds the session itself: what the server refreshes is kept for this run only")
+            self._said_unsaved = True
             return
         try:
             save_session(self._session, self._session_file)
@@ -133,13 +151,19 @@ class SessionDownloadHandler:
             logger.error("session file %s cannot be saved: %s", self._session_file, problem)  # noqa: TRY400
 
     def _plain_body(self, response: Response) -> bytes:
-        """The body decompressed, and without a part of the session that an error message may repeat."""
+        """The body decompressed."""
         encoding = (response.headers.pop("Content-Encoding", None) or [b""])[0].strip().lower()
-        body = response.body if encoding in {b"", b"identity"} else decompress(response.body, self._maxsize)
-        if len(body) <= _LONGEST_ERROR and (response.status != 200 or b'"fail"' in body or b'"errors"' in body):
-            body = redact(body.decode("utf-8", "surrogateescape"), self._session.secrets()).encode(
-                "utf-8", "surrogateescape"
-            )
+        return response.body if encoding in {b"", b"identity"} else decompress(response.body, self._maxsize)
+
+    def _without_session(self, operation: Operation, status: int, body: bytes) -> bytes:
+        """The body without a part of the session: an error message may repeat one, and so may data of any shape."""
+        uuid = self._session.uuid.encode()
+        if uuid in body:
+            # A list's rank token, handed back, is no cursor: the next page sends it all the same.
+            body = re.sub(rb'("rank_token"\s*:\s*)"%s"' % re.escape(uuid), rb"\1null", body)
+        failed = status != 200 or (len(body) <= _LONGEST_ERROR and any(sign in body for sign in _SIGNS_OF_ERROR))
+        if failed or operation.reader.record is Payload:
+            body = self._redaction.data(body)
         return body
 
 

@@ -13,6 +13,7 @@
         ├── RequestRejected     the server found fault with the request
         ├── StaleDocId          a registered query was rotated
         ├── Throttled           too many requests
+        ├── WaitTooLong         the budget has no room for longer than the operator would wait
         ├── TargetError         the target's own answer
         │   ├── PrivateAccount
         │   ├── NotFound
@@ -20,7 +21,8 @@
         └── Trouble             a human must look at the account
             ├── SessionExpired
             ├── ChallengeRequired
-            └── AutomationNoticed
+            ├── AutomationNoticed
+            └── SessionParked   it was parked before, by this run or another
 
 Policy: `verdict` is how the walk ends, `reach` how far the error reaches, `retried` whether the call is asked again.
 Which answer is which error is decided in one place, `diagnosis.py`.
@@ -132,6 +134,13 @@ class Throttled(AnswerError):
         self.retry_after = retry_after
 
 
+class WaitTooLong(AnswerError):
+    """Raised where a request would have to wait longer than IG_WAIT_MAX. Nothing was sent."""
+
+    verdict = Verdict.THROTTLED
+    reach = Reach.CRAWL
+
+
 class TargetError(AnswerError):
     """Raised when the target, not the session, is why there is no page."""
 
@@ -155,17 +164,25 @@ class Refused(TargetError):
 
 
 class Trouble(AnswerError):
-    """Raised when no further request may be made with this session."""
+    """Raised when no further request may be made with this session: it is parked.
+
+    `state` is what it is parked as, `advice` what its operator does now, with the session's name for `{session}`.
+    """
 
     verdict = Verdict.BLOCKED
     reach = Reach.CRAWL
-    advice: ClassVar[str] = "open Instagram with this account, do what it asks, then run the same command again"
+    state: ClassVar[str] = "parked"
+    advice: ClassVar[str] = (
+        "open Instagram with this account and do what it asks, then: scrapy session resume {session}; "
+        "the same command goes on"
+    )
 
 
 class SessionExpired(Trouble):
-    """Raised when the server asks for a login."""
+    """Raised when the server asks for a login, and where a request would be sent after it had asked for one."""
 
-    advice = "log in again by hand and replace the session file"
+    state = "expired"
+    advice = "log in again by hand, then: scrapy session import FILE; the same command goes on"
 
 
 class ChallengeRequired(Trouble):
@@ -175,4 +192,11 @@ class ChallengeRequired(Trouble):
 class AutomationNoticed(Trouble):
     """Raised when the server says that it has seen automated behaviour."""
 
-    advice = "leave the account alone for a day or more, use it by hand, then go on with a smaller budget"
+    advice = (
+        "leave the account alone for a day or more and use it by hand, then: scrapy session resume {session}, "
+        "and go on with a smaller IG_BUDGET_HOUR"
+    )
+
+
+class SessionParked(Trouble):
+    """Raised when a request would be sent with a session that is parked."""

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import ipaddress
+import re
+from typing import Final
 from urllib.parse import urlsplit
 
 from igcrawl.errors import BadInput
 
+#: Scheme, host and port as every reader of URLs reads them: no user, no backslash, no empty label, plain ASCII.
+_PLAIN: Final = re.compile(
+    r"(https?)://(\[[0-9a-f:.]+\]|[a-z0-9-]+(?:\.[a-z0-9-]+)*)(?::\d{1,5})?(?:[/?#].*)?", re.A | re.I | re.S
+)
+
 
 def is_loopback(url: str) -> bool:
     """Whether a URL leads to this machine."""
-    host = urlsplit(url).hostname or ""
-    if host == "localhost":
-        return True
     try:
+        host = urlsplit(url).hostname or ""
+        if host == "localhost":
+            return True
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
@@ -21,11 +28,13 @@ def is_loopback(url: str) -> bool:
 
 def is_trusted(url: str) -> bool:
     """Whether a session may be attached to a request for a URL."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if parts.scheme == "https" and (host == "instagram.com" or host.endswith(".instagram.com")):
+    plain = _PLAIN.fullmatch(url)
+    if plain is None:
+        return False
+    scheme, host = plain[1].lower(), plain[2].lower()
+    if scheme == "https" and (host == "instagram.com" or host.endswith(".instagram.com")):
         return True
-    return parts.scheme in {"http", "https"} and is_loopback(url)
+    return is_loopback(url)
 
 
 def check_base_url(url: str, setting: str) -> str:

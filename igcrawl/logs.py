@@ -9,6 +9,7 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 from scrapy.logformatter import LogFormatter, LogFormatterResult
 
+from igcrawl.redaction import Redaction
 from igcrawl.request import call_of
 from igcrawl.verdict import FINAL, GOOD
 from igcrawl.walk import Ending, Walk
@@ -27,6 +28,39 @@ def quieten(log_level: str) -> None:
         for name in QUIET:
             # A filter, since Scrapy resets its loggers' levels when it configures logging.
             logging.getLogger(name).addFilter(_from_warning_on)
+
+
+def guard(redaction: Redaction) -> None:
+    """Keep what a redaction knows out of every log record of this process, whoever writes it and wherever it goes."""
+    make = logging.getLogRecordFactory()
+
+    def make_redacted(*args: Any, **kwargs: Any) -> logging.LogRecord:
+        record = make(*args, **kwargs)
+        _redact(record, redaction)
+        return record
+
+    logging.setLogRecordFactory(make_redacted)
+
+
+def _redact(record: logging.LogRecord, redaction: Redaction) -> None:
+    """Make a record's text final where it would hold a secret: message, traceback and stack."""
+    try:
+        said = record.getMessage()
+    except Exception:
+        # The handler would print message and arguments as they are.
+        record.msg, record.args = redaction.text(f"{record.msg!r} % {record.args!r}").replace("%", "%%"), ()
+    else:
+        cleared = redaction.text(said)
+        if cleared != said:
+            record.msg, record.args = cleared, ()
+    if record.exc_info and record.exc_info[0] is not None:
+        trace = logging.Formatter().formatException(record.exc_info)
+        cleared = redaction.text(trace)
+        if cleared != trace:
+            # A handler of its own kind would look into the exception itself.
+            record.exc_text, record.exc_info = cleared, None
+    if record.stack_info:
+        record.stack_info = redaction.text(record.stack_info)
 
 
 def _in_one_line(line: logging.LogRecord) -> bool:

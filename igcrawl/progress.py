@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -11,7 +12,7 @@ from igcrawl.items import WalkEnd
 from igcrawl.operation import Operation
 from igcrawl.store import CrawlRow, Limits, Seed, Store, WalkRow
 from igcrawl.verdict import Verdict
-from igcrawl.walk import Ending, Walk
+from igcrawl.walk import Ending, Walk, timestamp
 
 #: What a row's `state` holds: fields of the walk by these names.
 _STATE: Final = (
@@ -129,3 +130,10 @@ async def stopped_records(store: Store, crawl: CrawlRow | None, path: str, limit
     async for row in store.walks(crawl.id, Verdict.STOPPED):
         if path in row.state.get(STOPPED_IN, ()):
             yield walk_of(row, limits).end_record(Ending(Verdict.STOPPED, row.reason), row.ended_at or "")
+
+
+async def waiting_records(store: Store, crawl: CrawlRow, limits: Limits, halted: Ending) -> AsyncIterator[WalkEnd]:
+    """Yield the records of the operator's own targets that nobody has asked yet, as a broken-off run leaves them."""
+    async for row in store.walks(crawl.id, "open", 1):
+        if row.worker is None:
+            yield walk_of(row, limits).end_record(halted, timestamp(time.time()))

@@ -8,8 +8,7 @@ reads old answers, too.
 from __future__ import annotations
 
 import base64
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -18,9 +17,8 @@ import orjson
 import zstandard
 
 from igcrawl.errors import BadInput
+from igcrawl.redaction import Redaction
 
-#: Replaces a part of the session that an answer repeats.
-REDACTED: Final = "[redacted]"
 _CHUNK: Final = 1 << 20
 
 
@@ -51,15 +49,6 @@ class RawAnswer:
     location: str = ""
 
 
-def redact(text: str, secrets: Iterable[str]) -> str:
-    """Return a text without the secrets, as they are and as JSON writes them."""
-    for secret in secrets:
-        escaped = orjson.dumps(secret).decode()[1:-1]
-        for form in {secret, escaped, escaped.replace("/", "\\/"), json.dumps(secret)[1:-1]}:
-            text = text.replace(form, REDACTED)
-    return text
-
-
 class RawArchive:
     """Appends answers to a file.
 
@@ -76,26 +65,25 @@ class RawArchive:
         self._file.truncate(max((end for _, end in _frames(self._file)), default=0))
         self._compressor = zstandard.ZstdCompressor(level=6)
 
-    def add(self, answer: RawAnswer, secrets: Iterable[str]) -> None:
+    def add(self, answer: RawAnswer, redaction: Redaction) -> None:
         """Write an answer, without any part of the session.
 
         Args:
             answer: what came.
-            secrets: values that must not be written, in whatever form a body could repeat them.
+            redaction: knows what must not be written.
 
         Raises:
             OSError: it cannot be written.
         """
         row = asdict(answer)
-        known = list(secrets)
+        body = redaction.data(answer.body)
         try:
-            row["body"] = redact(answer.body.decode(), known)
+            row["body"] = body.decode()
         except UnicodeDecodeError:
-            body = redact(answer.body.decode("utf-8", "surrogateescape"), known).encode("utf-8", "surrogateescape")
             row["body"], row["base64"] = base64.b64encode(body).decode(), True
-        row["cursor"] = None if answer.cursor is None else redact(answer.cursor, known)
-        row["location"] = redact(answer.location, known)
-        row["args"] = orjson.loads(redact(orjson.dumps(answer.args).decode(), known))
+        row["cursor"] = None if answer.cursor is None else redaction.text(answer.cursor)
+        row["location"] = redaction.text(answer.location)
+        row["args"] = orjson.loads(redaction.data(orjson.dumps(answer.args)))
         self._file.write(self._compressor.compress(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)))
         self._file.flush()
 

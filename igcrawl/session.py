@@ -6,6 +6,7 @@ Its settings are the JSON that aiograpi and instagrapi write, so theirs work as 
 from __future__ import annotations
 
 import base64
+import hashlib
 import uuid
 from collections.abc import Iterable
 from http.cookies import CookieError, SimpleCookie
@@ -24,6 +25,8 @@ DEFAULT_USER_AGENT: Final = (
 )
 #: Shorter values ("0", "1", "RVA") are no secrets and stand in every answer.
 _SHORTEST_SECRET: Final = 8
+#: Cookies that are no secrets: who the account is, and how large a screen was.
+_PUBLIC: Final = frozenset({"ds_user_id", "ds_user", "wd", "dpr"})
 _AUTHORIZATION: Final = "Bearer IGT:2:"
 #: Names device ids are made from when a file lacks them: the same account always gets the same ones.
 _DEVICES: Final = uuid.UUID("8f0e7c2a-5d0b-4a58-9d5a-6c8b7a1f4e21")
@@ -108,6 +111,11 @@ class Session:
         return str(known or unquote(self.sessionid).partition(":")[0])
 
     @property
+    def mark(self) -> str:
+        """Tells this session of the account from another one; leads nobody back to it."""
+        return hashlib.sha256(unquote(self.sessionid).encode()).hexdigest()[:16]
+
+    @property
     def csrftoken(self) -> str:
         """The csrftoken cookie, "" without one."""
         return str(self._part("cookies").get("csrftoken") or "")
@@ -190,8 +198,9 @@ class Session:
         """Return every value that must not be written anywhere but into the session's own file, longest first."""
         held = [self.authorization.removeprefix(_AUTHORIZATION), self.sessionid, unquote(self.sessionid)]
         held += [self.mid, self.rur, self.shbid, self.shbts, self.uuid, self.phone_id, self.android_device_id]
-        held += [self.www_claim, *map(str, self._part("uuids").values())]
-        held += [str(value) for name, value in self._part("cookies").items() if name != "ds_user_id"]
+        held += [self.www_claim, self.direct_region_hint, *map(str, self._part("uuids").values())]
+        for part in ("cookies", "authorization_data"):
+            held += [str(value) for name, value in self._part(part).items() if name not in _PUBLIC]
         return sorted({value for value in held if len(value) >= _SHORTEST_SECRET}, key=len, reverse=True)
 
     def refresh(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:

@@ -34,7 +34,7 @@ REQUEST_FINGERPRINTER_CLASS = "igcrawl.request.CallFingerprinter"
 
 DOWNLOADER_MIDDLEWARES = {
     "igcrawl.middlewares.answers.AnswerMiddleware": 550,
-    "igcrawl.middlewares.pace.PaceMiddleware": 900,
+    "igcrawl.middlewares.budget.BudgetMiddleware": 900,
     # Its place is taken by AnswerMiddleware, which pauses longer each time and knows which answers are passing faults.
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     # The session brings its own headers, cookies and encoding; a redirect says that something is wrong.
@@ -60,6 +60,7 @@ EXTENSIONS = {
     "igcrawl.exporters.RecordFeedExporter": 0,
     # Ours count records, see `igcrawl/…` in the stats.
     "scrapy.extensions.logstats.LogStats": None,
+    "igcrawl.live.extension.LiveView": 0,
 }
 FEED_EXPORTERS = {
     "jsonlines": "igcrawl.exporters.JsonLinesExporter",

@@ -85,6 +85,10 @@ class Signer:
         found = _LSD.search(body)
         self._lsd = found[1].decode("latin-1") if found else ""
 
+    def secrets(self) -> list[str]:
+        """Return every value that must not be written: the session's, and the token of its page."""
+        return [*self._session.secrets(), self._lsd]
+
     def sign(self, request: WireRequest, now: float) -> SignedRequest:
         """Attach the session to a request.
 

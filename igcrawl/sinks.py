@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from typing import Any, ClassVar, Protocol
 from weakref import WeakKeyDictionary
 
@@ -59,6 +59,10 @@ class FileSink(Protocol):
 
 class TableSink(Protocol):
     """Tables of the store's own database; their rows join the transaction of the page's commit."""
+
+    @property
+    def names(self) -> Iterable[str]:
+        """The tables that this run has written so far."""
 
     async def write(self, cursor: Any) -> None:
         """Write the rows that were collected since the last `forget`, by psycopg's asynchronous cursor."""

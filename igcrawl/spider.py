@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, ClassVar, Self
 
@@ -19,22 +18,27 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from igcrawl.advice import reason_of
 from igcrawl.args import Arguments
 from igcrawl.asking import Asker
 from igcrawl.catalogue import OPERATIONS
 from igcrawl.config import read_config
 from igcrawl.crawl import CrawlRun
-from igcrawl.errors import AnswerError, BadInput, Interrupted, LostClaim, Reach, StaleDocId, StoreError, Trouble
+from igcrawl.errors import AnswerError, BadInput, Interrupted, LostClaim, Reach, StoreError, Trouble
+from igcrawl.gate import Gate
 from igcrawl.identity import identity_of
-from igcrawl.items import Page, Profile
+from igcrawl.items import Page
 from igcrawl.logs import log_verdict
-from igcrawl.lookups import make_ready, profile_of
+from igcrawl.lookups import make_ready
 from igcrawl.outputs import whole_feed
-from igcrawl.progress import walk_of
+from igcrawl.planning import Planning
+from igcrawl.progress import waiting_records
+from igcrawl.redaction import Redaction
 from igcrawl.stopping import Stopping
 from igcrawl.store import Limits, Seed, WalkRow
+from igcrawl.tally import Tally
 from igcrawl.verdict import ExitCode, Verdict, exit_code
-from igcrawl.walk import Ending, Walk, timestamp
+from igcrawl.walk import Ending, Walk
 from igcrawl.walker import Prepared, Walker
 
 logger = logging.getLogger(__name__)
@@ -62,8 +66,10 @@ class OperationSpider(Spider):
         self.args = self.check(given)
         self.config = read_config(crawler.settings, OPERATIONS)
         self.verdicts: dict[Verdict, int] = {}
-        #: Why the crawl could not begin, for the operator; nothing was sent then.
-        self.refused: str | None = None
+        #: Why the crawl could not begin, for the operator, and the exit code; nothing was sent then.
+        self.refused: tuple[str, ExitCode] | None = None
+        #: The exit code of a crawl that was only planned.
+        self.planned: ExitCode | None = None
         self.ask = Asker(crawler, self.config.base_urls)
         self._run: CrawlRun | None = None
         self._stopping = Stopping.of(crawler)
@@ -103,6 +109,8 @@ class OperationSpider(Spider):
     @property
     def exit_code(self) -> ExitCode:
         """What the verdicts of the crawl mean for `scrapy crawl`."""
+        if self.planned is not None:
+            return self.planned
         known = {Verdict(verdict) for verdict in (self._run.verdicts if self._run else ()) if verdict is not None}
         # What the store says counts: a walk that failed may have been asked again since, by another worker.
         code = exit_code((known or set(self.verdicts)) | ({self._halted.verdict} if self._halted else set()))
@@ -137,8 +145,14 @@ class OperationSpider(Spider):
         self.ask = Asker(self.crawler, self.config.base_urls)
         whole = whole_feed(self.crawler.settings.getdict("FEEDS"))
         self._run = run = CrawlRun.begin(self.crawler, self.config.store, self.limits, self.config.sync_seconds)
+        identity = identity_of(self.name, self.args, self.targets(), whole)
         try:
-            if await run.enter(identity_of(self.name, self.args, self.targets(), whole), self.seeds()):
+            if self.args.plan:
+                self.planned = await Planning(self, run.store).tell(identity)
+                return
+            await run.store.open()
+            await Gate.begin(self.crawler, run.store, self.config).check()
+            if await run.enter(identity, self.seeds()):
                 async for request in self._requests(run):
                     yield request
             self._through = True
@@ -147,7 +161,9 @@ class OperationSpider(Spider):
             self._stopping.begin()
             raise
         except BadInput as error:
-            self.refused = str(error)
+            self.refused = str(error), ExitCode.BAD_INPUT
+        except Trouble as error:
+            self.refused = reason_of(error, None, self.config.session_name), ExitCode.TROUBLE
         except Interrupted:
             pass
         except (StoreError, LostClaim) as error:
@@ -173,6 +189,7 @@ class OperationSpider(Spider):
         try:
             walk, ending = await walker.walk(row)
             self._note(walk, ending)
+            Tally.of(self.crawler).add(row, walk, ending.verdict, self.ask.seconds_of(walk))
             self._count("igcrawl/pages", walk.pages - row.pages)
             if self._halted is None and self.ask.must_stop:
                 self._halted = Ending(Verdict.INTERRUPTED, f"not asked: {self._stopping.reason}")
@@ -191,25 +208,15 @@ class OperationSpider(Spider):
             if await run.store.busy(run.crawl.id):
                 return
             left = 0
-            async for row in run.store.walks(run.crawl.id, "open", 1):
-                if row.worker is None:
-                    walk = walk_of(row, self.limits)
-                    await self.deliver(Page(walk.id, [walk.end_record(halted, timestamp(time.time()))]))
-                    left += 1
+            async for record in waiting_records(run.store, run.crawl, self.limits, halted):
+                await self.deliver(Page(record.walk, [record]))
+                left += 1
             if left:
                 self.verdicts[halted.verdict] = self.verdicts.get(halted.verdict, 0) + left
                 self._count(f"igcrawl/verdict/{halted.verdict}", left)
                 logger.warning("%s more targets: %s", left, halted.reason)
         except (StoreError, LostClaim) as error:
             self._stopping.begin(str(error))
-
-    async def ask_profile(self, walk: Walk, user_id: str) -> Profile:
-        """Ask for an account's profile on behalf of a walk.
-
-        Raises:
-            AnswerError: there is no such account, or no answer.
-        """
-        return await profile_of(self.ask, walk, user_id)
 
     async def deliver(self, page: Page) -> None:
         """Hand a page to the pipelines and feeds, and come back when they are through with it."""
@@ -245,13 +252,8 @@ class OperationSpider(Spider):
 
     def ending_of(self, error: AnswerError | Interrupted, walk: Walk) -> Ending:
         """Turn an error into the walk's end, and the crawl's if it reaches that far."""
-        reason = str(error)
-        if isinstance(error, StaleDocId):
-            asked = OPERATIONS[self.ask.last.operation] if self.ask.last else walk.operation
-            setting = f"-s IG_DOC_ID_{asked.name}" if asked.query_name else "-a doc_id"
-            reason += f"; pass a fresh one with {setting}=…"
-        elif isinstance(error, Trouble):
-            reason += f"; no further request was made: {error.advice}"
+        asked = OPERATIONS[self.ask.last.operation] if self.ask.last else walk.operation
+        reason = Redaction.of(self.crawler).text(reason_of(error, asked, self.config.session_name))
         ending = Ending(error.verdict, reason)
         if error.reach is Reach.CRAWL:
             self._halted = Ending(error.verdict, f"not asked: {reason}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from typing import ClassVar
 from weakref import WeakKeyDictionary
 
@@ -44,6 +45,10 @@ class Stopping:
             self.failed, self.reason = True, failure
             logger.error("%s; the crawl stops", failure)
         self._event.set()
+
+    def now(self) -> float:
+        """Return the time by which is waited, in seconds since 1970."""
+        return time.time()
 
     async def sleep(self, seconds: float) -> None:
         """Wait.

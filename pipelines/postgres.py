@@ -30,6 +30,8 @@ class PostgresPipeline:
 
     def __init__(self, sinks: Sinks) -> None:
         self._sinks = sinks
+        #: The tables that this run has written so far.
+        self.names: set[str] = set()
         self._collected: list[Record] = []
         self._writing: list[Record] = []
         self._connection: Any = None
@@ -76,7 +78,9 @@ class PostgresPipeline:
         if staged:
             await self._create_stages(cursor)
             await _upsert(cursor, staged)
+            self.names |= {table.name for table in staged} | {"users" for table in staged if table.account}
         if payloads:
+            self.names.add("payloads")
             await _append(cursor, payloads)
         for end in ends:
             await _mark_gone(cursor, end)

@@ -7,6 +7,7 @@ from typing import Any
 from igcrawl.args import GraphArguments, Only
 from igcrawl.errors import MalformedAnswer
 from igcrawl.items import Profile
+from igcrawl.lookups import profile_of
 from igcrawl.progress import seed_of
 from igcrawl.spider import OperationSpider
 from igcrawl.store import Seed
@@ -43,7 +44,7 @@ class GraphSpider(OperationSpider):
         sized = self.args.skip_over is not None and walk.depth > 1
         if field is None and not sized:
             return Prepared()
-        profile = await self.ask_profile(walk, walk.target)
+        profile = await profile_of(self.ask, walk, walk.target)
         if field is not None:
             walk.expected = getattr(profile, field)
             if walk.expected is None:

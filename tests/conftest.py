@@ -15,9 +15,11 @@ from igcrawl.simulator import Simulator
 from tests.support.crawl import Crawl, read_jsonl
 from tests.support.session_file import write_session
 
-__all__ = ["ROOT", "Crawl", "Run", "Scrapy", "asked", "read_jsonl", "scrapy_environment"]
+__all__ = ["AT_ONCE", "ROOT", "Crawl", "Run", "Scrapy", "asked", "read_jsonl", "scrapy_environment"]
 
 ROOT = Path(__file__).parents[1]
+#: A throttled crawl ends at once, and the next one may go on at once. What waits is in `test_budget.py`.
+AT_ONCE = {"IG_WAIT_MAX": "0", "IG_COOLDOWN": "0.02"}
 
 
 @dataclass
@@ -74,6 +76,7 @@ def at_simulator(simulator: Simulator, tmp_path: Path) -> dict[str, str]:
         "IG_MOBILE_URL": simulator.mobile_url,
         "IG_WEB_URL": simulator.web_url,
         "IG_SESSION": str(session_file),
+        **AT_ONCE,
     }
 
 

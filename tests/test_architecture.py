@@ -22,6 +22,10 @@ ALLOWED: dict[str, set[str]] = {
     "igcrawl.signing": {"igcrawl.errors", "igcrawl.call", "igcrawl.session"},
     "igcrawl.budget": {"igcrawl.errors"},
     "igcrawl.store": {"igcrawl.errors", "igcrawl.verdict", "igcrawl.store"},
+    "igcrawl.sessions": {
+        *("igcrawl.errors", "igcrawl.session", "igcrawl.session_file", "igcrawl.sessions"),
+        *("igcrawl.health", "igcrawl.health_store", "igcrawl.moments", "igcrawl.store"),
+    },
     "igcrawl.seen": set(),
     "igcrawl.sinks": set(),
     "igcrawl.simulator": {"igcrawl.simulator"},
@@ -36,10 +40,11 @@ FLOORS: tuple[set[str], ...] = (
     {"igcrawl.operation"},
     {"igcrawl.catalogue"},
     {"igcrawl.request"},
-    {"igcrawl.crawl"},
+    {"igcrawl.crawl", "igcrawl.tally"},
     {"igcrawl.middlewares", "igcrawl.download"},
     {"igcrawl.walker"},
     {"igcrawl.spider"},
+    {"igcrawl.live"},
     {"igcrawl.commands"},
     {"spiders", "pipelines"},
 )

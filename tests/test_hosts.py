@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from igcrawl.errors import BadInput
-from igcrawl.hosts import check_base_url, is_trusted
+from igcrawl.hosts import check_base_url, is_loopback, is_trusted
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,7 @@ from igcrawl.hosts import check_base_url, is_trusted
         "http://localhost:1",
         "http://[::1]:80",
         "https://127.9.9.9",
+        "HTTPS://I.Instagram.COM:443/x?next=https://evil.example",
     ],
 )
 def test_these_may_have_it(url: str) -> None:
@@ -38,6 +39,40 @@ def test_these_may_have_it(url: str) -> None:
         "ftp://127.0.0.1",
         "i.instagram.com",
         "",
+        "https://i.instagram.com.evil.example",
+        "https://i.instagram.com@evil.example",
+        "https://user@i.instagram.com",
+        "https://i.instagram.com:443@evil.example",
+        "http://127.0.0.1@evil.example",
+        "http://evil.example@127.0.0.1",
+        "https://evil.example\\.instagram.com",
+        "https://i.instagram.com\\@evil.example",
+        "https://evil.example%2F.instagram.com",
+        "https://evil.example%00.instagram.com",
+        "https://evil.example#.instagram.com",
+        "https://evil.example?.instagram.com",
+        "https://evil.example;.instagram.com",
+        "https://evil.example .instagram.com",
+        "https://evil.example\n.instagram.com",
+        "https://evil.example\t.instagram.com",
+        "https://evil。example.instagram.com",
+        "https://evil。instagram.com",
+        "https://i.ınstagram.com",
+        "https://i.ⅰnstagram.com",
+        "https://i.inſtagram.com",
+        "https://xn--nstagram-skb.com",
+        "https://i.instagram.com.",
+        "https://.instagram.com",
+        "https://i..instagram.com",
+        "https://i.instagram.com:443:443",
+        "https://[i.instagram.com]",
+        "https:i.instagram.com",
+        "https:///i.instagram.com",
+        "//i.instagram.com",
+        "http://127.1",
+        "http://0x7f000001",
+        "http://[::ffff:10.0.0.1]",
+        "http://[fe80::1]",
     ],
 )
 def test_these_may_not(url: str) -> None:
@@ -50,3 +85,8 @@ def test_these_may_not(url: str) -> None:
 def test_a_base_url_is_scheme_host_and_port(url: str) -> None:
     with pytest.raises(BadInput, match="IG_MOBILE_URL"):
         check_base_url(url, "IG_MOBILE_URL")
+
+
+@pytest.mark.parametrize("url", ["http://[127.0.0.1", "http://[localhost]", "http://localhost.evil.example", "data:,1"])
+def test_what_is_no_address_of_this_machine_is_not_taken_for_one(url: str) -> None:
+    assert not is_loopback(url)

@@ -9,6 +9,7 @@ import pytest
 
 from igcrawl.errors import BadInput
 from igcrawl.raw import RawAnswer, RawArchive, read_archive
+from igcrawl.redaction import Redaction
 from igcrawl.simulator import Simulator
 from tests.conftest import ROOT, Scrapy, read_jsonl
 from tests.support.session_file import encodings_of, secrets_of
@@ -76,19 +77,19 @@ def test_an_archive_keeps_what_a_killed_run_wrote_and_goes_on_behind_it(tmp_path
     path = tmp_path / "raw.jsonl.zst"
     archive = RawArchive(path)
     for number in range(5):
-        archive.add(RawAnswer(operation="followers", body=b"%d \xff" % number), ())
+        archive.add(RawAnswer(operation="followers", body=b"%d \xff" % number), Redaction())
     archive.close()
     path.write_bytes(path.read_bytes()[:-7])
     assert [answer.body for answer in read_archive(path)] == [b"%d \xff" % number for number in range(4)]
     archive = RawArchive(path)
-    archive.add(RawAnswer(operation="followers", body=b"last"), ())
+    archive.add(RawAnswer(operation="followers", body=b"last"), Redaction())
     archive.close()
     assert [answer.body for answer in read_archive(path)][-2:] == [b"3 \xff", b"last"]
 
 
 def test_an_archive_holds_no_part_of_the_session(tmp_path: Path) -> None:
     archive = RawArchive(tmp_path / "raw.jsonl.zst")
-    archive.add(RawAnswer(operation="followers", body=b"before secret-token after"), ["secret-token"])
+    archive.add(RawAnswer(operation="followers", body=b"before secret-token after"), Redaction(["secret-token"]))
     archive.close()
     assert next(read_archive(tmp_path / "raw.jsonl.zst")).body == b"before [redacted] after"
 
@@ -111,7 +112,7 @@ def test_a_damaged_archive_is_refused_and_left_alone(
     path = tmp_path / "raw.jsonl.zst"
     archive = RawArchive(path)
     for number in range(3):
-        archive.add(RawAnswer(operation="followers", body=b"%d" % number), ())
+        archive.add(RawAnswer(operation="followers", body=b"%d" % number), Redaction())
         if number == 0:
             first = path.stat().st_size
     archive.close()
@@ -131,7 +132,7 @@ def test_no_form_of_a_secret_is_kept_in_any_field(tmp_path: Path, secret: str) -
     body = orjson.dumps({"a": secret}) + orjson.dumps(secret).replace(b"/", b"\\/")
     answer = RawAnswer(operation="x", body=body, cursor=f"c{secret}", location=f"/{secret}", args={"a": [secret]})
     archive = RawArchive(tmp_path / "raw.jsonl.zst")
-    archive.add(answer, [secret])
+    archive.add(answer, Redaction([secret]))
     archive.close()
     (kept,) = read_archive(tmp_path / "raw.jsonl.zst")
     assert kept.body == b'{"a":"[redacted]"}"[redacted]"'

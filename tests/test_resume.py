@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
+from igcrawl.health import Health
 from igcrawl.simulator import Simulator
 from tests.support.place import Done, Place, Running, timeless
 
@@ -96,6 +97,7 @@ def test_a_walk_that_could_not_go_on_goes_on_with_the_next_run(
     simulator.faults.add(operation="followers", nth=3, **fault)
     first = place.crawl("followers", f"user_id={SMALL}", code=code)
     assert [walk["verdict"] for walk in first.walks] == [verdict]
+    place.health(Health.resume)
     second = place.crawl("followers", f"user_id={SMALL}")
     assert pages(second)[0] == pages(first)[-1] is not None
     whole = in_peace(place, "followers", f"user_id={SMALL}")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from igcrawl.estimate import Estimate, hours, requests_left
+from igcrawl.budget import Budget
+from igcrawl.estimate import Estimate, duration, requests_left
 from igcrawl.simulator import Simulator
 from igcrawl.store import WalkRow
 from tests.conftest import Scrapy, asked
@@ -34,7 +35,7 @@ def test_what_is_left_of_a_walk_follows_from_what_its_pages_held() -> None:
     assert requests_left(row(expected=1000, records=1000, pages=4)) == 1
     assert requests_left(row(expected=1000, records=900, pages=4, verdict="complete")) == 0
     assert requests_left(row()) is None
-    assert hours(120) == 1.0
+    assert duration(121, Budget()) == "1.0 h"
 
 
 def test_walks_that_wait_are_taken_to_cost_what_those_that_ended_have_cost() -> None:

@@ -23,13 +23,14 @@ class Arguments(BaseModel):
 
     #: Arguments that say how a crawl is run, not what it is: the same crawl may be gone on with under others.
     RUN_ONLY: ClassVar[frozenset[str]] = frozenset(
-        {"max_pages", "max_users", "max_walks", "fresh", "crawl", "confirm", "page_size"}
+        {"max_pages", "max_users", "max_walks", "fresh", "crawl", "confirm", "page_size", "plan"}
     )
 
     verify: bool = Field(True, description="0 saves the profile call for the expected count; the verdict is unverified")
     max_pages: int | None = Field(None, ge=1, description="pages a walk at most")
     max_users: int | None = Field(None, ge=1, description="accounts a walk at most; the last page is written whole")
     fresh: bool = Field(False, description="1 starts over, also when the crawl is unfinished")
+    plan: bool = Field(False, description="1 crawls nothing: says how many requests and days the crawl would take")
     crawl: str | None = Field(
         None, pattern=r"^[A-Za-z0-9._-]{1,80}$", description="the crawl's name: letters, digits and ._- (80 at most)"
     )

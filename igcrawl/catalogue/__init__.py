@@ -16,6 +16,11 @@ FAMILIES: Final = (profiles, relations, suggestions, search, media, inbox, custo
 OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
     {operation.name: operation for family in FAMILIES for operation in family.OPERATIONS}
 )
+#: The family of each operation, by the operation's name.
+FAMILY_OF: Final[Mapping[str, str]] = MappingProxyType(
+    {operation.name: family.__name__.rpartition(".")[2] for family in FAMILIES for operation in family.OPERATIONS}
+)
+FAMILY_NAMES: Final = tuple(dict.fromkeys(FAMILY_OF.values()))
 
 
 def find_operation(name: str) -> Operation:

@@ -14,6 +14,7 @@ from igcrawl.errors import BadInput
 from igcrawl.exporters import RecordFeedExporter
 from igcrawl.logs import quieten
 from igcrawl.outputs import take_json_lines
+from igcrawl.planning import write_nothing_for_plan
 from igcrawl.preflight import check_input
 from igcrawl.spider import OperationSpider
 from igcrawl.verdict import ExitCode
@@ -30,6 +31,7 @@ class Command(ScrapyCrawl):
             super().process_options(args, opts)
             self.settings.setdict(taken, priority="cmdline")
             check_input(self.settings, args, opts)
+            write_nothing_for_plan(self.settings, opts.spargs)
             quieten(str(self.settings["LOG_LEVEL"]))
         except UsageError as error:
             refuse(str(error) or "bad usage; see scrapy crawl -h")
@@ -45,7 +47,7 @@ class Command(ScrapyCrawl):
         spider = crawler.spider
         if isinstance(spider, OperationSpider):
             if spider.refused is not None:
-                refuse(spider.refused)
+                refuse(*spider.refused)
             self.exitcode = spider.exit_code
         if not self.exitcode and (self.crawler_process.bootstrap_failed or spider is None or _lost_something(crawler)):
             self.exitcode = ExitCode.INCOMPLETE
@@ -59,7 +61,7 @@ def _lost_something(crawler: Crawler) -> bool:
     return bool(crawler.settings.getdict("FEEDS")) and crawler.get_extension(RecordFeedExporter) is None
 
 
-def refuse(problem: str) -> NoReturn:
+def refuse(problem: str, code: ExitCode = ExitCode.BAD_INPUT) -> NoReturn:
     """Say in one line why nothing was done, and exit."""
     print(f"igcrawl: {' '.join(problem.split())}", file=sys.stderr)
-    raise SystemExit(int(ExitCode.BAD_INPUT))
+    raise SystemExit(int(code))

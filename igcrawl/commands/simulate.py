@@ -31,7 +31,7 @@ class Command(ScrapyCommand):
             "--users", default="1000", help="accounts, all of which follow the one printed (default: 1000)"
         )
         parser.add_argument("--seed", default="7", help="the same seed gives the same accounts (default: 7)")
-        parser.add_argument("--script", default=None, help="a TOML file of faults")
+        parser.add_argument("--script", default=None, help="a TOML file of faults and limits")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Serve."""

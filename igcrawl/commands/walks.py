@@ -10,11 +10,12 @@ from typing import Final
 
 from scrapy.commands import ScrapyCommand
 
+from igcrawl.budget import Budget
 from igcrawl.catalogue import OPERATIONS
 from igcrawl.commands.crawl import refuse
 from igcrawl.config import read_config
 from igcrawl.errors import BadInput, StoreError
-from igcrawl.estimate import Estimate, hours, requests_left
+from igcrawl.estimate import Estimate, duration, requests_left
 from igcrawl.store import CrawlRow, Store, WalkRow, make_store, path_of
 from igcrawl.verdict import ExitCode, Verdict
 
@@ -66,7 +67,8 @@ class Command(ScrapyCommand):
 
     async def _run(self, opts: argparse.Namespace) -> None:
         assert self.settings is not None
-        url = read_config(self.settings, OPERATIONS).store
+        config = read_config(self.settings, OPERATIONS)
+        url, budget = config.store, config.rules.budget or Budget()
         path = path_of(url)
         if path is not None and not path.exists():
             print(f"no walks: there is no store at {path} yet")
@@ -79,7 +81,7 @@ class Command(ScrapyCommand):
                 await _retry(store, crawls, opts.retry)
                 return
             for crawl in crawls:
-                await _list(store, crawl, opts.verdict, int(opts.limit))
+                await _list(store, crawl, opts.verdict, int(opts.limit), budget)
         finally:
             await store.close()
 
@@ -106,7 +108,7 @@ async def _retry(store: Store, crawls: list[CrawlRow], verdict: str) -> None:
         print(f"no walk ended {verdict}")
 
 
-async def _list(store: Store, crawl: CrawlRow, verdict: str | None, limit: int) -> None:
+async def _list(store: Store, crawl: CrawlRow, verdict: str | None, limit: int, budget: Budget) -> None:
     """Print a crawl: its walks in their order, as many as the operator wants to see, then what they add up to."""
     print(_title(crawl))
     print(_HEAD)
@@ -116,10 +118,10 @@ async def _list(store: Store, crawl: CrawlRow, verdict: str | None, limit: int) 
         counts[_state(row)] += 1
         estimate.add(row)
         if counts.total() <= limit:
-            print(_line(row))
+            print(_line(row, budget))
     if counts.total() > limit:
         print(f"… and {counts.total() - limit:,} more (--limit)")
-    left = "?" if estimate.requests is None else _left(estimate.requests)
+    left = "?" if estimate.requests is None else _left(estimate.requests, budget)
     print(f"{', '.join(f'{count:,} {state}' for state, count in counts.most_common()) or 'no walks'}; left: {left}\n")
 
 
@@ -128,10 +130,10 @@ def _title(crawl: CrawlRow) -> str:
     return f"crawl {crawl.id}{name}, generation {crawl.generation}, begun {crawl.created_at}: {crawl.key}"
 
 
-def _line(row: WalkRow) -> str:
+def _line(row: WalkRow, budget: Budget) -> str:
     expected = "-" if row.expected is None else f"{row.expected:,}"
     left = requests_left(row)
-    told = "?" if left is None else _left(left)
+    told = "?" if left is None else _left(left, budget)
     walk = f"{row.operation}/{row.target}"
     return _LINE.format(walk, _state(row), row.pages, f"{row.records:,}", expected, _age(row), told)
 
@@ -142,8 +144,8 @@ def _state(row: WalkRow) -> str:
     return "walking" if row.worker is not None else "begun" if row.fence else "waiting"
 
 
-def _left(requests: int) -> str:
-    return f"{requests:,} requests, {hours(requests):.1f} h" if requests else "-"
+def _left(requests: int, budget: Budget) -> str:
+    return f"{requests:,} requests, {duration(requests, budget)}" if requests else "-"
 
 
 def _age(row: WalkRow) -> str:

@@ -12,7 +12,9 @@ from igcrawl.call import Call
 from igcrawl.catalogue import OPERATIONS
 from igcrawl.config import read_config
 from igcrawl.diagnosis import Answer, open_answer
-from igcrawl.errors import AnswerError, Transient
+from igcrawl.errors import AnswerError, TargetError, Throttled, Transient, Trouble
+from igcrawl.gate import Gate
+from igcrawl.redaction import Redaction
 from igcrawl.request import ENVELOPE, call_of
 from igcrawl.stopping import Stopping
 
@@ -21,13 +23,15 @@ class AnswerMiddleware(RetryMiddleware):
     """Scrapy's RetryMiddleware with another idea of what is passing, and with growing pauses.
 
     A good answer leaves its envelope in the request's meta. A passing fault is asked again, with the same cursor,
-    `RETRY_TIMES` times. Whatever else raises.
+    `RETRY_TIMES` times; a throttled call as often as it takes, each time when the session has rested. Trouble closes
+    the session's gate. Whatever else raises.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler.settings)
         self.crawler = crawler
         self._stopping = Stopping.of(crawler)
+        self._redaction = Redaction.of(crawler)
         config = read_config(crawler.settings, OPERATIONS)
         self._first_pause = RETRY_PAUSE if config.paced else LOCAL_RETRY_PAUSE
 
@@ -45,10 +49,25 @@ class AnswerMiddleware(RetryMiddleware):
         call = call_of(request)
         if call is None:
             return response
+        gate = Gate.of(self.crawler)
         try:
             request.meta[ENVELOPE] = open_answer(_answer(call, response))
-        except Transient as error:
-            return await self._again(request, error)
+        except AnswerError as error:
+            # What the server says may repeat a part of the session.
+            error.args = (self._redaction.text(str(error)),)
+            if isinstance(error, Transient):
+                return await self._again(request, error)
+            if gate is not None:
+                if isinstance(error, Throttled):
+                    await gate.throttled(error)
+                    return request.copy()
+                if isinstance(error, Trouble):
+                    await gate.park(error)
+                if isinstance(error, TargetError):
+                    await gate.answered()
+            raise
+        if gate is not None:
+            await gate.answered()
         return response
 
     async def process_exception(self, request: Request, exception: Exception) -> Request | None:  # type: ignore[override]

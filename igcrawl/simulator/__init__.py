@@ -5,7 +5,9 @@
 
 It serves both hosts on one loopback port, from a social graph computed from a seed. It imports nothing of the rest of
 igcrawl, so that one mistake cannot pass on both sides; what it knows of the server comes from the wire files and
-recorded answers under tests/. Faults are scripted with `simulator.faults` or a TOML file (see `script`).
+recorded answers under tests/. Faults are scripted with `simulator.faults` or a TOML file (see `script`), limits with
+`simulator.limits`, `Simulator(limits=[Limit(200, 3600)], challenge_after=3)` or the same file. `TROUBLES` lists every
+way to say that a session is in trouble, each as a fault.
 
 Accounts with documented ids (`ACCOUNTS`):
 
@@ -29,6 +31,7 @@ Accounts with documented ids (`ACCOUNTS`):
 100000040         torture.hub        2,000 followers, first of all the twenty torture accounts, whom alone it follows
 100000041 to 60   torture.01 to .20  2,000 followers, 500 shared with the next; together 40,000 follows
 9007199254740993  beyond.53.bits     its id, and those of its 150 followers, are above 2^53
+58001234567       own.account        the account whose session the simulator accepts; no followers, follows nobody
 
 Everybody else is an ordinary account: 0 to 300 followers out of the population, as many as its profile says; one in
 three is private; the first --users of them follow 25025320. Each posts 0 to 399 times.
@@ -37,7 +40,19 @@ three is private; the first --users of them follow 25025320. Each posts 0 to 399
 from igcrawl.simulator.accounts import ACCOUNTS, START_ID
 from igcrawl.simulator.errors import SimulatorError
 from igcrawl.simulator.faults import Fault
+from igcrawl.simulator.limits import Limit
 from igcrawl.simulator.requests_log import LoggedRequest
 from igcrawl.simulator.simulator import Simulator
+from igcrawl.simulator.troubles import TROUBLES, Trouble
 
-__all__ = ["ACCOUNTS", "START_ID", "Fault", "LoggedRequest", "Simulator", "SimulatorError"]
+__all__ = [
+    "ACCOUNTS",
+    "START_ID",
+    "TROUBLES",
+    "Fault",
+    "Limit",
+    "LoggedRequest",
+    "Simulator",
+    "SimulatorError",
+    "Trouble",
+]

@@ -134,6 +134,8 @@ _TABLE = (
     *map(_spoke, _SPOKES),
     Account(9007199254740993, "beyond.53.bits", "its id, and those of its 150 followers, are above 2^53",
             ListPlan(150, 150, line=Line.BEYOND_2_53), ListPlan(60, 60, 200, line=Line.BEYOND_2_53), "2⁵³ + 1"),
+    Account(58001234567, "own.account", "the account whose session the simulator accepts; no followers, follows nobody",
+            _NOBODY, _NOBODY, "Own"),
 )  # fmt: skip
 
 ACCOUNTS: dict[int, Account] = {account.id: account for account in _TABLE}

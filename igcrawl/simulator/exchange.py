@@ -1,55 +1,74 @@
-"""From one request to one answer, without a network: faults, session, operation."""
+"""From one request to one answer, without a network: session, limits, faults, operation."""
 
-import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from igcrawl.simulator import answers
 from igcrawl.simulator.answers import Answer
 from igcrawl.simulator.asks import Ask
+from igcrawl.simulator.families import family_of
 from igcrawl.simulator.fault_kinds import PAGE_KINDS, changed_body, fault_answer
 from igcrawl.simulator.faults import Fault, Faults
+from igcrawl.simulator.limits import Limits
 from igcrawl.simulator.operations import DocIds, Operation, recognise
 from igcrawl.simulator.requests_log import LoggedRequest
 from igcrawl.simulator.sessions import Sessions
 from igcrawl.simulator.world import World
 
 _GRAPHQL = ("mobile", "web")
+_HUMAN_PAGES = ("/challenge/", "/checkpoint/", "/consent/", "/accounts/suspended/", "/suspended/")
 
 
 @dataclass(slots=True)
 class Exchange:
-    """A request's log entry, the fault that strikes it, and what is needed to answer."""
+    """A request's log entry, the fault that strikes it, and what is needed to answer.
+
+    `refusal` is what its session or a limit gets in place of the operation's answer.
+    """
 
     ask: Ask
     operation: Operation | None
     logged: LoggedRequest
     fault: Fault | None
+    refusal: Answer | None
 
 
 class Desk:
     """Takes requests in and gives answers out."""
 
-    def __init__(self, world: World, sessions: Sessions, faults: Faults) -> None:
+    def __init__(
+        self, world: World, sessions: Sessions, faults: Faults, limits: Limits, clock: Callable[[], float]
+    ) -> None:
         self.world = world
         self.sessions = sessions
         self.faults = faults
+        self.limits = limits
+        self._clock = clock
         self.doc_ids = DocIds()
         self.requests: list[LoggedRequest] = []
 
     def open(self, ask: Ask) -> Exchange:
-        """Recognise and log a request, and see whether a fault strikes it."""
+        """Recognise and log a request, and see whether its session or a limit refuses it, or a fault strikes it."""
         operation = recognise(ask, self.doc_ids)
+        self.sessions.count(ask)
         ask.session = self.sessions.identify(ask)
+        refusal = self.sessions.refusal(ask)
+        now, family = self._clock(), family_of(ask.operation)
         logged = LoggedRequest(
-            ask.method, ask.path, ask.operation, ask.target, ask.cursor, None, ask.session, time.time(),
-            ask.form.get("client_doc_id") or ask.form.get("doc_id"), ask.missing_headers,
+            ask.method, ask.path, ask.operation, ask.target, ask.cursor, None, ask.session, now,
+            ask.form.get("client_doc_id") or ask.form.get("doc_id"), ask.missing_headers, family,
         )  # fmt: skip
         self.requests.append(logged)
-        return Exchange(ask, operation, logged, self.faults.strike(ask))
+        if refusal is None and ask.session is not None:
+            ruling = self.limits.judge(ask.surface, family, now)
+            if ruling is not None:
+                logged.challenged, logged.throttled = ruling.challenged, not ruling.challenged
+                return Exchange(ask, operation, logged, None, ruling.answer)
+        return Exchange(ask, operation, logged, self.faults.strike(ask), refusal)
 
     def refuse(self, method: str, path: str, why: str) -> Answer:
         """Log a request that cannot be read, and return the answer to it."""
-        self.requests.append(LoggedRequest(method, path, "unknown", None, None, 400, None, time.time()))
+        self.requests.append(LoggedRequest(method, path, "unknown", None, None, 400, None, self._clock()))
         return answers.bad_request(why)
 
     def answer(self, exchange: Exchange) -> Answer:
@@ -68,9 +87,8 @@ class Desk:
 
     def _usual(self, exchange: Exchange) -> Answer:
         ask, operation = exchange.ask, exchange.operation
-        refusal = self.sessions.refusal(ask)
-        if refusal is not None:
-            return refusal
+        if exchange.refusal is not None:
+            return exchange.refusal
         if operation is None:
             return answers.stale_doc_id() if ask.surface in _GRAPHQL else _page(ask)
         answer = operation.answer(self.world, ask)
@@ -84,7 +102,7 @@ def _page(ask: Ask) -> Answer:
         return answers.failure(404, "Endpoint not found")
     if ask.path == "/accounts/login/":
         return answers.login_page()
-    if ask.path.startswith(("/challenge/", "/accounts/suspended/")):
+    if ask.path.startswith(_HUMAN_PAGES):
         return answers.html_page("Instagram", "Confirm it's you. Help us confirm you own this account.")
     return answers.html_page("Page not found • Instagram", "Sorry, this page isn't available.", 404)
 

@@ -35,6 +35,11 @@ def _page_or_failure(status: int | None) -> Answer:
     return answers.server_error(status) if status >= 500 else answers.failure(status, f"error {status}")
 
 
+def _page(title: str, path: str, text: str) -> Callable[[int | None], Answer]:
+    form = f'<form method="post" action="{path}"><button>Continue</button></form>'
+    return lambda status: answers.html_page(f"{title} • Instagram", text + form)
+
+
 def _user_null(status: int | None) -> Answer:
     document = {"data": {"user": None}, "user": None, "status": "ok"}
     return answers.json_answer(document, status or 200)
@@ -49,16 +54,21 @@ _ANSWERS: dict[str, Callable[[int | None], Answer]] = {
     "login_page": lambda status: answers.login_page(),
     "login_redirect": lambda status: answers.login_redirect("/"),
     "login_required": lambda status: answers.login_required(status or 403),
+    "login_flag": _trouble("Unauthorized", 401, require_login=True),
     "challenge": _challenge,
     "challenge_redirect": lambda status: answers.redirect("/challenge/58001234567/Kq3x9ZtYbA/"),
+    "challenge_page": _page("Challenge", "/challenge/58001234567/Kq3x9ZtYbA/", "Help us confirm you own this account."),
     "checkpoint": _trouble("checkpoint_required", 400, checkpoint_url="/challenge/58001234567/Kq3x9ZtYbA/", lock=True),
     "consent": _trouble("consent_required", 400, consent_data={"headline": "Updates to our terms"}),
+    "consent_redirect": lambda status: answers.redirect("/consent/?flow=terms"),
+    "consent_page": _page("Terms", "/consent/?flow=terms", "Review our updated terms."),
     "feedback": _trouble(
         "feedback_required", 400, spam=True, feedback_title="Try Again Later", feedback_message="We limit how often"
     ),
     "sentry_block": _trouble("Sorry, there was a problem with your request.", 400, error_type="sentry_block"),
     "suspended": lambda status: _challenge(status, "/accounts/suspended/"),
     "suspended_redirect": lambda status: answers.redirect("/accounts/suspended/"),
+    "suspended_page": _page("Suspended", "/accounts/suspended/", "We suspended your account."),
     "not_found_text": lambda status: Answer(b"Not Found", 404, answers.TEXT),
     "user_null": _user_null,
     "private": lambda status: answers.private_account(),

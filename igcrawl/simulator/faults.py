@@ -8,12 +8,12 @@ so many strikes. The first fault that strikes wins; a fault counts every request
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from difflib import get_close_matches
 from random import Random
 
 from igcrawl.simulator.asks import Ask
 from igcrawl.simulator.errors import SimulatorError
 from igcrawl.simulator.fault_kinds import KINDS
+from igcrawl.simulator.keys import check_word
 from igcrawl.simulator.operations import OPERATIONS
 
 
@@ -85,14 +85,13 @@ class Faults:
             else:
                 self.add(**fault)
 
-    def add(self, **keys: object) -> Fault:
+    def add(self, /, **keys: object) -> Fault:
         """Add a fault and return it, to read its `strikes` later.
 
         Raises SimulatorError for an unknown key, kind or operation, or a value out of range.
         """
         for key in keys:
-            if key not in KEYS:
-                raise SimulatorError(f"unknown fault key {key!r}{_nearest(key, KEYS)}")
+            check_word("fault key", key, KEYS)
         fault = Fault(**keys)  # type: ignore[arg-type]
         with self._lock:
             self._faults.append(fault)
@@ -111,10 +110,9 @@ class Faults:
 
 
 def _check(fault: Fault) -> None:
-    if fault.kind not in KINDS:
-        raise SimulatorError(f"unknown fault kind {fault.kind!r}{_nearest(fault.kind, KINDS)}")
-    if fault.operation is not None and fault.operation not in OPERATIONS:
-        raise SimulatorError(f"unknown operation {fault.operation!r}{_nearest(fault.operation, tuple(OPERATIONS))}")
+    check_word("fault kind", fault.kind, KINDS)
+    if fault.operation is not None:
+        check_word("operation", fault.operation, OPERATIONS)
     for name in ("nth", "every", "times"):
         value = getattr(fault, name)
         if value is not None and (type(value) is not int or value < 1):
@@ -129,9 +127,3 @@ def _check(fault: Fault) -> None:
         raise SimulatorError(f"fault key 'headers' is a table of names and values, not {fault.headers!r}")
     if fault.kind == "raw" and fault.body is None:
         raise SimulatorError("a fault of kind 'raw' needs a 'body'")
-
-
-def _nearest(word: object, allowed: tuple[str, ...]) -> str:
-    near = get_close_matches(str(word), allowed, n=1)
-    hint = f", did you mean {near[0]!r}?" if near else ""
-    return f"{hint} (allowed: {', '.join(allowed)})"

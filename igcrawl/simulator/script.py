@@ -1,4 +1,4 @@
-"""Fault scripts: a TOML file of `[[fault]]` tables.
+"""Scripts: a TOML file of faults, limits, and what becomes of the session.
 
     [[fault]]                      # the third page of every followers walk's requests fails once
     operation = "followers"
@@ -11,38 +11,85 @@
     kind = "throttle"
     headers = { Retry-After = "2" }
 
-The keys are those of `Faults.add`: kind, operation, target, nth, every, rate, times, status, body, headers, delay,
-after_cursor, revoke.
+    [[limit]]                      # 200 requests in any hour
+    requests = 200
+    seconds = 3600
+    answer = "varied"
+
+    [[limit]]                      # among them 60 for profiles
+    requests = 60
+    seconds = 3600
+    family = "profiles"
+    retry_after = "exact"
+
+    [escalation]                   # the third throttled request within an hour leads to a challenge
+    challenge_after = 3
+    violation_window = 3600
+
+    [session]                      # login_required after a day, or after 1,000 requests
+    expires_after_requests = 1000
+    expires_after_seconds = 86400
+
+The keys of a fault are those of `Faults.add`: kind, operation, target, nth, every, rate, times, status, body, headers,
+delay, after_cursor, revoke. The keys of a limit are those of `limits.Limit`: requests, seconds, family, answer,
+retry_after, counts_throttled. Every table and every key but a limit's requests and seconds may be left out.
 """
 
 import tomllib
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from igcrawl.simulator.errors import SimulatorError
-from igcrawl.simulator.faults import Fault, Faults
+from igcrawl.simulator.faults import Faults
+from igcrawl.simulator.keys import check_word
+from igcrawl.simulator.limits import Limits
+from igcrawl.simulator.sessions import Sessions
+
+_MANY = ("fault", "limit")
+_ONE: dict[str, tuple[str, ...]] = {
+    "escalation": ("challenge_after", "violation_window"),
+    "session": ("expires_after_requests", "expires_after_seconds"),
+}
 
 
-def read_script(path: Path) -> list[Fault]:
-    """Return the faults of a script.
+def read_script(path: Path) -> dict[str, Any]:
+    """Return a script as the keyword arguments of `Simulator` that it stands for.
 
     Raises SimulatorError naming the file for one that cannot be read, is no TOML, or holds something unknown.
     """
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise SimulatorError(f"fault script {path}: {error.strerror or error}") from error
+        raise SimulatorError(f"script {path}: {error.strerror or error}") from error
     except ValueError as error:
-        raise SimulatorError(f"fault script {path} is not TOML: {error}") from error
-    unknown = sorted(set(document) - {"fault"})
-    tables = document.get("fault", [])
-    if unknown or not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        found = f", found {unknown[0]!r}" if unknown else ""
-        raise SimulatorError(f"fault script {path}: only [[fault]] tables are allowed{found}")
-    faults = Faults(0)
-    read = []
-    for number, table in enumerate(tables, 1):
-        try:
-            read.append(faults.add(**table))
-        except SimulatorError as error:
-            raise SimulatorError(f"fault script {path}, fault {number}: {error}") from error
-    return read
+        raise SimulatorError(f"script {path} is not TOML: {error}") from error
+    _check_tables(path, document)
+    arguments: dict[str, Any] = {}
+    for name, add in (("fault", Faults(0).add), ("limit", Limits(0).add)):
+        tables = enumerate(document.get(name, []), 1)
+        arguments[f"{name}s"] = [_made(f"script {path}, {name} {number}", add, table) for number, table in tables]
+    for name, make in (("escalation", Limits), ("session", Sessions)):
+        table = document.get(name, {})
+        _made(f"script {path}, [{name}]", partial(make, 0), table)
+        arguments |= table
+    return arguments
+
+
+def _check_tables(path: Path, document: dict[str, Any]) -> None:
+    for name, value in document.items():
+        many = isinstance(value, list) and all(isinstance(table, dict) for table in value)
+        if not (many if name in _MANY else name in _ONE and isinstance(value, dict)):
+            allowed = ", ".join([f"[[{each}]]" for each in _MANY] + [f"[{each}]" for each in _ONE])
+            raise SimulatorError(f"script {path}: only the tables {allowed} are allowed, found {name!r}")
+    for name, keys in _ONE.items():
+        for key in document.get(name, {}):
+            _made(f"script {path}, [{name}]", partial(check_word, "key", key, keys), {})
+
+
+def _made(where: str, make: Callable[..., object], table: dict[str, Any]) -> object:
+    try:
+        return make(**table)
+    except SimulatorError as error:
+        raise SimulatorError(f"{where}: {error}") from error

@@ -1,6 +1,6 @@
 """The simulator as a process: prints where it is, serves until it is told to stop.
 
-A fault script is described in `igcrawl.simulator.script`.
+A script of faults and limits is described in `igcrawl.simulator.script`.
 """
 
 import shutil
@@ -34,7 +34,8 @@ def serve(
     a user_id to try, then serves. What was written is removed at the end.
     Raises SimulatorError before anything is printed when port, users, seed or script cannot be used.
     """
-    simulator = Simulator(users=users, seed=seed, port=port, faults=read_script(Path(script)) if script else ())
+    scripted = read_script(Path(script)) if script else {}
+    simulator = Simulator(users=users, seed=seed, port=port, **scripted)
     simulator.start()
     own_folder = Path(tempfile.mkdtemp(prefix="igcrawl-simulator-")) if folder is None else None
     session_file = (own_folder or Path(folder or ".")) / "session.json"

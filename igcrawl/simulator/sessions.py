@@ -3,8 +3,11 @@
 import json
 import os
 import tempfile
+import time
 from base64 import b64decode, b64encode
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from urllib.parse import unquote
@@ -12,6 +15,7 @@ from uuid import UUID
 
 from igcrawl.simulator.answers import Answer, login_page, login_redirect, login_required
 from igcrawl.simulator.asks import Ask
+from igcrawl.simulator.keys import check_number, check_whole
 
 DS_USER_ID = "58001234567"
 _BEARER = "Bearer IGT:2:"
@@ -27,17 +31,48 @@ _DEVICE = {
 }  # fmt: skip
 
 
+_FIRST_LOGIN = 1775669050.0
+
+
+@dataclass(slots=True)
+class _Life:
+    """One sessionid's: since when it is good, and how often it was used."""
+
+    born: float
+    used: int = 0
+
+
 class Sessions:
     """Knows which sessionids are good, and says no the way Instagram does.
 
     Mobile and REST want `Authorization: Bearer IGT:2:` with base64 of the JSON {ds_user_id, sessionid, …}; the web
     host wants the cookie `sessionid`. The first answer to a session carries a new claim and route, as real ones do.
+
+    A sessionid expires after so many requests or so many seconds, whichever comes first: from then on it gets what a
+    dead one gets.
+
+    Raises SimulatorError for a lifetime out of range.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(
+        self,
+        seed: int,
+        clock: Callable[[], float] = time.time,
+        *,
+        expires_after_requests: int | None = None,
+        expires_after_seconds: float | None = None,
+    ) -> None:
+        if expires_after_requests is not None:
+            check_whole("expires_after_requests", expires_after_requests, 1, 10**9)
+        if expires_after_seconds is not None:
+            check_number("expires_after_seconds", expires_after_seconds, 0.001, 10**9)
+        self._most_requests, self._most_seconds = expires_after_requests, expires_after_seconds
         self._key = seed.to_bytes(8, "big", signed=True)
+        self._clock = clock
         self._generation = 0
-        self._good = {self._sessionid(0)}
+        self._last_login = _FIRST_LOGIN
+        self._good: dict[str, _Life] = {}
+        self._bear(self._sessionid(0))
         self._greeted = False
 
     def _secret(self, what: str) -> str:
@@ -72,7 +107,7 @@ class Sessions:
                 "mid": "Z" + self._secret("mid")[:27],
                 "csrftoken": self._secret("csrf")[:32],
             },
-            "last_login": 1775669050.0,
+            "last_login": self._last_login,
             "device_settings": dict(_DEVICE),
             "user_agent": _USER_AGENT,
             "country": "US",
@@ -80,6 +115,21 @@ class Sessions:
             "locale": "en_US",
             "timezone_offset": -14400,
         }
+
+    def renew(self) -> dict[str, object]:
+        """Log in again, from the same device, and return the new settings; sessions that are good stay so."""
+        self._generation += 1
+        self._last_login = max(self._clock(), self._last_login + 1)
+        self._bear(self._sessionid(self._generation))
+        self._greeted = False
+        return self.settings
+
+    def count(self, ask: Ask) -> None:
+        """Count a request for the life of its sessionid."""
+        for sessionid in {unquote(each) for each in (_in_header(ask), ask.cookies.get("sessionid")) if each}:
+            life = self._good.get(sessionid)
+            if life is not None:
+                life.used += 1
 
     def identify(self, ask: Ask) -> str | None:
         """Return the ds_user_id of a good session, from the header or the cookie; None for none or a bad one."""
@@ -106,8 +156,14 @@ class Sessions:
             return None if self._is_good(cookie) else login_page()
         return None
 
+    def _bear(self, sessionid: str) -> None:
+        self._good[unquote(sessionid)] = _Life(self._clock())
+
     def _is_good(self, sessionid: str) -> bool:
-        return sessionid in self._good or unquote(sessionid) in {unquote(each) for each in self._good}
+        life = self._good.get(unquote(sessionid))
+        if life is None or (self._most_requests is not None and life.used > self._most_requests):
+            return False
+        return self._most_seconds is None or self._clock() < life.born + self._most_seconds
 
     def greeting(self) -> dict[str, str]:
         """Return the headers of the very first answer of a session (claim and route), and none after that."""
@@ -122,7 +178,7 @@ class Sessions:
         sessionid = self._sessionid(self._generation)
         if revoke:
             self._good.clear()
-        self._good.add(sessionid)
+        self._bear(sessionid)
         headers = {"ig-set-ig-u-rur": self._route(), "x-ig-set-www-claim": self._claim()}
         if surface == "web":
             flags = "Path=/; HttpOnly"

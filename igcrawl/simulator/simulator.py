@@ -1,16 +1,18 @@
 """The simulator as tests, the demo and benchmarks use it."""
 
 import socket
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from igcrawl.simulator.accounts import START_ID
-from igcrawl.simulator.errors import SimulatorError
 from igcrawl.simulator.exchange import Desk
 from igcrawl.simulator.faults import Fault, Faults
 from igcrawl.simulator.graph import Graph
+from igcrawl.simulator.keys import check_whole
+from igcrawl.simulator.limits import Limit, Limits
 from igcrawl.simulator.operations import DocIds
 from igcrawl.simulator.requests_log import LoggedRequest
 from igcrawl.simulator.server import ServerThread, listen
@@ -27,8 +29,13 @@ class Simulator:
     a free one. `page_size` overrides the page sizes the server would choose (mobile) and caps those asked for (REST).
     `compress=False` never compresses. One port serves both hosts. Use it as a context manager, or call start and stop.
 
+    `limits` say how much the account may ask (see `limits`); after `challenge_after` throttled requests within
+    `violation_window` seconds it gets nothing but challenges. A session expires after `expires_after_requests` or
+    `expires_after_seconds`; `sessions.renew()` makes the next one. `clock` gives seconds: limits, expiry and the log of
+    requests go by it, so a test can let a day pass in no time. It is called from the server's thread.
+
     Raises SimulatorError (one line) for an address that is not loopback, a port that is taken or out of range, a
-    number of users or a page size out of range, or a fault that cannot be.
+    number out of range, or a fault or limit that cannot be.
     """
 
     def __init__(
@@ -41,16 +48,25 @@ class Simulator:
         *,
         page_size: int | None = None,
         compress: bool = True,
+        limits: Iterable[Limit | Mapping[str, object]] = (),
+        challenge_after: int | None = None,
+        violation_window: float = 3600.0,
+        expires_after_requests: int | None = None,
+        expires_after_seconds: float | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
-        _check("users", users, 1, _MOST_USERS)
-        _check("seed", seed, -(2**63), 2**63 - 1)
+        check_whole("users", users, 1, _MOST_USERS)
+        check_whole("seed", seed, -(2**63), 2**63 - 1)
         if page_size is not None:
-            _check("page_size", page_size, 1, 1000)
+            check_whole("page_size", page_size, 1, 1000)
         self._host, self._port, self._compress = host, port, compress
         self._world = World(users, seed, page_size)
-        self._sessions = Sessions(seed)
+        self._sessions = Sessions(
+            seed, clock, expires_after_requests=expires_after_requests, expires_after_seconds=expires_after_seconds
+        )
         self.faults = Faults(seed, faults)
-        self._desk = Desk(self._world, self._sessions, self.faults)
+        self.limits = Limits(seed, limits, challenge_after=challenge_after, violation_window=violation_window)
+        self._desk = Desk(self._world, self._sessions, self.faults, self.limits, clock)
         self._server: ServerThread | None = None
         self._listening: socket.socket | None = None
 
@@ -103,7 +119,7 @@ class Simulator:
 
     @property
     def sessions(self) -> Sessions:
-        """Return who decides which sessions are good: `sessions.revoke_all()` logs everybody out."""
+        """Return who decides which sessions are good: `revoke_all()` logs everybody out, `renew()` in again."""
         return self._sessions
 
     @property
@@ -124,8 +140,3 @@ class Simulator:
     def write_session(self, path: str | Path) -> None:
         """Write the session to a file that only its owner may read."""
         write_session(self.session, Path(path))
-
-
-def _check(name: str, value: int, lowest: int, highest: int) -> None:
-    if type(value) is not int or not lowest <= value <= highest:
-        raise SimulatorError(f"{name} is a whole number from {lowest} to {highest}, not {value!r}")

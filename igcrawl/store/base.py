@@ -7,12 +7,13 @@ dead worker's walks are free again. Each page is one transaction, fenced: who ha
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from igcrawl.store.model import CrawlRow, FoundPage, Limits, OutputRow, PageCommit, Seed, WalkRow
 
 #: Writes records in a commit's transaction, by the database's own cursor; called again when the commit is run again.
 Writer: TypeAlias = Callable[[Any], Awaitable[None]]
+_T = TypeVar("_T")
 
 
 class Store(Protocol):
@@ -121,11 +122,16 @@ class Store(Protocol):
         page: its cursor is dropped, what it has found stays known. Other walks go on from their cursor.
         """
 
-    async def reserve(self, session: str, pause: float, now: float) -> float:
-        """Take a session's next moment to send, and return how many seconds from now it comes.
+    async def sessions(self) -> list[str]:
+        """Return the accounts (ds_user_id) whose sessions the store knows."""
+
+    async def session(self, account: str) -> dict[str, Any]:
+        """Return what is known of an account's session, see `igcrawl.health`; empty when nothing is."""
+
+    async def change_session(self, account: str, change: Callable[[dict[str, Any]], _T]) -> _T:
+        """Change what is known of an account's session, in one transaction; processes come one after another.
 
         Args:
-            session: names the session, without any part of it that is secret.
-            pause: seconds between two requests.
-            now: seconds since 1970.
+            account: its ds_user_id.
+            change: changes it in place; what it returns is returned. When it raises, nothing is changed.
         """

@@ -14,8 +14,9 @@ from igcrawl.store.base import Writer
 from igcrawl.store.model import CrawlRow, Limits, PageCommit, Seed, WalkRow
 from igcrawl.store.postgres_commit import write_commit, write_seeds
 from igcrawl.store.postgres_database import BEGIN_LOCK, WORKER_LOCK, Cursor
-from igcrawl.store.postgres_reader import PostgresReader, newest_crawl
+from igcrawl.store.postgres_reader import newest_crawl
 from igcrawl.store.postgres_rows import CRAWL, HOLDERS, REOPENED, WALK, crawl_of, limits_of, walk_of
+from igcrawl.store.postgres_sessions import PostgresSessions
 from igcrawl.verdict import FINAL
 
 _BEGIN: Final = f"""
@@ -59,16 +60,9 @@ _OPEN_OUTPUT: Final = """
     INSERT INTO outputs (crawl, path, length, opened) VALUES (%s, %s, %s, nextval('outputs_opened'))
     ON CONFLICT (path, crawl) DO UPDATE SET length = excluded.length, opened = excluded.opened
 """
-_RESERVE: Final = """
-    INSERT INTO sessions AS known VALUES (%(session)s, %(now)s::float8, %(now)s::float8 + %(pause)s::float8)
-    ON CONFLICT (session) DO UPDATE SET
-        taken_at = greatest(known.next_at, %(now)s),
-        next_at = greatest(known.next_at, %(now)s) + %(pause)s
-    RETURNING taken_at
-"""
 
 
-class PostgresStore(PostgresReader):
+class PostgresStore(PostgresSessions):
     """A store in a Postgres database (14 or later), see `igcrawl.store.base.Store`.
 
     Args:
@@ -180,9 +174,3 @@ class PostgresStore(PostgresReader):
         async with self._database.transaction() as cursor:
             await cursor.execute(sql, [verdict in FINAL, numbers, verdict])
             return cursor.rowcount
-
-    async def reserve(self, session: str, pause: float, now: float) -> float:
-        """See `Store.reserve`."""
-        row = await self._database.row(_RESERVE, {"session": session, "pause": pause, "now": now})
-        assert row is not None
-        return float(row["taken_at"]) - now

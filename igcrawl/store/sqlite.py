@@ -16,8 +16,8 @@ from igcrawl.errors import StoreError
 from igcrawl.store.base import Writer
 from igcrawl.store.model import CrawlRow, Limits, PageCommit, Seed, WalkRow
 from igcrawl.store.sqlite_database import Database
-from igcrawl.store.sqlite_reader import SqliteReader
 from igcrawl.store.sqlite_rows import add_walks, walk_of, write_page
+from igcrawl.store.sqlite_sessions import SqliteSessions
 from igcrawl.store.workers import Workers
 from igcrawl.verdict import FINAL
 
@@ -39,7 +39,7 @@ _RAISED: Final = """
 _REOPEN: Final = "UPDATE walks SET verdict = NULL, reason = NULL, ended_at = NULL WHERE id IN "
 
 
-class SqliteStore(SqliteReader):
+class SqliteStore(SqliteSessions):
     """A store in an SQLite file, see `igcrawl.store.base.Store`.
 
     Args:
@@ -178,14 +178,6 @@ class SqliteStore(SqliteReader):
         """
         asked = {"crawls": orjson.dumps(numbers).decode(), "verdict": verdict, "final": verdict in FINAL}
         return self._database.execute(sql, asked).rowcount
-
-    async def reserve(self, session: str, pause: float, now: float) -> float:
-        """See `Store.reserve`."""
-        with self._database.transaction():
-            row = self._database.row("SELECT next_at FROM sessions WHERE session = ?", (session,))
-            start = now if row is None else max(now, float(row["next_at"]))
-            self._database.execute("INSERT OR REPLACE INTO sessions VALUES (?, ?)", (session, start + pause))
-        return start - now
 
 
 def _asked(crawl: int, verdicts: Iterable[str], limits: Limits) -> dict[str, int | str | None]:

@@ -77,6 +77,11 @@ def test_a_cursor_can_be_made_to_fail_again_and_again(client: Client) -> None:
         ("login_page", 200, b"loginForm"),
         ("login_redirect", 302, b""),
         ("login_required", 403, b'"login_required"'),
+        ("login_flag", 401, b'"require_login":true'),
+        ("challenge_page", 200, b"/challenge/"),
+        ("consent_redirect", 302, b""),
+        ("consent_page", 200, b"/consent/"),
+        ("suspended_page", 200, b"/accounts/suspended/"),
         ("challenge", 400, b'"challenge_required"'),
         ("challenge_redirect", 302, b""),
         ("checkpoint", 400, b'"checkpoint_required"'),
@@ -100,7 +105,7 @@ def test_kinds_that_answer_in_place_of_the_server(client: Client, kind: str, sta
     assert got.status == status == client.simulator.requests[-1].status
     assert holds in got.body
     if kind.endswith("redirect"):
-        assert got.headers["location"].startswith(("/challenge/", "/accounts/"))
+        assert got.headers["location"].startswith(("/challenge/", "/accounts/", "/consent/"))
     if kind == "not_found_text":
         assert got.body == holds
     if kind == "stale_doc_id":
@@ -187,6 +192,7 @@ def test_page_kinds(client: Client) -> None:
         {"kind": "statis"},
         {"operation": "folowers"},
         {"nht": 3},
+        {"self": 3},
         {"nth": 0},
         {"nth": True},
         {"rate": 2},

@@ -13,13 +13,16 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 import igcrawl.simulator
+import igcrawl.simulator.script
 from igcrawl.simulator import ACCOUNTS, Simulator, SimulatorError
 from igcrawl.simulator.operations import OPERATIONS
+from igcrawl.simulator.script import read_script
 from igcrawl.simulator.serve import serve
 from tests.simulator.client import Client
 
@@ -163,7 +166,9 @@ def start_process(*arguments: str) -> subprocess.Popen[str]:
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_serve_prints_where_it_is_and_removes_what_it_wrote(tmp_path: Path, ending: signal.Signals) -> None:
     script = tmp_path / "faults.toml"
-    script.write_text('[[fault]]\noperation = "user_info"\nnth = 2\nstatus = 503\n')
+    script.write_text(
+        '[[fault]]\noperation = "user_info"\nnth = 2\nstatus = 503\n[[limit]]\nrequests = 2\nseconds = 3600\n'
+    )
     process = start_process("0", "50", "9", repr(str(script)))
     assert process.stdout is not None
     with process, process.stdout:
@@ -172,8 +177,11 @@ def test_serve_prints_where_it_is_and_removes_what_it_wrote(tmp_path: Path, endi
         session = Path(lines["IG_SESSION"])
         assert stat.S_IMODE(session.stat().st_mode) == 0o600
         assert json.loads(session.read_text()) == Simulator(seed=9).session
+        address: Any = SimpleNamespace(mobile_url=lines["IG_MOBILE_URL"], session=json.loads(session.read_text()))
+        answers = [Client(address).rest("users/25025320/info/").status for _ in range(3)]
         process.send_signal(ending)
         assert process.wait(10) == 0
+    assert answers == [200, 503, 429]
     assert not session.exists() and not session.parent.exists()
 
 
@@ -184,6 +192,22 @@ def test_serve_prints_where_it_is_and_removes_what_it_wrote(tmp_path: Path, endi
         ("[[fault", "is not TOML"),
         ("[fault]\nnth = 1", "[[fault]]"),
         ("[[faults]]\nnth = 1", "faults"),
+        ("fault = [1]", "only the tables [[fault]], [[limit]], [escalation], [session] are allowed"),
+        ("[limit]\nrequests = 1", "found 'limit'"),
+        ("[[session]]", "found 'session'"),
+        (
+            "[[limit]]\nrequests = 2\nseconds = 1\n[[limit]]\nrequest = 1",
+            "limit 2: unknown limit key 'request', did you mean",
+        ),
+        ("[[limit]]\nrequests = 1", "limit 1: a limit needs 'seconds'"),
+        ("[[limit]]\nrequests = 1\nseconds = 1\nfamily = 'profile'", "did you mean 'profiles'"),
+        (
+            "[escalation]\nchallenge_aftr = 3",
+            "[escalation]: unknown key 'challenge_aftr', did you mean 'challenge_after'",
+        ),
+        ("[escalation]\nchallenge_after = 0", "[escalation]: challenge_after is a whole number from 1"),
+        ("[session]\nseed = 3", "[session]: unknown key 'seed'"),
+        ("[session]\nexpires_after_seconds = -1", "[session]: expires_after_seconds is a number from"),
         ("[[fault]]\nnht = 1", "did you mean 'nth'"),
         ('[[fault]]\nkind = "chalenge"', "did you mean 'challenge'"),
         ("\x00", "is not TOML"),
@@ -199,6 +223,31 @@ def test_scripts_that_cannot_be_used(tmp_path: Path, script: str | None, says: s
     assert says in str(refused.value)
     assert "\n" not in str(refused.value)
     assert out.getvalue() == ""
+
+
+def test_a_script_holds_faults_limits_escalation_and_session(tmp_path: Path) -> None:
+    path = tmp_path / "script.toml"
+    path.write_text(
+        "[[fault]]\nnth = 1\nstatus = 503\n"
+        '[[limit]]\nrequests = 2\nseconds = 60\nretry_after = "exact"\n'
+        '[[limit]]\nrequests = 1\nseconds = 60\nfamily = "relations"\nanswer = "throttle_401"\n'
+        "[escalation]\nchallenge_after = 2\nviolation_window = 60\n"
+        "[session]\nexpires_after_requests = 5\n"
+    )
+    with Simulator(**read_script(path), clock=lambda: 0.0) as simulator:
+        client = Client(simulator)
+        got = [client.mobile("followers", {"user_id": "25025320"}).status for _ in range(2)]
+        got += [client.rest("users/25025320/info/").status for _ in range(4)]
+    assert got == [503, 401, 200, 429, 400, 403]
+
+
+def test_the_example_in_the_docstring_of_scripts_is_one(tmp_path: Path) -> None:
+    path = tmp_path / "script.toml"
+    path.write_text((igcrawl.simulator.script.__doc__ or "").partition("\n\n")[2].partition("\n\nThe keys")[0])
+    arguments = read_script(path)
+    assert [len(arguments[name]) for name in ("faults", "limits")] == [2, 2]
+    assert arguments["challenge_after"] == 3
+    Simulator(**arguments)
 
 
 def test_the_package_imports_nothing_of_the_rest() -> None:

@@ -12,6 +12,7 @@ import pytest
 from igcrawl.simulator import Simulator
 from igcrawl.simulator.sessions import bearer
 from tests.simulator.client import Client, Got
+from tests.simulator.clock import Clock
 
 PROFILE = "28036671149327607"
 
@@ -91,6 +92,48 @@ def test_a_refreshed_cookie(client: Client) -> None:
 def test_everybody_can_be_logged_out(client: Client) -> None:
     client.simulator.sessions.revoke_all()
     assert ask_mobile(client).status == 403
+
+
+def test_a_session_expires_after_so_many_requests_whatever_their_surface() -> None:
+    with Simulator(expires_after_requests=3) as simulator:
+        client = Client(simulator)
+        got = [ask_mobile(client), client.rest("users/25025320/info/"), client.web(PROFILE, {"id": "25025320"})]
+        assert [each.status for each in got] == [200, 200, 200]
+        for dead in (ask_mobile(client), client.rest("users/25025320/info/")):
+            assert (dead.status, dead.json["message"]) == (403, "login_required")
+        assert b"loginForm" in client.web(PROFILE, {"id": "25025320"}).body
+        assert [request.session for request in simulator.requests[2:]] == ["58001234567", None, None, None]
+
+
+def test_a_session_expires_after_so_many_seconds_of_the_clock() -> None:
+    clock = Clock()
+    with Simulator(expires_after_seconds=60, clock=clock) as simulator:
+        client = Client(simulator)
+        clock.now += 59.9
+        assert ask_mobile(client).status == 200
+        clock.now += 0.1
+        assert ask_mobile(client).status == 403
+
+
+def test_a_renewed_session_is_a_newer_login_of_the_same_account_on_the_same_device() -> None:
+    with Simulator(expires_after_requests=1) as simulator:
+        before, old = simulator.session, Client(simulator)
+        assert [ask_mobile(old).status for _ in range(2)] == [200, 403]
+        renewed = simulator.sessions.renew()
+        assert renewed == simulator.session
+        assert {name for name in renewed if renewed[name] != before[name]} == {
+            "authorization_data", "cookies", "last_login",
+        }  # fmt: skip
+        assert renewed["last_login"] > before["last_login"]  # type: ignore[operator]
+        assert renewed["authorization_data"]["ds_user_id"] == "58001234567"  # type: ignore[index]
+        assert [ask_mobile(Client(simulator)).status, ask_mobile(old).status] == [200, 403]
+
+
+def test_a_refreshed_authorization_lives_on_when_the_old_one_has_expired() -> None:
+    with Simulator(expires_after_requests=1, faults=[{"kind": "refresh", "nth": 1}]) as simulator:
+        client = Client(simulator)
+        client.authorization = ask_mobile(client).headers["ig-set-authorization"]
+        assert [ask_mobile(client).status for _ in range(2)] == [200, 403]
 
 
 def test_no_secret_is_in_the_log(client: Client) -> None:

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from igcrawl.health import Health
 from tests.conftest import ROOT, scrapy_environment
 from tests.store.samples import begun, claimed_soon, kept, opened, page, seed, targets
-from tests.store.walker import PAGES, the_crawl
+from tests.store.walker import PAGES, SPENT, the_crawl
 
 Walker = Callable[..., subprocess.Popen[str]]
 
@@ -104,3 +105,20 @@ async def test_no_two_processes_walk_the_same_and_the_work_of_the_killed_is_done
         async for walk in store.walks():
             assert walk.pages == PAGES
             assert [found async for found in store.found(walk.id)] == [page(1), page(2), page(3)]
+
+
+async def test_processes_never_send_more_than_the_budget_together_whoever_of_them_is_killed(
+    url: str, walker: Walker
+) -> None:
+    processes = [walker("spend") for _ in range(4)]
+    go(*processes)
+    for victim in processes[:2]:
+        time.sleep(random.uniform(0.01, 0.05))
+        victim.kill()
+    said = [process.communicate(timeout=60)[0].split() for process in processes]
+    sent = [max(map(int, [turns for turns in lines if turns.isdecimal()]), default=0) for lines in said]
+    assert [lines[-1] for lines in said[2:]] == ["spent", "spent"]
+    # What a killed process has taken and not sent is lost, not given to another.
+    assert SPENT.whole.hour - 2 <= sum(sent) <= SPENT.whole.hour
+    async with opened(url) as store:
+        assert len(Health.read(await store.session("1")).times()) == SPENT.whole.hour

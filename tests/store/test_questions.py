@@ -1,10 +1,6 @@
-"""What the operator may ask of the store, and when a session may send."""
+"""What the operator may ask of the store."""
 
 from __future__ import annotations
-
-import asyncio
-
-import pytest
 
 from tests.store.samples import begun, claimed, ended, opened, seed, targets
 
@@ -44,21 +40,3 @@ async def test_walks_are_picked_by_crawl_verdict_and_depth(url: str) -> None:
         assert await targets(store, max_depth=2) == ["2", "3", "4", "6"]
         assert await targets(store, new.id, "open", 2) == ["3"]
         assert await targets(store, other.id, "failed") == []
-
-
-async def test_a_session_is_given_one_moment_after_another_whoever_asks(url: str) -> None:
-    async with opened(url) as one, opened(url) as two:
-        assert await one.reserve("a", 30, 1_000.0) == 0
-        assert await two.reserve("a", 30, 1_000.0) == pytest.approx(30)
-        assert await one.reserve("a", 10, 1_010.5) == pytest.approx(49.5)
-        assert await two.reserve("b", 30, 1_010.5) == 0
-        assert await two.reserve("a", 10, 5_000.25) == 0
-        assert await one.reserve("a", 10, 5_000.5) == pytest.approx(9.75)
-    async with opened(url) as store:
-        assert await store.reserve("a", 10, 5_001.0) == pytest.approx(19.25)
-
-
-async def test_moments_asked_for_at_once_are_all_different(url: str) -> None:
-    async with opened(url) as one, opened(url) as two:
-        waits = await asyncio.gather(*(store.reserve("a", 2, 1_000.0) for store in (one, two) for _ in range(5)))
-        assert sorted(waits) == pytest.approx([2 * number for number in range(10)])

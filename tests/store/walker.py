@@ -1,4 +1,4 @@
-"""A process that works on a store: ``python -m tests.store.walker begin|hold|walk URL [FOLDER]``.
+"""A process that works on a store: ``python -m tests.store.walker begin|hold|walk|spend URL [FOLDER]``.
 
 It says on standard output what it does, a line each, and begins when a line comes on standard input.
 """
@@ -12,12 +12,18 @@ import random
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from igcrawl.budget import Budget, Pace, Share
+from igcrawl.health import Health
 from igcrawl.store import CrawlRow, PageCommit, Store, WalkRow
 from tests.store.samples import LATER, NO_LIMITS, NOW, begun, opened, page, seed
 
 #: Pages a walk.
 PAGES = 3
+#: What a session may send, and when it does.
+SPENT = Budget(Share(800, 800), pace=Pace.BURST)
+SPENT_AT = 1_800_000_000.0
 
 
 def say(*words: object) -> None:
@@ -42,6 +48,22 @@ async def hold(store: Store) -> None:
     await store.commit([PageCommit(walk=replace(walk, cursor="second", pages=1), found=page(1, 2))], {})
     say(walk.id)
     await asyncio.sleep(600)
+
+
+async def spend(store: Store) -> None:
+    """Take turns of one session until the budget is spent, and say how many they were."""
+    turns = 0
+
+    def take(row: dict[str, Any]) -> bool:
+        health = Health.read(row)
+        turn = health.ask(SPENT, "relations", SPENT_AT, random.random())
+        health.write(row)
+        return turn.wait <= 0
+
+    while await store.change_session("1", take):
+        turns += 1
+        say(turns)
+    say("spent")
 
 
 async def walk_all(store: Store, folder: Path) -> None:
@@ -83,6 +105,8 @@ async def main() -> None:
     async with opened(url) as store:
         if what == "begin":
             await begin(store)
+        elif what == "spend":
+            await spend(store)
         elif what == "hold":
             await hold(store)
         else:

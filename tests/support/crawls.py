@@ -25,7 +25,14 @@ from tests.conftest import ROOT, scrapy_environment
 
 #: What a crawl imports, but for the settings, which read the environment, and the reactor, which begins to live.
 _PACKAGES = ("igcrawl.commands", "igcrawl.middlewares", "igcrawl.store", "pipelines", "spiders")
-_MODULES = ("igcrawl.download", "igcrawl.embedded", "igcrawl.exporters", "scrapy.cmdline", "scrapy.core.engine")
+_MODULES = (
+    "igcrawl.download",
+    "igcrawl.embedded",
+    "igcrawl.exporters",
+    "igcrawl.live.extension",
+    "scrapy.cmdline",
+    "scrapy.core.engine",
+)
 _REACTOR = "twisted.internet.reactor"
 
 

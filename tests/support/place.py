@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from collections.abc import Callable
@@ -12,10 +13,15 @@ from typing import Any
 
 import orjson
 
+from igcrawl.health import Health
 from igcrawl.simulator import LoggedRequest, Simulator
+from igcrawl.store import make_store
+from tests.conftest import AT_ONCE
 from tests.support import crawls
 
 _SPIDER_ARGUMENT = re.compile(r"[a-z_]+=")
+#: Whose session the simulator accepts.
+ACCOUNT = "58001234567"
 _TIMES = ("fetched_at", "started_at", "ended_at")
 
 
@@ -95,7 +101,7 @@ class Place:
         self.simulator, self.folder = simulator, folder
         simulator.write_session(folder / "session.json")
         at_simulator = {"IG_MOBILE_URL": simulator.mobile_url, "IG_WEB_URL": simulator.web_url}
-        self.environment = {**at_simulator, "IG_SESSION": "session.json", **environment}
+        self.environment = {**at_simulator, "IG_SESSION": "session.json", **AT_ONCE, **environment}
         self._runs = 0
 
     def start(self, *command: str, output: tuple[str, ...] = ("-O", "out.jsonl")) -> Running:
@@ -118,6 +124,25 @@ class Place:
         done = self.start(*command, output=output).done()
         assert done.code == code, done.log
         return done
+
+    def health(self, change: Callable[[Health], object] = lambda health: None) -> Health:
+        """Change what the store knows of the session, and return it."""
+
+        async def changed() -> Health:
+            store = make_store(self.environment.get("IG_STORE", f"sqlite:///{self.folder}/.igcrawl/store.db"))
+            await store.open()
+            try:
+                return await store.change_session(ACCOUNT, in_row)
+            finally:
+                await store.close()
+
+        def in_row(row: dict[str, Any]) -> Health:
+            health = Health.read(row)
+            change(health)
+            health.write(row)
+            return health
+
+        return asyncio.run(changed())
 
     def refused(self, *command: str, output: tuple[str, ...] = ("-O", "out.jsonl")) -> str:
         """Run ``scrapy crawl``, which is refused in one line before any request, and return that line."""

@@ -1,0 +1,136 @@
+"""`scrapy session`: import, list, check, export and resume sessions."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from scrapy.commands import ScrapyCommand
+
+from igcrawl.catalogue import OPERATIONS
+from igcrawl.commands.crawl import refuse
+from igcrawl.config import Config, read_config
+from igcrawl.errors import BadInput, StoreError
+from igcrawl.sessions import desk
+from igcrawl.sessions.browser import BROWSERS
+from igcrawl.verdict import ExitCode
+
+#: What can be done, and how many words may follow: at least, at most.
+_ACTIONS: Final = {"import": (0, 1), "list": (0, 0), "check": (0, 1), "export": (1, 1), "resume": (0, 1)}
+#: The options that an action takes.
+_OPTIONS: Final = {"import": ("name", "browser", "force"), "export": ("format", "output", "yes")}
+
+
+class Command(ScrapyCommand):
+    """Keep sessions: a file each in `sessions/`, what happened to them in the store."""
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        """What follows the command's name."""
+        return (
+            "import FILE|- [--name NAME] [--force] | import --browser BROWSER | list | check [NAME] | resume [NAME] | "
+            "export NAME [--format settings|netscape] [-o FILE]"
+        )
+
+    def short_desc(self) -> str:
+        """One line for `scrapy -h`."""
+        return "Import a session of another program or a browser; list, check, export sessions; resume a parked one"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add the options of all actions."""
+        super().add_options(parser)
+        parser.add_argument("--name", help="import: what to call it (default: the account's name or id)")
+        parser.add_argument("--browser", help=f"import: from this browser: {', '.join(BROWSERS)}")
+        parser.add_argument("--force", action="store_true", help="import: replace a session of another account")
+        parser.add_argument("--format", help="export: settings (default) or netscape, a cookies.txt")
+        parser.add_argument("-o", dest="output", metavar="FILE", help="export: a file for your eyes only, mode 0600")
+        parser.add_argument("--yes", action="store_true", help="export: show the session on the terminal, too")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Do what was asked."""
+        action, words = (args[0], args[1:]) if args else ("", [])
+        if action not in _ACTIONS:
+            refuse(f"scrapy session: say what to do: {', '.join(_ACTIONS)}; see scrapy session -h")
+        _check_words(action, words, opts)
+        actions: dict[str, Callable[[list[str], argparse.Namespace], None]] = {
+            "import": self._import,
+            "list": self._list,
+            "check": self._check,
+            "export": self._export,
+            "resume": self._resume,
+        }
+        try:
+            actions[action](words, opts)
+        except BadInput as error:
+            refuse(str(error))
+        except StoreError as error:
+            refuse(str(error), ExitCode.INCOMPLETE)
+
+    def _config(self, name: str | None = None) -> Config:
+        """Return the checked settings, with this session in the place of IG_SESSION."""
+        assert self.settings is not None
+        if name is not None:
+            self.settings.set("IG_SESSION", name, priority="cmdline")
+        return read_config(self.settings, OPERATIONS)
+
+    def _import(self, words: list[str], opts: argparse.Namespace) -> None:
+        if bool(words) == bool(opts.browser):
+            raise BadInput("scrapy session import: give a file, - for standard input, or --browser")
+        now = time.time()
+        found = desk.read_browser(opts.browser, now) if opts.browser else desk.read_source(words[0], now)
+        for line in asyncio.run(desk.take_in(found, opts.name, self._config().store, force=opts.force)):
+            print(line)
+        if words and words[0] != "-":
+            desk.warn_of(Path(words[0]))
+
+    def _list(self, words: list[str], opts: argparse.Namespace) -> None:
+        for line in asyncio.run(desk.table(self._config().store, time.time())):
+            print(line)
+
+    def _export(self, words: list[str], opts: argparse.Namespace) -> None:
+        if opts.output is None and sys.stdout.isatty() and not opts.yes:
+            raise BadInput("whoever sees this session can use it: -o FILE writes it for your eyes only, --yes shows it")
+        content = desk.exported(self._config(words[0]).check_session(), opts.format or "settings", time.time())
+        if opts.output is None:
+            sys.stdout.buffer.write(content)
+            sys.stdout.flush()
+        else:
+            desk.write(Path(opts.output), content)
+
+    def _resume(self, words: list[str], opts: argparse.Namespace) -> None:
+        config = self._config(words[0] if words and not words[0].isdecimal() else None)
+        said, good = asyncio.run(desk.unpark(config.given, words[0] if words else None, config.store))
+        print(said)
+        self.exitcode = ExitCode.OK if good else ExitCode.TROUBLE
+
+    def _check(self, words: list[str], opts: argparse.Namespace) -> None:
+        # The reactor and the spider are for this action only.
+        from igcrawl.session_check import check  # noqa: PLC0415
+
+        config = self._config(words[0] if words else None)
+        assert self.settings is not None
+        said, code = check(self.settings, config)
+        if code is not ExitCode.OK:
+            refuse(said, code)
+        print(said)
+
+
+def _check_words(action: str, words: list[str], opts: argparse.Namespace) -> None:
+    """Refuse what the action does not take."""
+    least, most = _ACTIONS[action]
+    given = [name for name in ("name", "browser", "force", "format", "output", "yes") if getattr(opts, name)]
+    strange = next((word for word in words if word.startswith("-") and word != "-"), None)
+    foreign = next((name for name in given if name not in _OPTIONS.get(action, ())), None)
+    if strange is not None or foreign is not None:
+        option = strange.partition("=")[0][:30] if strange else "-o" if foreign == "output" else f"--{foreign}"
+        refuse(f"scrapy session {action} does not take {option}; see scrapy session -h")
+    if not least <= len(words) <= most:
+        wanted = "no more words" if most == 0 else "a session's name" if action != "import" else "one file"
+        refuse(f"scrapy session {action} takes {wanted}")

@@ -1,0 +1,29 @@
+"""Whole days against limits that the crawl knows or does not, on a clock that is told to go: `make days` has more."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.day import DAYS, KNOWN, UNKNOWN, live
+
+#: They show no more than others, and take their time.
+_LEFT_OUT = ("100 an hour, asked in bursts", "60 an hour, known, asked in bursts")
+
+
+@pytest.mark.parametrize("name", [name for name in UNKNOWN if name not in _LEFT_OUT])
+def test_against_a_limit_it_does_not_know_a_session_is_throttled_three_times_at_most_and_never_challenged(
+    name: str,
+) -> None:
+    figures = live(DAYS[name])
+    assert figures.hours == pytest.approx(24, abs=0.1)
+    assert figures.challenged == 0, figures
+    assert figures.throttled <= 3, figures
+    assert figures.share >= 0.90, figures
+
+
+@pytest.mark.parametrize("name", [name for name in KNOWN if name not in _LEFT_OUT])
+def test_within_a_limit_it_knows_a_session_is_never_throttled_and_uses_nearly_all(name: str) -> None:
+    figures = live(DAYS[name])
+    assert figures.hours == pytest.approx(24, abs=0.1)
+    assert (figures.throttled, figures.challenged) == (0, 0), figures
+    assert figures.share >= 0.98, figures

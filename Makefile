@@ -39,6 +39,7 @@ test: $(VENV)/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m tests.support.chromium
 	$(BIN)/python -m pytest
 
 fuzz: $(VENV)/dev

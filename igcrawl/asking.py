@@ -9,8 +9,10 @@ from typing import Any
 from scrapy.crawler import Crawler
 
 from igcrawl.call import Call, Host
+from igcrawl.catalogue import OPERATIONS
 from igcrawl.errors import IgcrawlError, Interrupted, Transient
 from igcrawl.request import ANSWERED_AT, ENVELOPE, RUN, WALK, to_request
+from igcrawl.staleness import Staleness
 from igcrawl.stopping import Stopping
 from igcrawl.walk import Walk
 
@@ -47,14 +49,21 @@ class Asker:
             AnswerError: the answer is no page.
             Interrupted: the run is being stopped; nothing was sent.
         """
+        self.last = call
+        staleness = Staleness.of(self._crawler)
+        if staleness is None or OPERATIONS[call.operation].query_name is None:
+            return await self._send(walk, call, {})
+        return await staleness.ask(self._send, walk, call)
+
+    async def _send(self, walk: Walk, call: Call, beside: dict[str, Any]) -> dict[str, Any]:
         engine = self._crawler.engine
         if engine is None or self.must_stop:
             raise Interrupted(self._stopping.reason)
         if walk is not self.walk:
             self.walk, self._walk_since = walk, self._stopping.now()
-        sent, self.last = self._sent, call
+        sent = self._sent
         request = to_request(call, self._base_urls)
-        request.meta.update({WALK: walk.id, RUN: walk.rank_token})
+        request.meta.update({WALK: walk.id, RUN: walk.rank_token, **beside})
         try:
             response = await engine.download_async(request)
         except IgcrawlError:

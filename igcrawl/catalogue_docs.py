@@ -85,7 +85,7 @@ def _request(operation: Operation, queries: Mapping[str, Query]) -> str:
     if operation.query_name is None:
         return asked
     query = queries[operation.query_name]
-    return f"{asked}, query `{query.name}`, id `{query.ids[0]}` (from {query.source})"
+    return f"{asked}, query `{query.name}`, id `{query.ids[0].id}` (from {query.source})"
 
 
 def _arguments(operation: Operation) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from igcrawl.call import Host
 from igcrawl.catalogue import FAMILY_NAMES
-from igcrawl.doc_ids import OVERRIDE_PREFIX, check_doc_id
+from igcrawl.doc_ids import OVERRIDE_PREFIX, Query, check_doc_id, own_path, read_own
 from igcrawl.errors import BadInput
 from igcrawl.hosts import check_base_url, is_loopback
 from igcrawl.raw import is_archive
@@ -29,6 +29,7 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     "IG_MOBILE_URL": "https://i.instagram.com",
     "IG_WEB_URL": "https://www.instagram.com",
     "IG_ITEM_PER_RECORD": False,
+    "IG_DOC_IDS": "",
     "IG_RAW": "",
     "IG_STORE": "sqlite:///.igcrawl/store.db",
     "IG_JSONL": "",
@@ -62,6 +63,7 @@ class Config:
         base_urls: where each host is reached, without a last slash.
         item_per_record: whether records pass the pipelines one by one instead of a page at a time.
         doc_ids: doc_ids for this run, by operation name.
+        own_queries: what the operator's own doc_ids.toml says, by friendly name.
         raw: the archive of answers, None when none is kept.
         store: the store's address.
         jsonl: the exactly-once JSON lines file, absolute; None when there is none.
@@ -76,6 +78,7 @@ class Config:
     base_urls: Mapping[Host, str]
     item_per_record: bool
     doc_ids: Mapping[str, str]
+    own_queries: Mapping[str, Query] = field(default_factory=dict)
     raw: Path | None = None
     store: str = ""
     jsonl: Path | None = None
@@ -122,6 +125,8 @@ def read_config(settings: Mapping[str, Any], operations: Mapping[str, object]) -
         if read_truth(settings, name) is not safe:
             raise BadInput(f"{name} must stay {safe}: {why}")
     doc_ids = _doc_ids(settings, operations)
+    own = str(settings.get("IG_DOC_IDS") or "")
+    simulator = read_truth(settings, "IG_SIMULATOR")
     jsonl = str(settings.get("IG_JSONL") or "")
     store = str(settings.get("IG_STORE") or DEFAULTS["IG_STORE"])
     check_url(store)
@@ -131,10 +136,12 @@ def read_config(settings: Mapping[str, Any], operations: Mapping[str, object]) -
     }
     return Config(
         given=read_given(str(settings.get("IG_SESSION") or "")),
-        simulator=read_truth(settings, "IG_SIMULATOR"),
+        simulator=simulator,
         base_urls=base_urls,
         item_per_record=read_truth(settings, "IG_ITEM_PER_RECORD"),
         doc_ids=doc_ids,
+        # The embedded simulator knows nothing of what the operator has captured from Instagram.
+        own_queries=read_own(own_path(own), must_exist=bool(own)) if own or not simulator else {},
         raw=_archive(str(settings.get("IG_RAW") or "")),
         store=store,
         jsonl=Path(jsonl).expanduser().absolute() if jsonl else None,

@@ -29,6 +29,8 @@ _SAID: Final[tuple[tuple[str, type[AnswerError]], ...]] = (
     ("checkpoint_challenge_required", ChallengeRequired),
     ("consent_required", ChallengeRequired),
     ("account_suspended", ChallengeRequired),
+    ("account has been disabled", ChallengeRequired),
+    ("inactive user", ChallengeRequired),
     ("feedback_required", AutomationNoticed),
     ("sentry_block", AutomationNoticed),
     ("login_required", SessionExpired),
@@ -101,7 +103,7 @@ def open_answer(answer: Answer) -> dict[str, Any]:
         raise _redirected(answer)
     if answer.kind is AnswerKind.PAGE:
         if answer.status != 200:
-            raise _by_status(answer, said="")
+            raise _without_envelope(answer, _by_status(answer, said=""))
         return {"data": {"status": answer.status}}
     try:
         envelope = read_envelope(answer.body, answer.operation)

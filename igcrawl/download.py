@@ -10,6 +10,7 @@ import logging
 import re
 import time
 import zlib
+from pathlib import Path
 from typing import Any, Final
 
 from scrapy import Request
@@ -19,9 +20,10 @@ from scrapy.http import Response
 from scrapy.utils.misc import build_from_crawler
 
 from igcrawl.call import AnswerKind, Call, Identity
+from igcrawl.canary import OWN_ACCOUNT
 from igcrawl.catalogue import OPERATIONS
 from igcrawl.config import read_config
-from igcrawl.doc_ids import DocIds
+from igcrawl.doc_ids import DocId, DocIds
 from igcrawl.errors import BadInput, Transient
 from igcrawl.gate import Gate
 from igcrawl.hosts import is_trusted
@@ -30,10 +32,11 @@ from igcrawl.logs import guard
 from igcrawl.operation import Operation
 from igcrawl.raw import RawAnswer, RawArchive
 from igcrawl.redaction import Redaction
-from igcrawl.request import ANSWERED_AT, RUN, WALK, call_of
+from igcrawl.request import ANSWERED_AT, CANARY, RUN, WALK, call_of
 from igcrawl.session import SECRET_HEADERS
-from igcrawl.session_file import save_session
+from igcrawl.session_file import load_session, save_session
 from igcrawl.signing import Signer
+from igcrawl.staleness import Staleness
 from igcrawl.stopping import Stopping
 from igcrawl.walk import timestamp
 from igcrawl.wire import to_wire
@@ -55,13 +58,15 @@ class SessionDownloadHandler:
     lazy = True
 
     def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
         config = read_config(crawler.settings, OPERATIONS)
         gate = Gate.of(crawler)
         self._session = gate.session if gate is not None else config.check_session()
         self._session_file = config.session_file
         self._said_unsaved = False
+        self._marks = {self._session.mark}
         self._signer = Signer(self._session)
-        self._doc_ids = DocIds(config.doc_ids)
+        self._doc_ids = DocIds(config.doc_ids, config.own_queries)
         self._base_urls = config.base_urls
         self._archive = RawArchive(config.raw) if config.raw is not None else None
         self._stopping = Stopping.of(crawler)
@@ -83,10 +88,11 @@ class SessionDownloadHandler:
             response: Response = await self._http.download_request(request)
             return response
         operation = OPERATIONS[call.operation]
-        doc_id, root_field = "", ""
+        current, root_field = DocId(""), ""
         if operation.query_name is not None:
-            doc_id, root_field = self._doc_ids.current(operation.name, operation.query_name)
-        wire = to_wire(operation, call, doc_id, root_field)
+            current = self._doc_id(operation.name, operation.query_name)
+            root_field = self._doc_ids.root_field(operation.query_name)
+        wire = to_wire(operation, call, current.id, root_field, current.variables)
         signed = self._signer.sign(wire, time.time())
         url = signed.path if wire.host is None else self._base_urls[wire.host] + signed.path
         if wire.identity is not Identity.NOBODY and not is_trusted(url):
@@ -104,11 +110,17 @@ class SessionDownloadHandler:
         body = self._plain_body(response)
         if operation.surface.answer_kind is AnswerKind.PAGE:
             self._signer.take_page(body)
-            body = b""
+            # A good page is of no further use; what another one says may be about the session.
+            body = b"" if response.status == 200 else body
         self._redaction.learn(self._signer.secrets())
         body = self._without_session(operation, response.status, body)
         self._keep_raw(request, call, response, body)
         return response.replace(url=request.url, body=body, headers=_without_secrets(response))
+
+    def _doc_id(self, operation: str, query_name: str) -> DocId:
+        staleness = Staleness.of(self._crawler)
+        current = staleness.current(operation) if staleness is not None else None
+        return current or self._doc_ids.candidates(operation, query_name)[0]
 
     async def close(self) -> None:
         """Close the connections and the archive."""
@@ -117,7 +129,9 @@ class SessionDownloadHandler:
             self._archive.close()
 
     def _keep_raw(self, request: Request, call: Call, response: Response, body: bytes) -> None:
-        if self._archive is None:
+        canary = request.meta.get(CANARY) and call.operation == OWN_ACCOUNT
+        if self._archive is None or canary:
+            # A canary's answer is no part of the walk, unless it stands in.
             return
         answer = RawAnswer(
             operation=call.operation,
@@ -144,11 +158,24 @@ class SessionDownloadHandler:
                 logger.info("IG_SESSION holds the session itself: what the server refreshes is kept for this run only")
             self._said_unsaved = True
             return
+        if not self._is_ours(self._session_file):
+            if not self._said_unsaved:
+                logger.warning("session file %s was replaced: this run keeps its own until it ends", self._session_file)
+            self._said_unsaved = True
+            return
         try:
             save_session(self._session, self._session_file)
         except OSError as error:
             problem = error.strerror or error
             logger.error("session file %s cannot be saved: %s", self._session_file, problem)  # noqa: TRY400
+
+    def _is_ours(self, path: Path) -> bool:
+        """Whether the file still holds the session of this run, and not one that was imported meanwhile."""
+        self._marks.add(self._session.mark)
+        try:
+            return load_session(path).mark in self._marks
+        except BadInput:
+            return not path.exists()
 
     def _plain_body(self, response: Response) -> bytes:
         """The body decompressed."""

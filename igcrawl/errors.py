@@ -5,6 +5,7 @@
     IgcrawlError
     ├── BadInput                the operator's arguments, settings or files
     ├── Interrupted             the run was asked to stop
+    ├── NotLoggedIn             a login by hand did not end in a session
     ├── StoreError              the store or an output cannot be read or written
     ├── LostClaim               another worker has taken the walk over
     └── AnswerError             what the server answered, or did not
@@ -12,6 +13,7 @@
         ├── MalformedAnswer     an answer that no reader understands
         ├── RequestRejected     the server found fault with the request
         ├── StaleDocId          a registered query was rotated
+        ├── DeadCursor          the call works without its cursor only
         ├── Throttled           too many requests
         ├── WaitTooLong         the budget has no room for longer than the operator would wait
         ├── TargetError         the target's own answer
@@ -31,7 +33,7 @@ Which answer is which error is decided in one place, `diagnosis.py`.
 from __future__ import annotations
 
 from enum import Enum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from igcrawl.verdict import Verdict
 
@@ -64,6 +66,10 @@ class Interrupted(IgcrawlError):
 
     verdict: ClassVar[Verdict] = Verdict.INTERRUPTED
     reach: ClassVar[Reach] = Reach.CRAWL
+
+
+class NotLoggedIn(IgcrawlError):
+    """Raised when a login by hand did not end in a session. Nothing was saved."""
 
 
 class StoreError(IgcrawlError):
@@ -112,10 +118,37 @@ class RequestRejected(AnswerError):
 
 
 class StaleDocId(AnswerError):
-    """Raised when a GraphQL call is answered as Instagram answers an unregistered doc_id."""
+    """Raised when a GraphQL call is answered as Instagram answers an unregistered doc_id.
+
+    Args:
+        message: how it was answered.
+        after_rest: whether the answer looked throttled first, so that the session has rested for it.
+
+    `first` is the envelope of the first page that the operation's fallback gave meanwhile, if it was asked; `misled`,
+    whether the session has rested for nothing.
+    """
 
     verdict = Verdict.STALE_DOC_ID
     reach = Reach.CRAWL
+
+    def __init__(self, message: str, *, after_rest: bool = False) -> None:
+        super().__init__(message)
+        self.after_rest = after_rest
+        self.first: dict[str, Any] | None = None
+        self.misled = False
+
+
+class DeadCursor(AnswerError):
+    """Raised when a call works without its cursor only.
+
+    Args:
+        message: how it was answered with the cursor.
+        first: the envelope that came without, which is the first page's.
+    """
+
+    def __init__(self, message: str, first: dict[str, Any]) -> None:
+        super().__init__(message)
+        self.first = first
 
 
 class Throttled(AnswerError):

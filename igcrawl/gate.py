@@ -169,6 +169,15 @@ class Gate:
             self._resting, now = False, self._stopping.now()
             await self._change(lambda health: health.answered(now))
 
+    async def mistaken(self) -> None:
+        """Forget what the last rest taught: the answer that seemed throttled was something else.
+
+        Raises:
+            StoreError: the store failed.
+        """
+        self._resting = False
+        await self._change(Health.mistaken)
+
     async def park(self, error: Trouble) -> None:
         """Close: no run sends anything with this session until its operator has looked."""
         why, now = str(error), self._stopping.now()

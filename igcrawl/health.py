@@ -201,6 +201,11 @@ class Health:
         if self.cooling_until <= now:
             self.rest, self.rests = 0.0, 0
 
+    def mistaken(self) -> None:
+        """Forget what the last rest taught: the answer that seemed throttled was something else."""
+        self.hour, self.hour_before = self.hour_before, None
+        self.rest, self.rests = 0.0, 0
+
     def park(self, state: str, why: str, now: float, mark: str) -> None:
         """Let no request go out any more.
 

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from igcrawl.call import Call
 from igcrawl.catalogue import OPERATIONS
-from igcrawl.errors import MalformedAnswer, NotFound, Refused
+from igcrawl.errors import MalformedAnswer, NotFound, Refused, StaleDocId
 from igcrawl.items import Profile
 from igcrawl.operation import Need
 from igcrawl.paths import walk_path
@@ -31,8 +31,8 @@ async def profile_of(ask: Ask, walk: Walk, user_id: str, operation: str = "user_
     Raises:
         AnswerError: there is no such account, or no answer.
     """
-    envelope = await ask(walk, Call(operation, {"user_id": user_id}))
-    profile: Profile = OPERATIONS[operation].reader.read(envelope, reading(walk, operation))[0]
+    found = await _read(ask, walk, operation, {"user_id": user_id})
+    profile = found[0]
     if profile.pk != user_id:
         raise MalformedAnswer(operation, "pk", f"asked for {user_id}, got {profile.pk}")
     return profile
@@ -45,9 +45,21 @@ async def id_of(ask: Ask, walk: Walk, username: str) -> str:
         NotFound: no account has it.
         AnswerError: there was no answer.
     """
-    operation = OPERATIONS["user_lookup"]
-    envelope = await ask(walk, Call(operation.name, {"username": username}))
-    return exact_match(operation.reader.read(envelope, reading(walk, operation.name)), username)
+    return exact_match(await _read(ask, walk, "user_lookup", {"username": username}), username)
+
+
+async def _read(ask: Ask, walk: Walk, operation: str, args: dict[str, Any]) -> list[Profile]:
+    """Return the profiles of an answer, of the operation that stands in where the doc_id was rotated."""
+    try:
+        envelope = await ask(walk, Call(operation, args))
+    except StaleDocId as error:
+        stand_in = OPERATIONS[operation].fallback
+        if stand_in is None:
+            raise
+        operation = stand_in
+        envelope = error.first or await ask(walk, Call(operation, args))
+    records = OPERATIONS[operation].reader.read(envelope, reading(walk, operation))
+    return [record for record in records if isinstance(record, Profile)]
 
 
 def exact_match(found: list[Profile], username: str) -> str:
@@ -64,7 +76,7 @@ def exact_match(found: list[Profile], username: str) -> str:
 
 async def go_on(ask: Ask, walk: Walk, records: list[Any]) -> list[Any]:
     """Return an answer's records, or those of the call that follows from them."""
-    then = walk.operation.then
+    then = walk.asked.then
     if then is None:
         return records
     return [await profile_of(ask, walk, exact_match(records, walk.args["username"]), then.operation)]

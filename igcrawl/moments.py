@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Final
 
 from igcrawl.budget import DAY, HOUR
@@ -29,3 +30,18 @@ def clock_time(at: float, now: float) -> str:
     """Return a time for the operator's eyes: UTC, with the day when it is not today's."""
     when, today = datetime.fromtimestamp(at, UTC), datetime.fromtimestamp(now, UTC).date()
     return when.strftime("%H:%M:%S UTC" if when.date() == today else "%Y-%m-%d %H:%M UTC")
+
+
+def seconds_until(header: str, now: float) -> float | None:
+    """Read a Retry-After header, seconds or a date; None when it is neither.
+
+    Args:
+        header: its value.
+        now: seconds since 1970.
+    """
+    if header.isdecimal():
+        return float(header)
+    try:
+        return max(0.0, parsedate_to_datetime(header).timestamp() - now)
+    except (TypeError, ValueError):
+        return None

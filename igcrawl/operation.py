@@ -119,6 +119,8 @@ class Operation:
         needs: calls that come before the first page.
         then: the call that comes after.
         counted_by: field of the target's profile that says how many records the list holds; None when nothing does.
+        fallback: name of the operation that stands in on another surface, with the same target, when no doc_id works.
+        only: of the records that another operation gives in its place, those with these values in these fields.
         changes_server: whether it changes something on the server: it is asked only when the operator confirms.
     """
 
@@ -140,6 +142,8 @@ class Operation:
     needs: tuple[Need, ...] = ()
     then: Continuation | None = None
     counted_by: str | None = None
+    fallback: str | None = None
+    only: Mapping[str, Any] = field(default_factory=dict)
     changes_server: bool = False
 
     @property

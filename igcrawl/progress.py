@@ -73,7 +73,9 @@ def subject_of(operation: Operation, target: str) -> str:
 
 def walk_of(row: WalkRow, limits: Limits) -> Walk:
     """Return a row's walk, as it was after its last commit, but for what it has seen."""
-    known = {name: row.state[name] for name in _STATE if name in row.state}
+    known: dict[str, Any] = {name: row.state[name] for name in _STATE if name in row.state}
+    if row.state.get("stand_in"):
+        known["stand_in"] = find_operation(row.state["stand_in"])
     if "notes" in known:
         known["notes"] = list(known["notes"])
     return Walk(
@@ -115,12 +117,17 @@ def row_after(row: WalkRow, walk: Walk, now: str, ending: Ending | None = None) 
         duplicates=walk.duplicates,
         requests=walk.requests,
         expected=walk.expected,
-        state={name: getattr(walk, name) for name in _STATE} | {"notes": list(walk.notes)},
+        state={name: getattr(walk, name) for name in _STATE} | _beside(walk),
         updated_at=now,
         verdict=ending.verdict.value if ending else None,
         reason=ending.reason if ending else None,
         ended_at=now if ending else None,
     )
+
+
+def _beside(walk: Walk) -> dict[str, Any]:
+    stand_in = {"stand_in": walk.stand_in.name} if walk.stand_in is not None else {}
+    return {"notes": list(walk.notes), **stand_in}
 
 
 async def stopped_records(store: Store, crawl: CrawlRow | None, path: str, limits: Limits) -> AsyncIterator[WalkEnd]:

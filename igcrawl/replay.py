@@ -69,11 +69,14 @@ def replay_archive(path: Path) -> Iterator[Replayed]:
         asker = OPERATIONS.get(answer.walk.partition("/")[0])
         if asker is not None and operation.name in {need.operation for need in asker.needs}:
             continue
-        key = (answer.walk, answer.run, operation.name)
+        stands_in = asker is not None and asker.fallback == operation.name
+        own = asker if asker is not None and stands_in else operation
+        key = (answer.walk, answer.run, own.name)
         walk = walks.get(key)
         if walk is None:
             target = answer.walk.partition("/")[2] or _target(operation, answer)
-            walk = walks[key] = Walk(operation=operation, target=target, args={})
+            walk = walks[key] = Walk(operation=own, target=target, args={})
+        walk.stand_in = operation if stands_in else None
         walk.args = dict(answer.args)
         try:
             yield _read(operation, answer, walk)
@@ -102,7 +105,7 @@ def _read(operation: Operation, answer: RawAnswer, walk: Walk) -> Replayed:
         return Replayed(cursor=turn.cursor)
     if reading.notes and not records:
         return Replayed(problem="; ".join(reading.notes))
-    return Replayed(walk.keep(records), turn.cursor, notes=reading.notes)
+    return Replayed(walk.keep(walk.suited(records)), turn.cursor, notes=reading.notes)
 
 
 def _target(operation: Operation, answer: RawAnswer) -> str:

@@ -34,6 +34,7 @@ from igcrawl.outputs import whole_feed
 from igcrawl.planning import Planning
 from igcrawl.progress import waiting_records
 from igcrawl.redaction import Redaction
+from igcrawl.staleness import Staleness
 from igcrawl.stopping import Stopping
 from igcrawl.store import Limits, Seed, WalkRow
 from igcrawl.tally import Tally
@@ -152,6 +153,7 @@ class OperationSpider(Spider):
                 return
             await run.store.open()
             await Gate.begin(self.crawler, run.store, self.config).check()
+            await Staleness.begin(self.crawler, self.config, run.store)
             if await run.enter(identity, self.seeds()):
                 async for request in self._requests(run):
                     yield request
@@ -188,7 +190,8 @@ class OperationSpider(Spider):
         """
         try:
             walk, ending = await walker.walk(row)
-            self._note(walk, ending)
+            self._note(ending.verdict)
+            log_verdict(walk, ending)
             Tally.of(self.crawler).add(row, walk, ending.verdict, self.ask.seconds_of(walk))
             self._count("igcrawl/pages", walk.pages - row.pages)
             if self._halted is None and self.ask.must_stop:
@@ -212,8 +215,7 @@ class OperationSpider(Spider):
                 await self.deliver(Page(record.walk, [record]))
                 left += 1
             if left:
-                self.verdicts[halted.verdict] = self.verdicts.get(halted.verdict, 0) + left
-                self._count(f"igcrawl/verdict/{halted.verdict}", left)
+                self._note(halted.verdict, left)
                 logger.warning("%s more targets: %s", left, halted.reason)
         except (StoreError, LostClaim) as error:
             self._stopping.begin(str(error))
@@ -240,11 +242,9 @@ class OperationSpider(Spider):
         except StoreError as error:
             self._stopping.begin(str(error))
 
-    def _note(self, walk: Walk, ending: Ending) -> None:
-        """Count a walk's verdict and say it."""
-        self.verdicts[ending.verdict] = self.verdicts.get(ending.verdict, 0) + 1
-        self._count(f"igcrawl/verdict/{ending.verdict}", 1)
-        log_verdict(walk, ending)
+    def _note(self, verdict: Verdict, walks: int = 1) -> None:
+        self.verdicts[verdict] = self.verdicts.get(verdict, 0) + walks
+        self._count(f"igcrawl/verdict/{verdict}", walks)
 
     def _count(self, name: str, by: int) -> None:
         assert self.crawler.stats is not None

@@ -136,6 +136,27 @@ def fill(template: Mapping[str, Any] | Place, call: Call) -> dict[str, Any]:
     return filled
 
 
+def with_changes(filled: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return filled variables as a certain doc_id needs them.
+
+    Args:
+        filled: the operation's own.
+        changes: values by dotted name; None leaves a variable out.
+    """
+    changed = dict(filled)
+    for name, value in changes.items():
+        path = name.split(".")
+        changed = with_value_at(changed, path, value) if value is not None else _without(changed, path)
+    return changed
+
+
+def _without(given: Mapping[str, Any], path: list[str]) -> dict[str, Any]:
+    if len(path) == 1:
+        return {name: value for name, value in given.items() if name != path[0]}
+    inner = given.get(path[0])
+    return {**given, path[0]: _without(inner, path[1:])} if isinstance(inner, Mapping) else dict(given)
+
+
 def fill_path(template: str, call: Call) -> str:
     """Return a path with the call's arguments in their places, URL-quoted."""
     return template.format_map({name: quote(str(value), safe="") for name, value in call.args.items()})

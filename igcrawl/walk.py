@@ -54,6 +54,7 @@ class Walk:
         new, gone: as its record says, see `WalkEnd`.
         barren: empty pages in a row.
         known_pages: pages in a row of which an update knew every account.
+        stand_in: the operation that is asked in place of its own, whose doc_id was rotated.
         begun_with: how far it had come when it last began again.
     """
 
@@ -83,6 +84,7 @@ class Walk:
     barren: int = 0
     known_pages: int = 0
     begun_with: int = -1
+    stand_in: Operation | None = None
     _cursors: Recent = field(default_factory=lambda: Recent(REMEMBERED))
 
     def __post_init__(self) -> None:
@@ -95,16 +97,29 @@ class Walk:
         """Operation and target."""
         return f"{self.operation.name}/{self.target}"
 
+    @property
+    def asked(self) -> Operation:
+        """The operation that its pages are asked with."""
+        return self.stand_in or self.operation
+
     def next_call(self) -> Call:
         """Return the call for the next page."""
-        return Call(self.operation.name, self.args, self.cursor, self.rank_token)
+        return Call(self.asked.name, self.args, self.cursor, self.rank_token)
+
+    def suited(self, records: list[Any]) -> list[Any]:
+        """Return the records of an answer that belong into this walk: what stands in may give more."""
+        if self.stand_in is None:
+            return records
+        kind, only = self.operation.reader.record, self.operation.only.items()
+        own = [record for record in records if type(record) is kind]
+        return [record for record in own if all(getattr(record, name) == value for name, value in only)]
 
     def keep(self, records: list[Any]) -> list[Any]:
         """Return the records that are new in this walk, with their positions.
 
         The operation's kind of record is counted; what comes along (the sound beside its reels) is only written once.
         """
-        reader = self.operation.reader
+        reader = self.asked.reader
         kind = reader.record
         self.seen.turn_page()
         if reader.mixed:
@@ -193,7 +208,7 @@ class Walk:
         return None
 
     def _ended_by_server(self, turn: Turn) -> Ending:
-        if self.operation.paging is None or turn.whole:
+        if self.asked.paging is None or turn.whole:
             return Ending(Verdict.COMPLETE)
         if turn.limited:
             return Ending(Verdict.LIMITED, "the server said that it cut the list")

@@ -5,18 +5,19 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final, Protocol
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from igcrawl.call import Call
 from igcrawl.crawl import CrawlRun
 from igcrawl.envelope import is_unfinished
-from igcrawl.errors import AnswerError, Interrupted, LostClaim, RequestRejected, StaleDocId, StoreError, Transient
-from igcrawl.generations import change_of, ids_of, known_since
+from igcrawl.errors import AnswerError, Interrupted, LostClaim, StoreError, Transient
+from igcrawl.generations import change_of, known_since
 from igcrawl.items import Page
 from igcrawl.lookups import go_on, reading
 from igcrawl.paging import Turn
 from igcrawl.progress import row_after, subject_of, walk_of
+from igcrawl.recovery import answer
 from igcrawl.seen import Seen
 from igcrawl.stopping import Stopping
 from igcrawl.store import FoundPage, PageCommit, Seed, WalkRow
@@ -25,9 +26,6 @@ from igcrawl.verdict import Verdict
 from igcrawl.walk import Ending, Walk, timestamp
 
 logger = logging.getLogger(__name__)
-
-#: Errors of a call with a cursor that may be the cursor's.
-_CURSORS_FAULT: Final = (Transient, RequestRejected, StaleDocId)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +135,7 @@ class Walker:
                 walk.meet(page.turned)
         walk.seen = Seen(SortedIds(pages))
         if walk.cursor is None:
+            walk.stand_in = None
             walk.begin_again(walk.seen.before, "walked again from its first page")
 
     async def _prepare(self, walk: Walk, row: WalkRow) -> Prepared:
@@ -154,10 +153,10 @@ class Walker:
         return prepared
 
     async def _next_page(self, walk: Walk, row: WalkRow) -> tuple[Turn, list[Any]]:
-        operation = walk.operation
-        envelope = await self._answer(walk, row)
+        envelope = await answer(self._ask, self.run, walk, row)
+        operation = walk.asked
         of_answer = reading(walk, operation.name)
-        records = operation.reader.read(envelope, of_answer)
+        records = walk.suited(operation.reader.read(envelope, of_answer))
         paging = operation.paging
         turn = paging.turn(envelope, operation.name, walk.args, walk.cursor) if paging else Turn(None)
         if paging and turn.cursor is None and not turn.whole and is_unfinished(envelope):
@@ -166,30 +165,6 @@ class Walker:
         for note in walk.note(of_answer.notes):
             logger.warning("%s: %s", walk.id, note)
         return turn, kept
-
-    async def _answer(self, walk: Walk, row: WalkRow) -> dict[str, Any]:
-        """Ask for the next page; when its cursor has died, begin the walk again at its first page."""
-        call = walk.next_call()
-        try:
-            return await self._ask(walk, call)
-        except _CURSORS_FAULT as error:
-            if call.cursor is None or not walk.pages or not walk.may_begin_again:
-                raise
-            fault: AnswerError = error
-        if not isinstance(fault, Transient):
-            try:
-                return await self._ask(walk, call)
-            except _CURSORS_FAULT as error:
-                fault = error
-        try:
-            first = await self._ask(walk, replace(call, cursor=None))
-        except _CURSORS_FAULT:
-            raise fault from None
-        await self.run.flush()
-        logger.warning("%s: the cursor of page %s has died (%s); going back to page 1", walk.id, walk.pages + 1, fault)
-        found = await ids_of(self.run.store, [row.id])
-        walk.begin_again(found, f"began again after page {walk.pages}: its cursor had died")
-        return first
 
     async def _through(self, walk: Walk, row: WalkRow, page: Page, last: _Last) -> None:
         """Hand a page to the pipelines, then make it durable with its cursor.

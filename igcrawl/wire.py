@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
 
 from igcrawl.call import Call, Host, Identity, SessionValue, WireRequest
 from igcrawl.operation import Operation, Surface
-from igcrawl.templates import fill, fill_path
+from igcrawl.templates import fill, fill_path, with_changes
 
 _FORM_TYPE: Final = "application/x-www-form-urlencoded"
 _APP_FORM_TYPE: Final = "application/x-www-form-urlencoded; charset=UTF-8"
 _ORIGIN: Final = "https://www.instagram.com"
+_NOTHING: Final[Mapping[str, Any]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Query:
+    """A registered query as this call asks it; of an operation without one, nothing is used."""
+
+    doc_id: str
+    name: str
+    root_field: str
+    changes: Mapping[str, Any]
 
 
 def address(operation: Operation, call: Call) -> tuple[str, Host | None, str]:
@@ -33,7 +45,13 @@ def address(operation: Operation, call: Call) -> tuple[str, Host | None, str]:
             return "POST", Host.MOBILE, "/graphql/query"
 
 
-def to_wire(operation: Operation, call: Call, doc_id: str = "", root_field: str = "") -> WireRequest:
+def to_wire(
+    operation: Operation,
+    call: Call,
+    doc_id: str = "",
+    root_field: str = "",
+    changes: Mapping[str, Any] = _NOTHING,
+) -> WireRequest:
     """Return the request for a call, with nothing of the session in it.
 
     Args:
@@ -41,8 +59,8 @@ def to_wire(operation: Operation, call: Call, doc_id: str = "", root_field: str 
         call: with all arguments that the operation requires.
         doc_id: GraphQL only: the registered id to use now.
         root_field: mobile GraphQL only: the root of the answer, which the app sends along.
+        changes: GraphQL only: what this id needs in place of the operation's variables, see `DocId.variables`.
     """
-    doc_id = call.args.get("doc_id") or doc_id
     request = {
         Surface.HEAD: _link,
         Surface.PAGE: _page,
@@ -52,21 +70,26 @@ def to_wire(operation: Operation, call: Call, doc_id: str = "", root_field: str 
         Surface.MOBILE_GRAPHQL: _app_query,
     }[operation.surface]
     method, host, path = address(operation, call)
-    name = call.args.get("friendly_name") or operation.query_name or operation.name
-    parts = request(operation, call, doc_id, name, call.args.get("root_field") or root_field)
+    query = _Query(
+        call.args.get("doc_id") or doc_id,
+        call.args.get("friendly_name") or operation.query_name or operation.name,
+        call.args.get("root_field") or root_field,
+        changes,
+    )
+    parts = request(operation, call, query)
     headers = {**parts.pop("headers", {}), **operation.headers}
     return WireRequest(method=method, host=host, path=path, headers=headers, **parts)
 
 
-def _link(operation: Operation, call: Call, doc_id: str, name: str, root_field: str) -> dict[str, Any]:
+def _link(operation: Operation, call: Call, query: _Query) -> dict[str, Any]:
     return {"identity": Identity.NOBODY}
 
 
-def _page(operation: Operation, call: Call, doc_id: str, name: str, root_field: str) -> dict[str, Any]:
+def _page(operation: Operation, call: Call, query: _Query) -> dict[str, Any]:
     return {"identity": Identity.BROWSER}
 
 
-def _rest(operation: Operation, call: Call, doc_id: str, name: str, root_field: str) -> dict[str, Any]:
+def _rest(operation: Operation, call: Call, query: _Query) -> dict[str, Any]:
     if operation.signed_body is None:
         return {"identity": Identity.APP, "query": fill(operation.query, call)}
     return {
@@ -77,24 +100,27 @@ def _rest(operation: Operation, call: Call, doc_id: str, name: str, root_field: 
     }
 
 
-def _browser_query(operation: Operation, call: Call, doc_id: str, name: str, root_field: str) -> dict[str, Any]:
-    return {"identity": Identity.BROWSER, "query": {"variables": _variables(operation, call), "query_hash": doc_id}}
+def _browser_query(operation: Operation, call: Call, query: _Query) -> dict[str, Any]:
+    return {
+        "identity": Identity.BROWSER,
+        "query": {"variables": _variables(operation, call, query), "query_hash": query.doc_id},
+    }
 
 
-def _web_query(operation: Operation, call: Call, doc_id: str, name: str, root_field: str) -> dict[str, Any]:
+def _web_query(operation: Operation, call: Call, query: _Query) -> dict[str, Any]:
     return {
         "identity": Identity.WEB,
-        "form": _web_form(operation, call, doc_id),
+        "form": _web_form(operation, call, query),
         "headers": {"Content-Type": _FORM_TYPE},
     }
 
 
-def _lsd_query(operation: Operation, call: Call, doc_id: str, name: str, root_field: str) -> dict[str, Any]:
+def _lsd_query(operation: Operation, call: Call, query: _Query) -> dict[str, Any]:
     """As a page of the web asks: with the LSD token of the page and, where there is one, the csrftoken cookie."""
     lsd = SessionValue("lsd", optional=True)
     return {
         "identity": Identity.BROWSER,
-        "form": {**_web_form(operation, call, doc_id), "lsd": lsd},
+        "form": {**_web_form(operation, call, query), "lsd": lsd},
         "headers": {
             "Accept-Language": "en-US,en;q=0.8",
             "Referer": f"{_ORIGIN}/",
@@ -108,11 +134,11 @@ def _lsd_query(operation: Operation, call: Call, doc_id: str, name: str, root_fi
     }
 
 
-def _web_form(operation: Operation, call: Call, doc_id: str) -> Mapping[str, Any]:
-    return {"variables": _variables(operation, call), "doc_id": doc_id, "server_timestamps": "true"}
+def _web_form(operation: Operation, call: Call, query: _Query) -> Mapping[str, Any]:
+    return {"variables": _variables(operation, call, query), "doc_id": query.doc_id, "server_timestamps": "true"}
 
 
-def _app_query(operation: Operation, call: Call, doc_id: str, name: str, root_field: str) -> dict[str, Any]:
+def _app_query(operation: Operation, call: Call, query: _Query) -> dict[str, Any]:
     return {
         "identity": Identity.APP,
         "form": {
@@ -121,21 +147,22 @@ def _app_query(operation: Operation, call: Call, doc_id: str, name: str, root_fi
             "format": "json",
             "server_timestamps": "true",
             "locale": "user",
-            "fb_api_req_friendly_name": name,
+            "fb_api_req_friendly_name": query.name,
             "enable_canonical_naming": "true",
             "enable_canonical_variable_overrides": "true",
             "enable_canonical_naming_ambiguous_type_prefixing": "true",
-            "variables": _variables(operation, call),
-            "client_doc_id": doc_id,
+            "variables": _variables(operation, call, query),
+            "client_doc_id": query.doc_id,
         },
         "headers": {
             "Content-Type": _APP_FORM_TYPE,
-            "X-FB-Friendly-Name": name,
-            "X-Root-Field-Name": root_field,
-            "X-Client-Doc-Id": doc_id,
+            "X-FB-Friendly-Name": query.name,
+            "X-Root-Field-Name": query.root_field,
+            "X-Client-Doc-Id": query.doc_id,
         },
     }
 
 
-def _variables(operation: Operation, call: Call) -> str:
-    return orjson.dumps(fill(operation.variables, call)).decode()
+def _variables(operation: Operation, call: Call, query: _Query) -> str:
+    filled = fill(operation.variables, call)
+    return orjson.dumps(with_changes(filled, query.changes) if query.changes else filled).decode()

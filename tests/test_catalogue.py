@@ -49,7 +49,7 @@ def test_the_catalogue_has_no_fault() -> None:
 
 
 def test_each_kind_of_fault_is_found() -> None:
-    chaining, profile = OPERATIONS["chaining"], OPERATIONS["user_profile"]
+    chaining, profile = OPERATIONS["chaining"], replace(OPERATIONS["user_profile"], fallback=None)
     assert isinstance(profile.reader, Reader)
     swapped = dict(reversed(list(profile.reader.fields.items())))
     found = faults(
@@ -62,6 +62,7 @@ def test_each_kind_of_fault_is_found() -> None:
         replace(chaining, name="e", needs=(Need(operation="nothing", args={"user_id": Arg("user_id")}),)),
         replace(profile, name="f", reader=replace(profile.reader, fields=swapped)),
         replace(profile, name="g", reader=replace(profile.reader, record=Follow)),
+        replace(chaining, name="h", fallback="nobody"),
     )
     assert found[0] == "chaining: declared 2 times"
     assert found[1:] == [
@@ -72,6 +73,7 @@ def test_each_kind_of_fault_is_found() -> None:
         "e: there is no operation nothing, which it asks, too",
         "f: the reader's fields are not those of Profile, in its order",
         "g: the reader's fields are not those of Follow, in its order",
+        "h: there is no operation nobody, which it asks, too",
     ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -240,10 +242,10 @@ def test_trouble_ends_the_crawl_with_no_request_after_it(crawl: Crawl, simulator
 def test_a_stale_doc_id_is_named_with_the_way_to_pass_a_fresh_one(
     crawl: Crawl, simulator: Simulator, fault: dict[str, Any]
 ) -> None:
-    simulator.faults.add(operation="followers", **fault)
-    records = crawl("followers", f"user_id={INSTAGRAM}", code=1)
-    assert records[-1]["verdict"] == "stale_doc_id"
-    assert "-s IG_DOC_ID_followers=" in crawl.log
+    simulator.faults.add(operation="memories_pog", **fault)
+    (walk,) = crawl("operation", "name=memories_pog", code=1)
+    assert walk["verdict"] == "stale_doc_id"
+    assert "-s IG_DOC_ID_memories_pog=" in crawl.log
 
 
 def test_an_answer_no_reader_understands_is_failed_and_names_the_key(crawl: Crawl, simulator: Simulator) -> None:
@@ -263,6 +265,32 @@ def test_a_session_that_the_server_refreshes_is_used_at_once_and_saved(
     after = orjson.loads(Path(at_simulator["IG_SESSION"]).read_bytes())
     assert after["authorization_data"]["sessionid"] != before["authorization_data"]["sessionid"]
     assert after["ig_www_claim"] != before.get("ig_www_claim")
+
+
+def test_a_session_that_was_replaced_during_a_run_is_not_overwritten(
+    scrapy: Scrapy, simulator: Simulator, at_simulator: dict[str, str]
+) -> None:
+    path = Path(at_simulator["IG_SESSION"])
+    simulator.faults.add(operation="followers", nth=2, kind="refresh")
+    crawled = []
+
+    def replace_file(session: Path) -> None:
+        settings = orjson.loads(session.read_bytes())
+        for part in ("authorization_data", "cookies"):
+            settings[part]["sessionid"] = settings[part]["sessionid"][:-4] + "zzzz"
+        session.write_bytes(orjson.dumps(settings))
+
+    simulator.faults.add(operation="user_profile", kind="delay", delay=0.5)
+    command = ("crawl", "followers", "-a", "user_id=25025320")
+    run = threading.Thread(target=lambda: crawled.append(scrapy(*command, **at_simulator)))
+    run.start()
+    while not simulator.requests:
+        time.sleep(0.01)
+    replace_file(path)
+    run.join()
+    assert crawled[0].code == 0, crawled[0].err
+    assert orjson.loads(path.read_bytes())["cookies"]["sessionid"].endswith("zzzz")
+    assert "was replaced: this run keeps its own until it ends" in crawled[0].err
 
 
 def test_the_same_answers_give_the_same_bytes_times_aside(crawl: Crawl) -> None:

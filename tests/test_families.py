@@ -158,17 +158,19 @@ def test_any_query_of_the_web_takes_a_token_along_when_asked(crawl: Crawl) -> No
     assert (profile["type"], profile["pk"], walk["requests"]) == ("profile", INSTAGRAM, 2)
 
 
-def test_a_doc_id_that_is_not_registered_ends_stale_and_says_how_to_pass_another(crawl: Crawl) -> None:
+def test_a_doc_id_that_is_not_registered_ends_stale_and_says_how_to_pass_another(
+    crawl: Crawl, simulator: Simulator
+) -> None:
     (walk,) = crawl("operation", "doc_id=123456", "variables={}", code=1)
     assert walk["verdict"] == "stale_doc_id"
     assert "-a doc_id=" in walk["reason"]
-    name, args = "name=user_clips", f'args={{"user_id":{INSTAGRAM}}}'
-    (walk,) = crawl("operation", name, args, code=1, settings=("IG_DOC_ID_user_clips=123456",))
+    simulator.rotations.now("memories_pog")
+    (walk,) = crawl("operation", "name=memories_pog", code=1)
     assert walk["verdict"] == "stale_doc_id"
-    assert "-s IG_DOC_ID_user_clips=" in walk["reason"]
+    assert "-s IG_DOC_ID_memories_pog=" in walk["reason"]
 
 
-def test_the_stale_query_that_is_named_is_the_one_that_was_asked(crawl: Crawl) -> None:
-    (walk,) = crawl("clips", "username=instagram", code=1, settings=("IG_DOC_ID_user_lookup=123456",))
-    assert walk["verdict"] == "stale_doc_id"
-    assert "-s IG_DOC_ID_user_lookup=" in walk["reason"]
+def test_the_stale_id_that_is_named_is_that_of_the_query_that_was_asked(crawl: Crawl) -> None:
+    *_, walk = crawl("clips", "username=instagram", settings=("IG_DOC_ID_user_lookup=123456",))
+    assert (walk["operation"], walk["verdict"]) == ("user_clips", "unverified")
+    assert "user_lookup: its doc_id 123456 was rotated; going on with" in crawl.log

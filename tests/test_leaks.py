@@ -90,9 +90,9 @@ def test_a_crawl_through_all_faults_leaves_no_part_of_the_session_anywhere(
     add(operation="followers", nth=2, kind="refresh", revoke=True)
     for nth in (4, 5, 6):
         add(operation="followers", kind="stale_doc_id", nth=nth)
-    crawl(1)
+    crawl(0)
     simulator.faults.clear()
-    add(operation="followers", nth=2, kind="challenge")
+    add(nth=2, kind="challenge")
     last = crawl(3)
     assert last.records
     assert "DEBUG" in last.log

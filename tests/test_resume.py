@@ -108,15 +108,14 @@ def test_a_walk_that_could_not_go_on_goes_on_with_the_next_run(
 
 def test_a_walk_whose_doc_id_was_rotated_goes_on_with_a_fresh_one(place: Place, simulator: Simulator) -> None:
     fresh = "34567890123456789012"
-    first = place.start("followers", f"user_id={SMALL}")
-    first.wait_for(3)
-    simulator.doc_ids.rotate("followers", fresh)
-    stale = first.done()
-    assert (stale.code, stale.walks[0]["verdict"]) == (1, "stale_doc_id")
-    command = ("followers", f"user_id={SMALL}", "-s", f"IG_DOC_ID_followers={fresh}")
-    second = place.crawl(*command)
-    assert pages(second)[0] is not None
-    assert timeless(second.records, "requests") == timeless(in_peace(place, *command).records, "requests")
+    simulator.rotations.add(operation="followers", at_request=4, new=fresh)
+    simulator.faults.add(operation="followers_rest", kind="raw", body=ODD)
+    first = place.crawl("followers", f"user_id={SMALL}", code=1)
+    assert first.walks[0]["verdict"] == "failed"
+    second = place.crawl("followers", f"user_id={SMALL}", "-s", f"IG_DOC_ID_followers={fresh}")
+    assert second.operations == ["followers"] * 8
+    assert second.walks[0]["verdict"] == "complete"
+    assert sorted(second.follows) == sorted(simulator.graph.follower_ids(SMALL))
 
 
 def test_a_server_that_goes_away_for_a_while_costs_nothing_that_was_written(place: Place, simulator: Simulator) -> None:

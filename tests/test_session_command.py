@@ -144,7 +144,7 @@ def test_a_folder_that_is_open_to_others_is_refused_with_the_command_that_mends_
 @pytest.mark.parametrize(
     ("command", "problem"),
     [
-        ("", "say what to do: import, list, check, export, resume"),
+        ("", "say what to do: import, login, list, check, export, resume"),
         ("delete x", "say what to do"),
         ("list x", "list takes no more words"),
         ("list --force", "list does not take --force"),
@@ -158,6 +158,11 @@ def test_a_folder_that_is_open_to_others_is_refused_with_the_command_that_mends_
         ("import theirs.json --name ../x", "letters, digits, dot, dash and underscore"),
         ("import theirs.json --name .x", "letters, digits, dot, dash and underscore"),
         ("import theirs.json --name x.json", "no .json at its end"),
+        ("login x", "login takes no more words"),
+        ("login --format settings", "login does not take --format"),
+        ("login --name ../x", "letters, digits, dot, dash and underscore"),
+        ("login --browser nonesuch", "no program that can be started"),
+        ("list --cdp http://127.0.0.1:9222", "list does not take --cdp"),
         ("check", "no session: set IG_SESSION"),
         ("check nobody", "no session nobody (sessions/nobody.json is missing)"),
         ("resume nobody", "no session nobody"),

@@ -90,6 +90,8 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="user_clips",
+        fallback="user_feed",
+        only={"product_type": "clips"},
         about="an account's reels",
         surface=Surface.MOBILE_GRAPHQL,
         query_name="ClipsProfileQuery",

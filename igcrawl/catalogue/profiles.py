@@ -44,6 +44,7 @@ _FROM_FEED: Final = {"is_prefetch": False, "entry_point": "profile", "from_modul
 OPERATIONS: Final = (
     Operation(
         name="user_profile",
+        fallback="user_info",
         about="one account's profile, by id",
         surface=Surface.WEB_GRAPHQL,
         query_name="PolarisProfilePageContentQuery",
@@ -64,6 +65,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="user_lookup",
+        fallback="web_profile_info",
         about="one account's profile, by name: a search for the name, then the profile of exactly that one",
         surface=Surface.WEB_GRAPHQL,
         query_name="PolarisSearchBoxRefetchableQuery",

@@ -84,6 +84,7 @@ def _rest_list(direction: str) -> Operation:
 OPERATIONS: Final = (
     Operation(
         name="followers",
+        fallback="followers_rest",
         counted_by=_COUNTED_BY["followers"],
         about="followers of an account",
         surface=Surface.MOBILE_GRAPHQL,
@@ -113,6 +114,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="following",
+        fallback="following_rest",
         counted_by=_COUNTED_BY["following"],
         about="accounts that an account follows",
         surface=Surface.MOBILE_GRAPHQL,
@@ -153,6 +155,7 @@ OPERATIONS: Final = (
     _rest_list("following"),
     Operation(
         name="followers_web",
+        fallback="followers_rest",
         about="followers of an account, as the web asked before 2026; empty since September 2026, never a fallback",
         surface=Surface.WEB_QUERY_HASH,
         query_name="edge_followed_by",

@@ -91,6 +91,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="related_profiles",
+        fallback="chaining",
         about="accounts suggested beside an account, as the web asks",
         surface=Surface.WEB_QUERY_HASH,
         query_name="edge_chaining",

@@ -12,7 +12,9 @@ from igcrawl.catalogue import FAMILIES, OPERATIONS
 from igcrawl.catalogue_check import faults_of
 from igcrawl.catalogue_docs import page_of
 from igcrawl.commands.crawl import refuse
-from igcrawl.doc_ids import shipped_queries
+from igcrawl.config import read_config
+from igcrawl.doc_ids import DocIds, shipped_queries
+from igcrawl.errors import BadInput
 from igcrawl.operation import Operation
 
 _COLUMNS: Final = ("name", "surface", "record", "arguments", "doc_id", "from")
@@ -54,10 +56,19 @@ class Command(ScrapyCommand):
             _PAGE.write_text(page_of(OPERATIONS, shipped_queries(), _PAYLOADS), "utf-8")
             print(f"{_PAGE}: {len(OPERATIONS)} operations")
         if not opts.check and not opts.docs:
-            rows = [_COLUMNS, *(_row(operation) for operation in OPERATIONS.values())]
+            rows = [_COLUMNS, *self._rows()]
             widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
             for row in rows:
                 print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+    def _rows(self) -> list[tuple[str, ...]]:
+        assert self.settings is not None
+        try:
+            config = read_config(self.settings, OPERATIONS)
+        except BadInput as error:
+            refuse(str(error))
+        doc_ids = DocIds(config.doc_ids, config.own_queries)
+        return [_row(operation, doc_ids) for operation in OPERATIONS.values()]
 
     def _check(self) -> None:
         declared = [operation for family in FAMILIES for operation in family.OPERATIONS]
@@ -68,10 +79,10 @@ class Command(ScrapyCommand):
         self.exitcode = 1 if faults else 0
 
 
-def _row(operation: Operation) -> tuple[str, ...]:
+def _row(operation: Operation, doc_ids: DocIds) -> tuple[str, ...]:
     arguments = " ".join(name if argument.required else f"[{name}]" for name, argument in operation.arguments.items())
     doc_id, source = "-", "-"
     if operation.query_name is not None:
-        query = shipped_queries()[operation.query_name]
-        doc_id, source = query.ids[0], query.source
+        current = doc_ids.candidates(operation.name, operation.query_name)[0]
+        doc_id, source = current.id, current.source or current.origin
     return operation.name, operation.surface, operation.record_type, arguments, doc_id, source

@@ -1,4 +1,4 @@
-"""`scrapy session`: import, list, check, export and resume sessions."""
+"""`scrapy session`: import, log in, list, check, export and resume sessions."""
 
 from __future__ import annotations
 
@@ -12,18 +12,31 @@ from typing import Final
 
 from scrapy.commands import ScrapyCommand
 
+from igcrawl.call import Host
 from igcrawl.catalogue import OPERATIONS
 from igcrawl.commands.crawl import refuse
 from igcrawl.config import Config, read_config
-from igcrawl.errors import BadInput, StoreError
-from igcrawl.sessions import desk
+from igcrawl.errors import BadInput, NotLoggedIn, StoreError
+from igcrawl.sessions import desk, shelf
 from igcrawl.sessions.browser import BROWSERS
+from igcrawl.sessions.recognise import Found
 from igcrawl.verdict import ExitCode
 
 #: What can be done, and how many words may follow: at least, at most.
-_ACTIONS: Final = {"import": (0, 1), "list": (0, 0), "check": (0, 1), "export": (1, 1), "resume": (0, 1)}
+_ACTIONS: Final = {
+    "import": (0, 1),
+    "login": (0, 0),
+    "list": (0, 0),
+    "check": (0, 1),
+    "export": (1, 1),
+    "resume": (0, 1),
+}
 #: The options that an action takes.
-_OPTIONS: Final = {"import": ("name", "browser", "force"), "export": ("format", "output", "yes")}
+_OPTIONS: Final = {
+    "import": ("name", "browser", "force"),
+    "login": ("name", "browser", "cdp", "force"),
+    "export": ("format", "output", "yes"),
+}
 
 
 class Command(ScrapyCommand):
@@ -35,20 +48,24 @@ class Command(ScrapyCommand):
     def syntax(self) -> str:
         """What follows the command's name."""
         return (
-            "import FILE|- [--name NAME] [--force] | import --browser BROWSER | list | check [NAME] | resume [NAME] | "
+            "import FILE|- [--name NAME] [--force] | import --browser BROWSER | "
+            "login [--name NAME] | list | check [NAME] | resume [NAME] | "
             "export NAME [--format settings|netscape] [-o FILE]"
         )
 
     def short_desc(self) -> str:
         """One line for `scrapy -h`."""
-        return "Import a session of another program or a browser; list, check, export sessions; resume a parked one"
+        return "Import a session of a program or a browser, or log in by hand; list, check, export, resume sessions"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the options of all actions."""
         super().add_options(parser)
-        parser.add_argument("--name", help="import: what to call it (default: the account's name or id)")
-        parser.add_argument("--browser", help=f"import: from this browser: {', '.join(BROWSERS)}")
-        parser.add_argument("--force", action="store_true", help="import: replace a session of another account")
+        parser.add_argument("--name", help="import, login: what to call it (default: the account's name or id)")
+        parser.add_argument(
+            "--browser", help=f"import: from this browser: {', '.join(BROWSERS)}; login: path of the Chromium to start"
+        )
+        parser.add_argument("--cdp", metavar="URL", help="login: a Chromium that runs already, http://127.0.0.1:9222")
+        parser.add_argument("--force", action="store_true", help="import, login: replace a session of another account")
         parser.add_argument("--format", help="export: settings (default) or netscape, a cookies.txt")
         parser.add_argument("-o", dest="output", metavar="FILE", help="export: a file for your eyes only, mode 0600")
         parser.add_argument("--yes", action="store_true", help="export: show the session on the terminal, too")
@@ -61,6 +78,7 @@ class Command(ScrapyCommand):
         _check_words(action, words, opts)
         actions: dict[str, Callable[[list[str], argparse.Namespace], None]] = {
             "import": self._import,
+            "login": self._login,
             "list": self._list,
             "check": self._check,
             "export": self._export,
@@ -70,7 +88,7 @@ class Command(ScrapyCommand):
             actions[action](words, opts)
         except BadInput as error:
             refuse(str(error))
-        except StoreError as error:
+        except (StoreError, NotLoggedIn) as error:
             refuse(str(error), ExitCode.INCOMPLETE)
 
     def _config(self, name: str | None = None) -> Config:
@@ -89,6 +107,27 @@ class Command(ScrapyCommand):
             print(line)
         if words and words[0] != "-":
             desk.warn_of(Path(words[0]))
+
+    def _login(self, words: list[str], opts: argparse.Namespace) -> None:
+        # Playwright takes 0.3 s to import.
+        from igcrawl.captures.chromium import find_chromium  # noqa: PLC0415
+        from igcrawl.captures.login import login  # noqa: PLC0415
+
+        config = self._config()
+        if config.simulator:
+            raise BadInput("the embedded simulator (IG_SIMULATOR) brings a session of its own: there is no login")
+        # A login is too much of a human's work to be lost on these.
+        shelf.check_folder()
+        if opts.name is not None:
+            shelf.check_name(opts.name)
+        chromium = find_chromium(opts.browser, opts.cdp)
+        print("igcrawl: a window opens; log in there as you always do, and leave it open", file=sys.stderr)
+        try:
+            settings = asyncio.run(login(config.base_urls[Host.WEB], chromium))
+        except KeyboardInterrupt:
+            raise NotLoggedIn("the login was stopped; nothing was saved") from None
+        for line in asyncio.run(desk.take_in(Found(settings), opts.name, config.store, force=opts.force)):
+            print(line)
 
     def _list(self, words: list[str], opts: argparse.Namespace) -> None:
         for line in asyncio.run(desk.table(self._config().store, time.time())):
@@ -125,7 +164,7 @@ class Command(ScrapyCommand):
 def _check_words(action: str, words: list[str], opts: argparse.Namespace) -> None:
     """Refuse what the action does not take."""
     least, most = _ACTIONS[action]
-    given = [name for name in ("name", "browser", "force", "format", "output", "yes") if getattr(opts, name)]
+    given = [name for name in ("name", "browser", "cdp", "force", "format", "output", "yes") if getattr(opts, name)]
     strange = next((word for word in words if word.startswith("-") and word != "-"), None)
     foreign = next((name for name in given if name not in _OPTIONS.get(action, ())), None)
     if strange is not None or foreign is not None:

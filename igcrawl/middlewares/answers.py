@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
@@ -9,13 +11,16 @@ from scrapy.http import Response
 
 from igcrawl.budget import LOCAL_RETRY_PAUSE, RETRY_PAUSE
 from igcrawl.call import Call
+from igcrawl.canary import may_be_stale
 from igcrawl.catalogue import OPERATIONS
 from igcrawl.config import read_config
 from igcrawl.diagnosis import Answer, open_answer
-from igcrawl.errors import AnswerError, TargetError, Throttled, Transient, Trouble
+from igcrawl.errors import AnswerError, StaleDocId, TargetError, Throttled, Transient, Trouble
 from igcrawl.gate import Gate
+from igcrawl.moments import seconds_until
+from igcrawl.operation import Surface
 from igcrawl.redaction import Redaction
-from igcrawl.request import ENVELOPE, call_of
+from igcrawl.request import CANARY, ENVELOPE, RESTED, call_of
 from igcrawl.stopping import Stopping
 
 
@@ -49,7 +54,7 @@ class AnswerMiddleware(RetryMiddleware):
         call = call_of(request)
         if call is None:
             return response
-        gate = Gate.of(self.crawler)
+        gate = Gate.of(self.crawler) if OPERATIONS[call.operation].surface is not Surface.HEAD else None  # no session
         try:
             request.meta[ENVELOPE] = open_answer(_answer(call, response))
         except AnswerError as error:
@@ -58,12 +63,14 @@ class AnswerMiddleware(RetryMiddleware):
             if isinstance(error, Transient):
                 return await self._again(request, error)
             if gate is not None:
-                if isinstance(error, Throttled):
+                if isinstance(error, Throttled) and not request.meta.get(CANARY):
+                    if may_be_stale(call, response.status, rested=bool(request.meta.get(RESTED))):
+                        raise StaleDocId(f"{error}, and again after the session had rested", after_rest=True) from None
                     await gate.throttled(error)
-                    return request.copy()
+                    return request.replace(meta={**request.meta, RESTED: True})
                 if isinstance(error, Trouble):
                     await gate.park(error)
-                if isinstance(error, TargetError):
+                elif isinstance(error, TargetError):
                     await gate.answered()
             raise
         if gate is not None:
@@ -79,20 +86,17 @@ class AnswerMiddleware(RetryMiddleware):
         call = call_of(request)
         if call is None or not isinstance(exception, (*self.exceptions_to_retry, Transient)):
             return None
-        if isinstance(exception, Transient):
-            return await self._again(request, exception)
-        return await self._again(request, Transient(f"{call.operation}: {type(exception).__name__}"))
+        passing = exception if isinstance(exception, Transient) else None
+        return await self._again(request, passing or Transient(f"{call.operation}: {type(exception).__name__}"))
 
     async def _again(self, request: Request, error: AnswerError) -> Request:
-        again = self._retry(request, error)
-        if again is None:
+        if (again := self._retry(request, error)) is None:
             raise error
         await self._stopping.sleep(self._first_pause * 2 ** (again.meta["retry_times"] - 1))
         return again
 
 
 def _answer(call: Call, response: Response) -> Answer:
-    retry_after = (response.headers.get("Retry-After") or b"").decode("latin-1")
     surface = OPERATIONS[call.operation].surface
     return Answer(
         operation=call.operation,
@@ -102,5 +106,5 @@ def _answer(call: Call, response: Response) -> Answer:
         status=response.status,
         body=response.body,
         location=(response.headers.get("Location") or b"").decode("latin-1"),
-        retry_after=float(retry_after) if retry_after.isdecimal() else None,
+        retry_after=seconds_until((response.headers.get("Retry-After") or b"").decode("latin-1"), time.time()),
     )

@@ -12,12 +12,13 @@ TEXT = "text/plain; charset=utf-8"
 
 @dataclass(slots=True)
 class Answer:
-    """A complete HTTP answer before compression."""
+    """A complete HTTP answer before compression; each of `cookies` becomes a Set-Cookie header of its own."""
 
     body: bytes
     status: int = 200
     content_type: str = JSON
     headers: dict[str, str] = field(default_factory=dict)
+    cookies: tuple[str, ...] = ()
 
 
 def json_answer(document: Mapping[str, object], status: int = 200, content_type: str = JSON) -> Answer:

@@ -1,22 +1,24 @@
 """From one request to one answer, without a network: session, limits, faults, operation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from igcrawl.simulator import answers
 from igcrawl.simulator.answers import Answer
 from igcrawl.simulator.asks import Ask
+from igcrawl.simulator.bundles import FOLDER
 from igcrawl.simulator.families import family_of
 from igcrawl.simulator.fault_kinds import PAGE_KINDS, changed_body, fault_answer
 from igcrawl.simulator.faults import Fault, Faults
 from igcrawl.simulator.limits import Limits
 from igcrawl.simulator.operations import DocIds, Operation, recognise
 from igcrawl.simulator.requests_log import LoggedRequest
+from igcrawl.simulator.rotation import Rotation, Rotations
 from igcrawl.simulator.sessions import Sessions
+from igcrawl.simulator.website import Website
 from igcrawl.simulator.world import World
 
 _GRAPHQL = ("mobile", "web")
-_HUMAN_PAGES = ("/challenge/", "/checkpoint/", "/consent/", "/accounts/suspended/", "/suspended/")
 
 
 @dataclass(slots=True)
@@ -37,7 +39,14 @@ class Desk:
     """Takes requests in and gives answers out."""
 
     def __init__(
-        self, world: World, sessions: Sessions, faults: Faults, limits: Limits, clock: Callable[[], float]
+        self,
+        world: World,
+        sessions: Sessions,
+        faults: Faults,
+        limits: Limits,
+        clock: Callable[[], float],
+        seed: int = 0,
+        rotations: Iterable[Rotation | Mapping[str, object]] = (),
     ) -> None:
         self.world = world
         self.sessions = sessions
@@ -46,20 +55,26 @@ class Desk:
         self._clock = clock
         self.doc_ids = DocIds()
         self.requests: list[LoggedRequest] = []
+        self.rotations = Rotations(self.doc_ids, seed, rotations, clock)
+        self.website = Website(world.graph, sessions, self.doc_ids, seed)
 
     def open(self, ask: Ask) -> Exchange:
         """Recognise and log a request, and see whether its session or a limit refuses it, or a fault strikes it."""
+        self.rotations.count_request()
         operation = recognise(ask, self.doc_ids)
-        self.sessions.count(ask)
+        # Scripts come from other machines, which know nothing of sessions.
+        is_script = ask.path.startswith(FOLDER)
+        if not is_script:
+            self.sessions.count(ask)
         ask.session = self.sessions.identify(ask)
         refusal = self.sessions.refusal(ask)
         now, family = self._clock(), family_of(ask.operation)
         logged = LoggedRequest(
             ask.method, ask.path, ask.operation, ask.target, ask.cursor, None, ask.session, now,
-            ask.form.get("client_doc_id") or ask.form.get("doc_id"), ask.missing_headers, family,
+            _doc_id(ask), ask.missing_headers, family,
         )  # fmt: skip
         self.requests.append(logged)
-        if refusal is None and ask.session is not None:
+        if refusal is None and ask.session is not None and not is_script:
             ruling = self.limits.judge(ask.surface, family, now)
             if ruling is not None:
                 logged.challenged, logged.throttled = ruling.challenged, not ruling.challenged
@@ -90,21 +105,22 @@ class Desk:
         if exchange.refusal is not None:
             return exchange.refusal
         if operation is None:
-            return answers.stale_doc_id() if ask.surface in _GRAPHQL else _page(ask)
+            return self._unknown(ask)
+        if operation.name == "home":
+            return self.website.home(ask)
         answer = operation.answer(self.world, ask)
         if ask.session is not None:
             answer.headers |= self.sessions.greeting()
         return answer
 
+    def _unknown(self, ask: Ask) -> Answer:
+        if ask.surface in _GRAPHQL:
+            return answers.stale_doc_id(self.doc_ids.stale_status(_doc_id(ask)))
+        return answers.failure(404, "Endpoint not found") if ask.surface == "rest" else self.website.answer(ask)
 
-def _page(ask: Ask) -> Answer:
-    if ask.surface == "rest":
-        return answers.failure(404, "Endpoint not found")
-    if ask.path == "/accounts/login/":
-        return answers.login_page()
-    if ask.path.startswith(_HUMAN_PAGES):
-        return answers.html_page("Instagram", "Confirm it's you. Help us confirm you own this account.")
-    return answers.html_page("Page not found • Instagram", "Sorry, this page isn't available.", 404)
+
+def _doc_id(ask: Ask) -> str | None:
+    return ask.form.get("client_doc_id") or ask.form.get("doc_id") or ask.query.get("query_hash")
 
 
 def _overridden(answer: Answer, fault: Fault) -> Answer:

@@ -57,15 +57,6 @@ def web_doc_id(world: World, ask: Ask) -> Answer:
     return user_profile(world, ask)
 
 
-def home(world: World, ask: Ask) -> Answer:
-    """Answer GET /: a page that holds the LSD token, as the website's first page does."""
-    body = (
-        '<!DOCTYPE html><html lang="en"><head><title>Instagram</title></head><body><script type="application/json">'
-        f'{{"define":[["LSD",[],{{"token":"{LSD}"}},323],["SiteData",[],{{"server_revision":1}},317]]}}</script></body></html>'
-    )
-    return Answer(body.encode(), 200, HTML)
-
-
 def resolve(world: World, ask: Ask) -> Answer:
     """Answer HEAD of a short link: /share/X redirects to a reel, anything else is there or is not."""
     if ask.path.startswith("/share/"):

@@ -32,6 +32,11 @@ class Operation:
     cursor: tuple[str, ...] = ()
 
 
+def _website(world: World, ask: Ask) -> Answer:
+    """Stand for the website, which the desk asks itself: its pages hold the doc_ids of the moment."""
+    raise NotImplementedError(ask.operation)
+
+
 _FRIENDSHIPS = r"/api/v1/friendships/(?P<target>[^/]+)/"
 _USERS = r"/api/v1/users/(?P<target>[^/]+)/"
 
@@ -46,9 +51,11 @@ _TABLE = (
               path=_FRIENDSHIPS + "following/", cursor=("max_id",)),
     Operation("followers_web", "web", suggestions.followers_web, "37479f2b8209594dde7facb0d904896a", method="GET",
               target=("id",), cursor=("after",)),
-    Operation("user_profile", "web", profiles.user_profile, "28036671149327607", target=("id",)),
+    Operation("user_profile", "web", profiles.user_profile, "28036671149327607",
+              "PolarisProfilePageContentQuery", target=("id",)),
     Operation("web_doc_id", "web", odds.web_doc_id, "25980296051578533", target=("id",)),
-    Operation("user_lookup", "web", profiles.user_lookup, "26347858941511777", target=("query",)),
+    Operation("user_lookup", "web", profiles.user_lookup, "26347858941511777",
+              "PolarisSearchBoxRefetchableQuery", target=("query",)),
     Operation("user_info", "rest", profiles.user_info, method="GET", path=_USERS + "info/"),
     Operation("user_stream", "rest", streams.user_stream, path=_USERS + "info_stream/"),
     Operation("username_stream", "rest", streams.username_stream, path=_USERS + "usernameinfo_stream/"),
@@ -97,7 +104,7 @@ _TABLE = (
               "UpdateInboxTrayLastSeenTimestamp"),
     Operation("mobile_doc_id", "mobile", odds.mobile_doc_id, "123456789012345678901234567890", "MyCustomQuery",
               target=("some_id",)),
-    Operation("home", "page", odds.home, method="GET", path="/"),
+    Operation("home", "page", _website, method="GET", path="/"),
     Operation("resolve", "page", odds.resolve, method="HEAD", path=r"/(?P<target>.*)"),
 )  # fmt: skip
 
@@ -111,10 +118,13 @@ class DocIds:
     """Which doc_id is registered for which operation right now; rotation changes it while the server runs."""
 
     def __init__(self) -> None:
+        self._retired: dict[str, int] = {}
         self._operations = {operation.doc_id: operation for operation in _TABLE if operation.doc_id}
 
-    def rotate(self, operation: str, doc_id: str, *, keep_old: bool = False) -> None:
+    def rotate(self, operation: str, doc_id: str, *, keep_old: bool = False, old_status: int = 400) -> None:
         """Register a new doc_id for an operation; the ones before it are gone unless `keep_old`.
+
+        Those that are gone answer with `old_status`, see `answers.stale_doc_id`.
 
         Raises KeyError for an operation without a doc_id.
         """
@@ -122,12 +132,18 @@ class DocIds:
         if not known.doc_id:
             raise KeyError(operation)
         if not keep_old:
+            gone = [key for key, value in self._operations.items() if value.name == operation]
+            self._retired |= dict.fromkeys(gone, old_status)
             self._operations = {key: value for key, value in self._operations.items() if value.name != operation}
         self._operations[doc_id] = known
 
     def current(self, operation: str) -> str:
         """Return the doc_id registered last for an operation."""
         return [doc_id for doc_id, known in self._operations.items() if known.name == operation][-1]
+
+    def stale_status(self, doc_id: str | None) -> int:
+        """Return the status that an id answers with which is not registered (any more)."""
+        return self._retired.get(doc_id or "", 400)
 
     def find(self, doc_id: str, surface: str) -> Operation | None:
         """Return the operation a doc_id is registered for on a surface, or None."""

@@ -1,4 +1,4 @@
-"""Scripts: a TOML file of faults, limits, and what becomes of the session.
+"""Scripts: a TOML file of faults, limits, rotations, and what becomes of the session.
 
     [[fault]]                      # the third page of every followers walk's requests fails once
     operation = "followers"
@@ -32,7 +32,8 @@
 
 The keys of a fault are those of `Faults.add`: kind, operation, target, nth, every, rate, times, status, body, headers,
 delay, after_cursor, revoke. The keys of a limit are those of `limits.Limit`: requests, seconds, family, answer,
-retry_after, counts_throttled. Every table and every key but a limit's requests and seconds may be left out.
+retry_after, counts_throttled. Those of a [[rotation]] are in `rotation`. Every table may be left out, and every key but
+a limit's requests and seconds and a rotation's operation.
 """
 
 import tomllib
@@ -45,9 +46,10 @@ from igcrawl.simulator.errors import SimulatorError
 from igcrawl.simulator.faults import Faults
 from igcrawl.simulator.keys import check_word
 from igcrawl.simulator.limits import Limits
+from igcrawl.simulator.rotation import make_rotation
 from igcrawl.simulator.sessions import Sessions
 
-_MANY = ("fault", "limit")
+_MANY = ("fault", "limit", "rotation")
 _ONE: dict[str, tuple[str, ...]] = {
     "escalation": ("challenge_after", "violation_window"),
     "session": ("expires_after_requests", "expires_after_seconds"),
@@ -67,7 +69,7 @@ def read_script(path: Path) -> dict[str, Any]:
         raise SimulatorError(f"script {path} is not TOML: {error}") from error
     _check_tables(path, document)
     arguments: dict[str, Any] = {}
-    for name, add in (("fault", Faults(0).add), ("limit", Limits(0).add)):
+    for name, add in (("fault", Faults(0).add), ("limit", Limits(0).add), ("rotation", make_rotation)):
         tables = enumerate(document.get(name, []), 1)
         arguments[f"{name}s"] = [_made(f"script {path}, {name} {number}", add, table) for number, table in tables]
     for name, make in (("escalation", Limits), ("session", Sessions)):

@@ -32,7 +32,10 @@ def response(answer: Answer, accepted: str, *, compress: bool, broken: bool = Fa
     headers = {"Content-Type": answer.content_type, **answer.headers}
     if encoding is not None:
         headers |= {"Content-Encoding": encoding, "Vary": "Accept-Encoding"}
-    return web.Response(status=answer.status, body=body, headers=headers)
+    made = web.Response(status=answer.status, body=body, headers=headers)
+    for cookie in answer.cookies:
+        made.headers.add("Set-Cookie", cookie)
+    return made
 
 
 def _damaged(body: bytes) -> bytes:

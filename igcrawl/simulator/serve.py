@@ -1,6 +1,6 @@
 """The simulator as a process: prints where it is, serves until it is told to stop.
 
-A script of faults and limits is described in `igcrawl.simulator.script`.
+A script of faults, limits and rotations is described in `igcrawl.simulator.script`.
 """
 
 import shutil

@@ -74,6 +74,7 @@ class Sessions:
         self._good: dict[str, _Life] = {}
         self._bear(self._sessionid(0))
         self._greeted = False
+        self.second_factor = False
 
     def _secret(self, what: str) -> str:
         return blake2b(what.encode(), digest_size=32, key=self._key).hexdigest()
@@ -115,6 +116,21 @@ class Sessions:
             "locale": "en_US",
             "timezone_offset": -14400,
         }
+
+    @property
+    def username(self) -> str:
+        """Return the name that the login wants."""
+        return "simulated.operator"
+
+    @property
+    def password(self) -> str:
+        """Return the password that the login wants."""
+        return self._secret("password")[:16]
+
+    @property
+    def code(self) -> str:
+        """Return the code of the second factor, which is asked for when `second_factor` is set."""
+        return str(int(self._secret("code"), 16))[-6:]
 
     def renew(self) -> dict[str, object]:
         """Log in again, from the same device, and return the new settings; sessions that are good stay so."""

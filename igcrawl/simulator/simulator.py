@@ -15,6 +15,7 @@ from igcrawl.simulator.keys import check_whole
 from igcrawl.simulator.limits import Limit, Limits
 from igcrawl.simulator.operations import DocIds
 from igcrawl.simulator.requests_log import LoggedRequest
+from igcrawl.simulator.rotation import Rotation, Rotations
 from igcrawl.simulator.server import ServerThread, listen
 from igcrawl.simulator.sessions import Sessions, write_session
 from igcrawl.simulator.world import World
@@ -49,6 +50,7 @@ class Simulator:
         page_size: int | None = None,
         compress: bool = True,
         limits: Iterable[Limit | Mapping[str, object]] = (),
+        rotations: Iterable[Rotation | Mapping[str, object]] = (),
         challenge_after: int | None = None,
         violation_window: float = 3600.0,
         expires_after_requests: int | None = None,
@@ -66,7 +68,7 @@ class Simulator:
         )
         self.faults = Faults(seed, faults)
         self.limits = Limits(seed, limits, challenge_after=challenge_after, violation_window=violation_window)
-        self._desk = Desk(self._world, self._sessions, self.faults, self.limits, clock)
+        self._desk = Desk(self._world, self._sessions, self.faults, self.limits, clock, seed, rotations)
         self._server: ServerThread | None = None
         self._listening: socket.socket | None = None
 
@@ -131,6 +133,16 @@ class Simulator:
     def doc_ids(self) -> DocIds:
         """Return the registered doc_ids, to rotate them while the server runs."""
         return self._desk.doc_ids
+
+    @property
+    def rotations(self) -> Rotations:
+        """Return who rotates doc_ids: `rotations.now("followers")`, or `rotations.add(…)` for later."""
+        return self._desk.rotations
+
+    @property
+    def web_queries(self) -> dict[str, str]:
+        """Return the ids that the website's scripts hold right now, by friendly name."""
+        return self._desk.website.bundles.ids()
 
     @property
     def requests(self) -> list[LoggedRequest]:

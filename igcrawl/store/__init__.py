@@ -6,10 +6,11 @@ from pathlib import Path
 
 from igcrawl.errors import BadInput
 from igcrawl.store.base import Store, Writer
-from igcrawl.store.model import CrawlRow, FoundPage, Limits, OutputRow, PageCommit, Seed, WalkRow
+from igcrawl.store.model import CrawlRow, DocIdRow, FoundPage, Limits, OutputRow, PageCommit, Seed, WalkRow
 
 __all__ = [
     "CrawlRow",
+    "DocIdRow",
     "FoundPage",
     "Limits",
     "OutputRow",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias, TypeVar
 
-from igcrawl.store.model import CrawlRow, FoundPage, Limits, OutputRow, PageCommit, Seed, WalkRow
+from igcrawl.store.model import CrawlRow, DocIdRow, FoundPage, Limits, OutputRow, PageCommit, Seed, WalkRow
 
 #: Writes records in a commit's transaction, by the database's own cursor; called again when the commit is run again.
 Writer: TypeAlias = Callable[[Any], Awaitable[None]]
@@ -135,3 +135,18 @@ class Store(Protocol):
             account: its ds_user_id.
             change: changes it in place; what it returns is returned. When it raises, nothing is changed.
         """
+
+    async def doc_ids(self) -> dict[str, DocIdRow]:
+        """Return what is known of doc_ids, by the id."""
+
+    async def note_doc_id(self, doc_id: str, now: str, *, works: bool) -> None:
+        """Note that a doc_id was answered, or that it is not registered any more.
+
+        Args:
+            doc_id: the id.
+            now: UTC, ISO 8601.
+            works: False keeps since when it is stale; True ends that.
+        """
+
+    async def forget_staleness(self, doc_ids: Sequence[str]) -> list[str]:
+        """Let doc_ids be tried again that were not registered any more; return those that were stale, in no order."""

@@ -156,3 +156,16 @@ class OutputRow:
     path: str
     length: int
     latest: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DocIdRow:
+    """What is known of a doc_id.
+
+    Args:
+        worked_at: when it was answered last, None for never.
+        stale_since: since when it is not any more, None for one that may work.
+    """
+
+    worked_at: str | None = None
+    stale_since: str | None = None

@@ -14,9 +14,9 @@ from igcrawl.store.base import Writer
 from igcrawl.store.model import CrawlRow, Limits, PageCommit, Seed, WalkRow
 from igcrawl.store.postgres_commit import write_commit, write_seeds
 from igcrawl.store.postgres_database import BEGIN_LOCK, WORKER_LOCK, Cursor
+from igcrawl.store.postgres_doc_ids import PostgresDocIds
 from igcrawl.store.postgres_reader import newest_crawl
 from igcrawl.store.postgres_rows import CRAWL, HOLDERS, REOPENED, WALK, crawl_of, limits_of, walk_of
-from igcrawl.store.postgres_sessions import PostgresSessions
 from igcrawl.verdict import FINAL
 
 _BEGIN: Final = f"""
@@ -62,7 +62,7 @@ _OPEN_OUTPUT: Final = """
 """
 
 
-class PostgresStore(PostgresSessions):
+class PostgresStore(PostgresDocIds):
     """A store in a Postgres database (14 or later), see `igcrawl.store.base.Store`.
 
     Args:

@@ -46,14 +46,15 @@ def limits_of(limits: Limits) -> dict[str, int | None]:
 
 def walk_of(row: Mapping[str, Any]) -> WalkRow:
     """Return a row of `walks`."""
-    times = {name: _text(row[name]) for name in ("started_at", "updated_at", "ended_at")}
+    times = {name: iso(row[name]) for name in ("started_at", "updated_at", "ended_at")}
     return WalkRow(**{**row, **times})
 
 
 def crawl_of(row: Mapping[str, Any]) -> CrawlRow:
     """Return a row of `crawls`."""
-    return CrawlRow(**{**row, "created_at": _text(row["created_at"])})
+    return CrawlRow(**{**row, "created_at": iso(row["created_at"])})
 
 
-def _text(moment: datetime | None) -> str | None:
+def iso(moment: datetime | None) -> str | None:
+    """Return a time of the database as text."""
     return None if moment is None else moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -16,8 +16,8 @@ from igcrawl.errors import StoreError
 from igcrawl.store.base import Writer
 from igcrawl.store.model import CrawlRow, Limits, PageCommit, Seed, WalkRow
 from igcrawl.store.sqlite_database import Database
+from igcrawl.store.sqlite_doc_ids import SqliteDocIds
 from igcrawl.store.sqlite_rows import add_walks, walk_of, write_page
-from igcrawl.store.sqlite_sessions import SqliteSessions
 from igcrawl.store.workers import Workers
 from igcrawl.verdict import FINAL
 
@@ -39,7 +39,7 @@ _RAISED: Final = """
 _REOPEN: Final = "UPDATE walks SET verdict = NULL, reason = NULL, ended_at = NULL WHERE id IN "
 
 
-class SqliteStore(SqliteSessions):
+class SqliteStore(SqliteDocIds):
     """A store in an SQLite file, see `igcrawl.store.base.Store`.
 
     Args:

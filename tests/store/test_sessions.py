@@ -102,9 +102,8 @@ async def marks(url: str) -> object:
         return await (await connection.execute("SELECT xmin::text FROM sessions")).fetchall()
 
 
-async def test_a_store_of_the_version_before_keeps_all_but_its_pauses(url: str) -> None:
-    last, _ = migrations("sqlite" if url.startswith("sqlite") else "postgres")[-1]
-    make_earlier(url, last)
+async def test_a_store_from_before_sessions_had_a_health_keeps_all_but_its_pauses(url: str) -> None:
+    make_earlier(url, 2 if url.startswith("sqlite") else 3)
     async with opened(url) as store:
         assert await store.sessions() == []
         assert await store.change_session("1", once_more) == 1
@@ -114,7 +113,7 @@ async def test_a_store_of_the_version_before_keeps_all_but_its_pauses(url: str) 
 
 
 def make_earlier(url: str, before: int) -> None:
-    """Make a store of the version before this one, with a crawl and a session in it."""
+    """Make a store as it was before this migration, with a crawl and a session in it."""
     begun = "INSERT INTO crawls (key, generation, spider, created_at) VALUES ('the key', 1, 'followers', '2026-01-01')"
     if url.startswith("sqlite"):
         path = Path(url.removeprefix("sqlite:///"))

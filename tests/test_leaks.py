@@ -177,6 +177,18 @@ def test_an_answer_of_unknown_shape_is_written_without_what_it_repeats(
     assert record["data"] == {"viewer": {"session": "[redacted]", "device": "[redacted]", "name": "operator"}}
 
 
+def test_what_a_pipeline_of_ones_own_logs_is_redacted_too(
+    simulator: Simulator, at_simulator: dict[str, str], scrapy: Scrapy
+) -> None:
+    secret = secrets_in(Path(at_simulator["IG_SESSION"]))["sessionid"]
+    pipelines = '{"tests.support.telling_pipeline.TellingPipeline": 1}'
+    command = ("crawl", "followers", "-a", "user_id=25025320", "-a", "max_pages=1", "-O", "x.jsonl")
+    run = scrapy(*command, "-s", f"ITEM_PIPELINES={pipelines}", TOLD=secret, **at_simulator)
+    assert run.code == 0, run.err
+    assert "a pipeline holds [redacted]" in run.err
+    assert secret not in run.err
+
+
 def test_a_rank_token_that_is_handed_back_is_not_kept_and_still_sent(
     tmp_path: Path, session_file: Path, scrapy: Scrapy
 ) -> None:

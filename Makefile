@@ -27,7 +27,7 @@ $(VENV)/dev: $(VENV)/crawl pyproject.toml
 
 demo: $(VENV)/crawl
 	@IG_SIMULATOR=True $(BIN)/scrapy crawl followers -a user_id=25025320 -O out/followers.jsonl
-	@$(BIN)/python -m igcrawl.summary out/followers.jsonl
+	@$(BIN)/python -m igcrawl.output.file_summary out/followers.jsonl
 	@echo
 	@echo "Next, with your own session (README, \"Your own session\"):"
 	@echo "  IG_SESSION=session.json $(BIN)/scrapy crawl followers -a username=NAME -O followers.jsonl"

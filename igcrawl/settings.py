@@ -1,11 +1,11 @@
 """Scrapy settings: each differs from Scrapy's default for the reason beside it. The IG_… are ours, see `config.py`."""
 
-from igcrawl.config import from_environment
+from igcrawl.config.config import from_environment
 
 BOT_NAME = "igcrawl"
 SPIDER_MODULES = ["spiders"]
 COMMANDS_MODULE = "igcrawl.commands"
-ADDONS = {"igcrawl.embedded.EmbeddedSimulator": 0}
+ADDONS = {"igcrawl.addon.EmbeddedSimulator": 0}
 
 # IG_SESSION, IG_MOBILE_URL, …: the environment's values, or the defaults; `-s` wins over both.
 globals().update(from_environment())
@@ -17,8 +17,8 @@ CONCURRENT_ITEMS = 1
 
 # The session meets the request behind every queue and middleware.
 DOWNLOAD_HANDLERS = {
-    "http": "igcrawl.download.SessionDownloadHandler",
-    "https": "igcrawl.download.SessionDownloadHandler",
+    "http": "igcrawl.calling.session_handler.SessionDownloadHandler",
+    "https": "igcrawl.calling.session_handler.SessionDownloadHandler",
 }
 DOWNLOAD_VERIFY_CERTIFICATES = True
 # An answer is some 200 KB; 64 MB is a mistake or an attack.
@@ -30,11 +30,11 @@ ITEM_PIPELINES_BASE = {
     "pipelines.jsonl.JsonLinesPipeline": 800,
     "pipelines.postgres.PostgresPipeline": 810,
 }
-REQUEST_FINGERPRINTER_CLASS = "igcrawl.request.CallFingerprinter"
+REQUEST_FINGERPRINTER_CLASS = "igcrawl.calling.scrapy_request.CallFingerprinter"
 
 DOWNLOADER_MIDDLEWARES = {
     "igcrawl.middlewares.answers.AnswerMiddleware": 550,
-    "igcrawl.middlewares.budget.BudgetMiddleware": 900,
+    "igcrawl.middlewares.throttle.BudgetMiddleware": 900,
     # Its place is taken by AnswerMiddleware, which pauses longer each time and knows which answers are passing faults.
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     # The session brings its own headers, cookies and encoding; a redirect says that something is wrong.
@@ -57,18 +57,18 @@ WARN_ON_GENERATOR_RETURN_VALUE = False
 
 EXTENSIONS = {
     "scrapy.extensions.feedexport.FeedExporter": None,
-    "igcrawl.exporters.RecordFeedExporter": 0,
+    "igcrawl.output.exporters.RecordFeedExporter": 0,
     # Ours count records, see `igcrawl/…` in the stats.
     "scrapy.extensions.logstats.LogStats": None,
-    "igcrawl.live.extension.LiveView": 0,
+    "igcrawl.console.extension.LiveView": 0,
 }
 FEED_EXPORTERS = {
-    "jsonlines": "igcrawl.exporters.JsonLinesExporter",
-    "jsonl": "igcrawl.exporters.JsonLinesExporter",
-    "jl": "igcrawl.exporters.JsonLinesExporter",
-    "json": "igcrawl.exporters.JsonExporter",
-    "csv": "igcrawl.exporters.CsvExporter",
-    "xml": "igcrawl.exporters.XmlExporter",
+    "jsonlines": "igcrawl.output.exporters.JsonLinesExporter",
+    "jsonl": "igcrawl.output.exporters.JsonLinesExporter",
+    "jl": "igcrawl.output.exporters.JsonLinesExporter",
+    "json": "igcrawl.output.exporters.JsonExporter",
+    "csv": "igcrawl.output.exporters.CsvExporter",
+    "xml": "igcrawl.output.exporters.XmlExporter",
     # They would write pages, which nobody else can read.
     "marshal": None,
     "pickle": None,
@@ -82,5 +82,5 @@ TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 
 LOG_LEVEL = "INFO"
-LOG_FORMATTER = "igcrawl.logs.WalkLogFormatter"
+LOG_FORMATTER = "igcrawl.crawl.logs.WalkLogFormatter"
 STATS_DUMP = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import IntEnum, StrEnum
+from typing import Final
 
 #: A list may be this much shorter than the expected count and still be complete: a share, or a number of
 #: accounts, whichever is more. Instagram's counts include accounts that it no longer lists.
@@ -58,6 +59,8 @@ RESUMABLE = frozenset(
         Verdict.STOPPED,
     }
 )
+#: Verdicts that the same command goes on with; `stopped` only when its limit was raised.
+REOPENED: Final = tuple(sorted(verdict.value for verdict in RESUMABLE - {Verdict.STOPPED}))
 
 
 #: Verdicts after which there is nothing left to ask.

@@ -12,12 +12,12 @@ import orjson
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
-from igcrawl.catalogue import OPERATIONS
-from igcrawl.config import read_config
+from igcrawl.config.config import read_config
 from igcrawl.errors import BadInput
 from igcrawl.items import Page, WalkEnd
-from igcrawl.lines import to_lines
-from igcrawl.sinks import Sinks
+from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.output.json_lines import to_lines
+from igcrawl.output.sinks import Sinks
 from igcrawl.stopping import Stopping
 from igcrawl.verdict import FINAL, Verdict
 

@@ -11,7 +11,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
 from igcrawl.items import Page, Record, WalkEnd
-from igcrawl.sinks import Sinks
+from igcrawl.output.sinks import Sinks
 from igcrawl.store import is_postgres_url
 from igcrawl.verdict import tells_who_is_gone
 from pipelines.postgres_rows import Row, Staged, passes, payload_of, rows_of
@@ -26,7 +26,7 @@ _DIRECTIONS: Final = ("followers", "following")
 
 
 class PostgresPipeline:
-    """Collects the records of pages; the crawl's commit has it write them, see `igcrawl.sinks.TableSink`."""
+    """Collects the records of pages; the crawl's commit has it write them, see `igcrawl.output.sinks.TableSink`."""
 
     def __init__(self, sinks: Sinks) -> None:
         self._sinks = sinks

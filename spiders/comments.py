@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from igcrawl.args import CommentsArguments
+from igcrawl.arguments import CommentsArguments
+from igcrawl.base_spiders.calls_spider import FamilySpider
 from igcrawl.items import Comment
-from spiders.families import FamilySpider
 
 
 class CommentsSpider(FamilySpider):

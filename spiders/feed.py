@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from igcrawl.args import AccountArguments
+from igcrawl.arguments import AccountArguments
+from igcrawl.base_spiders.calls_spider import FamilySpider
 from igcrawl.items import Media
-from spiders.families import FamilySpider
 
 
 class FeedSpider(FamilySpider):

@@ -1,6 +1,6 @@
 """`scrapy crawl followers -a user_id=…`: who follows an account."""
 
-from spiders.lists import ListSpider
+from igcrawl.base_spiders.list_spider import ListSpider
 
 
 class FollowersSpider(ListSpider):

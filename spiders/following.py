@@ -1,6 +1,6 @@
 """`scrapy crawl following -a user_id=…`: whom an account follows."""
 
-from spiders.lists import ListSpider
+from igcrawl.base_spiders.list_spider import ListSpider
 
 
 class FollowingSpider(ListSpider):

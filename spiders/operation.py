@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from igcrawl.args import OperationArguments
-from igcrawl.catalogue import find_operation
-from igcrawl.combined import KnownRoots
+from igcrawl.arguments import OperationArguments
+from igcrawl.base_spiders.operation_spider import OperationSpider
+from igcrawl.crawl.walk_rows import seed_of
 from igcrawl.errors import BadInput
 from igcrawl.items import Payload
-from igcrawl.progress import seed_of
-from igcrawl.spider import OperationSpider
+from igcrawl.operations.catalogue import find_operation
+from igcrawl.parsing.combined_readers import KnownRoots
 from igcrawl.store import Seed
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from igcrawl.args import ProfilesArguments, read_targets
-from igcrawl.catalogue import OPERATIONS
+from igcrawl.arguments import ProfilesArguments, read_targets
+from igcrawl.base_spiders.operation_spider import OperationSpider
+from igcrawl.crawl.walk_rows import seed_of
 from igcrawl.items import Profile
-from igcrawl.progress import seed_of
-from igcrawl.spider import OperationSpider
+from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.store import Seed
 
 

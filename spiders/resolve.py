@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from igcrawl.args import ResolveArguments
+from igcrawl.arguments import ResolveArguments
+from igcrawl.base_spiders.calls_spider import FamilySpider
 from igcrawl.items import Redirect
-from spiders.families import FamilySpider
 
 
 class ResolveSpider(FamilySpider):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from igcrawl.args import SuggestionsArguments
-from igcrawl.catalogue import OPERATIONS
+from igcrawl.arguments import SuggestionsArguments
+from igcrawl.base_spiders.graph_spider import GraphSpider
+from igcrawl.crawl.walk import Walk
+from igcrawl.crawl.walk_rows import seed_of
+from igcrawl.crawl.walker import Prepared
 from igcrawl.items import Suggestion
-from igcrawl.progress import seed_of
+from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.store import Seed
-from igcrawl.walk import Walk
-from igcrawl.walker import Prepared
-from spiders.graph import GraphSpider
 
 
 class SuggestionsSpider(GraphSpider):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from igcrawl.args import Typeahead, TypeaheadArguments
+from igcrawl.arguments import Typeahead, TypeaheadArguments
+from igcrawl.base_spiders.calls_spider import FamilySpider
 from igcrawl.items import Hit
-from spiders.families import FamilySpider
 
 SOURCES: Final = {
     Typeahead.KEYWORD: "keyword_typeahead",

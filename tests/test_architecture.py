@@ -1,4 +1,4 @@
-"""The house stands as DESIGN.md, section 3, draws it: imports point one way, files and functions stay small."""
+"""The house stands: its rooms, their order, files and functions that stay small."""
 
 from __future__ import annotations
 
@@ -12,42 +12,16 @@ from tests.conftest import ROOT
 
 SOURCES = [path for folder in ("igcrawl", "spiders", "pipelines") for path in sorted((ROOT / folder).rglob("*.py"))]
 
-#: What a room may import from the project. A room is a module or a package; rooms that are not listed are free.
-ALLOWED: dict[str, set[str]] = {
-    "igcrawl.verdict": set(),
-    "igcrawl.errors": {"igcrawl.verdict"},
-    "igcrawl.call": set(),
-    "igcrawl.hosts": {"igcrawl.errors"},
-    "igcrawl.session": {"igcrawl.errors", "igcrawl.cookies"},
-    "igcrawl.signing": {"igcrawl.errors", "igcrawl.call", "igcrawl.session"},
-    "igcrawl.budget": {"igcrawl.errors"},
-    "igcrawl.store": {"igcrawl.errors", "igcrawl.verdict", "igcrawl.store"},
-    "igcrawl.sessions": {
-        *("igcrawl.errors", "igcrawl.session", "igcrawl.session_file", "igcrawl.sessions"),
-        *("igcrawl.health", "igcrawl.health_store", "igcrawl.moments", "igcrawl.store"),
-    },
-    "igcrawl.seen": set(),
-    "igcrawl.sinks": set(),
-    "igcrawl.simulator": {"igcrawl.simulator"},
-}
-#: From the bottom up: a room imports nothing above its own floor.
-FLOORS: tuple[set[str], ...] = (
-    {"igcrawl.verdict", "igcrawl.call"},
-    {"igcrawl.errors"},
-    {"igcrawl.store"},
-    {"igcrawl.args", "igcrawl.items", "igcrawl.envelope", "igcrawl.fields", "igcrawl.diagnosis"},
-    {"igcrawl.reader", "igcrawl.paging"},
-    {"igcrawl.operation"},
-    {"igcrawl.catalogue"},
-    {"igcrawl.request"},
-    {"igcrawl.crawl", "igcrawl.tally"},
-    {"igcrawl.middlewares", "igcrawl.download"},
-    {"igcrawl.walker"},
-    {"igcrawl.spider"},
-    {"igcrawl.live"},
-    {"igcrawl.commands"},
-    {"spiders", "pipelines"},
+#: The rooms in the order in which a call goes through them: each imports only what stands above it, or itself.
+ROOMS = (
+    *("errors", "verdict", "times", "stopping", "items", "parsing", "arguments", "operations", "doc_ids", "store"),
+    *("sessions", "output", "budget", "config", "calling", "middlewares", "crawl", "planning", "base_spiders"),
+    *("running", "console", "capture", "simulator", "cli", "commands", "addon", "settings"),
 )
+#: May import each other.
+EQUALS = ({"errors", "verdict", "times", "stopping"},)
+#: Beside the rooms, which they may all import: nothing in `igcrawl` imports these.
+OUTSIDE = ("spiders", "pipelines", "tests")
 
 
 def module_name(path: Path) -> str:
@@ -64,30 +38,42 @@ def imports(path: Path) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def room(module: str, rooms: set[str]) -> str | None:
-    return next((known for known in rooms if module == known or module.startswith(known + ".")), None)
+def room(module: str) -> str | None:
+    """The room of a module, None for what is not in `igcrawl`."""
+    top, _, rest = module.partition(".")
+    return rest.partition(".")[0] if top == "igcrawl" and rest else None
+
+
+def may_import(here: str, other: str) -> bool:
+    if here == other or any(here in equals and other in equals for equals in EQUALS):
+        return True
+    if other == "simulator":
+        # Only what serves it: one mistake must not pass on both sides.
+        return here in {"addon", "commands"}
+    return here != "simulator" and ROOMS.index(other) < ROOMS.index(here)
+
+
+def test_the_house_has_these_rooms_and_no_others() -> None:
+    names = {path.stem for path in (ROOT / "igcrawl").iterdir() if not path.name.startswith(("_", "."))}
+    assert names == set(ROOMS)
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=module_name)
-def test_imports_point_one_way(path: Path) -> None:
-    here = module_name(path)
-    ours = [name for name in imports(path) if name.split(".")[0] in {"igcrawl", "spiders", "pipelines", "tests"}]
-    narrow = room(here, set(ALLOWED))
-    if narrow is not None:
-        strangers = [name for name in ours if name != "igcrawl" and room(name, ALLOWED[narrow]) is None]
-        assert strangers == []
-    floor = next((level for level, names in enumerate(FLOORS) if room(here, names)), None)
-    if floor is not None:
-        higher = set().union(*FLOORS[floor + 1 :])
-        assert [name for name in ours if room(name, higher)] == []
-    if here.startswith("igcrawl"):
-        assert [name for name in ours if name.split(".")[0] in {"spiders", "pipelines", "tests"}] == []
+def test_a_room_imports_only_from_rooms_above_it(path: Path) -> None:
+    here = room(module_name(path))
+    names = list(imports(path))
+    if here is not None:
+        assert [name for name in names if name.split(".")[0] in OUTSIDE] == []
+        others = [name for name in names if (other := room(name)) is not None and not may_import(here, other)]
+        assert others == []
+    else:
+        assert [name for name in names if name.split(".")[0] == "tests"] == []
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=module_name)
 def test_files_and_functions_stay_small(path: Path) -> None:
     text = path.read_text()
-    assert text.count("\n") <= 260
+    assert text.count("\n") <= 400
     functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     assert [f.name for f in functions if (f.end_lineno or 0) - f.lineno > 40] == []
     if path.parent.name == "middlewares":

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from igcrawl.args import ListArguments, ProfilesArguments, read_targets
+from igcrawl.arguments import ListArguments, ProfilesArguments, read_targets
 from igcrawl.errors import BadInput
 from igcrawl.simulator import Simulator
 from tests.conftest import Scrapy

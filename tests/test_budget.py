@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from igcrawl.health import Health
+from igcrawl.budget.session_state import Health
 from igcrawl.simulator import TROUBLES, Simulator, Trouble
 from tests.support.place import Done, Place, Running, timeless
 

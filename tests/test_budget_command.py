@@ -11,11 +11,12 @@ from typing import Any
 import orjson
 import pytest
 
-from igcrawl.budget import DAY, Budget, Share
-from igcrawl.ceiling import Ceiling
-from igcrawl.health import EXPIRED, PARKED, Health
-from igcrawl.room import forget, health_lines
+from igcrawl.budget.learned_limit import Ceiling
+from igcrawl.budget.limits import Budget, Share
+from igcrawl.budget.report import forget, health_lines
+from igcrawl.budget.session_state import EXPIRED, PARKED, Health
 from igcrawl.store import make_store
+from igcrawl.times import DAY
 from tests.conftest import Run, Scrapy
 from tests.support.session_file import encodings_of, secrets_of, session_settings, write_session
 

@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from igcrawl.call import Call
-from igcrawl.catalogue import FAMILIES, OPERATIONS, find_operation
-from igcrawl.catalogue_check import faults_of
-from igcrawl.catalogue_docs import page_of
+from igcrawl.calling.wire import to_wire
+from igcrawl.cli.operations_check import faults_of
+from igcrawl.cli.operations_docs import page_of
 from igcrawl.doc_ids import shipped_queries
 from igcrawl.errors import BadInput
 from igcrawl.items import Follow, Profile
-from igcrawl.operation import Need, Operation
-from igcrawl.reader import Reader
-from igcrawl.templates import Arg
-from igcrawl.wire import to_wire
+from igcrawl.operations.call import Call
+from igcrawl.operations.catalogue import FAMILIES, OPERATIONS, find_operation
+from igcrawl.operations.operation import Need, Operation
+from igcrawl.operations.request_templates import Arg
+from igcrawl.parsing.reader import Reader
 from spiders.operation import AnyOperationSpider
 from tests.conftest import ROOT, Scrapy
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from igcrawl.catalogue import OPERATIONS
+from igcrawl.operations.catalogue import OPERATIONS
 from tests.conftest import Scrapy, read_jsonl, scrapy_environment
 
 

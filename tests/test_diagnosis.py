@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
-from igcrawl.diagnosis import Answer, open_answer
+from igcrawl.calling.diagnosis import Answer, open_answer
 from igcrawl.errors import (
     AnswerError,
     AutomationNoticed,

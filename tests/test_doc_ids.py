@@ -7,15 +7,15 @@ from pathlib import Path
 import orjson
 import pytest
 
-from igcrawl.call import Call
-from igcrawl.catalogue import OPERATIONS
-from igcrawl.config import DEFAULTS, SAFE, read_config
+from igcrawl.calling.wire import to_wire
+from igcrawl.config.config import DEFAULTS, SAFE, read_config
 from igcrawl.doc_ids import DocIds, Origin, own_path, read_own, shipped_queries
 from igcrawl.doc_ids.own_file import check_own
 from igcrawl.errors import BadInput
-from igcrawl.operation import Operation, Surface
+from igcrawl.operations.call import Call
+from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.operations.operation import Operation, Surface
 from igcrawl.simulator import Simulator
-from igcrawl.wire import to_wire
 from tests.conftest import ROOT, Scrapy
 
 SHIPPED = "284797047911918316998205836755"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import orjson
 import pytest
 
-from igcrawl.envelope import read_envelope
 from igcrawl.errors import MalformedAnswer, Transient
+from igcrawl.parsing.envelope import read_envelope
 
 
 def lines(*documents: object) -> bytes:

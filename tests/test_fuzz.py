@@ -14,11 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from igcrawl.catalogue import OPERATIONS
-from igcrawl.diagnosis import Answer, open_answer
+from igcrawl.calling.diagnosis import Answer, open_answer
 from igcrawl.errors import AnswerError
-from igcrawl.lines import to_lines
-from igcrawl.reader import Reading
+from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.output.json_lines import to_lines
+from igcrawl.parsing.reader import Reading
 from tests.support.mutations import ARGS, spoilt_answer
 
 CASES = int(os.environ.get("FUZZ_CASES", "5000"))

@@ -12,7 +12,10 @@ from typing import Any
 
 import pytest
 
-from igcrawl.budget import HOUR, JITTER, MARGIN, Budget, Pace, Share, distance
+from igcrawl.budget.gate import Gate
+from igcrawl.budget.limits import JITTER, MARGIN, Budget, Pace, Share, distance
+from igcrawl.budget.rules import Rules
+from igcrawl.budget.session_state import Health
 from igcrawl.errors import (
     AutomationNoticed,
     ChallengeRequired,
@@ -23,12 +26,10 @@ from igcrawl.errors import (
     Throttled,
     WaitTooLong,
 )
-from igcrawl.gate import Gate
-from igcrawl.health import Health
-from igcrawl.rules import Rules
-from igcrawl.session import Session
+from igcrawl.sessions.session import Session
 from igcrawl.stopping import Stopping
 from igcrawl.store import Store
+from igcrawl.times import HOUR
 from tests.store.samples import opened
 from tests.support.session_file import session_settings
 

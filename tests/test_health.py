@@ -11,9 +11,10 @@ from itertools import pairwise
 import orjson
 import pytest
 
-from igcrawl.budget import DAY, HOUR, JITTER, MARGIN, Budget, Pace, Share, distance
-from igcrawl.ceiling import Ceiling
-from igcrawl.health import EXPIRED, LONGEST_REST, PARKED, Health, Turn
+from igcrawl.budget.learned_limit import Ceiling
+from igcrawl.budget.limits import JITTER, MARGIN, Budget, Pace, Share, distance
+from igcrawl.budget.session_state import EXPIRED, LONGEST_REST, PARKED, Health, Turn
+from igcrawl.times import DAY, HOUR
 
 START = 1_800_000_000.0
 BURST = Budget(Share(20, 60), pace=Pace.BURST)

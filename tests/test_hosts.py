@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from igcrawl.errors import BadInput
-from igcrawl.hosts import check_base_url, is_loopback, is_trusted
+from igcrawl.sessions.trusted_hosts import check_base_url, is_loopback, is_trusted
 
 
 @pytest.mark.parametrize(

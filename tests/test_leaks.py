@@ -13,8 +13,8 @@ import orjson
 import psycopg
 import pytest
 
-from igcrawl.raw import RawAnswer, RawArchive
-from igcrawl.redaction import Redaction
+from igcrawl.output.raw_archive import RawAnswer, RawArchive
+from igcrawl.sessions.redaction import Redaction
 from igcrawl.simulator import Simulator
 from tests.conftest import Scrapy, scrapy_environment
 from tests.support.leaks import files_in, forms_of, found_in, tables_in

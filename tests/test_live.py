@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from igcrawl.live.display import snapshot_table, summary_table
-from igcrawl.live.lines import line
-from igcrawl.live.snapshot import Current, Snapshot, Window
-from igcrawl.live.summary import Summary, advice_of, public_uri, summary_lines
+from igcrawl.console.display import snapshot_table, summary_table
+from igcrawl.console.snapshot import Current, Snapshot, Window
+from igcrawl.console.status_line import line
+from igcrawl.console.summary import Summary, advice_of, public_uri, summary_lines
+from igcrawl.crawl.run_totals import Sums
 from igcrawl.simulator import Simulator
 from igcrawl.store import Limits
-from igcrawl.tally import Sums
 from tests.conftest import Scrapy
 from tests.support.postgres import database
 from tests.support.terminal import Terminal
@@ -195,7 +195,7 @@ def test_without_a_terminal_a_line_comes_from_time_to_time(
     scrapy: Scrapy, simulator: Simulator, at_simulator: dict[str, str]
 ) -> None:
     simulator.faults.add(operation="followers", kind="delay", delay=0.02)
-    quick = json.dumps({"igcrawl.live.extension.LiveView": None, "tests.support.quick_live.QuickLiveView": 0})
+    quick = json.dumps({"igcrawl.console.extension.LiveView": None, "tests.support.quick_live.QuickLiveView": 0})
     budget = ("-s", "IG_BUDGET_HOUR=1000", "-s", "IG_BUDGET_DAY=2000", "-s", "IG_PACE=burst")
     run = scrapy("crawl", *CRAWL, "-O", "x.jsonl", *budget, "-s", f"EXTENSIONS={quick}", **at_simulator)
     assert run.code == 0
@@ -213,7 +213,7 @@ def test_a_view_that_fails_does_no_harm_to_the_crawl(
     scrapy: Scrapy, simulator: Simulator, at_simulator: dict[str, str]
 ) -> None:
     simulator.faults.add(operation="followers", kind="delay", delay=0.02)
-    broken = json.dumps({"igcrawl.live.extension.LiveView": None, "tests.support.quick_live.BrokenLiveView": 0})
+    broken = json.dumps({"igcrawl.console.extension.LiveView": None, "tests.support.quick_live.BrokenLiveView": 0})
     run = scrapy(
         "crawl", *CRAWL, "-O", "x.jsonl", "-s", f"EXTENSIONS={broken}", "-s", "LOG_LEVEL=DEBUG", **at_simulator
     )
@@ -231,7 +231,9 @@ def test_on_a_terminal_the_log_goes_on_above_a_display_and_a_table_stays(
     assert re.search(r"now +followers, page \d+, \d+ of 1,000 records", terminal.text)
     assert re.search(r"records +[\d,]+ by \d+ requests", terminal.text)
     # The log's line begins where the display was wiped away, and the display comes again below it.
-    assert re.search(r"\x1b\[2K\d{4}-\d\d-\d\d [\d:]+ \[igcrawl.walk\] INFO: followers/25025320: stopped", terminal.raw)
+    assert re.search(
+        r"\x1b\[2K\d{4}-\d\d-\d\d [\d:]+ \[igcrawl.crawl.walk\] INFO: followers/25025320: stopped", terminal.raw
+    )
     end = terminal.text[terminal.text.index("verdict ") :]
     assert re.search(r"stopped +1 +\d+ +21 +\d s", end)
     assert f"records: {tmp_path / 'x.jsonl'}" in end.replace("\n", "")

@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from igcrawl.args import ListArguments, SuggestionsArguments
-from igcrawl.budget import DAY, HOUR, MARGIN, Budget, Pace, Share
-from igcrawl.catalogue import OPERATIONS
-from igcrawl.ceiling import Ceiling
-from igcrawl.forecast import seconds_for
-from igcrawl.health import Health
-from igcrawl.moments import span
-from igcrawl.plan import Range, cost_of, cost_of_found, pages_of
+from igcrawl.arguments import ListArguments, SuggestionsArguments
+from igcrawl.budget.forecast import seconds_for
+from igcrawl.budget.learned_limit import Ceiling
+from igcrawl.budget.limits import MARGIN, Budget, Pace, Share
+from igcrawl.budget.session_state import Health
+from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.planning.cost import Range, cost_of, cost_of_found, pages_of
 from igcrawl.simulator import Simulator
 from igcrawl.store import Limits
+from igcrawl.times import DAY, HOUR, span
 from tests.conftest import Scrapy
 from tests.support.place import Done, Place
 

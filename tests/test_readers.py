@@ -7,12 +7,12 @@ from typing import Any
 import orjson
 import pytest
 
-from igcrawl.catalogue import OPERATIONS
-from igcrawl.envelope import read_envelope
+from igcrawl.crawl.walk import Walk
 from igcrawl.errors import MalformedAnswer, NotFound
 from igcrawl.items import Comment, Follow, Hit, Media, Payload, Profile
-from igcrawl.reader import Reading
-from igcrawl.walk import Walk
+from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.parsing.envelope import read_envelope
+from igcrawl.parsing.reader import Reading
 
 ARGS = {
     "user_id": "1",

@@ -8,10 +8,10 @@ from typing import Any
 import orjson
 import pytest
 
-from igcrawl.catalogue import OPERATIONS
-from igcrawl.envelope import read_envelope
-from igcrawl.reader import Reading
-from igcrawl.walk import Walk
+from igcrawl.crawl.walk import Walk
+from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.parsing.envelope import read_envelope
+from igcrawl.parsing.reader import Reading
 from tests.conftest import ROOT
 
 PAYLOADS = ROOT / "tests" / "payloads"

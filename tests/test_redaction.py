@@ -8,9 +8,9 @@ import logging
 import orjson
 import pytest
 
-from igcrawl.logs import _redact
-from igcrawl.redaction import Redaction
-from igcrawl.session import Session
+from igcrawl.crawl.logs import _redact
+from igcrawl.sessions.redaction import Redaction
+from igcrawl.sessions.session import Session
 from tests.support.leaks import forms_of, found_in
 from tests.support.session_file import SESSIONID, session_settings
 

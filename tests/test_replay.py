@@ -8,8 +8,8 @@ import orjson
 import pytest
 
 from igcrawl.errors import BadInput
-from igcrawl.raw import RawAnswer, RawArchive, read_archive
-from igcrawl.redaction import Redaction
+from igcrawl.output.raw_archive import RawAnswer, RawArchive, read_archive
+from igcrawl.sessions.redaction import Redaction
 from igcrawl.simulator import Simulator
 from tests.conftest import ROOT, Scrapy, read_jsonl
 from tests.support.session_file import encodings_of, secrets_of

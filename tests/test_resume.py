@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
-from igcrawl.health import Health
+from igcrawl.budget.session_state import Health
 from igcrawl.simulator import Simulator
 from tests.support.place import Done, Place, Running, timeless
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from igcrawl.call import Call, Host
-from igcrawl.request import CallFingerprinter, to_request
+from igcrawl.calling.scrapy_request import CallFingerprinter, to_request
+from igcrawl.operations.call import Call, Host
 from igcrawl.simulator import Simulator
 from tests.conftest import Scrapy
 from tests.support.session_file import encodings_of, secrets_of

@@ -11,8 +11,8 @@ import orjson
 import pytest
 
 from igcrawl.errors import BadInput
-from igcrawl.session import Session
-from igcrawl.session_file import load_session, save_session
+from igcrawl.sessions.session import Session
+from igcrawl.sessions.session_file import load_session, save_session
 from tests.support.session_file import SESSIONID, secrets_of, session_settings, write_session
 
 

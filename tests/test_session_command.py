@@ -17,10 +17,10 @@ from typing import Any
 import orjson
 import pytest
 
+from igcrawl.budget.session_state import EXPIRED, PARKED, Health
 from igcrawl.errors import BadInput
-from igcrawl.health import EXPIRED, PARKED, Health
-from igcrawl.session import Session
-from igcrawl.sessions.given import read_given
+from igcrawl.sessions.session import Session
+from igcrawl.sessions.source import read_given
 from igcrawl.simulator import Simulator
 from igcrawl.store import make_store
 from tests.conftest import Scrapy, scrapy_environment

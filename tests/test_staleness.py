@@ -12,7 +12,7 @@ import pytest
 
 from igcrawl.doc_ids import shipped_queries
 from igcrawl.simulator import Simulator
-from igcrawl.simulator.asks import Ask
+from igcrawl.simulator.parsed_request import Ask
 from tests.conftest import Scrapy, read_jsonl
 from tests.support.place import Done, Place
 

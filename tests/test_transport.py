@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from igcrawl.cookies import is_foreign_or_gone
-from igcrawl.download import decompress
-from igcrawl.envelope import read_envelope
+from igcrawl.calling.session_handler import decompress
 from igcrawl.errors import Transient
+from igcrawl.parsing.envelope import read_envelope
+from igcrawl.sessions.answer_cookies import is_foreign_or_gone
 from tests.conftest import Scrapy, read_jsonl
 from tests.support.recording_server import Recorded, RecordingServer, Reply
 from tests.support.session_file import SESSIONID

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from igcrawl.catalogue import OPERATIONS
+from igcrawl.crawl.walk import BARREN_PAGES, Limits, Recent, Walk
 from igcrawl.items import Follow
-from igcrawl.paging import Turn
+from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.operations.paging import Turn
 from igcrawl.verdict import ExitCode, Verdict, exit_code, judge_ended_list
-from igcrawl.walk import BARREN_PAGES, Limits, Recent, Walk
 
 NONE = Limits()
 

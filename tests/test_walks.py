@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from igcrawl.budget import Budget
-from igcrawl.estimate import Estimate, duration, requests_left
+from igcrawl.budget.limits import Budget
+from igcrawl.planning.estimate import Estimate, duration, requests_left
 from igcrawl.simulator import Simulator
 from igcrawl.store import WalkRow
 from tests.conftest import Scrapy, asked

@@ -8,15 +8,15 @@ import time
 
 from scrapy.commands import ScrapyCommand
 
-from igcrawl.catalogue import OPERATIONS
+from igcrawl.budget.report import forget, health_lines, no_budget
+from igcrawl.budget.session_state import Health
+from igcrawl.budget.state_store import change_health, read_health
 from igcrawl.commands.crawl import refuse
-from igcrawl.config import Config, read_config
+from igcrawl.config.config import Config, read_config
 from igcrawl.errors import BadInput, StoreError
-from igcrawl.health import Health
-from igcrawl.health_store import change_health, read_health
-from igcrawl.room import forget, health_lines, no_budget
-from igcrawl.sessions.given import Given
-from igcrawl.sessions.standing import opened
+from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.sessions.source import Given
+from igcrawl.store import opened
 from igcrawl.verdict import ExitCode
 
 

@@ -10,13 +10,13 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError
 
+from igcrawl.base_spiders.operation_spider import OperationSpider
+from igcrawl.crawl.logs import quieten
 from igcrawl.errors import BadInput
-from igcrawl.exporters import RecordFeedExporter
-from igcrawl.logs import quieten
-from igcrawl.outputs import take_json_lines
-from igcrawl.planning import write_nothing_for_plan
-from igcrawl.preflight import check_input
-from igcrawl.spider import OperationSpider
+from igcrawl.output.cli_outputs import take_json_lines
+from igcrawl.output.exporters import RecordFeedExporter
+from igcrawl.planning.planner import write_nothing_for_plan
+from igcrawl.running.crawl_preflight import check_input
 from igcrawl.verdict import ExitCode
 
 

@@ -13,16 +13,15 @@ from urllib.parse import urlsplit
 
 from scrapy.commands import ScrapyCommand
 
-from igcrawl.captures import Capture, Sighting, State, compare, print_table, read_capture, write_own
-from igcrawl.captures.table import print_columns
-from igcrawl.catalogue import OPERATIONS
+from igcrawl.capture import Capture, Sighting, State, compare, read_capture, write_own
+from igcrawl.cli.tables import print_columns, print_table
 from igcrawl.commands.crawl import refuse
-from igcrawl.config import Config, read_config
+from igcrawl.config.config import Config, read_config
 from igcrawl.doc_ids import DocId, DocIds, is_doc_id, own_path
 from igcrawl.errors import BadInput, StoreError
-from igcrawl.hosts import is_loopback
-from igcrawl.sessions.standing import opened
-from igcrawl.store import DocIdRow
+from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.sessions.trusted_hosts import is_loopback
+from igcrawl.store import DocIdRow, opened
 from igcrawl.verdict import ExitCode
 
 _USERNAME: Final = re.compile(r"[A-Za-z0-9._]{1,30}")
@@ -104,8 +103,8 @@ class Command(ScrapyCommand):
 
     def _capture(self, config: Config, opts: argparse.Namespace) -> None:
         # Playwright takes 0.3 s to import, and Scrapy imports every command for each.
-        from igcrawl.captures.chromium import find_chromium  # noqa: PLC0415
-        from igcrawl.captures.run import capture  # noqa: PLC0415
+        from igcrawl.capture.browser_run import capture  # noqa: PLC0415
+        from igcrawl.capture.chromium import find_chromium  # noqa: PLC0415
 
         assert self.settings is not None
         if not _USERNAME.fullmatch(opts.username):

@@ -8,14 +8,14 @@ from typing import Final
 
 from scrapy.commands import ScrapyCommand
 
-from igcrawl.catalogue import FAMILIES, OPERATIONS
-from igcrawl.catalogue_check import faults_of
-from igcrawl.catalogue_docs import page_of
+from igcrawl.cli.operations_check import faults_of
+from igcrawl.cli.operations_docs import page_of
 from igcrawl.commands.crawl import refuse
-from igcrawl.config import read_config
+from igcrawl.config.config import read_config
 from igcrawl.doc_ids import DocIds, shipped_queries
 from igcrawl.errors import BadInput
-from igcrawl.operation import Operation
+from igcrawl.operations.catalogue import FAMILIES, OPERATIONS
+from igcrawl.operations.operation import Operation
 
 _COLUMNS: Final = ("name", "surface", "record", "arguments", "doc_id", "from")
 _ROOT: Final = Path(__file__).parents[2]

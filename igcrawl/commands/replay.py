@@ -12,14 +12,14 @@ from typing import Any, BinaryIO
 import orjson
 from scrapy.commands import ScrapyCommand
 
-from igcrawl.catalogue import find_operation
+from igcrawl.cli.replay_answers import Replayed, replay_answer, replay_archive
 from igcrawl.commands.crawl import refuse
 from igcrawl.errors import AnswerError, BadInput
-from igcrawl.lines import to_lines
-from igcrawl.raw import RawAnswer, is_archive
-from igcrawl.replay import Replayed, replay_answer, replay_archive
+from igcrawl.operations.catalogue import find_operation
+from igcrawl.output.json_lines import to_lines
+from igcrawl.output.raw_archive import RawAnswer, is_archive
+from igcrawl.times import timestamp
 from igcrawl.verdict import ExitCode
-from igcrawl.walk import timestamp
 
 
 class Command(ScrapyCommand):

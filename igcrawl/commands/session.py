@@ -12,14 +12,15 @@ from typing import Final
 
 from scrapy.commands import ScrapyCommand
 
-from igcrawl.call import Host
-from igcrawl.catalogue import OPERATIONS
+from igcrawl.cli import session_actions
 from igcrawl.commands.crawl import refuse
-from igcrawl.config import Config, read_config
+from igcrawl.config.config import Config, read_config
 from igcrawl.errors import BadInput, NotLoggedIn, StoreError
-from igcrawl.sessions import desk, shelf
-from igcrawl.sessions.browser import BROWSERS
-from igcrawl.sessions.recognise import Found
+from igcrawl.operations.call import Host
+from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.sessions import folder as session_folder
+from igcrawl.sessions.formats.browser import BROWSERS
+from igcrawl.sessions.formats.recognise import Found
 from igcrawl.verdict import ExitCode
 
 #: What can be done, and how many words may follow: at least, at most.
@@ -102,56 +103,62 @@ class Command(ScrapyCommand):
         if bool(words) == bool(opts.browser):
             raise BadInput("scrapy session import: give a file, - for standard input, or --browser")
         now = time.time()
-        found = desk.read_browser(opts.browser, now) if opts.browser else desk.read_source(words[0], now)
-        for line in asyncio.run(desk.take_in(found, opts.name, self._config().store, force=opts.force)):
+        found = (
+            session_actions.read_browser(opts.browser, now)
+            if opts.browser
+            else session_actions.read_source(words[0], now)
+        )
+        for line in asyncio.run(session_actions.take_in(found, opts.name, self._config().store, force=opts.force)):
             print(line)
         if words and words[0] != "-":
-            desk.warn_of(Path(words[0]))
+            session_actions.warn_of(Path(words[0]))
 
     def _login(self, words: list[str], opts: argparse.Namespace) -> None:
         # Playwright takes 0.3 s to import.
-        from igcrawl.captures.chromium import find_chromium  # noqa: PLC0415
-        from igcrawl.captures.login import login  # noqa: PLC0415
+        from igcrawl.capture.chromium import find_chromium  # noqa: PLC0415
+        from igcrawl.capture.login import login  # noqa: PLC0415
 
         config = self._config()
         if config.simulator:
             raise BadInput("the embedded simulator (IG_SIMULATOR) brings a session of its own: there is no login")
         # A login is too much of a human's work to be lost on these.
-        shelf.check_folder()
+        session_folder.check_folder()
         if opts.name is not None:
-            shelf.check_name(opts.name)
+            session_folder.check_name(opts.name)
         chromium = find_chromium(opts.browser, opts.cdp)
         print("igcrawl: a window opens; log in there as you always do, and leave it open", file=sys.stderr)
         try:
             settings = asyncio.run(login(config.base_urls[Host.WEB], chromium))
         except KeyboardInterrupt:
             raise NotLoggedIn("the login was stopped; nothing was saved") from None
-        for line in asyncio.run(desk.take_in(Found(settings), opts.name, config.store, force=opts.force)):
+        for line in asyncio.run(session_actions.take_in(Found(settings), opts.name, config.store, force=opts.force)):
             print(line)
 
     def _list(self, words: list[str], opts: argparse.Namespace) -> None:
-        for line in asyncio.run(desk.table(self._config().store, time.time())):
+        for line in asyncio.run(session_actions.table(self._config().store, time.time())):
             print(line)
 
     def _export(self, words: list[str], opts: argparse.Namespace) -> None:
         if opts.output is None and sys.stdout.isatty() and not opts.yes:
             raise BadInput("whoever sees this session can use it: -o FILE writes it for your eyes only, --yes shows it")
-        content = desk.exported(self._config(words[0]).check_session(), opts.format or "settings", time.time())
+        content = session_actions.exported(
+            self._config(words[0]).check_session(), opts.format or "settings", time.time()
+        )
         if opts.output is None:
             sys.stdout.buffer.write(content)
             sys.stdout.flush()
         else:
-            desk.write(Path(opts.output), content)
+            session_actions.write(Path(opts.output), content)
 
     def _resume(self, words: list[str], opts: argparse.Namespace) -> None:
         config = self._config(words[0] if words and not words[0].isdecimal() else None)
-        said, good = asyncio.run(desk.unpark(config.given, words[0] if words else None, config.store))
+        said, good = asyncio.run(session_actions.unpark(config.given, words[0] if words else None, config.store))
         print(said)
         self.exitcode = ExitCode.OK if good else ExitCode.TROUBLE
 
     def _check(self, words: list[str], opts: argparse.Namespace) -> None:
         # The reactor and the spider are for this action only.
-        from igcrawl.session_check import check  # noqa: PLC0415
+        from igcrawl.cli.session_check import check  # noqa: PLC0415
 
         config = self._config(words[0] if words else None)
         assert self.settings is not None

@@ -10,12 +10,12 @@ from typing import Final
 
 from scrapy.commands import ScrapyCommand
 
-from igcrawl.budget import Budget
-from igcrawl.catalogue import OPERATIONS
+from igcrawl.budget.limits import Budget
 from igcrawl.commands.crawl import refuse
-from igcrawl.config import read_config
+from igcrawl.config.config import read_config
 from igcrawl.errors import BadInput, StoreError
-from igcrawl.estimate import Estimate, duration, requests_left
+from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.planning.estimate import Estimate, duration, requests_left
 from igcrawl.store import CrawlRow, Store, WalkRow, make_store, path_of
 from igcrawl.verdict import ExitCode, Verdict
 

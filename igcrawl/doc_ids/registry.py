@@ -17,9 +17,9 @@ OVERRIDE_PREFIX: Final = "IG_DOC_ID_"
 
 @cache
 def shipped_queries() -> Mapping[str, Query]:
-    """Return the queries of `igcrawl/data/doc_ids.toml`, by friendly name."""
-    text = files("igcrawl.data").joinpath("doc_ids.toml").read_text("utf-8")
-    return read_queries(text, "igcrawl/data/doc_ids.toml", Origin.SHIPPED, {})
+    """Return the queries of `igcrawl/doc_ids/shipped.toml`, by friendly name."""
+    text = files("igcrawl.doc_ids").joinpath("shipped.toml").read_text("utf-8")
+    return read_queries(text, "igcrawl/doc_ids/shipped.toml", Origin.SHIPPED, {})
 
 
 class DocIds:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from igcrawl.doc_ids.model import DocId, Origin, Query, check_doc_id
 from igcrawl.errors import BadInput
 
-#: The surfaces that ask registered queries, see `igcrawl.operation.Surface`.
+#: The surfaces that ask registered queries, see `igcrawl.operations.operation.Surface`.
 SURFACES: Final = ("mobile_graphql", "web_graphql", "web_query_hash")
 _QUERY_KEYS: Final = ("surface", "root_field", "ids")
 _ID_KEYS: Final = ("id", "seen", "source", "variables", "without", "unknown")

@@ -9,19 +9,19 @@ from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.http import Response
 
-from igcrawl.budget import LOCAL_RETRY_PAUSE, RETRY_PAUSE
-from igcrawl.call import Call
-from igcrawl.canary import may_be_stale
-from igcrawl.catalogue import OPERATIONS
-from igcrawl.config import read_config
-from igcrawl.diagnosis import Answer, open_answer
+from igcrawl.budget.gate import Gate
+from igcrawl.budget.limits import LOCAL_RETRY_PAUSE, RETRY_PAUSE
+from igcrawl.calling.canary import may_be_stale
+from igcrawl.calling.diagnosis import Answer, open_answer
+from igcrawl.calling.scrapy_request import CANARY, ENVELOPE, RESTED, call_of
+from igcrawl.config.config import read_config
 from igcrawl.errors import AnswerError, StaleDocId, TargetError, Throttled, Transient, Trouble
-from igcrawl.gate import Gate
-from igcrawl.moments import seconds_until
-from igcrawl.operation import Surface
-from igcrawl.redaction import Redaction
-from igcrawl.request import CANARY, ENVELOPE, RESTED, call_of
+from igcrawl.operations.call import Call
+from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.operations.operation import Surface
+from igcrawl.sessions.redaction import Redaction
 from igcrawl.stopping import Stopping
+from igcrawl.times import seconds_until
 
 
 class AnswerMiddleware(RetryMiddleware):

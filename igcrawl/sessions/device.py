@@ -7,7 +7,7 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from igcrawl.errors import BadInput
-from igcrawl.session import Session
+from igcrawl.sessions.session import Session
 
 #: What else belongs to the device and should not change when the account logs in again.
 _OF_DEVICE: Final = (

@@ -8,11 +8,11 @@ from pathlib import Path
 import orjson
 
 from igcrawl.errors import BadInput
-from igcrawl.session import Session
-from igcrawl.session_file import load_session
-from igcrawl.sessions import shelf
+from igcrawl.sessions import folder as session_folder
 from igcrawl.sessions.device import complete, with_device_of
-from igcrawl.sessions.recognise import Found
+from igcrawl.sessions.formats.recognise import Found
+from igcrawl.sessions.session import Session
+from igcrawl.sessions.session_file import load_session
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Imported:
     replaced: bool
 
 
-def take(found: Found, name: str | None, *, force: bool = False, folder: Path = shelf.FOLDER) -> Imported:
+def take(found: Found, name: str | None, *, force: bool = False, folder: Path = session_folder.FOLDER) -> Imported:
     """Write a session that was found.
 
     Args:
@@ -46,8 +46,8 @@ def take(found: Found, name: str | None, *, force: bool = False, folder: Path = 
         BadInput: the name cannot be used or is taken by another account, or the file cannot be written.
     """
     account = Session(complete(found.settings, "session")).ds_user_id
-    name = shelf.check_name(name or shelf.owners(folder).get(account) or found.username or account)
-    path = shelf.path_of(name, folder)
+    name = session_folder.check_name(name or session_folder.owners(folder).get(account) or found.username or account)
+    path = session_folder.path_of(name, folder)
     settings, replaced = found.settings, False
     if path.exists():
         try:
@@ -64,4 +64,4 @@ def take(found: Found, name: str | None, *, force: bool = False, folder: Path = 
                 )
             settings = with_device_of(settings, orjson.loads(earlier.dump())) if replaced else settings
     session = Session(complete(settings, f"session {name}"), f"session {name}")
-    return Imported(name, session, shelf.put(name, session, folder), replaced)
+    return Imported(name, session, session_folder.put(name, session, folder), replaced)

@@ -42,8 +42,8 @@ from igcrawl.simulator.errors import SimulatorError
 from igcrawl.simulator.faults import Fault
 from igcrawl.simulator.limits import Limit
 from igcrawl.simulator.requests_log import LoggedRequest
+from igcrawl.simulator.session_faults import TROUBLES, Trouble
 from igcrawl.simulator.simulator import Simulator
-from igcrawl.simulator.troubles import TROUBLES, Trouble
 
 __all__ = [
     "ACCOUNTS",

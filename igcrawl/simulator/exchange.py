@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from igcrawl.simulator import answers
 from igcrawl.simulator.answers import Answer
-from igcrawl.simulator.asks import Ask
 from igcrawl.simulator.bundles import FOLDER
 from igcrawl.simulator.families import family_of
 from igcrawl.simulator.fault_kinds import PAGE_KINDS, changed_body, fault_answer
 from igcrawl.simulator.faults import Fault, Faults
 from igcrawl.simulator.limits import Limits
 from igcrawl.simulator.operations import DocIds, Operation, recognise
+from igcrawl.simulator.parsed_request import Ask
 from igcrawl.simulator.requests_log import LoggedRequest
 from igcrawl.simulator.rotation import Rotation, Rotations
 from igcrawl.simulator.sessions import Sessions

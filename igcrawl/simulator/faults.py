@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from random import Random
 
-from igcrawl.simulator.asks import Ask
 from igcrawl.simulator.errors import SimulatorError
 from igcrawl.simulator.fault_kinds import KINDS
-from igcrawl.simulator.keys import check_word
 from igcrawl.simulator.operations import OPERATIONS
+from igcrawl.simulator.parsed_request import Ask
+from igcrawl.simulator.validation import check_word
 
 
 @dataclass(slots=True)

@@ -19,7 +19,7 @@ from igcrawl.simulator.answers import Answer
 from igcrawl.simulator.errors import SimulatorError
 from igcrawl.simulator.families import FAMILIES
 from igcrawl.simulator.fault_kinds import fault_answer
-from igcrawl.simulator.keys import check_number, check_whole, check_word
+from igcrawl.simulator.validation import check_number, check_whole, check_word
 
 _LONGEST = 366 * 86400.0
 _GRAPHQL = ("mobile", "web")

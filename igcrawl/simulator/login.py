@@ -2,7 +2,7 @@
 
 from igcrawl.simulator import answers
 from igcrawl.simulator.answers import HTML, Answer
-from igcrawl.simulator.asks import Ask
+from igcrawl.simulator.parsed_request import Ask
 from igcrawl.simulator.sessions import Sessions
 
 LOGIN = "/accounts/login/"

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from igcrawl.simulator.answers import HTML, JSON, SCRIPT, Answer, bad_cursor, bad_request, compact, failure, json_answer
-from igcrawl.simulator.asks import Ask
 from igcrawl.simulator.cursors import BadCursorError
-from igcrawl.simulator.filling import plain_names, put, put_post, put_user
+from igcrawl.simulator.fill_records import plain_names, put, put_post, put_user
+from igcrawl.simulator.parsed_request import Ask
 from igcrawl.simulator.payloads import payload
 from igcrawl.simulator.people import NEWEST_STORY
 from igcrawl.simulator.posts import Post

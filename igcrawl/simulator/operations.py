@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from igcrawl.simulator import media, odds, profiles, relations, search, streams, suggestions
+from igcrawl.simulator import media, profiles, relations, search, streams, suggestions, unrecorded
 from igcrawl.simulator.answers import Answer
-from igcrawl.simulator.asks import Ask
+from igcrawl.simulator.parsed_request import Ask
 from igcrawl.simulator.world import World
 
 Handler = Callable[[World, Ask], Answer]
@@ -53,7 +53,7 @@ _TABLE = (
               target=("id",), cursor=("after",)),
     Operation("user_profile", "web", profiles.user_profile, "28036671149327607",
               "PolarisProfilePageContentQuery", target=("id",)),
-    Operation("web_doc_id", "web", odds.web_doc_id, "25980296051578533", target=("id",)),
+    Operation("web_doc_id", "web", unrecorded.web_doc_id, "25980296051578533", target=("id",)),
     Operation("user_lookup", "web", profiles.user_lookup, "26347858941511777",
               "PolarisSearchBoxRefetchableQuery", target=("query",)),
     Operation("user_info", "rest", profiles.user_info, method="GET", path=_USERS + "info/"),
@@ -94,18 +94,19 @@ _TABLE = (
               path="/api/v1/fbsearch/top_serp/", target=("query",), cursor=("next_max_id",)),
     Operation("serp", "rest", search.serp, method="GET",
               path=r"/api/v1/fbsearch/(?P<target>[^/]*serp[^/]*)/", cursor=("reels_max_id",)),
-    Operation("inbox_tray", "mobile", odds.inbox_tray, "2035639076042015234490020607", "InboxTrayRequestForUserQuery",
-              target=("user_id",)),
-    Operation("region_hint", "mobile", odds.region_hint, "52232106018313849661757113193", "IGRealtimeRegionHintQuery"),
-    Operation("audio_trend_categories", "mobile", odds.audio_trend_categories, "10243243298540497152200027985",
+    Operation("inbox_tray", "mobile", unrecorded.inbox_tray, "2035639076042015234490020607",
+              "InboxTrayRequestForUserQuery", target=("user_id",)),
+    Operation("region_hint", "mobile", unrecorded.region_hint, "52232106018313849661757113193",
+              "IGRealtimeRegionHintQuery"),
+    Operation("audio_trend_categories", "mobile", unrecorded.audio_trend_categories, "10243243298540497152200027985",
               "GetTopAudioTrendsEligibleCategories"),
-    Operation("memories_pog", "mobile", odds.memories_pog, "4160563056814166588457451196", "MemoriesPogQuery"),
-    Operation("mark_inbox_seen", "mobile", odds.mark_inbox_seen, "41048505499858972910914091441",
+    Operation("memories_pog", "mobile", unrecorded.memories_pog, "4160563056814166588457451196", "MemoriesPogQuery"),
+    Operation("mark_inbox_seen", "mobile", unrecorded.mark_inbox_seen, "41048505499858972910914091441",
               "UpdateInboxTrayLastSeenTimestamp"),
-    Operation("mobile_doc_id", "mobile", odds.mobile_doc_id, "123456789012345678901234567890", "MyCustomQuery",
+    Operation("mobile_doc_id", "mobile", unrecorded.mobile_doc_id, "123456789012345678901234567890", "MyCustomQuery",
               target=("some_id",)),
     Operation("home", "page", _website, method="GET", path="/"),
-    Operation("resolve", "page", odds.resolve, method="HEAD", path=r"/(?P<target>.*)"),
+    Operation("resolve", "page", unrecorded.resolve, method="HEAD", path=r"/(?P<target>.*)"),
 )  # fmt: skip
 
 OPERATIONS: dict[str, Operation] = {operation.name: operation for operation in _TABLE}

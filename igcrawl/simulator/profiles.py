@@ -4,7 +4,7 @@ from typing import Any
 
 from igcrawl.simulator.accounts import ACCOUNTS
 from igcrawl.simulator.answers import SCRIPT, Answer, json_answer, missing_account
-from igcrawl.simulator.asks import Ask
+from igcrawl.simulator.parsed_request import Ask
 from igcrawl.simulator.payloads import payload
 from igcrawl.simulator.people import Person, picture_url
 from igcrawl.simulator.world import World

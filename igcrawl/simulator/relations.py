@@ -1,9 +1,9 @@
 """Followers and following: mobile GraphQL and the REST friendship lists."""
 
 from igcrawl.simulator.answers import JSON, SCRIPT, Answer, bad_cursor, bad_request, private_account
-from igcrawl.simulator.asks import Ask
 from igcrawl.simulator.cursors import BadCursorError
 from igcrawl.simulator.pages import Page, PageRequest
+from igcrawl.simulator.parsed_request import Ask
 from igcrawl.simulator.people import NEWEST_STORY, REST_TEMPLATE, graphql_template
 from igcrawl.simulator.world import World
 

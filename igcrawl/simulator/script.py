@@ -44,10 +44,10 @@ from typing import Any
 
 from igcrawl.simulator.errors import SimulatorError
 from igcrawl.simulator.faults import Faults
-from igcrawl.simulator.keys import check_word
 from igcrawl.simulator.limits import Limits
 from igcrawl.simulator.rotation import make_rotation
 from igcrawl.simulator.sessions import Sessions
+from igcrawl.simulator.validation import check_word
 
 _MANY = ("fault", "limit", "rotation")
 _ONE: dict[str, tuple[str, ...]] = {

@@ -4,10 +4,10 @@ from hashlib import blake2b
 from typing import Any
 
 from igcrawl.simulator.answers import Answer, bad_cursor, bad_request, json_answer
-from igcrawl.simulator.asks import Ask
 from igcrawl.simulator.cursors import BadCursorError
-from igcrawl.simulator.filling import put, put_post, put_user
+from igcrawl.simulator.fill_records import put, put_post, put_user
 from igcrawl.simulator.media import streamed
+from igcrawl.simulator.parsed_request import Ask
 from igcrawl.simulator.payloads import payload
 from igcrawl.simulator.posts import Post
 from igcrawl.simulator.profiles import counts

@@ -6,9 +6,9 @@ import threading
 
 from aiohttp import web
 
-from igcrawl.simulator.asks import BadAskError, read_ask
 from igcrawl.simulator.errors import SimulatorError
 from igcrawl.simulator.exchange import Desk
+from igcrawl.simulator.parsed_request import BadAskError, read_ask
 from igcrawl.simulator.sending import cut_bytes, response
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")

@@ -14,8 +14,8 @@ from urllib.parse import unquote
 from uuid import UUID
 
 from igcrawl.simulator.answers import Answer, login_page, login_redirect, login_required
-from igcrawl.simulator.asks import Ask
-from igcrawl.simulator.keys import check_number, check_whole
+from igcrawl.simulator.parsed_request import Ask
+from igcrawl.simulator.validation import check_number, check_whole
 
 DS_USER_ID = "58001234567"
 _BEARER = "Bearer IGT:2:"

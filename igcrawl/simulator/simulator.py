@@ -11,13 +11,13 @@ from igcrawl.simulator.accounts import START_ID
 from igcrawl.simulator.exchange import Desk
 from igcrawl.simulator.faults import Fault, Faults
 from igcrawl.simulator.graph import Graph
-from igcrawl.simulator.keys import check_whole
 from igcrawl.simulator.limits import Limit, Limits
 from igcrawl.simulator.operations import DocIds
 from igcrawl.simulator.requests_log import LoggedRequest
 from igcrawl.simulator.rotation import Rotation, Rotations
 from igcrawl.simulator.server import ServerThread, listen
 from igcrawl.simulator.sessions import Sessions, write_session
+from igcrawl.simulator.validation import check_whole
 from igcrawl.simulator.world import World
 
 _MOST_USERS = 30_000_000

@@ -3,8 +3,8 @@
 from typing import Any
 
 from igcrawl.simulator.answers import Answer, json_answer, missing_account
-from igcrawl.simulator.asks import Ask
 from igcrawl.simulator.media import streamed
+from igcrawl.simulator.parsed_request import Ask
 from igcrawl.simulator.payloads import payload
 from igcrawl.simulator.people import picture_url
 from igcrawl.simulator.profiles import biography, counts, rest_profile

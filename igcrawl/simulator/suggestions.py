@@ -5,8 +5,8 @@ from typing import Any
 
 from igcrawl.simulator.accounts import ACCOUNTS
 from igcrawl.simulator.answers import SCRIPT, Answer, bad_request, failure, json_answer
-from igcrawl.simulator.asks import Ask
-from igcrawl.simulator.filling import put, put_user
+from igcrawl.simulator.fill_records import put, put_user
+from igcrawl.simulator.parsed_request import Ask
 from igcrawl.simulator.payloads import payload
 from igcrawl.simulator.people import picture_url
 from igcrawl.simulator.profiles import category

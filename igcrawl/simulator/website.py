@@ -6,13 +6,13 @@ from html import escape
 
 from igcrawl.simulator import answers
 from igcrawl.simulator.answers import HTML, SCRIPT, Answer
-from igcrawl.simulator.asks import Ask
 from igcrawl.simulator.bundles import FOLDER, Bundles, Place
 from igcrawl.simulator.graph import Graph
 from igcrawl.simulator.login import LOGIN, Login
-from igcrawl.simulator.odds import LSD
 from igcrawl.simulator.operations import DocIds
+from igcrawl.simulator.parsed_request import Ask
 from igcrawl.simulator.sessions import Sessions
+from igcrawl.simulator.unrecorded import LSD
 
 _PROFILE = re.compile(r"/(?P<username>[A-Za-z0-9._]{1,30})/(?:(?P<tab>followers|following|reels)/)?")
 _HUMAN_PAGES = ("/challenge/", "/checkpoint/", "/consent/", "/accounts/suspended/", "/suspended/")

@@ -1,10 +1,10 @@
 """What every operation answers from."""
 
 from igcrawl.simulator.answers import Answer, missing_account
-from igcrawl.simulator.asks import Ask
 from igcrawl.simulator.cursors import Cursors
 from igcrawl.simulator.graph import Graph
 from igcrawl.simulator.pages import Pager
+from igcrawl.simulator.parsed_request import Ask
 from igcrawl.simulator.people import People
 from igcrawl.simulator.posts import Posts
 

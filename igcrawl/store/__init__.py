@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from igcrawl.errors import BadInput
@@ -22,6 +24,7 @@ __all__ = [
     "check_url",
     "is_postgres_url",
     "make_store",
+    "opened",
     "path_of",
 ]
 
@@ -60,11 +63,34 @@ def make_store(url: str) -> Store:
     """
     check_url(url)
     if is_postgres_url(url):
-        from igcrawl.store.postgres import PostgresStore  # noqa: PLC0415 - psycopg takes a crawl 0.1 s to import
+        from igcrawl.store.postgres.store import PostgresStore  # noqa: PLC0415 - psycopg takes a crawl 0.1 s to import
 
         return PostgresStore(url)
-    from igcrawl.store.sqlite import SqliteStore  # noqa: PLC0415 - as above
+    from igcrawl.store.sqlite.store import SqliteStore  # noqa: PLC0415 - as above
 
     path = path_of(url)
     assert path is not None
     return SqliteStore(path)
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Store | None]:
+    """Open a store for as long as it is used; None when there is none yet, for none is created.
+
+    Args:
+        url: its address, see `check_url`.
+
+    Raises:
+        BadInput: it cannot be used.
+        StoreError: it failed.
+    """
+    path = path_of(url)
+    if path is not None and not path.exists():
+        yield None
+        return
+    store = make_store(url)
+    await store.open()
+    try:
+        yield store
+    finally:
+        await store.close()

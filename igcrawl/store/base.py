@@ -126,7 +126,7 @@ class Store(Protocol):
         """Return the accounts (ds_user_id) whose sessions the store knows."""
 
     async def session(self, account: str) -> dict[str, Any]:
-        """Return what is known of an account's session, see `igcrawl.health`; empty when nothing is."""
+        """Return what is known of an account's session, see `igcrawl.budget.session_state`; empty when nothing is."""
 
     async def change_session(self, account: str, change: Callable[[dict[str, Any]], _T]) -> _T:
         """Change what is known of an account's session, in one transaction; processes come one after another.

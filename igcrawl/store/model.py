@@ -119,7 +119,7 @@ class FoundPage:
     """What a page of a walk brought first.
 
     Args:
-        ids: packed ids of accounts or things, see `igcrawl.store.found`.
+        ids: packed ids of accounts or things, see `igcrawl.store.packed_ids`.
         turned: a 64-bit hash of the cursor it led to, None at the end of the list.
     """
 

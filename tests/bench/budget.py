@@ -16,17 +16,18 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
-from igcrawl.budget import DAY, Budget, Share
-from igcrawl.call import Call
-from igcrawl.catalogue import OPERATIONS
+from igcrawl.budget.gate import Gate
+from igcrawl.budget.limits import Budget, Share
+from igcrawl.budget.rules import Rules
+from igcrawl.calling.signing import Signer
+from igcrawl.calling.wire import to_wire
 from igcrawl.doc_ids import DocIds
-from igcrawl.gate import Gate
-from igcrawl.rules import Rules
-from igcrawl.session import Session
-from igcrawl.signing import Signer
+from igcrawl.operations.call import Call
+from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.sessions.session import Session
 from igcrawl.stopping import Stopping
 from igcrawl.store import make_store
-from igcrawl.wire import to_wire
+from igcrawl.times import DAY
 from tests.support.session_file import session_settings
 
 #: µs of CPU a request that budget and signing may cost together.

@@ -77,7 +77,7 @@ def run(users: int, page_size: int, compress: bool) -> dict[str, dict[str, float
 
 
 def _extensions() -> str:
-    names = ("igcrawl.exporters.RecordFeedExporter", "tests.bench.meter.Meter")
+    names = ("igcrawl.output.exporters.RecordFeedExporter", "tests.bench.meter.Meter")
     return (
         '"scrapy.extensions.feedexport.FeedExporter": null, "scrapy.extensions.logstats.LogStats": null, '
         + ", ".join(f'"{name}": 0' for name in names)

@@ -19,14 +19,14 @@ from urllib.request import urlopen
 import pytest
 from playwright.async_api import BrowserContext, Page, async_playwright
 
-from igcrawl.captures import read_capture
-from igcrawl.captures.chromium import Chromium
-from igcrawl.captures.login import login
+from igcrawl.budget.session_state import EXPIRED, PARKED, Health
+from igcrawl.capture import read_capture
+from igcrawl.capture.chromium import Chromium
+from igcrawl.capture.login import login
 from igcrawl.doc_ids import read_own
 from igcrawl.errors import NotLoggedIn
-from igcrawl.health import EXPIRED, PARKED, Health
-from igcrawl.session import Session
-from igcrawl.session_file import load_session, write_private
+from igcrawl.sessions.session import Session
+from igcrawl.sessions.session_file import load_session, write_private
 from igcrawl.simulator import LoggedRequest, Simulator
 from igcrawl.store import make_store
 from tests.simulator.client import Client

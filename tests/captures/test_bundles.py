@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from igcrawl.captures.bundles import scripts_in, sightings_in
+from igcrawl.capture.bundles import scripts_in, sightings_in
 
 NAME = "PolarisProfilePageContentQuery"
 PAGE = "https://www.instagram.com/instagram/"

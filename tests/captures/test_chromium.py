@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from igcrawl.captures import chromium
-from igcrawl.captures.chromium import Chromium, find_chromium
+from igcrawl.capture import chromium
+from igcrawl.capture.chromium import Chromium, find_chromium
 from igcrawl.errors import BadInput
 
 

@@ -11,11 +11,11 @@ from urllib.parse import urlencode
 import pytest
 import zstandard
 
-from igcrawl.captures import Sighting, read_capture
-from igcrawl.captures.asked import plain_text
-from igcrawl.captures.files import Capture
+from igcrawl.capture import Sighting, read_capture
+from igcrawl.capture.captured_request import plain_text
+from igcrawl.capture.files import Capture
 from igcrawl.errors import BadInput
-from igcrawl.operation import Surface
+from igcrawl.operations.operation import Surface
 from tests.captures.dialects import (
     APP_FORM,
     APP_HEADERS,

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from igcrawl.catalogue import OPERATIONS
+from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.simulator import Simulator
 from tests.captures.dialects import (
     APP_URL,

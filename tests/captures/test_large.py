@@ -17,7 +17,7 @@ MOST = 40
 READ = """
 import json, resource, sys
 from pathlib import Path
-from igcrawl.captures import read_capture
+from igcrawl.capture import read_capture
 read_capture(Path(sys.argv[1]), {})
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 capture = read_capture(Path(sys.argv[2]), {})

@@ -12,11 +12,11 @@ import pytest
 from scrapy.exceptions import NotConfigured
 from scrapy.utils.test import get_crawler
 
-from igcrawl.catalogue import OPERATIONS
-from igcrawl.envelope import read_envelope
 from igcrawl.items import Comment, CommentCheck, Hit, Media, Page, Payload, Record, Redirect
-from igcrawl.reader import Reading
-from igcrawl.sinks import Sinks
+from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.output.sinks import Sinks
+from igcrawl.parsing.envelope import read_envelope
+from igcrawl.parsing.reader import Reading
 from pipelines.postgres import PostgresPipeline
 from pipelines.postgres_tables import TABLES
 from tests.support.records import OWNER, Tables, at, follow, profile, suggestion

@@ -13,11 +13,11 @@ import orjson
 import pytest
 
 from igcrawl.errors import BadInput
-from igcrawl.session import Session
-from igcrawl.sessions.browser import from_browser
 from igcrawl.sessions.device import complete, with_device_of
-from igcrawl.sessions.netscape import to_text
-from igcrawl.sessions.recognise import EXPECTED, recognise
+from igcrawl.sessions.formats.browser import from_browser
+from igcrawl.sessions.formats.netscape import to_text
+from igcrawl.sessions.formats.recognise import EXPECTED, recognise
+from igcrawl.sessions.session import Session
 from tests.support.session_file import SESSIONID, session_settings
 
 NOW = 1_800_000_000.0

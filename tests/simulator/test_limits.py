@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from igcrawl.catalogue import custom, inbox, media, profiles, relations, search, suggestions
+from igcrawl.operations.catalogue import custom, inbox, media, profiles, relations, search, suggestions
 from igcrawl.simulator import Limit, Simulator, SimulatorError
 from igcrawl.simulator.families import FAMILIES, family_of
 from igcrawl.simulator.limits import THROTTLES, Limits

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from igcrawl.simulator.odds import LSD
 from igcrawl.simulator.operations import OPERATIONS
+from igcrawl.simulator.unrecorded import LSD
 from tests.simulator.client import Client
 
 WIRE = Path(__file__).parents[1] / "wire"

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from igcrawl.store import CrawlRow, FoundPage, Limits, PageCommit, Seed, Store, WalkRow, make_store
-from igcrawl.store.found import pack
+from igcrawl.store.packed_ids import pack
 
 NOW = "2026-11-24T08:00:00.000Z"
 LATER = "2026-11-24T09:00:00.000Z"

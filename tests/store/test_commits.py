@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from igcrawl.store import FoundPage, OutputRow, PageCommit
-from igcrawl.store.found import pack
+from igcrawl.store.packed_ids import pack
 from tests.store.samples import LATER, NOW, begun, claimed, ended, kept, opened, page, seed, targets
 
 

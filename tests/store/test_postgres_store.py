@@ -15,7 +15,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from igcrawl.errors import BadInput, LostClaim, StoreError
 from igcrawl.store import Limits, PageCommit, make_store
-from igcrawl.store.postgres import _CLAIM, PostgresStore
+from igcrawl.store.postgres.store import _CLAIM, PostgresStore
 from igcrawl.store.schema import migrations
 from tests.store.samples import NO_LIMITS, NOW, begun, claimed, claimed_soon, kept, opened, page, seed, targets
 from tests.support.postgres import LOCKED_PASSWORD, LOCKED_ROLE, database

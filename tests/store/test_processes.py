@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from igcrawl.health import Health
+from igcrawl.budget.session_state import Health
 from tests.conftest import ROOT, scrapy_environment
 from tests.store.samples import begun, claimed_soon, kept, opened, page, seed, targets
 from tests.store.walker import PAGES, SPENT, the_crawl

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from igcrawl.errors import StoreError
-from igcrawl.store.workers import Workers
+from igcrawl.store.worker_locks import Workers
 from tests.store.samples import begun, claimed, kept, opened, seed
 
 

@@ -14,8 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from igcrawl.budget import Budget, Pace, Share
-from igcrawl.health import Health
+from igcrawl.budget.limits import Budget, Pace, Share
+from igcrawl.budget.session_state import Health
 from igcrawl.store import CrawlRow, PageCommit, Store, WalkRow
 from tests.store.samples import LATER, NO_LIMITS, NOW, begun, opened, page, seed
 

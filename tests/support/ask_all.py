@@ -11,9 +11,9 @@ import orjson
 from scrapy.crawler import CrawlerProcess
 from scrapy.utils.project import get_project_settings
 
-from igcrawl.catalogue import OPERATIONS
-from igcrawl.progress import seed_of
-from igcrawl.spider import OperationSpider
+from igcrawl.base_spiders.operation_spider import OperationSpider
+from igcrawl.crawl.walk_rows import seed_of
+from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.store import Seed
 
 

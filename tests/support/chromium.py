@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from igcrawl.captures.chromium import find_chromium
+from igcrawl.capture.chromium import find_chromium
 from igcrawl.errors import BadInput
 
 _SECONDS = 300

@@ -24,12 +24,20 @@ from typing import Any
 from tests.conftest import ROOT, scrapy_environment
 
 #: What a crawl imports, but for the settings, which read the environment, and the reactor, which begins to live.
-_PACKAGES = ("igcrawl.commands", "igcrawl.middlewares", "igcrawl.store", "pipelines", "spiders")
+_PACKAGES = (
+    "igcrawl.commands",
+    "igcrawl.console",
+    "igcrawl.middlewares",
+    "igcrawl.store.postgres",
+    "igcrawl.store.sqlite",
+    "pipelines",
+    "spiders",
+)
 _MODULES = (
-    "igcrawl.download",
-    "igcrawl.embedded",
-    "igcrawl.exporters",
-    "igcrawl.live.extension",
+    "igcrawl.calling.session_handler",
+    "igcrawl.addon",
+    "igcrawl.output.exporters",
+    "igcrawl.console.extension",
     "scrapy.cmdline",
     "scrapy.core.engine",
 )

@@ -18,10 +18,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from igcrawl.budget import DAY
 from igcrawl.errors import Interrupted
 from igcrawl.simulator import Simulator
 from igcrawl.stopping import Stopping
+from igcrawl.times import DAY
 from tests.conftest import ROOT, scrapy_environment
 from tests.simulator.clock import Clock
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from igcrawl.health import Health
+from igcrawl.budget.session_state import Health
 from igcrawl.simulator import LoggedRequest, Simulator
 from igcrawl.store import make_store
 from tests.conftest import AT_ONCE

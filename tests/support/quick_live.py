@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from igcrawl.live.extension import LiveView
+from igcrawl.console.extension import LiveView
 
 
 class QuickLiveView(LiveView):

@@ -11,7 +11,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from igcrawl.items import Follow, Page, Profile, Record, Suggestion, WalkEnd
-from igcrawl.sinks import Sinks
+from igcrawl.output.sinks import Sinks
 from igcrawl.store.schema import migrations
 from pipelines.postgres import PostgresPipeline
 from tests.support.postgres import database

@@ -1,0 +1,48 @@
+"""Spider arguments: small models, the description on the field. What they refuse is refused before anything is sent."""
+
+from __future__ import annotations
+
+from igcrawl.arguments.base import IGNORED, Arguments, problem_of
+from igcrawl.arguments.families import (
+    AccountArguments,
+    AudioArguments,
+    ClipsArguments,
+    CommentsArguments,
+    MediaArguments,
+    ResolveArguments,
+    SearchArguments,
+    SuggestionsArguments,
+    Tab,
+    Typeahead,
+    TypeaheadArguments,
+)
+from igcrawl.arguments.graph import GraphArguments, Only
+from igcrawl.arguments.lists import ListArguments, Order, Since, Surface
+from igcrawl.arguments.operation import OperationArguments
+from igcrawl.arguments.profiles import ProfilesArguments, read_targets
+
+__all__ = [
+    "IGNORED",
+    "AccountArguments",
+    "Arguments",
+    "AudioArguments",
+    "ClipsArguments",
+    "CommentsArguments",
+    "GraphArguments",
+    "ListArguments",
+    "MediaArguments",
+    "Only",
+    "OperationArguments",
+    "Order",
+    "ProfilesArguments",
+    "ResolveArguments",
+    "SearchArguments",
+    "Since",
+    "SuggestionsArguments",
+    "Surface",
+    "Tab",
+    "Typeahead",
+    "TypeaheadArguments",
+    "problem_of",
+    "read_targets",
+]

@@ -1,0 +1,27 @@
+"""Arguments of the spiders that walk a graph: how far, and whom to leave out."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from igcrawl.arguments.base import Arguments
+
+
+class Only(StrEnum):
+    """Which of the accounts found are walked next."""
+
+    PUBLIC = "public"
+    VERIFIED = "verified"
+
+
+class GraphArguments(Arguments):
+    """What a graph's spider takes. `only` and `skip_over` are about accounts found, not about the one given."""
+
+    depth: int = Field(1, ge=1, le=6, description="1: the account's list; 2: also those of the accounts found; up to 6")
+    max_walks: int | None = Field(None, ge=1, description="walks a crawl at most, the first included")
+    only: Only | None = Field(None, description="public or verified: which of the accounts found are walked next")
+    skip_over: int | None = Field(
+        None, ge=0, description="followers; an account found that has more is not walked (costs its profile)"
+    )

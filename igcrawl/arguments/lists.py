@@ -1,0 +1,65 @@
+"""Arguments of `followers` and `following`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, Self
+
+from pydantic import Field, model_validator
+
+from igcrawl.arguments.graph import GraphArguments
+from igcrawl.arguments.types import UserId, Username
+
+
+class Order(StrEnum):
+    """Orders of a follower list."""
+
+    LATEST = "date_followed_latest"
+    EARLIEST = "date_followed_earliest"
+
+
+class Surface(StrEnum):
+    """Surfaces a follower list can be asked for on."""
+
+    MOBILE = "mobile"
+    REST = "rest"
+
+
+class Since(StrEnum):
+    """From where an update goes on."""
+
+    LAST = "last"
+
+
+class ListArguments(GraphArguments):
+    """Arguments of `followers` and `following`."""
+
+    user_id: UserId | None = Field(None, description="the account's numeric id")
+    username: Username | None = Field(None, description="the account's name, in place of user_id")
+    order: Order | None = Field(None, description="date_followed_latest or date_followed_earliest")
+    surface: Surface | None = Field(None, description="mobile or rest; mobile unless page_size is given")
+    page_size: int | None = Field(None, ge=1, le=200, description="accounts a page, 1 to 200; means surface=rest")
+    since: Since | None = Field(None, description="last: only who is new since the last complete list")
+    overlap: int = Field(1, ge=1, le=1000, description="with since=last: known pages after which to stop")
+
+    @model_validator(mode="after")
+    def _one_target(self) -> Self:
+        if (self.user_id is None) == (self.username is None):
+            raise ValueError("give one target: user_id=… or username=…")
+        if self.since is not None and self.order is Order.EARLIEST:
+            raise ValueError("since=last needs order=date_followed_latest: what is new stands first there")
+        if self.since is not None and self.depth > 1:
+            raise ValueError("since=last updates one list: it goes with depth=1")
+        if self.page_size is not None and self.surface is Surface.MOBILE:
+            raise ValueError("page_size needs surface=rest: mobile lists choose their own")
+        return self
+
+    @property
+    def rest(self) -> bool:
+        """Whether the list is asked for on REST."""
+        return self.surface is Surface.REST or self.page_size is not None
+
+    def identity(self) -> dict[str, Any]:
+        """Return what makes the crawl this one; a page size is only a way to ask on REST."""
+        shape = super().identity()
+        return shape | {"surface": Surface.REST.value} if self.rest else shape

@@ -1,0 +1,24 @@
+"""What the spiders of one family each share: a line of arguments becomes one walk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from igcrawl.base_spiders.operation_spider import OperationSpider
+from igcrawl.crawl.walk_rows import seed_of
+from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.store import Seed
+
+
+class FamilySpider(OperationSpider):
+    """Walks what `calls` names."""
+
+    def calls(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Give names of operations and their arguments."""
+        raise NotImplementedError(f"{type(self).__name__} does not say which calls")
+
+    def seeds(self) -> Iterator[Seed]:
+        """Give a walk a call."""
+        for name, args in self.calls():
+            yield seed_of(OPERATIONS[name], args)

@@ -1,0 +1,58 @@
+"""What spiders of a graph share: accounts found on one level are walks of the next, and some are left out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from igcrawl.arguments import GraphArguments, Only
+from igcrawl.base_spiders.operation_spider import OperationSpider
+from igcrawl.crawl.lookups import profile_of
+from igcrawl.crawl.walk import Ending, Walk
+from igcrawl.crawl.walk_rows import seed_of
+from igcrawl.crawl.walker import Prepared
+from igcrawl.errors import MalformedAnswer
+from igcrawl.items import Profile
+from igcrawl.store import Seed
+from igcrawl.verdict import Verdict
+
+
+class GraphSpider(OperationSpider):
+    """Walks a graph breadth first, each account once."""
+
+    args: GraphArguments
+
+    def next_level(self, walk: Walk, records: list[Any]) -> list[Seed]:
+        """Return the walks of the accounts that a page brought, but for those that the operator leaves out."""
+        if walk.depth >= self.args.depth:
+            return []
+        beside = {name: value for name, value in walk.args.items() if name not in {"user_id", "username"}}
+        return [
+            seed_of(walk.operation, {"user_id": record.pk, **beside}, walk.depth + 1)
+            for record in records
+            if self._takes(record)
+        ]
+
+    def _takes(self, record: Any) -> bool:
+        if self.args.only is Only.PUBLIC:
+            return record.is_private is not True
+        return self.args.only is None or record.is_verified is True
+
+    async def prepare(self, walk: Walk) -> Prepared:
+        """Resolve a username, then ask for the profile where it says what the walk must know."""
+        await super().prepare(walk)
+        field = walk.operation.counted_by if self.args.verify else None
+        sized = self.args.skip_over is not None and walk.depth > 1
+        if field is None and not sized:
+            return Prepared()
+        profile = await profile_of(self.ask, walk, walk.target)
+        if field is not None:
+            walk.expected = getattr(profile, field)
+            if walk.expected is None:
+                raise MalformedAnswer(profile.operation, field, "no count; -a verify=0 does without it")
+        return Prepared([profile], self._too_large(profile) if sized else None)
+
+    def _too_large(self, profile: Profile) -> Ending | None:
+        most, count = self.args.skip_over, profile.follower_count
+        if most is None or count is None or count <= most:
+            return None
+        return Ending(Verdict.STOPPED, f"skip_over={most}: the account has {count} followers")

@@ -1,0 +1,45 @@
+"""What `followers` and `following` share: one account's list, checked against the count in its profile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from igcrawl.arguments import ListArguments, Order
+from igcrawl.base_spiders.graph_spider import GraphSpider
+from igcrawl.crawl.walk import Walk
+from igcrawl.crawl.walk_rows import seed_of
+from igcrawl.items import Follow
+from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.store import Seed
+
+REST_PAGE_SIZE = 200
+
+
+class ListSpider(GraphSpider):
+    """Walks accounts' lists in one direction of the follower graph."""
+
+    arguments = ListArguments
+    args: ListArguments
+    main_record = Follow.TYPE
+    direction: ClassVar[str]
+
+    def seeds(self) -> Iterator[Seed]:
+        """Give the account's walk."""
+        kind = "user_id" if self.args.user_id else "username"
+        target = self.args.user_id or self.args.username or ""
+        args = {kind: target}
+        order = Order.LATEST if self.args.since else self.args.order
+        if order is not None:
+            args["order"] = order.value
+        if self.args.rest:
+            args["page_size"] = str(self.args.page_size or REST_PAGE_SIZE)
+        yield seed_of(OPERATIONS[self.direction + ("_rest" if self.args.rest else "")], args, target=target)
+
+    def children(self, walk: Walk, records: list[Any]) -> list[Seed]:
+        """Return the lists of the accounts that a page brought."""
+        return self.next_level(walk, records)
+
+    def overlap(self, walk: Walk) -> int | None:
+        """Return after how many known pages an update ends; None for a whole list."""
+        return self.args.overlap if self.args.since else None

@@ -1,0 +1,262 @@
+"""OperationSpider: one loop that takes walks from the store and gives every walk a verdict.
+
+A walk is one unit of Scrapy's scheduler: a request for a `data:` URL, which Scrapy answers without the network and
+whose callback is the walk. The callback asks page after page through the downloader middlewares and hands each page
+to the pipelines before it asks for the next. Scrapy does not close a spider whose callback runs, so a stopped crawl
+still ends with a page written whole and a verdict for every target.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, ClassVar, Self
+
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from igcrawl.arguments import Arguments
+from igcrawl.arguments.crawl_key import identity_of
+from igcrawl.budget.gate import Gate
+from igcrawl.calling.advice import reason_of
+from igcrawl.calling.call_sender import Asker
+from igcrawl.calling.doc_id_rotation import Staleness
+from igcrawl.config.config import read_config
+from igcrawl.crawl.crawl_run import CrawlRun
+from igcrawl.crawl.logs import log_verdict
+from igcrawl.crawl.lookups import make_ready
+from igcrawl.crawl.run_totals import Tally
+from igcrawl.crawl.walk import Ending, Walk
+from igcrawl.crawl.walk_rows import waiting_records
+from igcrawl.crawl.walker import Prepared, Walker
+from igcrawl.errors import AnswerError, BadInput, Interrupted, LostClaim, Reach, StoreError, Trouble
+from igcrawl.items import Page
+from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.output.cli_outputs import whole_feed
+from igcrawl.planning.planner import Planning
+from igcrawl.sessions.redaction import Redaction
+from igcrawl.stopping import Stopping
+from igcrawl.store import Limits, Seed, WalkRow
+from igcrawl.verdict import ExitCode, Verdict, exit_code
+
+logger = logging.getLogger(__name__)
+
+
+class OperationSpider(Spider):
+    """The base of our spiders: a spider says which walks, this class walks them, one after another.
+
+    A subclass sets `name`, `arguments` and `main_record`, and gives `seeds`; `prepare` may ask for what a walk needs
+    to know before its first page, `children` names the walks that follow from a page.
+
+    Args:
+        given: spider arguments as the command line gives them.
+
+    Raises:
+        BadInput: an argument or setting cannot be used.
+    """
+
+    arguments: ClassVar[type[Arguments]] = Arguments
+    #: The type of record that formats with one set of columns (CSV) hold.
+    main_record: str
+
+    def __init__(self, crawler: Crawler, given: dict[str, Any]) -> None:
+        super().__init__()
+        self.args = self.check(given)
+        self.config = read_config(crawler.settings, OPERATIONS)
+        self.verdicts: dict[Verdict, int] = {}
+        #: Why the crawl could not begin, for the operator, and the exit code; nothing was sent then.
+        self.refused: tuple[str, ExitCode] | None = None
+        #: The exit code of a crawl that was only planned.
+        self.planned: ExitCode | None = None
+        self.ask = Asker(crawler, self.config.base_urls)
+        self._run: CrawlRun | None = None
+        self._stopping = Stopping.of(crawler)
+        self._halted: Ending | None = None
+        self._through = False
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Check the arguments and build the spider."""
+        spider = cls(crawler, kwargs)
+        if not spider.config.simulator:
+            spider.config.check_session()
+        spider._set_crawler(crawler)
+        crawler.signals.connect(spider.stop_for_pipeline, signals.item_error)
+        crawler.signals.connect(spider.leave, signals.spider_closed)
+        return spider
+
+    @classmethod
+    def check(cls, given: dict[str, Any]) -> Arguments:
+        """Return the checked arguments.
+
+        Raises:
+            BadInput: one is unknown, missing or cannot be used.
+        """
+        return cls.arguments.parse(given)
+
+    def stop_for_pipeline(self, failure: Failure) -> None:
+        """Stop the crawl when a pipeline fails: what it did not take would be lost."""
+        self._stopping.begin(f"a pipeline failed with {type(failure.value).__name__}")
+
+    @property
+    def limits(self) -> Limits:
+        """The operator's own limits."""
+        max_walks = getattr(self.args, "max_walks", None)
+        return Limits(max_pages=self.args.max_pages, max_users=self.args.max_users, max_walks=max_walks)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """What the verdicts of the crawl mean for `scrapy crawl`."""
+        if self.planned is not None:
+            return self.planned
+        known = {Verdict(verdict) for verdict in (self._run.verdicts if self._run else ()) if verdict is not None}
+        # What the store says counts: a walk that failed may have been asked again since, by another worker.
+        code = exit_code((known or set(self.verdicts)) | ({self._halted.verdict} if self._halted else set()))
+        whole = self._through and known and not self._stopping.failed
+        return code if code is not ExitCode.OK or whole else ExitCode.INCOMPLETE
+
+    def seeds(self) -> Iterator[Seed]:
+        """Give the first walks of the crawl, in their order."""
+        raise NotImplementedError(f"{type(self).__name__} does not say which walks")
+
+    def targets(self) -> Any:
+        """Return the targets that are not in the arguments themselves, as JSON; they make a crawl this one."""
+        return None
+
+    async def prepare(self, walk: Walk) -> Prepared:
+        """Ask for what must be known before the first page: the target's id, what the operation needs."""
+        await make_ready(self.ask, walk)
+        return Prepared()
+
+    def children(self, walk: Walk, records: list[Any]) -> list[Seed]:
+        """Return the walks that follow from the records that a page brought first."""
+        return []
+
+    def overlap(self, walk: Walk) -> int | None:
+        """Return after how many known pages an update ends; None for a whole list."""
+        return None
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Go on with the crawl, or begin it, and start one walk after another."""
+        # Add-ons, the embedded simulator for one, have their say between the spider's birth and its start.
+        self.config = read_config(self.crawler.settings, OPERATIONS)
+        self.ask = Asker(self.crawler, self.config.base_urls)
+        whole = whole_feed(self.crawler.settings.getdict("FEEDS"))
+        self._run = run = CrawlRun.begin(self.crawler, self.config.store, self.limits, self.config.sync_seconds)
+        identity = identity_of(self.name, self.args, self.targets(), whole)
+        try:
+            if self.args.plan:
+                self.planned = await Planning(self, run.store).tell(identity)
+                return
+            await run.store.open()
+            await Gate.begin(
+                self.crawler, run.store, self.config.check_session(), self.config.session_name, self.config.rules
+            ).check()
+            await Staleness.begin(self.crawler, self.config, run.store)
+            if await run.enter(identity, self.seeds()):
+                async for request in self._requests(run):
+                    yield request
+            self._through = True
+        except asyncio.CancelledError:
+            logger.info("stopping: the answer on its way is waited for and written")
+            self._stopping.begin()
+            raise
+        except BadInput as error:
+            self.refused = str(error), ExitCode.BAD_INPUT
+        except Trouble as error:
+            self.refused = reason_of(error, None, self.config.session_name), ExitCode.TROUBLE
+        except Interrupted:
+            pass
+        except (StoreError, LostClaim) as error:
+            self._stopping.begin(str(error))
+
+    async def _requests(self, run: CrawlRun) -> AsyncIterator[Request]:
+        walker = Walker(run, self.ask, self.deliver, self, self._stopping)
+        while self._halted is None and (row := await run.next()) is not None:
+            ended = asyncio.Event()
+            arguments = {"row": row, "walker": walker, "ended": ended}
+            yield Request(f"data:,{row.id}", callback=self.run_walk, cb_kwargs=arguments, dont_filter=True)
+            await ended.wait()
+
+    async def run_walk(self, response: Response, row: WalkRow, walker: Walker, ended: asyncio.Event) -> None:
+        """Walk one list to its end; when that ends the crawl, give those that wait their verdict, too.
+
+        Args:
+            response: Scrapy's own, of the `data:` URL.
+            row: the claimed walk.
+            walker: walks it.
+            ended: set when the walk has its verdict.
+        """
+        try:
+            walk, ending = await walker.walk(row)
+            self._note(ending.verdict)
+            log_verdict(walk, ending)
+            Tally.of(self.crawler).add(row, walk, ending.verdict, self.ask.seconds_of(walk))
+            self._count("igcrawl/pages", walk.pages - row.pages)
+            if self._halted is None and self.ask.must_stop:
+                self._halted = Ending(Verdict.INTERRUPTED, f"not asked: {self._stopping.reason}")
+            if self._halted is not None:
+                await self._leave_waiting(walker.run, self._halted)
+        finally:
+            ended.set()
+
+    async def _leave_waiting(self, run: CrawlRun, halted: Ending) -> None:
+        """Give the operator's own targets that were not asked their walk record; the same command asks them.
+
+        While other workers walk, these are theirs.
+        """
+        try:
+            await run.flush()
+            if await run.store.busy(run.crawl.id):
+                return
+            left = 0
+            async for record in waiting_records(run.store, run.crawl, self.limits, halted):
+                await self.deliver(Page(record.walk, [record]))
+                left += 1
+            if left:
+                self._note(halted.verdict, left)
+                logger.warning("%s more targets: %s", left, halted.reason)
+        except (StoreError, LostClaim) as error:
+            self._stopping.begin(str(error))
+
+    async def deliver(self, page: Page) -> None:
+        """Hand a page to the pipelines and feeds, and come back when they are through with it."""
+        engine = self.crawler.engine
+        assert engine is not None
+        self._count("igcrawl/records", len(page.records))
+        for item in page.records if self.config.item_per_record else [page]:
+            await engine.scraper.start_itemproc_async(item, response=None)
+
+    async def leave(self) -> None:
+        """Commit what is pending and give everything back."""
+        if self._run is None:
+            return
+        try:
+            if self.refused is None and not self._stopping.failed:
+                await self._run.settle()
+        except (StoreError, LostClaim) as error:
+            self._stopping.begin(str(error))
+        try:
+            await self._run.leave()
+        except StoreError as error:
+            self._stopping.begin(str(error))
+
+    def _note(self, verdict: Verdict, walks: int = 1) -> None:
+        self.verdicts[verdict] = self.verdicts.get(verdict, 0) + walks
+        self._count(f"igcrawl/verdict/{verdict}", walks)
+
+    def _count(self, name: str, by: int) -> None:
+        assert self.crawler.stats is not None
+        self.crawler.stats.inc_value(name, by)
+
+    def ending_of(self, error: AnswerError | Interrupted, walk: Walk) -> Ending:
+        """Turn an error into the walk's end, and the crawl's if it reaches that far."""
+        asked = OPERATIONS[self.ask.last.operation] if self.ask.last else walk.operation
+        reason = Redaction.of(self.crawler).text(reason_of(error, asked, self.config.session_name))
+        ending = Ending(error.verdict, reason)
+        if error.reach is Reach.CRAWL:
+            self._halted = Ending(error.verdict, f"not asked: {reason}")
+        return ending

@@ -1,0 +1,1 @@
+"""Whether a session may send now."""

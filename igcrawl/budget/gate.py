@@ -1,0 +1,194 @@
+"""The gate that every request of a session passes: it waits for the budget, rests when throttled, closes for good.
+
+What it decides by is in the store (`igcrawl.budget.session_state`), so that all workers of a session share it.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import random
+from collections.abc import Callable
+from typing import ClassVar, Final, TypeVar
+from weakref import WeakKeyDictionary
+
+from scrapy.crawler import Crawler
+
+from igcrawl.budget.rules import Rules
+from igcrawl.budget.session_state import EXPIRED, Health, Turn
+from igcrawl.budget.state_store import change_health, read_health
+from igcrawl.errors import SessionExpired, SessionParked, StoreError, Throttled, Trouble, WaitTooLong
+from igcrawl.sessions.session import Session
+from igcrawl.stopping import Stopping
+from igcrawl.store import Store
+from igcrawl.times import clock_time, moment
+
+logger = logging.getLogger(__name__)
+
+#: Seconds between two lines that say until when is waited; shorter waits are not worth a line.
+SAID_EVERY: Final = 60.0
+
+_T = TypeVar("_T")
+
+
+class Gate:
+    """A session's gate in one run.
+
+    Args:
+        store: opened before the first request.
+        session: whose requests pass.
+        name: how the operator calls the session.
+        rules: the operator's.
+        stopping: of this run; its clock is the gate's.
+    """
+
+    _by_crawler: ClassVar[WeakKeyDictionary[Crawler, Gate]] = WeakKeyDictionary()
+
+    def __init__(self, store: Store, session: Session, name: str, rules: Rules, stopping: Stopping) -> None:
+        self._store = store
+        #: The run's own: the download handler refreshes it.
+        self.session = session
+        self._account = session.ds_user_id
+        self._name = name
+        self.rules = rules
+        self._stopping = stopping
+        self._chance = random.Random()  # noqa: S311 - no secret hangs on it
+        self._resting = False
+        #: Until when the run waits, seconds since 1970, and what for; 0 while it does not.
+        self.waits_until = 0.0
+        self.waits_for = ""
+
+    @classmethod
+    def begin(cls, crawler: Crawler, store: Store, session: Session, name: str, rules: Rules) -> Gate:
+        """Return a gate for a crawler, which finds it by `of`."""
+        gate = cls(store, session, name, rules, Stopping.of(crawler))
+        cls._by_crawler[crawler] = gate
+        return gate
+
+    @classmethod
+    def of(cls, crawler: Crawler) -> Gate | None:
+        """Return the crawler's gate, None before it has one."""
+        return cls._by_crawler.get(crawler)
+
+    async def health(self) -> Health:
+        """Return the session's health as the store has it."""
+        return await read_health(self._store, self._account)
+
+    async def check(self) -> None:
+        """Refuse a session that is parked; one that had expired goes on when it was replaced.
+
+        Raises:
+            Trouble: nothing may be sent.
+            StoreError: the store failed.
+        """
+        if (await self.health()).is_replaced_by(self.session.mark):
+            await self._change(Health.resume)
+            logger.info("session %s: a newer one has come for the one that had expired", self._name)
+        self._refuse_parked(await self.health())
+
+    async def enter(self, family: str) -> None:
+        """Come back when a request may be sent; it is counted then.
+
+        Args:
+            family: of the operation that is asked.
+
+        Raises:
+            Trouble: nothing may be sent any more.
+            WaitTooLong: it would take longer than the operator waits.
+            Interrupted: the run is being stopped meanwhile.
+            StoreError: the store failed.
+        """
+        said_at = -math.inf
+        try:
+            while (turn := await self._ask(family)).wait > 0:
+                now = self._stopping.now()
+                self.waits_until, self.waits_for = now + turn.wait, turn.why
+                self._refuse_long(turn)
+                if turn.wait >= SAID_EVERY and now - said_at >= SAID_EVERY - 1:
+                    logger.info("waiting until %s: %s", moment(self.waits_until, now), turn.why)
+                    said_at = now
+                await self._stopping.sleep(min(turn.wait, SAID_EVERY))
+        finally:
+            self.waits_until, self.waits_for = 0.0, ""
+
+    async def _ask(self, family: str) -> Turn:
+        # A stopped run takes no turn that it would not use.
+        await self._stopping.sleep(0)
+        budget, now = self.rules.budget, self._stopping.now()
+
+        def take(health: Health) -> Turn:
+            self._refuse_parked(health)
+            self._resting = health.rests > 0
+            return health.ask(budget, family, now, self._chance.random())
+
+        if budget is None:
+            health = await self.health()
+            if health.cooling_until <= now:
+                # Nothing is counted, so nothing is written.
+                return take(health)
+        return await self._change(take)
+
+    def _refuse_long(self, turn: Turn) -> None:
+        most = self.rules.wait_max
+        if most is not None and turn.wait > most:
+            until = moment(self._stopping.now() + turn.wait, self._stopping.now())
+            raise WaitTooLong(
+                f"the next request may be sent at {until} ({turn.why}), which is longer than IG_WAIT_MAX={most:g} s; "
+                "the same command goes on then"
+            )
+
+    def _refuse_parked(self, health: Health) -> None:
+        if health.parked is None:
+            return
+        since = clock_time(health.parked_at, self._stopping.now())
+        if health.parked == EXPIRED:
+            raise SessionExpired(f"session {self._name}: its login has expired since {since}: {health.parked_why}")
+        raise SessionParked(f"session {self._name}: it is parked since {since}: {health.parked_why}")
+
+    async def throttled(self, error: Throttled) -> None:
+        """Take in that the server wants it slower; the session rests before its next request.
+
+        Raises:
+            StoreError: the store failed.
+        """
+        rules, now = self.rules, self._stopping.now()
+        until = await self._change(
+            lambda health: health.throttled(rules.budget, now, error.retry_after, rules.first_rest)
+        )
+        self._resting = True
+        logger.warning("%s; the session rests until %s, then asks again", error, moment(until, now))
+
+    async def answered(self) -> None:
+        """Take in a good answer.
+
+        Raises:
+            StoreError: the store failed.
+        """
+        if self._resting:
+            self._resting, now = False, self._stopping.now()
+            await self._change(lambda health: health.answered(now))
+
+    async def mistaken(self) -> None:
+        """Forget what the last rest taught: the answer that seemed throttled was something else.
+
+        Raises:
+            StoreError: the store failed.
+        """
+        self._resting = False
+        await self._change(Health.mistaken)
+
+    async def park(self, error: Trouble) -> None:
+        """Close: no run sends anything with this session until its operator has looked."""
+        why, now = str(error), self._stopping.now()
+
+        def close(health: Health) -> None:
+            if health.parked is None:
+                health.park(error.state, why, now, self.session.mark)
+
+        try:
+            await self._change(close)
+        except StoreError as failure:
+            self._stopping.begin(f"session {self._name} could not be parked: {failure}")
+
+    async def _change(self, change: Callable[[Health], _T]) -> _T:
+        return await change_health(self._store, self._account, change)

@@ -1,0 +1,22 @@
+"""What the operator says about waiting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from igcrawl.budget.limits import Budget
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What the operator says about waiting.
+
+    Args:
+        budget: what the session may send; None for no limit.
+        wait_max: seconds; a run that would have to wait longer ends. None waits as long as it takes.
+        first_rest: seconds that a throttled session rests first, where the server names no time.
+    """
+
+    budget: Budget | None = None
+    wait_max: float | None = None
+    first_rest: float = 60.0

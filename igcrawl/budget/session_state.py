@@ -1,0 +1,247 @@
+"""What the store remembers of a session across runs: what it has sent, when it may send again, whether it is parked.
+
+Pure: the clock is an argument, in seconds since 1970. The store reads and writes it in one transaction (`Store`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, fields
+from itertools import chain
+from typing import Any, Final
+
+from igcrawl.budget.learned_limit import QUIET_DAYS, QUIET_HOURS, Ceiling, learned
+from igcrawl.budget.limits import JITTER, MARGIN, Budget, Pace, distance, free_at
+from igcrawl.times import DAY, HOUR
+
+#: A throttled session rests so long at most, unless the server names a longer time,
+LONGEST_REST: Final = HOUR
+#: which is believed up to here.
+LONGEST_NAMED_REST: Final = DAY
+
+#: A session whose login has expired; it goes on when a newer one of the same account comes.
+EXPIRED: Final = "expired"
+#: A session that waits for its operator.
+PARKED: Final = "parked"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a session that asks for its turn is told.
+
+    Args:
+        wait: seconds until it should ask again; 0 when the request may be sent now, and is counted.
+        why: what it waits for, for the operator.
+    """
+
+    wait: float = 0.0
+    why: str = ""
+
+
+@dataclass(slots=True)
+class Health:
+    """A session's health.
+
+    Args:
+        sent: when requests of each family were sent within a day, earliest first.
+        turns: for all requests ("") and for each family with a budget of its own: its place in an even row, and from
+            when on the next may be sent, which is a little later.
+        cooling_until: no request before.
+        rest: seconds of the last rest, while no good answer has come since; 0 otherwise.
+        rests: how many rests there were since the last good answer.
+        hour, day: what the server was found to allow.
+        hour_before: `hour` as it was before the last rests, in case that they were the day's.
+        parked: `PARKED` or `EXPIRED`; None for a session that may be used.
+        parked_at: since when.
+        parked_why: what the server answered.
+        parked_mark: tells the expired session from a newer one, see `Session.mark`.
+    """
+
+    sent: dict[str, list[float]] = field(default_factory=dict)
+    turns: dict[str, list[float]] = field(default_factory=dict)
+    cooling_until: float = 0.0
+    rest: float = 0.0
+    rests: int = 0
+    hour: Ceiling | None = None
+    day: Ceiling | None = None
+    hour_before: Ceiling | None = None
+    parked: str | None = None
+    parked_at: float = 0.0
+    parked_why: str = ""
+    parked_mark: str = ""
+
+    @classmethod
+    def read(cls, row: dict[str, Any]) -> Health:
+        """Return what the store holds; what a later version has added is passed over."""
+        health = cls(**{name: row[name] for name in _FIELDS if name in row})
+        for name in _CEILINGS:
+            if name in row and row[name] is not None:
+                setattr(health, name, Ceiling.read(row[name]))
+        return health
+
+    def write(self, row: dict[str, Any]) -> None:
+        """Put it into what the store holds."""
+        row |= {name: getattr(self, name) for name in _FIELDS}
+        row |= {name: asdict(row[name]) for name in _CEILINGS if row[name] is not None}
+
+    def ask(self, budget: Budget | None, family: str, now: float, chance: float) -> Turn:
+        """Take the session's turn, if it has come.
+
+        Args:
+            budget: what the operator allows; None allows all, and nothing is counted.
+            family: of the operation.
+            now: seconds since 1970.
+            chance: 0 to 1, shifts the turn after this one.
+        """
+        self._forget(now)
+        if self.cooling_until > now:
+            return Turn(self.cooling_until - now, "the server wants it slower, so the session rests")
+        if budget is None:
+            return Turn()
+        turn = self._turn(budget, family, now)
+        if turn.wait <= 0:
+            self.sent.setdefault(family, []).append(round(now, 3))
+            self._take_turns(budget, family, now, chance)
+        return turn
+
+    def _forget(self, now: float) -> None:
+        """Drop what no window holds any more; a clock that was ahead must not block the session."""
+        self.cooling_until = min(self.cooling_until, now + self.rest)
+        for ceiling in (self.hour, self.day):
+            if ceiling is not None:
+                ceiling.learned_at = min(ceiling.learned_at, now)
+        for family, times in list(self.sent.items()):
+            if times and times[-1] > now:
+                times[:] = [min(at, now) for at in times]
+            # A little more than a window's worth, so that a list is not moved with every request.
+            if times and times[0] < now - DAY - HOUR:
+                times[:] = [at for at in times if at > now - DAY - MARGIN]
+            if not times:
+                del self.sent[family]
+
+    def _turn(self, budget: Budget, family: str, now: float) -> Turn:
+        at, why = max(self._free(budget, family, now))
+        return Turn(at - now, why) if at > now else Turn()
+
+    def _free(self, budget: Budget, family: str, now: float) -> Iterator[tuple[float, str]]:
+        """Yield from when on each of the rules lets a request go, and what it says until then."""
+        everything, limits = self.times(), self.limits(budget, now)
+        yield free_at(everything, limits.hour, HOUR), f"{limits.hour} requests were sent within an hour"
+        yield free_at(everything, limits.day, DAY), f"{limits.day} requests were sent within a day"
+        rows = {"": (limits.hour, everything)}
+        share = budget.families.get(family)
+        if share is not None:
+            times, of = self.sent.get(family, []), f"requests for {family} were sent within"
+            yield free_at(times, share.hour, HOUR), f"{share.hour} {of} an hour"
+            yield free_at(times, share.day, DAY), f"{share.day} {of} a day"
+            rows[family] = (min(share.hour, limits.hour), times)
+        if budget.pace is Pace.EVEN:
+            for name, (limit, row) in rows.items():
+                ready = self.turns.get(name, (0.0, 0.0))[1] if row else 0.0
+                # It may have been reckoned for a smaller budget.
+                latest = row[-1] + (1 + JITTER) * distance(limit) if row else 0.0
+                yield min(ready, latest), "requests are spread evenly over the hour"
+
+    def _take_turns(self, budget: Budget, family: str, now: float, chance: float) -> None:
+        limits = {"": self.limits(budget, now).hour}
+        if family in budget.families:
+            limits[family] = min(budget.families[family].hour, limits[""])
+        for name, limit in limits.items():
+            gap = distance(limit)
+            place = self.turns.get(name, (0.0, 0.0))[0]
+            # Who comes a whole turn late has lost it: what was not used is not caught up on.
+            place = (place if now - gap <= place <= now else now) + gap
+            self.turns[name] = [round(place, 3), round(place + chance * JITTER * gap, 3)]
+
+    def times(self) -> list[float]:
+        """Return when requests were sent within a day, earliest first."""
+        return sorted(chain(*self.sent.values())) if len(self.sent) != 1 else next(iter(self.sent.values())).copy()
+
+    def limits(self, budget: Budget, now: float) -> Limits:
+        """Return what may be sent by now: the operator's budget, or less when the server was found to allow less."""
+        hour, day = budget.whole.hour, budget.whole.day
+        if self.hour is not None:
+            hour = min(hour, self.hour.limit(now, HOUR, QUIET_HOURS))
+        if self.day is not None:
+            day = min(day, self.day.limit(now, DAY, QUIET_DAYS))
+        return Limits(hour, day)
+
+    def throttled(self, budget: Budget | None, now: float, retry_after: float | None, first_rest: float) -> float:
+        """Take in a throttled answer, and return until when the session rests.
+
+        The first one in a row tells what an hour has room for. When the next answer is throttled, too, although the
+        hour has room again, it is the day's requests that were too many.
+
+        Args:
+            budget: what the operator allows.
+            now: seconds since 1970.
+            retry_after: seconds, as the server said.
+            first_rest: seconds of the first rest where it said nothing.
+        """
+        named = min(retry_after or 0.0, LONGEST_NAMED_REST)
+        if now < self.cooling_until:
+            # Sent before the answer that made the session rest.
+            self.rest = max(self.rest, named)
+            self.cooling_until = max(self.cooling_until, round(now + named, 3))
+            return self.cooling_until
+        self.rest = max(named, min(2 * self.rest, LONGEST_REST)) or first_rest
+        self.rests += 1
+        self.cooling_until = round(now + self.rest, 3)
+        if budget is not None and self.rests == 1:
+            self.hour_before, self.hour = self.hour, learned(self.times(), HOUR, now, 1, budget.whole.hour)
+        elif budget is not None and self.rests == 2:
+            self.hour, self.hour_before = self.hour_before, None
+            self.day = learned(self.times(), DAY, now, 2, budget.whole.day)
+        return self.cooling_until
+
+    def answered(self, now: float) -> None:
+        """Take in a good answer: the next throttled one is the first in a row again.
+
+        While the session rests, it is one to a request that was sent before, and says nothing.
+        """
+        if self.cooling_until <= now:
+            self.rest, self.rests = 0.0, 0
+
+    def mistaken(self) -> None:
+        """Forget what the last rest taught: the answer that seemed throttled was something else."""
+        self.hour, self.hour_before = self.hour_before, None
+        self.rest, self.rests = 0.0, 0
+
+    def park(self, state: str, why: str, now: float, mark: str) -> None:
+        """Let no request go out any more.
+
+        Args:
+            state: `PARKED` or `EXPIRED`.
+            why: what the server answered.
+            now: seconds since 1970.
+            mark: of the session that it answered to.
+        """
+        self.parked, self.parked_why, self.parked_at, self.parked_mark = state, why, round(now, 3), mark
+
+    def resume(self) -> None:
+        """Let requests go out again. What was sent and learned stays known."""
+        self.parked, self.parked_why, self.parked_at, self.parked_mark = None, "", 0.0, ""
+
+    def is_replaced_by(self, mark: str) -> bool:
+        """Whether it is parked as expired, and this is another session of the account."""
+        return self.parked == EXPIRED and self.parked_mark != mark
+
+    def next_free(self, budget: Budget | None, now: float, family: str = "") -> Turn:
+        """Return how long a request would have to wait by now; nothing is counted."""
+        told = self.ask(None, family, now, 0.0)
+        if told.wait > 0 or budget is None:
+            return told
+        return self._turn(budget, family, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many requests may be sent in an hour and in a day by now."""
+
+    hour: int
+    day: int
+
+
+#: The names of a session's parts, and of those that are ceilings, found once.
+_FIELDS: Final = tuple(each.name for each in fields(Health))
+_CEILINGS: Final = ("hour", "day", "hour_before")

@@ -1,0 +1,24 @@
+"""AskingWalk: what a call needs to know of the walk that asks it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class AskingWalk(Protocol):
+    """The walk a call is asked for.
+
+    Args:
+        id: operation and target, e.g. ``followers/25025320``.
+        rank_token: one for the whole walk; also tells one run of a walk from another.
+        requests: sent for the walk so far, retries included.
+        answered_at: time of the last answer, UTC, ISO 8601.
+    """
+
+    rank_token: str
+    requests: int
+    answered_at: str
+
+    @property
+    def id(self) -> str:
+        """Operation and target."""

@@ -1,0 +1,67 @@
+"""Call -> scrapy.Request, and its fingerprint. No credential, no doc_id: those are attached just before sending."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, Final
+
+import orjson
+from scrapy import Request
+
+from igcrawl.calling.wire import address
+from igcrawl.operations.call import Call, Host
+from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.sessions.trusted_hosts import is_loopback
+
+#: Key in `Request.meta` under which the call travels.
+CALL: Final = "igcrawl_call"
+#: Key in `Request.meta` under which operation and target of the walk that asks travel, for the raw archive.
+WALK: Final = "igcrawl_walk"
+#: Key in `Request.meta` under which the walk's own token travels, which tells one run of a walk from another.
+RUN: Final = "igcrawl_run"
+#: Key in `Request.meta` under which the time of the answer comes back, UTC, ISO 8601.
+ANSWERED_AT: Final = "igcrawl_answered_at"
+#: Key in `Request.meta` of a canary: when it is throttled, nobody waits for it.
+CANARY: Final = "igcrawl_canary"
+#: Key in `Request.meta` of a call for which the session has rested.
+RESTED: Final = "igcrawl_rested"
+#: Key in `Request.meta` under which the answer's envelope comes back.
+ENVELOPE: Final = "igcrawl_envelope"
+
+
+def to_request(call: Call, base_urls: Mapping[Host, str], **request_arguments: Any) -> Request:
+    """Return the request of a call.
+
+    Args:
+        call: what is asked.
+        base_urls: where each host is reached, without a last slash.
+        request_arguments: passed on to `scrapy.Request`, e.g. callback.
+    """
+    method, host, path = address(OPERATIONS[call.operation], call)
+    url = path if host is None else base_urls[host] + path
+    meta: dict[str, Any] = {CALL: call}
+    if is_loopback(url):
+        # A proxy of the environment would carry the session in the clear.
+        meta["proxy"] = None
+    return Request(url, method=method, meta=meta, dont_filter=True, **request_arguments)
+
+
+def call_of(request: Request) -> Call | None:
+    """Return the call of a request, None for a request that is none of ours."""
+    call = request.meta.get(CALL)
+    return call if isinstance(call, Call) else None
+
+
+class CallFingerprinter:
+    """Fingerprint of a call: operation, arguments, cursor. Not doc_id, rank token or session, which may change."""
+
+    def fingerprint(self, request: Request) -> bytes:
+        """Return 20 bytes that tell calls apart."""
+        call = call_of(request)
+        identity: list[Any] = [request.method, request.url, request.body.decode("latin-1")]
+        if call is not None:
+            args = {name: value for name, value in call.args.items() if name != "rank_token"}
+            identity = [call.operation, args, call.cursor]
+        content = orjson.dumps(identity, option=orjson.OPT_SORT_KEYS)
+        return hashlib.sha1(content, usedforsecurity=False).digest()

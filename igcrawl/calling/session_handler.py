@@ -1,0 +1,222 @@
+"""The download handler: the one place where a request and the session meet.
+
+Signing happens here, behind every queue, slot and middleware, so that none of them ever holds a credential: what
+they see is the call. The server's refreshes of the session are taken over, and removed from the answer, here too.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+import zlib
+from pathlib import Path
+from typing import Any, Final
+
+from scrapy import Request
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.utils.misc import build_from_crawler
+
+from igcrawl.budget.gate import Gate
+from igcrawl.calling.canary import OWN_ACCOUNT
+from igcrawl.calling.doc_id_rotation import Staleness
+from igcrawl.calling.scrapy_request import ANSWERED_AT, CANARY, RUN, WALK, call_of
+from igcrawl.calling.signing import Signer
+from igcrawl.calling.wire import to_wire
+from igcrawl.config.config import read_config
+from igcrawl.doc_ids import DocId, DocIds
+from igcrawl.errors import BadInput, Transient
+from igcrawl.items import Payload
+from igcrawl.operations.call import AnswerKind, Call, Identity
+from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.operations.operation import Operation
+from igcrawl.output.raw_archive import RawAnswer, RawArchive
+from igcrawl.sessions.log_guard import guard
+from igcrawl.sessions.redaction import Redaction
+from igcrawl.sessions.session import SECRET_HEADERS
+from igcrawl.sessions.session_file import load_session, save_session
+from igcrawl.sessions.trusted_hosts import is_trusted
+from igcrawl.stopping import Stopping
+from igcrawl.times import timestamp
+
+logger = logging.getLogger(__name__)
+
+#: Errors are short; what is longer is data, of which only known fields are taken.
+_LONGEST_ERROR: Final = 1 << 14
+_SIGNS_OF_ERROR: Final = (b'"fail"', b'"errors"', b'"error"')
+_GZIP_OR_ZLIB: Final = 32 + zlib.MAX_WBITS
+
+
+class SessionDownloadHandler:
+    """Signs calls, sends them over Scrapy's HTTP/1.1 handler and takes over what the answer refreshes.
+
+    Requests that are no calls pass through as they are, without a session.
+    """
+
+    lazy = True
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        config = read_config(crawler.settings, OPERATIONS)
+        gate = Gate.of(crawler)
+        self._session = gate.session if gate is not None else config.check_session()
+        self._session_file = config.session_file
+        self._said_unsaved = False
+        self._marks = {self._session.mark}
+        self._signer = Signer(self._session)
+        self._doc_ids = DocIds(config.doc_ids, config.own_queries)
+        self._base_urls = config.base_urls
+        self._archive = RawArchive(config.raw) if config.raw is not None else None
+        self._stopping = Stopping.of(crawler)
+        self._redaction = Redaction.of(crawler)
+        self._redaction.learn(self._signer.secrets())
+        guard(self._redaction)
+        self._maxsize = crawler.settings.getint("DOWNLOAD_MAXSIZE")
+        self._http: Any = build_from_crawler(HTTP11DownloadHandler, crawler)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> SessionDownloadHandler:
+        """Build it from the crawler's settings."""
+        return cls(crawler)
+
+    async def download_request(self, request: Request) -> Response:
+        """Send a request and return its answer, decompressed and without the parts that belong to the session."""
+        call = call_of(request)
+        if call is None:
+            response: Response = await self._http.download_request(request)
+            return response
+        operation = OPERATIONS[call.operation]
+        current, root_field = DocId(""), ""
+        if operation.query_name is not None:
+            current = self._doc_id(operation.name, operation.query_name)
+            root_field = self._doc_ids.root_field(operation.query_name)
+        wire = to_wire(operation, call, current.id, root_field, current.variables)
+        signed = self._signer.sign(wire, time.time())
+        url = signed.path if wire.host is None else self._base_urls[wire.host] + signed.path
+        if wire.identity is not Identity.NOBODY and not is_trusted(url):
+            raise BadInput("a session is sent only to https://*.instagram.com or to loopback")
+        headers: dict[str, Any] = {**signed.headers, "Accept-Encoding": "gzip, deflate"}
+        if b"Proxy-Authorization" in request.headers:
+            headers["Proxy-Authorization"] = request.headers[b"Proxy-Authorization"]
+        sent = Request(url, method=wire.method, headers=headers, body=signed.body, meta=request.meta)
+        response = await self._http.download_request(sent)
+        request.meta[ANSWERED_AT] = timestamp(time.time())
+        if wire.identity is Identity.NOBODY:
+            self._keep_raw(request, call, response, b"")
+            return response.replace(url=request.url, body=b"", headers=_without_secrets(response))
+        self._take_refreshes(response)
+        body = self._plain_body(response)
+        if operation.surface.answer_kind is AnswerKind.PAGE:
+            self._signer.take_page(body)
+            # A good page is of no further use; what another one says may be about the session.
+            body = b"" if response.status == 200 else body
+        self._redaction.learn(self._signer.secrets())
+        body = self._without_session(operation, response.status, body)
+        self._keep_raw(request, call, response, body)
+        return response.replace(url=request.url, body=body, headers=_without_secrets(response))
+
+    def _doc_id(self, operation: str, query_name: str) -> DocId:
+        staleness = Staleness.of(self._crawler)
+        current = staleness.current(operation) if staleness is not None else None
+        return current or self._doc_ids.candidates(operation, query_name)[0]
+
+    async def close(self) -> None:
+        """Close the connections and the archive."""
+        await self._http.close()
+        if self._archive is not None:
+            self._archive.close()
+
+    def _keep_raw(self, request: Request, call: Call, response: Response, body: bytes) -> None:
+        canary = request.meta.get(CANARY) and call.operation == OWN_ACCOUNT
+        if self._archive is None or canary:
+            # A canary's answer is no part of the walk, unless it stands in.
+            return
+        answer = RawAnswer(
+            operation=call.operation,
+            args=dict(call.args),
+            cursor=call.cursor,
+            walk=request.meta.get(WALK, ""),
+            run=request.meta.get(RUN, ""),
+            at=request.meta[ANSWERED_AT],
+            status=response.status,
+            body=body,
+            location=(response.headers.get("Location") or b"").decode("latin-1"),
+        )
+        try:
+            self._archive.add(answer, self._redaction)
+        except OSError as error:
+            self._stopping.begin(f"the raw archive cannot be written: {error.strerror or error}")
+
+    def _take_refreshes(self, response: Response) -> None:
+        refreshed = [(name, value) for name, values in response.headers.items() for value in values]
+        if not self._session.refresh(refreshed):
+            return
+        if self._session_file is None:
+            if not self._said_unsaved:
+                logger.info("IG_SESSION holds the session itself: what the server refreshes is kept for this run only")
+            self._said_unsaved = True
+            return
+        if not self._is_ours(self._session_file):
+            if not self._said_unsaved:
+                logger.warning("session file %s was replaced: this run keeps its own until it ends", self._session_file)
+            self._said_unsaved = True
+            return
+        try:
+            save_session(self._session, self._session_file)
+        except OSError as error:
+            problem = error.strerror or error
+            logger.error("session file %s cannot be saved: %s", self._session_file, problem)  # noqa: TRY400
+
+    def _is_ours(self, path: Path) -> bool:
+        """Whether the file still holds the session of this run, and not one that was imported meanwhile."""
+        self._marks.add(self._session.mark)
+        try:
+            return load_session(path).mark in self._marks
+        except BadInput:
+            return not path.exists()
+
+    def _plain_body(self, response: Response) -> bytes:
+        """The body decompressed."""
+        encoding = (response.headers.pop("Content-Encoding", None) or [b""])[0].strip().lower()
+        return response.body if encoding in {b"", b"identity"} else decompress(response.body, self._maxsize)
+
+    def _without_session(self, operation: Operation, status: int, body: bytes) -> bytes:
+        """The body without a part of the session: an error message may repeat one, and so may data of any shape."""
+        uuid = self._session.uuid.encode()
+        if uuid in body:
+            # A list's rank token, handed back, is no cursor: the next page sends it all the same.
+            body = re.sub(rb'("rank_token"\s*:\s*)"%s"' % re.escape(uuid), rb"\1null", body)
+        failed = status != 200 or (len(body) <= _LONGEST_ERROR and any(sign in body for sign in _SIGNS_OF_ERROR))
+        if failed or operation.reader.record is Payload:
+            body = self._redaction.data(body)
+        return body
+
+
+def decompress(body: bytes, most: int) -> bytes:
+    """Return a gzip or deflate body, all members of it, decompressed.
+
+    Raises:
+        Transient: it is broken, cut, or larger than `most` bytes.
+    """
+    plain = b""
+    while body:
+        engine = zlib.decompressobj(_GZIP_OR_ZLIB)
+        try:
+            plain += engine.decompress(body, most - len(plain))
+        except zlib.error:
+            raise Transient("the answer's compression is broken") from None
+        if engine.unconsumed_tail or len(plain) >= most:
+            raise Transient(f"the answer is larger than DOWNLOAD_MAXSIZE, {most} bytes")
+        if not engine.eof:
+            raise Transient("the answer's compressed body is cut")
+        body = engine.unused_data
+    return plain
+
+
+def _without_secrets(response: Response) -> Any:
+    """The answer's headers without the parts of a session, anybody's."""
+    for name in SECRET_HEADERS:
+        response.headers.pop(name, None)
+    return response.headers

@@ -1,0 +1,90 @@
+"""A capture's file: which format it is, and all that it shows."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from igcrawl.capture.calls import Unnamed, calls_of
+from igcrawl.capture.captured_request import Asked
+from igcrawl.capture.curl import COMMAND, read_curl
+from igcrawl.capture.har import read_har
+from igcrawl.capture.seen_query import Sighting
+from igcrawl.errors import BadInput
+
+_START: Final = 64 * 1024
+_LONGEST_TEXT: Final = 32 * 1024 * 1024
+_BOMS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+@dataclass(slots=True)
+class Capture:
+    """What a capture shows.
+
+    Args:
+        requests: how many requests it holds, of all kinds and to all hosts.
+        sightings: the GraphQL calls to Instagram, each query, id and set of variables once, where it came last.
+        unnamed: ids of calls that have no name.
+    """
+
+    requests: int = 0
+    sightings: list[Sighting] = field(default_factory=list)
+    unnamed: set[str] = field(default_factory=set)
+
+
+def read_capture(path: Path, names: Mapping[str, str], hosts: frozenset[str] = frozenset()) -> Capture:
+    """Return what a HAR file, or a text of `curl` commands, shows.
+
+    Args:
+        path: the file; it may be compressed with gzip.
+        names: friendly names by id, for calls that have none.
+        hosts: names of hosts, beside Instagram's own, that stand for them.
+
+    Raises:
+        BadInput: it cannot be read, is broken, or is neither.
+    """
+    capture = Capture()
+    sighted: dict[tuple[str, str, tuple[str, ...]], Sighting] = {}
+    try:
+        with path.open("rb") as file:
+            compressed = file.read(2) == b"\x1f\x8b"
+            file.seek(0)
+            plain = gzip.GzipFile(fileobj=file) if compressed else file
+            for asked in _requests(plain, str(path)):
+                capture.requests += 1
+                for call in calls_of(asked, hosts, names):
+                    if isinstance(call, Unnamed):
+                        capture.unnamed.add(call.doc_id)
+                    else:
+                        key = call.name, call.doc_id, call.variables
+                        sighted.pop(key, None)
+                        sighted[key] = call
+    except (gzip.BadGzipFile, EOFError, zlib.error):
+        raise BadInput(f"{path}: its gzip compression is broken: save the capture again") from None
+    except OSError as error:
+        raise BadInput(f"{path}: {error.strerror or error}") from None
+    capture.sightings = list(sighted.values())
+    return capture
+
+
+def _requests(file: BinaryIO | gzip.GzipFile, name: str) -> Iterator[Asked]:
+    start = file.read(_START)
+    encoding = next((encoding for bom, encoding in _BOMS if start.startswith(bom)), "utf-8")
+    text = start.decode(encoding, "replace").lstrip()
+    if not text:
+        raise BadInput(f"{name}: empty; expected a HAR file or the text of Copy as cURL")
+    if COMMAND.search(text):
+        start += file.read(_LONGEST_TEXT)
+        if len(start) > _LONGEST_TEXT:
+            raise BadInput(f"{name}: more than 32 MB of cURL text: save a HAR file instead")
+        yield from read_curl(start.decode(encoding, "replace"), name)
+    elif text.startswith("{") and encoding != "utf-16":
+        file.seek(3 if encoding == "utf-8-sig" else 0)
+        yield from read_har(file, name)  # type: ignore[arg-type]
+    else:
+        raise BadInput(f"{name}: neither a HAR file nor the text of Copy as cURL")

@@ -1,0 +1,125 @@
+"""The catalogue as a page for people: docs/operations.md, written by `scrapy operations --docs`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from igcrawl.calling.wire import address
+from igcrawl.crawl.walk import Walk
+from igcrawl.doc_ids import Query
+from igcrawl.operations.operation import Operation, Surface
+from igcrawl.parsing.envelope import read_envelope
+from igcrawl.parsing.reader import Reading
+
+_INTRODUCTION: Final = """# Operations
+What igcrawl can ask, one entry a request that Instagram's app or web page knows how to make. Written by
+`scrapy operations --docs` from `igcrawl/operations/catalogue/`; a test fails when this page is stale.
+
+Any operation can be asked by its name, from the start or from a cursor:
+`scrapy crawl operation -a name=NAME -a args='{…}' [-a cursor=…] -O out.jsonl`. Where an argument is `user_id`, a
+`username` may be given in its place for one more request. The example lines are read from recorded answers, in which
+every person was replaced.
+"""
+_FETCHED_AT: Final = "2026-04-08T17:24:10.005Z"
+_LONGEST_TEXT: Final = 60
+
+
+def page_of(operations: Mapping[str, Operation], queries: Mapping[str, Query], payloads: Path) -> str:
+    """Return the page.
+
+    Args:
+        operations: the catalogue.
+        queries: the registered queries.
+        payloads: folder of the recorded answers.
+    """
+    lines = [_INTRODUCTION]
+    for operation in operations.values():
+        lines += _entry(operation, queries, payloads)
+    return "\n".join(lines)
+
+
+def _entry(operation: Operation, queries: Mapping[str, Query], payloads: Path) -> Iterator[str]:
+    yield f"## {operation.name}"
+    yield f"{operation.about[0].upper()}{operation.about[1:]}."
+    if operation.changes_server:
+        yield "**Changes something on the server**: it is asked only with `-a confirm=1`."
+    yield ""
+    yield f"- asks: {_request(operation, queries)}"
+    yield from (f"- asks first: `{need.operation}`, {_reason(need.gives)}" for need in operation.needs)
+    if operation.then is not None:
+        yield f"- asks then: `{operation.then.operation}`, which gives the record"
+    yield from _arguments(operation)
+    yield f"- pages: {'several' if operation.paging else 'one'}"
+    kinds = dict.fromkeys(part.record for part in operation.reader.parts)
+    for kind in kinds:
+        yield f"- record `{kind.TYPE}`: {', '.join(field.name for field in fields(kind)[4:])}"
+    yield ""
+    yield "```"
+    yield _command(operation)
+    if operation.recorded is not None:
+        yield from _example_lines(operation, payloads / operation.recorded)
+    yield "```"
+    yield ""
+
+
+def _reason(gives: str | None) -> str:
+    return f"for `{gives}`, unless it is given" if gives else "when it is asked for"
+
+
+def _request(operation: Operation, queries: Mapping[str, Query]) -> str:
+    examples = {name: f"{{{name}}}" for name in operation.arguments}
+    if operation.surface is Surface.HEAD:
+        return "`HEAD` to the given URL"
+    _, host, _ = address(operation, operation.call(**examples))
+    path = operation.path or ("/graphql/query" if operation.surface is Surface.MOBILE_GRAPHQL else "/graphql/query/")
+    method = "POST" if operation.surface.is_graphql else operation.method
+    if operation.surface is Surface.WEB_QUERY_HASH:
+        method = "GET"
+    asked = f"`{method} {host}{path}` ({operation.surface})"
+    if operation.query_name is None:
+        return asked
+    query = queries[operation.query_name]
+    return f"{asked}, query `{query.name}`, id `{query.ids[0].id}` (from {query.source})"
+
+
+def _arguments(operation: Operation) -> Iterator[str]:
+    if not operation.arguments:
+        yield "- arguments: none"
+    for name, argument in operation.arguments.items():
+        yield f"- argument `{name}`{'' if argument.required else ' (optional)'}: {argument.about}"
+
+
+def _command(operation: Operation) -> str:
+    required = {name: a.example for name, a in operation.arguments.items() if a.required}
+    args = f" -a args='{json.dumps(required)}'" if required else ""
+    confirm = " -a confirm=1" if operation.changes_server else ""
+    return f"scrapy crawl operation -a name={operation.name}{args}{confirm} -O out.jsonl"
+
+
+def _example_lines(operation: Operation, recorded: Path) -> Iterator[str]:
+    """The first record of each kind that the recorded answer holds."""
+    args = operation.check({name: a.example for name, a in operation.arguments.items() if a.required})
+    walk = Walk(operation=operation, target=operation.target_of(args), args=args)
+    reading = Reading(operation.name, walk.id, _FETCHED_AT, args)
+    envelope = read_envelope(recorded.read_bytes(), operation.name)
+    shown = set()
+    for record in walk.keep(operation.reader.read(envelope, reading)):
+        if record.TYPE not in shown:
+            shown.add(record.TYPE)
+            yield orjson.dumps(_shortened(asdict(record))).decode()
+
+
+def _shortened(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _shortened(held) for key, held in value.items()}
+    if isinstance(value, list):
+        return [_shortened(held) for held in value[:2]]
+    if isinstance(value, str) and len(value) > _LONGEST_TEXT:
+        return value[:_LONGEST_TEXT] + "…"
+    return value

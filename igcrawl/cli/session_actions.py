@@ -1,0 +1,164 @@
+"""What `scrapy session` does, as lines for its operator. None of them holds a part of a session."""
+
+from __future__ import annotations
+
+import stat
+import sys
+from pathlib import Path
+from typing import Final
+
+import orjson
+
+from igcrawl.budget import parking
+from igcrawl.budget.state_store import read_health
+from igcrawl.errors import BadInput
+from igcrawl.sessions import folder as session_folder
+from igcrawl.sessions.device import complete
+from igcrawl.sessions.formats.browser import from_browser
+from igcrawl.sessions.formats.netscape import to_text
+from igcrawl.sessions.formats.recognise import LARGEST, Found, recognise
+from igcrawl.sessions.importing import take
+from igcrawl.sessions.session import Session
+from igcrawl.sessions.session_file import load_session, write_private
+from igcrawl.sessions.source import Given
+from igcrawl.store import opened
+
+_LINE: Final = "{:<24} {:<20} {:<36} {:>6}"
+_UNITS: Final = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
+
+
+def read_source(source: str, now: float) -> Found:
+    """Return the session in a file; `-` is standard input.
+
+    Raises:
+        BadInput: it cannot be read, or holds none.
+    """
+    if source == "-":
+        return recognise(sys.stdin.buffer.read(LARGEST + 1), "standard input", now)
+    path = Path(source).expanduser()
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
+    except OSError as error:
+        raise BadInput(f"{source}: {error.strerror or error}") from None
+    return recognise(content, source, now, path.name)
+
+
+def read_browser(browser: str, now: float) -> Found:
+    """Return the session in a browser's cookies.
+
+    Raises:
+        BadInput: it cannot be read, or holds none.
+    """
+    settings = from_browser(browser, now)
+    complete(settings, browser)
+    return Found(settings)
+
+
+async def take_in(found: Found, name: str | None, store_url: str, *, force: bool) -> list[str]:
+    """Write an imported session, let its account go on if its login had expired, and say so.
+
+    Raises:
+        BadInput: see `take`.
+        StoreError: the store failed; the session is written all the same.
+    """
+    imported = take(found, name, force=force)
+    account, what = imported.session.ds_user_id, "replaced" if imported.replaced else "imported"
+    lines = [f"session {imported.name}: {what}, account {account}, in {imported.path}"]
+    async with opened(store_url) as store:
+        if store is not None and await parking.replace_expired(store, account, imported.session.mark):
+            lines.append(f"session {imported.name}: its login had expired; it goes on now")
+    return [*lines, f"next: scrapy session check {imported.name}, then IG_SESSION={imported.name} scrapy crawl …"]
+
+
+def warn_of(path: Path) -> None:
+    """Say when others can read the file that a session was imported from."""
+    if stat.S_IMODE(path.expanduser().stat().st_mode) & 0o077:
+        print(f"igcrawl: {path} holds the session, too, and others can read it: delete it", file=sys.stderr)
+
+
+async def table(store_url: str, now: float) -> list[str]:
+    """Return the sessions there are, a line each.
+
+    Raises:
+        BadInput: the folder or the store cannot be used.
+        StoreError: the store failed.
+    """
+    session_folder.check_folder()
+    names = session_folder.names()
+    if not names:
+        return [f"no sessions in {session_folder.FOLDER}/: scrapy session import FILE"]
+    lines = [_LINE.format("session", "account", "state", "age")]
+    async with opened(store_url) as store:
+        for name in names:
+            path = session_folder.path_of(name)
+            age = _age(now - path.stat().st_mtime)
+            try:
+                session = load_session(path)
+            except BadInput as error:
+                lines.append(_LINE.format(name, "-", "cannot be used", age) + f"  {error}")
+                continue
+            state = parking.state_of(await read_health(store, session.ds_user_id), session.mark, now)
+            lines.append(_LINE.format(name, session.ds_user_id, state, age))
+    return lines
+
+
+def exported(session: Session, form: str, now: float) -> bytes:
+    """Return a session for other programs: ``settings`` as aiograpi and instagrapi read them, or ``netscape``.
+
+    Raises:
+        BadInput: there is no such format.
+    """
+    settings = complete(orjson.loads(session.dump()), "session")
+    if form == "settings":
+        return orjson.dumps(settings, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    if form != "netscape":
+        raise BadInput(f"--format={form[:40]}: expected settings or netscape")
+    known = {"sessionid": session.sessionid, "ds_user_id": session.ds_user_id, "mid": session.mid}
+    return to_text(
+        {**(settings.get("cookies") or {}), **{name: value for name, value in known.items() if value}}, now
+    ).encode()
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file for the operator's eyes only.
+
+    Raises:
+        BadInput: it cannot be written.
+    """
+    try:
+        write_private(path.expanduser().resolve(), content)
+    except OSError as error:
+        raise BadInput(f"{path}: {error.strerror or error}") from None
+
+
+async def unpark(given: Given, name: str | None, store_url: str) -> tuple[str, bool]:
+    """Unpark a session; return what to say, and whether it may be used now.
+
+    Args:
+        given: the session.
+        name: what the operator called it: a session's name, a file, or an account's id; None for IG_SESSION.
+        store_url: the store's address.
+
+    Raises:
+        BadInput: there is no such session, or the store cannot be used.
+        StoreError: the store failed.
+    """
+    if name is not None and name.isdecimal() and not session_folder.path_of(name).exists():
+        account, mark = name, None
+    else:
+        session = (
+            Given(file=session_folder.path_of(name), name=name) if name is not None and name.isdecimal() else given
+        ).load()
+        account, mark, name = session.ds_user_id, session.mark, name or given.name or session.ds_user_id
+    async with opened(store_url) as store:
+        said, good = await parking.resume(store, account, mark) if store is not None else ("is not parked", True)
+    return f"session {name}: {said}", good
+
+
+def _age(seconds: float) -> str:
+    """Return a time since something was done, in its largest unit."""
+    for size, unit in _UNITS:
+        if seconds >= size:
+            return f"{seconds / size:.0f} {unit}"
+    return "0 s"

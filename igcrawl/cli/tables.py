@@ -1,0 +1,47 @@
+"""The table of what a capture changes: names and ids only."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from igcrawl.capture.changes import Change, State
+
+_COLUMNS: Final = ("state", "query", "operation", "surface", "old id", "new id", "variables")
+
+
+def print_table(changes: Sequence[Change]) -> None:
+    """Print a line a query, and how many there are of each state.
+
+    Before a variable, ``+`` says that the capture sent it and the operation does not, ``-`` the opposite, and ``?``
+    that igcrawl has no value for it.
+    """
+    print_columns([_COLUMNS, *map(_row, changes)])
+    counts = Counter(change.state for change in changes)
+    print(", ".join(f"{counts[state]} {state}" for state in State if counts[state] or state is not State.ELSEWHERE))
+
+
+def _row(change: Change) -> tuple[str, ...]:
+    variables = [
+        *(f"+{name}" for name in change.variables),
+        *(f"-{name}" for name in change.without),
+        *(f"?{name}" for name in change.unknown if change.state is not State.NEW),
+    ]
+    return (
+        change.state,
+        change.name,
+        " ".join(change.operations) or "-",
+        change.surface,
+        change.old or "-",
+        change.new,
+        " ".join(variables) or "-",
+    )
+
+
+def print_columns(rows: Iterable[tuple[str, ...]]) -> None:
+    """Print rows of cells below each other."""
+    table = list(rows)
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for row in table:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

@@ -1,0 +1,1 @@
+"""The IG_ settings: defaults and checks in one table."""

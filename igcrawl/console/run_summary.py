@@ -1,0 +1,57 @@
+"""Gathers the summary of a run that has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from igcrawl.base_spiders.operation_spider import OperationSpider
+from igcrawl.console.summary import Summary, advice_of, public_uri
+from igcrawl.crawl.crawl_run import CrawlRun
+from igcrawl.crawl.run_totals import Sums, Tally
+from igcrawl.output.sinks import Sinks
+from igcrawl.sessions.redaction import Redaction
+from igcrawl.store import is_postgres_url
+
+
+def summary_of(spider: OperationSpider) -> Summary | None:
+    """Return what a run has done; None when it walked nothing."""
+    crawler = spider.crawler
+    if spider.refused is not None or spider.planned is not None or not spider.verdicts:
+        return None
+    tally, run = Tally.of(crawler), CrawlRun.of(crawler)
+    sums = {}
+    for verdict, walks in spider.verdicts.items():
+        known = tally.sums.get(verdict, Sums())
+        # Those that were not asked have a verdict as well.
+        sums[verdict.value] = Sums(walks, known.records, known.requests, known.seconds)
+    counts: dict[str | None, int] = dict(run.verdicts if run is not None else {})
+    # Without an answer of the store, this run's own are what is known.
+    known_counts = counts or {verdict.value: walks for verdict, walks in spider.verdicts.items()}
+    clear = Redaction.of(crawler).text
+    places, advice = [clear(place) for place in _places(spider)], advice_of(known_counts, spider.limits)
+    if not places and not crawler.settings.getdict("ITEM_PIPELINES"):
+        advice.insert(0, f"no record was kept, since no output was named: -O {spider.name}.jsonl")
+    return Summary(sums, places, advice)
+
+
+def _places(spider: OperationSpider) -> Iterator[str]:
+    settings = spider.crawler.settings
+    if spider.config.jsonl is not None:
+        yield str(spider.config.jsonl)
+    for uri in settings.getdict("FEEDS"):
+        yield str(uri.absolute()) if isinstance(uri, Path) else public_uri(str(uri))
+    tables = sorted({name for sink in Sinks.of(spider.crawler).tables for name in sink.names})
+    if tables:
+        yield f"Postgres, {_database(spider.config.store)}: {', '.join(tables)}"
+
+
+def _database(url: str) -> str:
+    """Return a database's name and host."""
+    assert is_postgres_url(url)
+    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415 - it takes a crawl without Postgres 0.1 s to import
+
+    options = conninfo_to_dict(url)
+    name = options.get("dbname") or options.get("user") or "the default database"
+    host = options.get("host")
+    return f"{name} at {host}" if host else str(name)

@@ -1,0 +1,101 @@
+"""What a run has done, as plain values and in words: verdicts, where the records are, what to do about the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from igcrawl.crawl.run_totals import Sums
+from igcrawl.store import Limits
+from igcrawl.times import span
+from igcrawl.verdict import GOOD, REOPENED, RESUMABLE, Verdict
+
+#: Verdicts that say that a list is not what it should be.
+_DOUBTFUL: Final = tuple(verdict for verdict in Verdict if verdict not in GOOD | RESUMABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a run has done.
+
+    Args:
+        sums: by verdict.
+        places: where the records are.
+        advice: what the operator does now, a sentence each.
+    """
+
+    sums: Mapping[str, Sums]
+    places: Sequence[str]
+    advice: Sequence[str]
+
+    @property
+    def rows(self) -> list[tuple[str, ...]]:
+        """Verdict, walks, records, requests and time."""
+        return [_row(verdict, sums) for verdict, sums in self.sums.items()]
+
+    @property
+    def total(self) -> tuple[str, ...]:
+        """The sums of the rows."""
+        total = Sums()
+        for each in self.sums.values():
+            total.walks += each.walks
+            total.records += each.records
+            total.requests += each.requests
+            total.seconds += each.seconds
+        return _row("all", total)
+
+
+def _row(name: str, sums: Sums) -> tuple[str, ...]:
+    return name, f"{sums.walks:,}", f"{sums.records:,}", f"{sums.requests:,}", span(sums.seconds)
+
+
+def summary_lines(summary: Summary) -> Iterator[str]:
+    """Give a summary for a log."""
+    for verdict, walks, records, requests, time in summary.rows:
+        yield f"summary: {walks} {verdict}: {records} records, {requests} requests, {time}"
+    yield from (f"summary: records are in {place}" for place in summary.places)
+    yield from (f"summary: {sentence}" for sentence in summary.advice)
+
+
+def advice_of(counts: Mapping[str | None, int], limits: Limits) -> list[str]:
+    """Return what the operator may do about walks that have not come to their end.
+
+    Args:
+        counts: how many walks of the crawl have each verdict, None is those that have none.
+        limits: the operator's own.
+    """
+    advice = []
+    waiting, ended = counts.get(None, 0), sum(count for verdict, count in counts.items() if verdict is not None)
+    most = limits.max_walks
+    if waiting and most is not None and ended >= most:
+        advice.append(f"{_walks(waiting)} left beyond max_walks={most}; the same command with a larger one goes on")
+        waiting = 0
+    still_open = waiting + sum(counts.get(verdict, 0) for verdict in REOPENED)
+    if still_open:
+        first = "when the session may be used again, " if counts.get(Verdict.BLOCKED) else ""
+        advice.append(f"{_walks(still_open)} open: {first}the same command goes on")
+    if stopped := counts.get(Verdict.STOPPED, 0):
+        advice.append(f"{_walks(stopped)} stopped at a limit of yours; the same command with a larger one goes on")
+    doubtful = [(verdict, counts[verdict]) for verdict in _DOUBTFUL if counts.get(verdict)]
+    return advice + [
+        f"{_walks(count)} {verdict}: scrapy walks --retry {verdict}, then the same command asks again"
+        for verdict, count in doubtful
+    ]
+
+
+def _walks(count: int) -> str:
+    return f"{count:,} walks are" if count > 1 else "1 walk is"
+
+
+def public_uri(uri: str) -> str:
+    """Return an output's address without what may be a credential in it."""
+    try:
+        parts = urlsplit(uri)
+        if not parts.scheme or not parts.netloc:
+            return "standard output" if parts.scheme == "stdout" else uri if parts.scheme else str(Path(uri).absolute())
+        return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
+    except ValueError:
+        return "an address that cannot be shown"

@@ -1,0 +1,1 @@
+"""The walk: page after page, to a verdict."""

@@ -1,0 +1,77 @@
+"""Logs that speak of walks and calls, not of URLs and items."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from scrapy import Request, Spider
+from scrapy.http import Response
+from scrapy.logformatter import LogFormatter, LogFormatterResult
+
+from igcrawl.calling.scrapy_request import call_of
+from igcrawl.crawl.walk import Ending, Walk
+from igcrawl.verdict import FINAL, GOOD
+
+#: Verdicts are said in the name of walks.
+logger = logging.getLogger("igcrawl.walk")
+
+#: What these loggers say at INFO is about Scrapy's own parts, the same in every run.
+QUIET = ("scrapy.middleware", "scrapy.crawler", "scrapy.addons", "scrapy.utils.log", "scrapy.core.engine")
+
+
+def quieten(log_level: str) -> None:
+    """Silence Scrapy's start-up lists, unless the operator asked for DEBUG, and say disk errors in one line."""
+    logging.getLogger("scrapy.extensions.feedexport").addFilter(_in_one_line)
+    if log_level.upper() != "DEBUG":
+        for name in QUIET:
+            # A filter, since Scrapy resets its loggers' levels when it configures logging.
+            logging.getLogger(name).addFilter(_from_warning_on)
+
+
+def _in_one_line(line: logging.LogRecord) -> bool:
+    if line.exc_info and isinstance(line.exc_info[1], OSError):
+        line.msg, line.args, line.exc_info = f"{line.getMessage()}: {line.exc_info[1].strerror}", (), None
+    return True
+
+
+def _from_warning_on(line: logging.LogRecord) -> bool:
+    return line.levelno >= logging.WARNING
+
+
+def log_verdict(walk: Walk, ending: Ending) -> None:
+    """Say how a walk ended, in one line."""
+    level = logging.INFO if ending.verdict in GOOD else logging.WARNING
+    counts = f"{walk.records} records, {walk.pages} pages, {walk.requests} requests"
+    # A cursor of several parts may repeat a part of the session, which no log may hold.
+    if ending.verdict not in FINAL and walk.cursor is not None and not walk.cursor.startswith("{"):
+        counts += f", next cursor {walk.cursor}"
+    reason = f"; {ending.reason}" if ending.reason else ""
+    logger.log(level, "%s: %s: %s%s", walk.id, ending.verdict, counts, reason)
+
+
+class WalkLogFormatter(LogFormatter):
+    """Says which call was answered; says nothing for an item, which holds people."""
+
+    def crawled(self, request: Request, response: Response, spider: Spider) -> LogFormatterResult | None:  # type: ignore[override]
+        """One DEBUG line a call; none for a walk's own request."""
+        call = call_of(request)
+        if call is None:
+            return None
+        return {
+            "level": logging.DEBUG,
+            "msg": "%(operation)s: status %(status)s, %(size)s bytes",
+            "args": {"operation": call.operation, "status": response.status, "size": len(response.body)},
+        }
+
+    def scraped(self, item: Any, response: Response | Any, spider: Spider) -> LogFormatterResult | None:  # type: ignore[override]
+        """No line: a page holds personal data."""
+        return None
+
+    def dropped(self, item: Any, exception: BaseException, response: Any, spider: Spider) -> LogFormatterResult:
+        """The exception without the item."""
+        return {"level": logging.WARNING, "msg": "dropped: %(why)s", "args": {"why": type(exception).__name__}}
+
+    def item_error(self, item: Any, exception: BaseException, response: Any, spider: Spider) -> LogFormatterResult:
+        """The exception without the item."""
+        return {"level": logging.ERROR, "msg": "a pipeline failed: %(why)s", "args": {"why": type(exception).__name__}}

@@ -1,0 +1,112 @@
+"""Calls on behalf of a walk: what must be known before its first page, and what follows from an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeAlias
+
+from igcrawl.crawl.walk import Walk
+from igcrawl.errors import MalformedAnswer, NotFound, Refused, StaleDocId
+from igcrawl.items import Profile
+from igcrawl.operations.call import Call
+from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.operations.operation import Need
+from igcrawl.operations.request_templates import fill
+from igcrawl.parsing.json_paths import walk_path
+from igcrawl.parsing.reader import Reading
+from igcrawl.parsing.values import WrongKind, take_id
+
+#: Sends a call for a walk and returns the answer's envelope, or raises what the answer is a case of.
+Ask: TypeAlias = Callable[[Walk, Call], Awaitable[dict[str, Any]]]
+
+
+def reading(walk: Walk, operation: str) -> Reading:
+    """Return what the records of an answer that has just come share."""
+    return Reading(operation, walk.id, walk.answered_at, walk.args)
+
+
+async def profile_of(ask: Ask, walk: Walk, user_id: str, operation: str = "user_profile") -> Profile:
+    """Ask for an account's profile.
+
+    Raises:
+        AnswerError: there is no such account, or no answer.
+    """
+    found = await _read(ask, walk, operation, {"user_id": user_id})
+    profile = found[0]
+    if profile.pk != user_id:
+        raise MalformedAnswer(operation, "pk", f"asked for {user_id}, got {profile.pk}")
+    return profile
+
+
+async def id_of(ask: Ask, walk: Walk, username: str) -> str:
+    """Ask which account has exactly this name, and return its id.
+
+    Raises:
+        NotFound: no account has it.
+        AnswerError: there was no answer.
+    """
+    return exact_match(await _read(ask, walk, "user_lookup", {"username": username}), username)
+
+
+async def _read(ask: Ask, walk: Walk, operation: str, args: dict[str, Any]) -> list[Profile]:
+    """Return the profiles of an answer, of the operation that stands in where the doc_id was rotated."""
+    try:
+        envelope = await ask(walk, Call(operation, args))
+    except StaleDocId as error:
+        stand_in = OPERATIONS[operation].fallback
+        if stand_in is None:
+            raise
+        operation = stand_in
+        envelope = error.first or await ask(walk, Call(operation, args))
+    records = OPERATIONS[operation].reader.read(envelope, reading(walk, operation))
+    return [record for record in records if isinstance(record, Profile)]
+
+
+def exact_match(found: list[Profile], username: str) -> str:
+    """Return the id of the account that has exactly this name.
+
+    Raises:
+        NotFound: no account has it.
+    """
+    for profile in found:
+        if (profile.username or "").lower() == username:
+            return profile.pk
+    raise NotFound(f"user_lookup: no account is named {username!r}")
+
+
+async def go_on(ask: Ask, walk: Walk, records: list[Any]) -> list[Any]:
+    """Return an answer's records, or those of the call that follows from them."""
+    then = walk.asked.then
+    if then is None:
+        return records
+    return [await profile_of(ask, walk, exact_match(records, walk.args["username"]), then.operation)]
+
+
+async def make_ready(ask: Ask, walk: Walk) -> None:
+    """Find what a walk's calls need: the id of an account given by its name, and what the operation declares.
+
+    Raises:
+        AnswerError: it is not to be had.
+    """
+    if "username" in walk.args and "username" not in walk.operation.arguments:
+        walk.target = walk.args["user_id"] = await id_of(ask, walk, walk.args.pop("username"))
+    for need in walk.operation.needs:
+        wanted = walk.args.get(need.when) if need.when else need.gives not in walk.args
+        if not wanted:
+            continue
+        call = Call(need.operation, fill(need.args, walk.next_call()))
+        envelope = await ask(walk, call)
+        if need.gives is not None:
+            walk.args[need.gives] = _given(envelope, need, walk)
+
+
+def _given(envelope: dict[str, Any], need: Need, walk: Walk) -> str:
+    *way, key = need.at
+    value = walk_path(envelope, tuple(way), need.operation)
+    found = value.get(key) if isinstance(value, dict) else None
+    if found is None:
+        raise Refused(f"{walk.operation.name}: {need.operation} gives no {need.gives}; give one with {need.gives}=…")
+    try:
+        return take_id(found)
+    except WrongKind as misfit:
+        raise MalformedAnswer(need.operation, ".".join(need.at), str(misfit)) from None

@@ -1,0 +1,54 @@
+"""What the walks of a run have cost and brought, by their verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+from weakref import WeakKeyDictionary
+
+from scrapy.crawler import Crawler
+
+from igcrawl.crawl.walk import Walk
+from igcrawl.store import WalkRow
+from igcrawl.verdict import Verdict
+
+
+@dataclass(slots=True)
+class Sums:
+    """Of the walks with one verdict, in this run: how many, their records and requests, and seconds."""
+
+    walks: int = 0
+    records: int = 0
+    requests: int = 0
+    seconds: float = 0.0
+
+
+class Tally:
+    """Adds up what each walk of a run has brought; `last` is the one that ended last."""
+
+    _by_crawler: ClassVar[WeakKeyDictionary[Crawler, Tally]] = WeakKeyDictionary()
+
+    def __init__(self) -> None:
+        self.sums: dict[Verdict, Sums] = {}
+        self.last: Walk | None = None
+
+    @classmethod
+    def of(cls, crawler: Crawler) -> Tally:
+        """Return the crawler's own."""
+        return cls._by_crawler.setdefault(crawler, cls())
+
+    def add(self, row: WalkRow, walk: Walk, verdict: Verdict, seconds: float) -> None:
+        """Count a walk that has ended.
+
+        Args:
+            row: as the run took it on.
+            walk: as it ended.
+            verdict: its own.
+            seconds: that this run walked.
+        """
+        sums = self.sums.setdefault(verdict, Sums())
+        sums.walks += 1
+        sums.records += walk.records - row.records
+        sums.requests += walk.requests - row.requests
+        sums.seconds += seconds
+        self.last = walk

@@ -1,0 +1,83 @@
+"""What a walk has seen: which accounts are new, which come again, which an update knows already. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Final, Protocol
+
+#: How many accounts back one that comes twice is recognised.
+REMEMBERED: Final = 100_000
+
+
+class Numbers(Protocol):
+    """A set of numbers that is asked for members only."""
+
+    def __contains__(self, number: int, /) -> bool: ...
+
+
+class Recent:
+    """A set that remembers at least the last `size` members, and at most twice as many: flat memory."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._older: set[Hashable] = set()
+        self._newer: set[Hashable] = set()
+
+    def add(self, member: Hashable) -> bool:
+        """Remember a member and say whether it is new."""
+        if member in self._newer or member in self._older:
+            return False
+        if len(self._newer) >= self._size:
+            self._older, self._newer = self._newer, set()
+        self._newer.add(member)
+        return True
+
+
+class Seen:
+    """Tells the numbers (see `igcrawl.store.packed_ids`) of one walk apart.
+
+    Args:
+        before: what the walk found before this run, or before it began again at its first page.
+        since: whom an update's list held before; None for a whole list.
+    """
+
+    def __init__(self, before: Numbers = (), since: Numbers | None = None) -> None:
+        self.before = before
+        self.since = since
+        self.found: list[int] = []
+        self.moved = False
+        self.known = 0
+        self.passed = 0
+        self._recent = Recent(REMEMBERED)
+
+    def turn_page(self) -> None:
+        """Begin a page: what it brings first is collected in `found`, `moved` says whether it brought anything.
+
+        `known` counts those of it that an update knows, `passed` those of them that come for the first time.
+        """
+        self.found = []
+        self.moved = False
+        self.known = 0
+        self.passed = 0
+
+    def is_new(self, number: int) -> bool:
+        """Remember a number and say whether it was never seen, not in an earlier run either, and not known."""
+        known = self.since is not None and number in self.since
+        self.known += known
+        if not self._recent.add(number):
+            return False
+        self.moved = True
+        if number in self.before:
+            return False
+        self.found.append(number)
+        self.passed += known
+        return not known
+
+    def begin_again(self, before: Numbers) -> None:
+        """Go back to the first page.
+
+        Args:
+            before: all that the walk has found.
+        """
+        self.before = before
+        self._recent = Recent(REMEMBERED)

@@ -1,0 +1,250 @@
+"""A walk: all pages of one operation for one target, and how it ended. Pure: the clock is an argument."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
+from typing import Any, Final
+
+from igcrawl.crawl.seen import REMEMBERED, Numbers, Recent, Seen
+from igcrawl.items import Follow, NewFollow, Record, WalkEnd
+from igcrawl.operations.call import Call
+from igcrawl.operations.operation import Operation
+from igcrawl.operations.paging import Turn
+from igcrawl.store import Limits
+from igcrawl.store.packed_ids import number_of, signed_hash
+from igcrawl.verdict import Verdict, judge_ended_list
+
+#: After so many empty pages in a row the list is not worth a further request.
+BARREN_PAGES: Final = 25
+#: So many different notes about what was passed over stand in a walk's record.
+_NOTES: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a walk ended, and the operator's line when the verdict needs one."""
+
+    verdict: Verdict
+    reason: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Walk:
+    """The state of one walk.
+
+    Args:
+        operation: what is asked.
+        target: whom it is asked for, as far as known: an id, or the name given until it is resolved.
+        args: arguments of its calls.
+        limits: the operator's own.
+        started_at: UTC, ISO 8601.
+        expected: the count in the target's profile, or in the list's own first page; None when it is not known.
+        answered_at: when its last answer came, UTC, ISO 8601.
+        cursor: of the next call; one that is given is where the walk begins.
+        depth: 1 for what the operator gave, 2 for what that found, …
+        seen: what it has found so far, and what an update knows.
+        overlap: after so many pages of accounts that are all known an update has reached its end.
+        restarts: how often it began again at its first page.
+        loops_from: the number of pages before its last beginning: only cursors that came later can be a loop.
+        passed: how many accounts an update has passed over, since they are known.
+        ready: whether what must be known before the first page is known.
+        new, gone: as its record says, see `WalkEnd`.
+        barren: empty pages in a row.
+        known_pages: pages in a row of which an update knew every account.
+        stand_in: the operation that is asked in place of its own, whose doc_id was rotated.
+        begun_with: how far it had come when it last began again.
+    """
+
+    operation: Operation
+    target: str
+    args: dict[str, Any]
+    limits: Limits = field(default_factory=Limits)
+    started_at: str = ""
+    expected: int | None = None
+    cursor: str | None = None
+    rank_token: str = field(default_factory=lambda: str(uuid.uuid4()))
+    pages: int = 0
+    records: int = 0
+    duplicates: int = 0
+    requests: int = 0
+    answered_at: str = ""
+    notes: list[str] = field(default_factory=list)
+    depth: int = 1
+    seen: Seen = field(default_factory=Seen)
+    overlap: int = 1
+    restarts: int = 0
+    loops_from: int = 0
+    passed: int = 0
+    ready: bool = False
+    new: int | None = None
+    gone: int | None = None
+    barren: int = 0
+    known_pages: int = 0
+    begun_with: int = -1
+    stand_in: Operation | None = None
+    _cursors: Recent = field(default_factory=lambda: Recent(REMEMBERED))
+
+    def __post_init__(self) -> None:
+        """Remember the cursor that the walk begins with: coming back to it is a loop."""
+        if self.cursor is not None:
+            self._cursors.add(signed_hash(self.cursor))
+
+    @property
+    def id(self) -> str:
+        """Operation and target."""
+        return f"{self.operation.name}/{self.target}"
+
+    @property
+    def asked(self) -> Operation:
+        """The operation that its pages are asked with."""
+        return self.stand_in or self.operation
+
+    def next_call(self) -> Call:
+        """Return the call for the next page."""
+        return Call(self.asked.name, self.args, self.cursor, self.rank_token)
+
+    def suited(self, records: list[Any]) -> list[Any]:
+        """Return the records of an answer that belong into this walk: what stands in may give more."""
+        if self.stand_in is None:
+            return records
+        kind, only = self.operation.reader.record, self.operation.only.items()
+        own = [record for record in records if type(record) is kind]
+        return [record for record in own if all(getattr(record, name) == value for name, value in only)]
+
+    def keep(self, records: list[Any]) -> list[Any]:
+        """Return the records that are new in this walk, with their positions.
+
+        The operation's kind of record is counted; what comes along (the sound beside its reels) is only written once.
+        """
+        reader = self.asked.reader
+        kind = reader.record
+        self.seen.turn_page()
+        if reader.mixed:
+            along = [record for record in records if type(record) is not kind]
+            if len(along) == len(records) > 0:
+                kind = type(records[0])
+            counted = [record for record in records if type(record) is kind]
+            kept = self._keep(counted, kind) + self._new([record for record in along if type(record) is not kind])
+        else:
+            kept = self._keep(records, kind)
+        self.pages += 1
+        self.barren = 0 if self.seen.moved else self.barren + 1
+        return kept
+
+    def _keep(self, records: list[Any], kind: type[Record]) -> list[Any]:
+        if not kind.KEY:
+            self.records += len(records)
+            self.seen.moved = bool(records)
+            return records
+        key_of, is_new = attrgetter(*kind.KEY), self.seen.is_new
+        kept = [record for record in records if is_new(number_of(key_of(record)))]
+        if hasattr(kind, "position"):
+            for position, record in enumerate(kept, start=self.records + 1):
+                record.position = position
+        self.records += len(kept)
+        self.passed += self.seen.passed
+        self.duplicates += len(records) - len(kept) - self.seen.passed
+        if self.seen.since is None:
+            return kept
+        self.known_pages = self.known_pages + 1 if self.seen.known == len(records) > 0 else 0
+        return [_as_new(record) for record in kept]
+
+    def _new(self, records: list[Any]) -> list[Any]:
+        is_new = self.seen.is_new
+        return [record for record in records if is_new(number_of((record.TYPE, attrgetter(*record.KEY)(record))))]
+
+    def meet(self, cursor: int) -> None:
+        """Remember the hash of a cursor that an earlier run came to."""
+        self._cursors.add(cursor)
+
+    @property
+    def may_begin_again(self) -> bool:
+        """Whether the walk has come further since it last began again."""
+        return self.records + self.passed > self.begun_with
+
+    def begin_again(self, before: Numbers, why: str) -> None:
+        """Go back to the first page; what was found is known and not written twice.
+
+        Args:
+            before: all that the walk has found.
+            why: stands in the walk's record.
+        """
+        self.cursor = None
+        self.seen.begin_again(before)
+        self.begun_with = self.records + self.passed
+        self.loops_from = self.pages
+        self.restarts += 1
+        self.barren = self.known_pages = 0
+        self._cursors = Recent(REMEMBERED)
+        self.note([why])
+
+    def note(self, notes: list[str]) -> list[str]:
+        """Take over what a reader passed over, and return what is said for the first time."""
+        fresh = [note for note in dict.fromkeys(notes) if note not in self.notes][: _NOTES - len(self.notes)]
+        self.notes += fresh
+        return fresh
+
+    def turn(self, turn: Turn) -> Ending | None:
+        """Go on to the next page, or return how the walk ended."""
+        if self.expected is None and self.cursor is None:
+            self.expected = turn.count
+        if turn.cursor is None:
+            return self._ended_by_server(turn)
+        if self.seen.since is not None and self.known_pages >= self.overlap:
+            return Ending(Verdict.UPDATED)
+        if not self._cursors.add(signed_hash(turn.cursor)):
+            return Ending(Verdict.LOOPED, f"the cursor of page {self.pages} came before")
+        self.cursor = turn.cursor
+        limits = self.limits
+        if limits.max_pages is not None and self.pages >= limits.max_pages:
+            return Ending(Verdict.STOPPED, f"max_pages={limits.max_pages}")
+        if limits.max_users is not None and self.records >= limits.max_users:
+            return Ending(Verdict.STOPPED, f"max_users={limits.max_users}")
+        if self.barren >= BARREN_PAGES:
+            return Ending(Verdict.SUSPECT, f"{BARREN_PAGES} empty pages in a row, each with a cursor")
+        return None
+
+    def _ended_by_server(self, turn: Turn) -> Ending:
+        if self.asked.paging is None or turn.whole:
+            return Ending(Verdict.COMPLETE)
+        if turn.limited:
+            return Ending(Verdict.LIMITED, "the server said that it cut the list")
+        held = self.records + self.passed
+        verdict = judge_ended_list(held, self.expected)
+        if verdict is Verdict.SUSPECT:
+            return Ending(verdict, f"{self.expected} were expected, the list held {held}")
+        return Ending(verdict)
+
+    def end_record(self, ending: Ending, now: str) -> WalkEnd:
+        """Return the walk's last record.
+
+        Args:
+            ending: how it ended.
+            now: UTC, ISO 8601.
+        """
+        return WalkEnd(
+            type=WalkEnd.TYPE,
+            operation=self.operation.name,
+            fetched_at=now,
+            walk=self.id,
+            target=self.target,
+            verdict=ending.verdict,
+            pages=self.pages,
+            records=self.records,
+            duplicates=self.duplicates,
+            expected=self.expected,
+            requests=self.requests,
+            started_at=self.started_at or now,
+            ended_at=now,
+            new=self.new,
+            gone=self.gone,
+            reason="; ".join(filter(None, [ending.reason, *self.notes])) or None,
+        )
+
+
+def _as_new(record: Any) -> Any:
+    if type(record) is not Follow:
+        return record
+    return NewFollow(**{field.name: getattr(record, field.name) for field in fields(record)})

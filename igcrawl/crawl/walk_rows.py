@@ -1,0 +1,147 @@
+"""Between a walk in memory and its row in the store."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from igcrawl.crawl.walk import Ending, Walk
+from igcrawl.items import WalkEnd
+from igcrawl.operations.catalogue import find_operation
+from igcrawl.operations.operation import Operation
+from igcrawl.store import CrawlRow, Limits, Seed, Store, WalkRow
+from igcrawl.times import timestamp
+from igcrawl.verdict import Verdict
+
+#: What a row's `state` holds: fields of the walk by these names.
+_STATE: Final = (
+    "rank_token",
+    "notes",
+    "passed",
+    "barren",
+    "known_pages",
+    "restarts",
+    "loops_from",
+    "begun_with",
+    "ready",
+)
+#: In the state of a stopped walk: the files that end with its record, until its limit is raised.
+STOPPED_IN: Final = "files"
+#: The same list on another surface is the same list.
+_SURFACES: Final = ("_rest", "_web")
+
+
+def seed_of(
+    operation: Operation,
+    args: Mapping[str, Any],
+    depth: int = 1,
+    *,
+    target: str | None = None,
+    part: str = "",
+    cursor: str | None = None,
+) -> Seed:
+    """Return the seed of a walk.
+
+    Args:
+        operation: what is asked.
+        args: arguments of its calls.
+        depth: 1 for what the operator gave.
+        target: where it is not what the operation says: a username that is still to be resolved.
+        part: tells walks of one operation and target in one crawl apart.
+        cursor: where it begins; None for its first page.
+    """
+    named = target or operation.target_of(args)
+    return Seed(
+        seed=f"{operation.name}/{named}{part}",
+        subject=subject_of(operation, named),
+        operation=operation.name,
+        target=named,
+        args=args,
+        depth=depth,
+        cursor=cursor,
+    )
+
+
+def subject_of(operation: Operation, target: str) -> str:
+    """Return the name of the list that an operation reads of a target, whatever the surface."""
+    name = operation.name
+    for surface in _SURFACES:
+        name = name.removesuffix(surface)
+    return f"{name}/{target}"
+
+
+def walk_of(row: WalkRow, limits: Limits) -> Walk:
+    """Return a row's walk, as it was after its last commit, but for what it has seen."""
+    known: dict[str, Any] = {name: row.state[name] for name in _STATE if name in row.state}
+    if row.state.get("stand_in"):
+        known["stand_in"] = find_operation(row.state["stand_in"])
+    if "notes" in known:
+        known["notes"] = list(known["notes"])
+    return Walk(
+        operation=find_operation(row.operation),
+        target=row.target,
+        args=dict(row.args),
+        limits=limits,
+        started_at=row.started_at or "",
+        expected=row.expected,
+        cursor=row.cursor,
+        pages=row.pages,
+        records=row.records,
+        duplicates=row.duplicates,
+        requests=row.requests,
+        depth=row.depth,
+        **known,
+    )
+
+
+def row_after(row: WalkRow, walk: Walk, now: str, ending: Ending | None = None) -> WalkRow:
+    """Return the row as it is to be now.
+
+    Args:
+        row: as it was.
+        walk: as it is.
+        now: UTC, ISO 8601.
+        ending: how the walk ended, None when it goes on.
+    """
+    named = walk.target != row.target
+    return replace(
+        row,
+        seed=f"{walk.operation.name}/{walk.target}" if named else row.seed,
+        subject=subject_of(walk.operation, walk.target) if named else row.subject,
+        target=walk.target,
+        args=dict(walk.args),
+        cursor=walk.cursor,
+        pages=walk.pages,
+        records=walk.records,
+        duplicates=walk.duplicates,
+        requests=walk.requests,
+        expected=walk.expected,
+        state={name: getattr(walk, name) for name in _STATE} | _beside(walk),
+        updated_at=now,
+        verdict=ending.verdict.value if ending else None,
+        reason=ending.reason if ending else None,
+        ended_at=now if ending else None,
+    )
+
+
+def _beside(walk: Walk) -> dict[str, Any]:
+    stand_in = {"stand_in": walk.stand_in.name} if walk.stand_in is not None else {}
+    return {"notes": list(walk.notes), **stand_in}
+
+
+async def stopped_records(store: Store, crawl: CrawlRow | None, path: str, limits: Limits) -> AsyncIterator[WalkEnd]:
+    """Yield the records of walks that a limit has stopped, in this run or before, and that stand in a file."""
+    if crawl is None:
+        return
+    async for row in store.walks(crawl.id, Verdict.STOPPED):
+        if path in row.state.get(STOPPED_IN, ()):
+            yield walk_of(row, limits).end_record(Ending(Verdict.STOPPED, row.reason), row.ended_at or "")
+
+
+async def waiting_records(store: Store, crawl: CrawlRow, limits: Limits, halted: Ending) -> AsyncIterator[WalkEnd]:
+    """Yield the records of the operator's own targets that nobody has asked yet, as a broken-off run leaves them."""
+    async for row in store.walks(crawl.id, "open", 1):
+        if row.worker is None:
+            yield walk_of(row, limits).end_record(halted, timestamp(time.time()))

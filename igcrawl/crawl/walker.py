@@ -1,0 +1,227 @@
+"""Walker: takes one walk from where the store left it to a verdict, one commit a page."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from igcrawl.crawl.crawl_run import CrawlRun
+from igcrawl.crawl.list_history import change_of, known_since
+from igcrawl.crawl.lookups import go_on, reading
+from igcrawl.crawl.recovery import answer
+from igcrawl.crawl.seen import Seen
+from igcrawl.crawl.walk import Ending, Walk
+from igcrawl.crawl.walk_rows import row_after, subject_of, walk_of
+from igcrawl.errors import AnswerError, Interrupted, LostClaim, StoreError, Transient
+from igcrawl.items import Page
+from igcrawl.operations.call import Call
+from igcrawl.operations.paging import Turn
+from igcrawl.parsing.envelope import is_unfinished
+from igcrawl.stopping import Stopping
+from igcrawl.store import FoundPage, PageCommit, Seed, WalkRow
+from igcrawl.store.packed_ids import SortedIds, pack, signed_hash
+from igcrawl.times import timestamp
+from igcrawl.verdict import Verdict
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What is known before a walk's first page.
+
+    Args:
+        records: to be written first, e.g. the profile with the expected count.
+        ending: the walk's end, when there is nothing to walk.
+    """
+
+    records: Sequence[Any] = ()
+    ending: Ending | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """What of a page is committed beside the walk's row."""
+
+    found: FoundPage | None = None
+    children: Sequence[Seed] = ()
+
+
+class Hooks(Protocol):
+    """What a spider has to say about its walks."""
+
+    async def prepare(self, walk: Walk) -> Prepared:
+        """Ask for what must be known before the first page."""
+
+    def children(self, walk: Walk, records: list[Any]) -> list[Seed]:
+        """Return the walks that follow from what a page brought."""
+
+    def overlap(self, walk: Walk) -> int | None:
+        """Return after how many known pages an update ends; None for a whole list."""
+
+    def ending_of(self, error: AnswerError | Interrupted, walk: Walk) -> Ending:
+        """Return the end that an error means for a walk."""
+
+
+class Walker:
+    """Walks for one worker, one walk after another.
+
+    Args:
+        run: where pages become durable.
+        ask: sends a walk's call and returns the answer's envelope.
+        deliver: hands a page to the pipelines and comes back when they are through with it.
+        hooks: the spider's.
+        stopping: of this run.
+    """
+
+    def __init__(
+        self,
+        run: CrawlRun,
+        ask: Callable[[Walk, Call], Awaitable[dict[str, Any]]],
+        deliver: Callable[[Page], Awaitable[None]],
+        hooks: Hooks,
+        stopping: Stopping,
+    ) -> None:
+        self.run = run
+        self._ask = ask
+        self._deliver = deliver
+        self._hooks = hooks
+        self._stopping = stopping
+
+    async def walk(self, row: WalkRow) -> tuple[Walk, Ending]:
+        """Walk one list to its end; what it brought and its verdict are through the pipelines and committed.
+
+        A failure on this side, of the store or of an output, stops the run, and the walk ends `interrupted`.
+
+        Args:
+            row: the claimed walk.
+        """
+        walk = walk_of(row, self.run.limits)
+        page, last, ending = Page(walk.id), _Last(), None
+        try:
+            await self._recall(walk, row)
+            prepared = await self._prepare(walk, row)
+            page.records, ending = list(prepared.records), prepared.ending
+            while ending is None:
+                # What it took to get ready is kept, too, although it may have brought no record.
+                if last.found is not None or walk.requests > row.requests:
+                    await self._through(walk, row, page, last)
+                page, last = Page(walk.id), _Last()
+                turn, records = await self._next_page(walk, row)
+                last = _Last(FoundPage(pack(walk.seen.found), _hash(turn)), self._hooks.children(walk, records))
+                ending = walk.turn(turn)
+                page = Page(walk.id, records, None if ending else walk.cursor)
+        except (AnswerError, Interrupted) as error:
+            page, last, ending = Page(walk.id), _Last(), self._hooks.ending_of(error, walk)
+        except (StoreError, LostClaim) as error:
+            self._stopping.begin(str(error))
+            page, last, ending = Page(walk.id), _Last(), Ending(Verdict.INTERRUPTED, self._stopping.reason)
+        except Exception as bug:
+            logger.exception("%s: igcrawl itself failed; please report this", walk.id)
+            page, last = Page(walk.id), _Last()
+            ending = Ending(Verdict.FAILED, f"igcrawl itself failed: {type(bug).__name__}")
+        return walk, await self._end(walk, row, page, last, ending)
+
+    async def _recall(self, walk: Walk, row: WalkRow) -> None:
+        """Bring back what earlier runs of the walk have seen."""
+        if not walk.pages:
+            return
+        pages = []
+        async for page in self.run.store.found(row.id):
+            pages.append(page.ids)
+            if page.turned is not None and len(pages) > walk.loops_from:
+                walk.meet(page.turned)
+        walk.seen = Seen(SortedIds(pages))
+        if walk.cursor is None:
+            walk.stand_in = None
+            walk.begin_again(walk.seen.before, "walked again from its first page")
+
+    async def _prepare(self, walk: Walk, row: WalkRow) -> Prepared:
+        prepared = Prepared()
+        if not walk.ready:
+            prepared = await self._hooks.prepare(walk)
+            walk.ready = prepared.ending is None
+        overlap = self._hooks.overlap(walk)
+        if overlap is not None:
+            walk.overlap = overlap
+            subject = subject_of(walk.operation, walk.target)
+            walk.seen.since = await known_since(self.run.store, subject, row.id)
+            if walk.seen.since is None:
+                logger.info("%s: no complete list to go on from, so the whole list is walked", walk.id)
+        return prepared
+
+    async def _next_page(self, walk: Walk, row: WalkRow) -> tuple[Turn, list[Any]]:
+        envelope = await answer(self._ask, self.run, walk, row)
+        operation = walk.asked
+        of_answer = reading(walk, operation.name)
+        records = walk.suited(operation.reader.read(envelope, of_answer))
+        paging = operation.paging
+        turn = paging.turn(envelope, operation.name, walk.args, walk.cursor) if paging else Turn(None)
+        if paging and turn.cursor is None and not turn.whole and is_unfinished(envelope):
+            raise Transient(f"{operation.name}: the streamed answer ends before its last document")
+        kept = walk.keep(await go_on(self._ask, walk, records))
+        for note in walk.note(of_answer.notes):
+            logger.warning("%s: %s", walk.id, note)
+        return turn, kept
+
+    async def _through(self, walk: Walk, row: WalkRow, page: Page, last: _Last) -> None:
+        """Hand a page to the pipelines, then make it durable with its cursor.
+
+        Raises:
+            Interrupted: a pipeline, an output or the store failed.
+        """
+        if page.records:
+            await self._deliver(page)
+        if not self._stopping.failed:
+            await self._commit(PageCommit(walk=row_after(row, walk, _now()), found=last.found, children=last.children))
+        if self._stopping.failed:
+            raise Interrupted(self._stopping.reason)
+
+    async def _commit(self, commit: PageCommit) -> None:
+        try:
+            await self.run.commit(commit)
+        except (StoreError, LostClaim) as error:
+            self._stopping.begin(str(error))
+
+    async def _end(self, walk: Walk, row: WalkRow, page: Page, last: _Last, ending: Ending) -> Ending:
+        """Deliver a walk's last page, then its verdict: nothing is complete before its records are through."""
+        ended = row_after(row, walk, _now(), ending)
+        if not self._stopping.failed:
+            # Before the last page is written: a flush makes durable all that a file holds.
+            await self._compare(walk, ended, last)
+        if page.records:
+            await self._deliver(page)
+        if self._stopping.failed:
+            ending = Ending(Verdict.INTERRUPTED, self._stopping.reason)
+        await self._deliver(Page(walk.id, [walk.end_record(ending, ended.ended_at or "")]))
+        if ending.verdict is Verdict.INTERRUPTED:
+            # It waits: another worker may go on with it at once.
+            ended = row_after(row, walk, _now())
+        if not self._stopping.failed:
+            await self._commit(PageCommit(walk=ended, found=last.found, children=last.children))
+        # Nothing more is committed after a failure; the walk is free again when the worker leaves.
+        return ending if not self._stopping.failed else Ending(Verdict.INTERRUPTED, self._stopping.reason)
+
+    async def _compare(self, walk: Walk, ended: WalkRow, last: _Last) -> None:
+        """Hold a list against its earlier generations, for its record."""
+        if ended.verdict == Verdict.UPDATED:
+            walk.new = walk.records
+        elif ended.verdict == Verdict.COMPLETE and walk.operation.counted_by is not None:
+            try:
+                await self.run.flush()
+                change = await change_of(self.run.store, ended, last.found.ids if last.found else b"")
+            except (StoreError, LostClaim) as error:
+                self._stopping.begin(str(error))
+                return
+            walk.new, walk.gone = change.new, change.gone
+
+
+def _hash(turn: Turn) -> int | None:
+    return None if turn.cursor is None else signed_hash(turn.cursor)
+
+
+def _now() -> str:
+    return timestamp(time.time())

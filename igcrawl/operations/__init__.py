@@ -1,0 +1,1 @@
+"""What can be asked: an operation, its request templates, its paging."""

@@ -1,0 +1,130 @@
+"""Feeds: exporters that unfold pages into records, and the feed extension that counts and filters records."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import fields
+from typing import Any, Self
+
+from itemadapter import ItemAdapter
+from scrapy import Spider
+from scrapy.crawler import Crawler
+from scrapy.exporters import BaseItemExporter, CsvItemExporter, JsonItemExporter, XmlItemExporter
+from scrapy.extensions.feedexport import FeedExporter, ItemFilter
+
+from igcrawl.items import RECORD_TYPES, Page, WalkEnd
+from igcrawl.output.json_lines import to_lines
+from igcrawl.stopping import Stopping
+
+logger = logging.getLogger(__name__)
+
+
+class JsonLinesExporter(BaseItemExporter):
+    """JSON lines by orjson; a page is one write."""
+
+    def __init__(self, file: Any, **kwargs: Any) -> None:
+        super().__init__(dont_fail=True, **kwargs)
+        self._file = file
+
+    def export_item(self, item: Any) -> None:
+        """Write a page's records, or one record."""
+        rows = item.records if isinstance(item, Page) else [item]
+        if self.fields_to_export is not None:
+            rows = [dict(self.get_serialized_fields(row)) for row in rows]
+        self._file.write(to_lines(rows))
+
+
+class JsonExporter(JsonItemExporter):
+    """One JSON array of records."""
+
+    def export_item(self, item: Any) -> None:
+        """Export a page's records, or one record."""
+        for record in item if isinstance(item, Page) else [item]:
+            super().export_item(record)
+
+
+class XmlExporter(XmlItemExporter):
+    """XML, one element a record; what is null is left out, since XML has no word for it."""
+
+    def export_item(self, item: Any) -> None:
+        """Export a page's records, or one record."""
+        for record in item if isinstance(item, Page) else [item]:
+            known = {name: value for name, value in ItemAdapter(record).items() if value is not None}
+            super().export_item(known)
+
+
+class CsvExporter(CsvItemExporter):
+    """CSV. It has one set of columns, so it holds the spider's main type of record only."""
+
+    def __init__(self, file: Any, main_record: str | None = None, **kwargs: Any) -> None:
+        super().__init__(file, **kwargs)
+        if not self.fields_to_export and main_record:
+            self.fields_to_export = [field.name for field in fields(RECORD_TYPES[main_record])]
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, file: Any, **kwargs: Any) -> Self:
+        """Build it for the crawler's spider."""
+        return cls(file, getattr(crawler.spider, "main_record", None), **kwargs)
+
+    def export_item(self, item: Any) -> None:
+        """Export a page's records, or one record."""
+        for record in item if isinstance(item, Page) else [item]:
+            super().export_item(record)
+
+
+class _OneType(ItemFilter):
+    """Lets a feed with one set of columns have one type of record, beside what its own filter says.
+
+    Args:
+        own: the feed's own filter.
+        type_: the type; "" for that of the first record.
+    """
+
+    def __init__(self, own: ItemFilter, type_: str) -> None:
+        self.item_classes = own.item_classes
+        self._own, self._type = own, type_
+
+    def accepts(self, item: Any) -> bool:
+        kind = getattr(item, "type", self._type)
+        if not self._type and kind != WalkEnd.TYPE:
+            self._type = kind
+        return kind == self._type and bool(self._own.accepts(item))
+
+
+class RecordFeedExporter(FeedExporter):
+    """Scrapy's feeds for pages: batches and filters see records, and the counts are of records."""
+
+    def open_spider(self, spider: Spider) -> None:
+        """Open the feeds."""
+        main_record = getattr(spider, "main_record", None)
+        for uri, options in self.feeds.items():
+            if options["format"] == "csv" and main_record is not None:
+                self.filters[uri] = _OneType(self.filters[uri], main_record)
+        super().open_spider(spider)
+
+    def item_scraped(self, item: Any, spider: Spider) -> None:
+        """Hand a page's records to the feeds; when one cannot be written, stop the crawl: no request may be wasted."""
+        try:
+            self._export(item, spider)
+        except OSError as error:
+            Stopping.of(self.crawler).begin(f"an output cannot be written: {error.strerror or error}")
+        except Exception as error:  # whatever it is, records are being lost
+            logger.debug("an output failed", exc_info=True)
+            Stopping.of(self.crawler).begin(f"an output failed with {type(error).__name__}: {error}")
+
+    def _export(self, item: Any, spider: Spider) -> None:
+        """A feed that neither filters nor batches gets a page at once, the others record by record."""
+        if not isinstance(item, Page):
+            super().item_scraped(item, spider)
+        elif all(self._takes_pages(slot) for slot in self.slots):
+            super().item_scraped(item, spider)
+            for slot in self.slots:
+                slot.itemcount += len(item) - 1
+        else:
+            for record in item:
+                super().item_scraped(record, spider)
+
+    def _takes_pages(self, slot: Any) -> bool:
+        options = self.feeds[slot.uri_template]
+        plain_filter = type(slot.filter) is ItemFilter and not slot.filter.item_classes
+        return plain_filter and not options["batch_item_count"]

@@ -1,0 +1,256 @@
+"""Readers made of readers: for answers that hold several kinds of records, or one of several shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from igcrawl.errors import MalformedAnswer, NotFound
+from igcrawl.items import Payload, Record
+from igcrawl.parsing.json_paths import Path, keys_of, kind_name, walk_path
+from igcrawl.parsing.reader import AnyReader, Places, Reader, Reading
+
+
+class _Combined:
+    """What combined readers share."""
+
+    def __init__(self, *readers: AnyReader) -> None:
+        self.readers = readers
+
+    @property
+    def record(self) -> type[Record]:
+        """The first reader's."""
+        return self.readers[0].record
+
+    @property
+    def parts(self) -> tuple[Reader, ...]:
+        """The readers of one kind of record that it is made of."""
+        return tuple(part for reader in self.readers for part in reader.parts)
+
+    @property
+    def mixed(self) -> bool:
+        """Whether it may give records of other kinds, too."""
+        return len({part.record for part in self.parts}) > 1
+
+    def stands_in(self, envelope: Mapping[str, Any]) -> bool:
+        """Whether an answer has a place that one of the readers reads."""
+        return any(reader.stands_in(envelope) for reader in self.readers)
+
+    def _none_of(self, envelope: Mapping[str, Any], operation: str) -> MalformedAnswer:
+        places = ", ".join(dict.fromkeys(".".join(part.head) for part in self.parts))
+        return MalformedAnswer(operation, "answer", f"expected {places}; there is {keys_of(envelope)}")
+
+
+class AllOf(_Combined):
+    """Reads with every reader: the first must find its place, the others may."""
+
+    def read(self, envelope: Mapping[str, Any], reading: Reading) -> list[Any]:
+        """Return the records, reader by reader."""
+        first, *others = self.readers
+        records = first.read(envelope, reading)
+        for reader in others:
+            if reader.stands_in(envelope):
+                records += reader.read(envelope, reading)
+        return records
+
+
+class AnyOf(_Combined):
+    """Reads with every reader that finds its place; one must. For answers of which no complete recording exists.
+
+    Args:
+        readers: the first one's kind of record is what is asked for.
+        passed_over: keys of the answer that are known and hold no records.
+    """
+
+    def __init__(self, *readers: AnyReader, passed_over: frozenset[str] = frozenset()) -> None:
+        super().__init__(*readers)
+        self.passed_over = passed_over
+
+    def read(self, envelope: Mapping[str, Any], reading: Reading) -> list[Any]:
+        """Return the records, reader by reader, and note keys of the answer that hold something nobody reads."""
+        if not self.stands_in(envelope):
+            raise self._none_of(envelope, reading.operation)
+        known = self.passed_over | {part.head[0] for part in self.parts if part.head}
+        reading.notes.extend(
+            f"{key} is not known and was passed over"
+            for key, value in envelope.items()
+            if key not in known and value and type(value) in (dict, list)
+        )
+        return [
+            record for reader in self.readers if reader.stands_in(envelope) for record in reader.read(envelope, reading)
+        ]
+
+
+class Either(_Combined):
+    """Reads with the first reader that finds its place."""
+
+    def read(self, envelope: Mapping[str, Any], reading: Reading) -> list[Any]:
+        """Return the records."""
+        for reader in self.readers:
+            if reader.stands_in(envelope):
+                return reader.read(envelope, reading)
+        raise self._none_of(envelope, reading.operation)
+
+
+class ByKind(_Combined):
+    """Reads a list of things of several kinds, each wrapped under the name of its kind; an unknown kind is noted.
+
+    Args:
+        at: path to the list.
+        kinds: a reader a kind; where each reads is this list.
+    """
+
+    def __init__(self, at: Path, kinds: Mapping[str, Reader]) -> None:
+        super().__init__(*(replace(reader, at=at) for reader in kinds.values()))
+        self.at = at
+        self.kinds = kinds
+
+    def read(self, envelope: Mapping[str, Any], reading: Reading) -> list[Any]:
+        """Return the records in the list's order."""
+        rows, place = walk_path(envelope, self.at, reading.operation), ".".join(self.at)
+        if type(rows) is not list:
+            raise MalformedAnswer(reading.operation, place, f"expected a list, got {kind_name(rows)}")
+        records: list[Any] = []
+        for index, row in enumerate(rows):
+            where = f"{place}[{index}]"
+            if type(row) is not dict:
+                raise MalformedAnswer(reading.operation, where, f"expected an object, got {kind_name(row)}")
+            kind = next((kind for kind in self.kinds if row.get(kind) is not None), None)
+            if kind is None:
+                reading.notes.append(f"{where}: none of {', '.join(self.kinds)} but {keys_of(row)}: passed over")
+                continue
+            records += self.kinds[kind].records([row[kind]], Places([f"{where}.{kind}"]), reading)
+        return records
+
+
+@dataclass(frozen=True, slots=True)
+class ById:
+    """Reads lists that stand under the ids of what they belong to, e.g. comments by media id.
+
+    Args:
+        at: paths to the object whose keys are ids, the first that is there counts.
+        lists: keys under which an id's object holds its rows; the rows may also stand there themselves.
+        id_key: key under which each row gets the id.
+        reader: reads the rows; its own path is not used.
+    """
+
+    at: tuple[Path, ...]
+    lists: tuple[str, ...]
+    id_key: str
+    reader: Reader
+
+    @property
+    def record(self) -> type[Record]:
+        """The rows' kind of record."""
+        return self.reader.record
+
+    @property
+    def parts(self) -> tuple[Reader, ...]:
+        """The rows' reader."""
+        return (self.reader,)
+
+    @property
+    def mixed(self) -> bool:
+        """It gives one kind of record."""
+        return False
+
+    def stands_in(self, envelope: Mapping[str, Any]) -> bool:
+        """Whether an answer has an object whose keys are ids."""
+        return any(True for _ in self._places(envelope))
+
+    def _places(self, envelope: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+        for path in self.at:
+            holder: Any = envelope
+            for step in path:
+                holder = holder.get(step) if type(holder) is dict else None
+            found = holder if type(holder) is dict else {}
+            by_id = [(".".join((*path, key)), held) for key, held in found.items() if _is_id(key)]
+            if by_id or (holder is not None and path):
+                yield from by_id or [(".".join(path), [])]
+                return
+
+    def read(self, envelope: Mapping[str, Any], reading: Reading) -> list[Any]:
+        """Return the records, id by id."""
+        if not self.stands_in(envelope):
+            raise MalformedAnswer(reading.operation, "answer", f"expected ids; there is {keys_of(envelope)}")
+        records: list[Any] = []
+        for place, held in self._places(envelope):
+            where, rows = place, held
+            if type(held) is dict:
+                key = next((key for key in self.lists if type(held.get(key)) is list), None)
+                if key is None:
+                    reading.notes.append(f"{place}: none of {', '.join(self.lists)} but {keys_of(held)}: passed over")
+                    continue
+                where, rows = f"{place}.{key}", held[key]
+            if type(rows) is not list:
+                raise MalformedAnswer(reading.operation, where, f"expected a list, got {kind_name(rows)}")
+            owner = place.rpartition(".")[2]
+            rows = [{self.id_key: owner, **row} if type(row) is dict else row for row in rows]
+            records += self.reader.records(rows, Places(where), reading)
+        return records
+
+
+def _is_id(key: str) -> bool:
+    return key.replace("_", "").isdecimal()
+
+
+class KnownRoots:
+    """Reads the answer of any registered query: as records when a reader knows its shape, else as plain data.
+
+    Args:
+        readers: of the catalogue; of those that find their place, the one that reads deepest is taken.
+        plain: reads what none of them knows.
+    """
+
+    def __init__(self, readers: tuple[Reader, ...], plain: Reader) -> None:
+        self.readers = readers
+        self.plain = plain
+
+    @property
+    def record(self) -> type[Record]:
+        """What comes when the shape is not known."""
+        return Payload
+
+    @property
+    def parts(self) -> tuple[Reader, ...]:
+        """The reader of plain data; the others are checked with their own operations."""
+        return self.plain.parts
+
+    @property
+    def mixed(self) -> bool:
+        """Which kind comes is known from the answer only."""
+        return True
+
+    def stands_in(self, envelope: Mapping[str, Any]) -> bool:
+        """Whether there is an answer."""
+        return self.plain.stands_in(envelope)
+
+    def read(self, envelope: Mapping[str, Any], reading: Reading) -> list[Any]:
+        """Return the records, or one payload."""
+        known = [reader for reader in self.readers if reader.stands_in(envelope) and _fits(reader, envelope, reading)]
+        nearest = max(known, key=lambda reader: len(reader.head), default=None)
+        if nearest is not None:
+            try:
+                return nearest.read(envelope, replace(reading, args=_named_alike(reading.args)))
+            except (MalformedAnswer, NotFound) as misfit:
+                reading.notes.append(f"not read as {nearest.record.TYPE}: {misfit}")
+        return self.plain.read(envelope, reading)
+
+
+def _fits(reader: Reader, envelope: Mapping[str, Any], reading: Reading) -> bool:
+    """Whether a reader of one object is meant: the object is an account with its name, and no list is turned in it."""
+    if not reader.single:
+        return True
+    if reading.args.get("cursor_out") is not None:
+        return False
+    found = walk_path(envelope, reader.head, reading.operation)
+    return isinstance(found, dict) and "username" in found
+
+
+def _named_alike(args: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables of a query under the names that arguments have in the catalogue."""
+    variables = args.get("variables") or {}
+    flat = {**variables, **{k: v for inner in variables.values() if isinstance(inner, dict) for k, v in inner.items()}}
+    user_id = next((flat[key] for key in ("user_id", "target_user_id", "id") if flat.get(key) is not None), None)
+    return {**flat, "user_id": None if user_id is None else str(user_id)}

@@ -1,0 +1,84 @@
+"""How much of a crawl is left, in requests and in hours of budget. Pure."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from igcrawl.budget.forecast import seconds_for
+from igcrawl.budget.limits import Budget
+from igcrawl.store import Limits, WalkRow
+from igcrawl.times import span
+from igcrawl.verdict import FINAL, Verdict
+
+
+def requests_left(row: WalkRow, limits: Limits | None = None) -> int | None:
+    """Return how many requests a walk probably still needs; None when nothing tells.
+
+    What its pages have held so far is taken for what they go on to hold.
+
+    Args:
+        row: the walk.
+        limits: those that it would go on with; None for no limits.
+    """
+    limits = limits or Limits()
+    if row.verdict is not None and (row.verdict in FINAL or _stays_stopped(row, limits)):
+        return 0
+    if row.expected is None or not row.records or not row.pages:
+        return None
+    a_page = row.records / row.pages
+    left = math.ceil((row.expected - row.records) / a_page)
+    if limits.max_pages is not None:
+        left = min(left, limits.max_pages - row.pages)
+    if limits.max_users is not None:
+        left = min(left, math.ceil((limits.max_users - row.records) / a_page))
+    return max(1, left)
+
+
+def _stays_stopped(row: WalkRow, limits: Limits) -> bool:
+    """Whether a limit has stopped a walk and holds it still, or it was passed over for what it is."""
+    reached = (limits.max_pages is not None and row.pages >= limits.max_pages) or (
+        limits.max_users is not None and row.records >= limits.max_users
+    )
+    return row.verdict == Verdict.STOPPED and (reached or not row.pages)
+
+
+def duration(requests: int, budget: Budget) -> str:
+    """Return how long a session that has sent nothing needs for so many requests, for the operator's eyes."""
+    return span(seconds_for({"": requests}, budget))
+
+
+@dataclass(slots=True)
+class Estimate:
+    """Adds walks up: those of which nothing is known yet are taken to cost what those that ended have cost.
+
+    Args:
+        limits: those that walks would go on with; None for no limits.
+        known: requests that walks still need.
+        unknown: walks of which nothing is known.
+        ended, spent: walks that have ended, and their requests.
+    """
+
+    limits: Limits | None = None
+    known: int = 0
+    unknown: int = 0
+    ended: int = 0
+    spent: int = 0
+
+    def add(self, row: WalkRow) -> None:
+        """Count a walk in."""
+        left = requests_left(row, self.limits)
+        if row.verdict is not None and left == 0:
+            self.ended += 1
+            self.spent += row.requests
+        elif left is None:
+            self.unknown += 1
+        else:
+            self.known += left
+
+    @property
+    def requests(self) -> int | None:
+        """How many requests are left; None when walks wait and none has ended that tells what they cost."""
+        if self.unknown and not self.ended:
+            return None
+        return self.known + (math.ceil(self.unknown * self.spent / self.ended) if self.unknown else 0)

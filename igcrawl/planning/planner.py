@@ -1,0 +1,207 @@
+"""Planning: says what a crawl would take, and crawls nothing. One request at most tells how long a list is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, Protocol
+
+from pydantic import TypeAdapter
+from scrapy.crawler import Crawler
+from scrapy.settings import BaseSettings
+
+from igcrawl.arguments import Arguments, ListArguments
+from igcrawl.arguments.crawl_key import Identity
+from igcrawl.budget.forecast import seconds_for
+from igcrawl.budget.limits import Budget
+from igcrawl.budget.report import no_budget, room_lines
+from igcrawl.budget.session_state import Health
+from igcrawl.calling.call_sender import Asker
+from igcrawl.config.config import Config
+from igcrawl.errors import BadInput
+from igcrawl.operations.catalogue import find_operation
+from igcrawl.planning.cost import Cost, cost_of, cost_of_found, counted_in
+from igcrawl.planning.expected_count import Length, OneRequest, earlier_walks, length_of
+from igcrawl.planning.remaining import rest_of
+from igcrawl.store import CrawlRow, Limits, Seed, Store, WalkRow, path_of
+from igcrawl.times import DAY, moment, span
+from igcrawl.verdict import REOPENED, ExitCode, Verdict
+
+#: More targets than these are only counted.
+_SHOWN: Final = 20
+#: Settings of a run that writes nothing. The feeds stay, since one that must hold a whole crawl starts it over.
+_WRITES_NOTHING: Final[Mapping[str, Any]] = {
+    "IG_JSONL": "",
+    "IG_RAW": "",
+    "ITEM_PIPELINES": {},
+    "ITEM_PIPELINES_BASE": {},
+    "JOBDIR": None,
+    "FEED_STORE_EMPTY": False,
+}
+
+
+def write_nothing_for_plan(settings: BaseSettings, given: Mapping[str, Any]) -> None:
+    """Take the outputs away from a crawl that is only planned.
+
+    Args:
+        settings: Scrapy's.
+        given: the spider's arguments, checked.
+    """
+    if TypeAdapter(bool).validate_python(given.get("plan", False)):
+        settings.setdict(dict(_WRITES_NOTHING), priority="cmdline")
+        feeds = settings.getdict("FEEDS")
+        settings.set("FEEDS", {uri: {**feed, "store_empty": False} for uri, feed in feeds.items()}, priority="cmdline")
+
+
+class Planned(Protocol):
+    """What a spider has that is planned."""
+
+    args: Any
+    config: Config
+    ask: Asker
+    crawler: Crawler
+
+    @property
+    def limits(self) -> Limits:
+        """The operator's own."""
+
+    def seeds(self) -> Iterator[Seed]:
+        """Give the first walks."""
+
+
+class Planning:
+    """The plan of one spider's crawl.
+
+    Args:
+        spider: its arguments, walks and limits.
+        store: not yet opened; a file that is not there is made only when a request is sent.
+    """
+
+    def __init__(self, spider: Planned, store: Store) -> None:
+        self._spider, self._store = spider, store
+        self._args: Arguments = spider.args
+        self._gate: OneRequest | None = None
+        self._notes: list[str] = []
+        self._failed = False
+
+    async def tell(self, identity: Identity) -> ExitCode:
+        """Print the plan, and return the exit code: not 0 when the server gave no answer.
+
+        Args:
+            identity: of the crawl.
+
+        Raises:
+            BadInput: the store or the crawl's name cannot be used.
+            Trouble: the session is parked, or got parked.
+            Interrupted: the run is being stopped.
+            StoreError: the store failed.
+        """
+        path = path_of(self._spider.config.store)
+        last = None
+        if path is None or path.exists():
+            await self._open()
+            last = await self._last(identity)
+        lines = [f"plan of {identity.key}"]
+        if last is not None and await self._goes_on(last, identity):
+            lines.append(f"goes on with the crawl of {last.created_at}: this is what is left")
+            cost = await rest_of(self._store, last, self._args, self._spider.limits)
+        elif last is not None and identity.name is not None and not identity.fresh:
+            lines.append(f"crawl {identity.name} has ended; it is run again only with -a fresh=1")
+            cost = Cost()
+        else:
+            cost = await self._whole(lines)
+        health = await self._gate.health() if self._gate is not None else Health()
+        lines += [*self._notes, *cost.notes, *_in_all(cost, self._spider.config, health, time.time())]
+        sent = "1 request was" if self._gate is not None and self._gate.entered else "no request was"
+        print(*lines, f"nothing was crawled; {sent} sent for this plan", sep="\n", flush=True)
+        return ExitCode.INCOMPLETE if self._failed else ExitCode.OK
+
+    async def _open(self) -> OneRequest:
+        if self._gate is None:
+            await self._store.open()
+            config = self._spider.config
+            gate = OneRequest.begin(
+                self._spider.crawler, self._store, config.check_session(), config.session_name, config.rules
+            )
+            assert isinstance(gate, OneRequest)
+            await gate.check()
+            self._gate = gate
+        return self._gate
+
+    async def _last(self, identity: Identity) -> CrawlRow | None:
+        last = await self._store.crawl(identity.key, identity.name)
+        if last is not None and last.key != identity.key:
+            raise BadInput(f"crawl={identity.name}: this name is taken by another crawl, {last.key}; choose another")
+        return last
+
+    async def _goes_on(self, last: CrawlRow, identity: Identity) -> bool:
+        if identity.fresh or not await self._store.unfinished(last.id, REOPENED, self._spider.limits):
+            return False
+        return identity.whole_feed is None or await self._store.busy(last.id)
+
+    async def _whole(self, lines: list[str]) -> Cost:
+        """Return what the crawl takes from its beginning, and add a line for each target."""
+        total, shown, first = Cost(), 0, None
+        for seed in self._spider.seeds():
+            operation = find_operation(seed.operation)
+            length, update = Length(), False
+            if first is None and counted_in(operation) is not None:
+                length, update = await self._learn(seed)
+            first = first or (operation, length)
+            cost = cost_of(operation, seed.args, self._args, length.holds, update)
+            shown += 1
+            if shown <= _SHOWN:
+                known = "" if length.holds is None else f"{length.holds:,} in its profile; "
+                lines.append(f"{seed.seed}: {known}{cost.pages.told('page')}, {cost.requests.told('request')}")
+            total.add(cost)
+        if shown > _SHOWN:
+            lines.append(f"… and {shown - _SHOWN:,} more targets")
+        if first is not None:
+            total.add(cost_of_found(first[0], self._args, first[1].holds))
+        return total
+
+    async def _learn(self, seed: Seed) -> tuple[Length, bool]:
+        """Return how long a list is, and whether it is one that is only updated."""
+        length = await length_of(seed, self._spider.ask, await self._open(), time.time())
+        earlier = await earlier_walks(self._store, seed, length.account)
+        if length.said:
+            self._notes.append(length.said)
+        self._failed = length.failed
+        if length.holds is None:
+            length = self._remembered(length, earlier)
+        update = isinstance(self._args, ListArguments) and self._args.since is not None
+        update = update and any(walk.verdict == Verdict.COMPLETE for walk in earlier)
+        if update:
+            self._notes.append("since=last ends where everybody is known: two or three requests as a rule")
+        return length, update
+
+    def _remembered(self, length: Length, earlier: list[WalkRow]) -> Length:
+        for walk in earlier:
+            if walk.verdict == Verdict.COMPLETE:
+                holds = walk.expected or walk.records
+                self._notes.append(f"when it was walked last, {walk.ended_at}, the list held {holds:,}")
+                return Length(holds=holds, account=length.account, said=length.said, failed=length.failed)
+        return length
+
+
+def _in_all(cost: Cost, config: Config, health: Health, now: float) -> Iterator[str]:
+    """Give the sum, the budget as it is, and when the crawl would be through."""
+    yield f"in all: {cost.walks.told('walk')}, {cost.pages.told('page')}, {cost.requests.told('request')}"
+    budget = config.rules.budget
+    if budget is None:
+        standard = Budget()
+        yield no_budget(config.paced)
+        told = _time(cost, seconds_for(cost.least, standard), seconds_for(cost.most, standard))
+        yield f"with a budget of {standard.whole.hour} an hour and {standard.whole.day} a day: {told}"
+        return
+    yield f"budget, {budget.pace} pace; {'; '.join(room_lines(health, budget, now))}"
+    least, most = (seconds_for(requests, budget, health, now) for requests in (cost.least, cost.most))
+    until = moment(now + most, now) if cost.requests.most is not None else f"not before {moment(now + least, now)}"
+    yield f"it would take {_time(cost, least, most)}; through: {until}"
+
+
+def _time(cost: Cost, least: float, most: float) -> str:
+    if cost.requests.most is None:
+        return f"at least {span(least)} ({least / DAY:.2f} days)"
+    told = span(most) if span(least) == span(most) else f"{span(least)} to {span(most)}"
+    return f"{told} ({most / DAY:.2f} days)"

@@ -1,0 +1,1 @@
+"""A crawl as a function: checks before, exit code after."""

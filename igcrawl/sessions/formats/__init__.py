@@ -1,0 +1,1 @@
+"""Session files of other tools, one file a format."""

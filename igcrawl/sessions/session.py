@@ -1,0 +1,255 @@
+"""The operator's session: what it holds and what the server refreshes. Pure: no Scrapy, no files.
+
+Its settings are the JSON that aiograpi and instagrapi write, so theirs work as they are (DESIGN.md, section 6).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import uuid
+from collections.abc import Iterable
+from http.cookies import CookieError, SimpleCookie
+from typing import Any, Final
+from urllib.parse import unquote
+
+import orjson
+
+from igcrawl.errors import BadInput
+from igcrawl.sessions.answer_cookies import is_foreign_or_gone
+
+#: The app version that the wire files were recorded with sends this when a session names no other.
+DEFAULT_BLOKS_VERSION: Final = "799db3e387d7a21a19c72918b8698b6cd28a1516ade363792c100ed45a0f9f0b"
+DEFAULT_USER_AGENT: Final = (
+    "Instagram 385.0.0.47.74 Android (26/8.0.0; 480dpi; 1080x1920; OnePlus; 6T Dev; devitron; qcom; en_US; 378906843)"
+)
+#: Shorter values ("0", "1", "RVA") are no secrets and stand in every answer.
+_SHORTEST_SECRET: Final = 8
+#: Cookies that are no secrets: who the account is, and how large a screen was.
+_PUBLIC: Final = frozenset({"ds_user_id", "ds_user", "wd", "dpr"})
+_AUTHORIZATION: Final = "Bearer IGT:2:"
+#: Names device ids are made from when a file lacks them: the same account always gets the same ones.
+_DEVICES: Final = uuid.UUID("8f0e7c2a-5d0b-4a58-9d5a-6c8b7a1f4e21")
+#: Answer headers that refresh a part of the session, and the part.
+_REFRESHED: Final = {
+    b"ig-set-x-mid": "mid",
+    b"ig-set-ig-u-rur": "ig_u_rur",
+    b"x-ig-set-www-claim": "ig_www_claim",
+    b"ig-set-ig-u-shbid": "ig_u_shbid",
+    b"ig-set-ig-u-shbts": "ig_u_shbts",
+    b"ig-set-ig-u-ig-direct-region-hint": "ig_u_ig_direct_region_hint",
+}
+#: Answer headers that hold parts of a session, in lower case.
+SECRET_HEADERS: Final = frozenset({*_REFRESHED, b"ig-set-authorization", b"set-cookie"})
+
+
+class Session:
+    """One account's session.
+
+    Args:
+        settings: the parsed file. Keys that igcrawl does not know are kept and written back.
+        where: where the settings come from, for messages.
+
+    Raises:
+        BadInput: it has no session id or no account id.
+    """
+
+    def __init__(self, settings: dict[str, Any], where: str = "session") -> None:
+        self._settings = settings
+        self.version = 0
+        self._check_kinds(where)
+        if not self.sessionid:
+            raise BadInput(f"{where}: no sessionid, neither in authorization_data nor in cookies: log in again")
+        if not (self.ds_user_id.isascii() and self.ds_user_id.isdecimal()):
+            raise BadInput(f"{where}: no ds_user_id, neither in authorization_data nor in cookies: log in again")
+
+    def __repr__(self) -> str:
+        return f"<Session of {self.ds_user_id}>"
+
+    def _check_kinds(self, where: str) -> None:
+        for key in ("authorization_data", "cookies", "uuids", "device_settings"):
+            part = self._settings.get(key) or {}
+            if not isinstance(part, dict):
+                raise BadInput(f"{where}: {key} is not an object")
+            if not isinstance(part.get("sessionid", ""), str):
+                raise BadInput(f"{where}: sessionid in {key} is not text")
+
+    def _part(self, key: str) -> dict[str, Any]:
+        part = self._settings.get(key)
+        if not isinstance(part, dict):
+            part = self._settings[key] = {}
+        return part
+
+    def _text(self, key: str, default: str = "") -> str:
+        value = self._settings.get(key)
+        return default if value in (None, "") else str(value)
+
+    def _device(self, key: str, default: str) -> str:
+        return str(self._part("uuids").get(key) or default)
+
+    @property
+    def authorization_data(self) -> dict[str, Any]:
+        """What the Authorization header carries; made from the cookies when the file has only those."""
+        known = {"ds_user_id": self.ds_user_id, "sessionid": self.sessionid, "should_use_header_over_cookies": True}
+        data = self._part("authorization_data")
+        return {**data, **{name: value for name, value in known.items() if name not in data}}
+
+    @property
+    def authorization(self) -> str:
+        """Value of the Authorization header."""
+        return _AUTHORIZATION + base64.b64encode(orjson.dumps(self.authorization_data)).decode()
+
+    @property
+    def sessionid(self) -> str:
+        """The session id, as cookies carry it."""
+        return str(self._part("authorization_data").get("sessionid") or self._part("cookies").get("sessionid") or "")
+
+    @property
+    def ds_user_id(self) -> str:
+        """The account's own id. A session id starts with it, so a file with nothing else still tells."""
+        known = self._part("authorization_data").get("ds_user_id") or self._part("cookies").get("ds_user_id")
+        return str(known or unquote(self.sessionid).partition(":")[0])
+
+    @property
+    def mark(self) -> str:
+        """Tells this session of the account from another one; leads nobody back to it."""
+        return hashlib.sha256(unquote(self.sessionid).encode()).hexdigest()[:16]
+
+    @property
+    def csrftoken(self) -> str:
+        """The csrftoken cookie, "" without one."""
+        return str(self._part("cookies").get("csrftoken") or "")
+
+    @property
+    def mid(self) -> str:
+        """The machine id, "" without one."""
+        return self._text("mid") or str(self._part("cookies").get("mid") or "")
+
+    @property
+    def www_claim(self) -> str:
+        """The claim that the server handed out; "0" before it did."""
+        return self._text("ig_www_claim", "0")
+
+    @property
+    def rur(self) -> str:
+        """The routing header's value, "" without one."""
+        return self._text("ig_u_rur")
+
+    @property
+    def shbid(self) -> str:
+        """The routing header's value, "" without one."""
+        return self._text("ig_u_shbid")
+
+    @property
+    def shbts(self) -> str:
+        """The routing header's value, "" without one."""
+        return self._text("ig_u_shbts")
+
+    @property
+    def direct_region_hint(self) -> str:
+        """The routing header's value, "" without one."""
+        return self._text("ig_u_ig_direct_region_hint")
+
+    @property
+    def uuid(self) -> str:
+        """The device's UUID."""
+        return self._device("uuid", self._made_up("uuid"))
+
+    @property
+    def phone_id(self) -> str:
+        """The UUID that a phone's apps share."""
+        return self._device("phone_id", self._made_up("phone_id"))
+
+    @property
+    def android_device_id(self) -> str:
+        """The device's Android id."""
+        return self._device("android_device_id", "android-" + self._made_up("android").replace("-", "")[:16])
+
+    def _made_up(self, name: str) -> str:
+        return str(uuid.uuid5(_DEVICES, f"{self.ds_user_id}/{name}"))
+
+    @property
+    def user_agent(self) -> str:
+        """The app's User-Agent."""
+        return self._text("user_agent", DEFAULT_USER_AGENT)
+
+    @property
+    def locale(self) -> str:
+        """Language and country, with an underscore."""
+        return self._text("locale", "en_US").replace("-", "_")
+
+    @property
+    def country(self) -> str:
+        """Country code, upper case."""
+        return self._text("country", "US").upper()
+
+    @property
+    def timezone_offset(self) -> str:
+        """Seconds east of UTC."""
+        return self._text("timezone_offset", "0")
+
+    @property
+    def bloks_versioning_id(self) -> str:
+        """The app's Bloks version."""
+        device = self._part("device_settings").get("bloks_versioning_id")
+        return self._text("bloks_versioning_id", str(device or DEFAULT_BLOKS_VERSION))
+
+    def secrets(self) -> list[str]:
+        """Return every value that must not be written anywhere but into the session's own file, longest first."""
+        held = [self.authorization.removeprefix(_AUTHORIZATION), self.sessionid, unquote(self.sessionid)]
+        held += [self.mid, self.rur, self.shbid, self.shbts, self.uuid, self.phone_id, self.android_device_id]
+        held += [self.www_claim, self.direct_region_hint, *map(str, self._part("uuids").values())]
+        for part in ("cookies", "authorization_data"):
+            held += [str(value) for name, value in self._part(part).items() if name not in _PUBLIC]
+        return sorted({value for value in held if len(value) >= _SHORTEST_SECRET}, key=len, reverse=True)
+
+    def refresh(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
+        """Take over what an answer refreshes and say whether anything changed.
+
+        Args:
+            headers: the answer's headers, names in any case.
+        """
+        news = [(name.lower(), value.decode("latin-1").strip()) for name, value in headers]
+        news = [(name, value) for name, value in news if name in SECRET_HEADERS]
+        if not news:
+            return False
+        before = orjson.dumps(self._settings, option=orjson.OPT_SORT_KEYS)
+        for name, value in news:
+            if name in _REFRESHED and value:
+                self._settings[_REFRESHED[name]] = value
+            elif name == b"ig-set-authorization":
+                self._take_authorization(value)
+            elif name == b"set-cookie":
+                self._take_cookie(value)
+        changed = orjson.dumps(self._settings, option=orjson.OPT_SORT_KEYS) != before
+        self.version += changed
+        return changed
+
+    def _take_authorization(self, value: str) -> None:
+        """An empty token, which the server sends when it logs an account out, is not taken over."""
+        try:
+            data = orjson.loads(base64.b64decode(value.rpartition(":")[2], validate=True))
+        except ValueError:
+            return
+        if isinstance(data, dict) and data.get("sessionid"):
+            self._part("authorization_data").update(data)
+            if "sessionid" in self._part("cookies"):
+                self._part("cookies")["sessionid"] = data["sessionid"]
+
+    def _take_cookie(self, value: str) -> None:
+        try:
+            cookies = SimpleCookie(value)
+        except CookieError:
+            return
+        for name, morsel in cookies.items():
+            if not morsel.value or is_foreign_or_gone(morsel):
+                continue
+            self._part("cookies")[name] = morsel.value
+            if name == "mid":
+                self._settings["mid"] = morsel.value
+            if name in {"sessionid", "ds_user_id"} and self._part("authorization_data"):
+                self._part("authorization_data")[name] = morsel.value
+
+    def dump(self) -> bytes:
+        """Return the settings as JSON, for the session's own file and nothing else."""
+        return orjson.dumps(self._settings, option=orjson.OPT_INDENT_2)

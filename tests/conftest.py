@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,20 +40,18 @@ def scrapy_environment(**extra: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def scrapy(tmp_path: Path) -> Scrapy:
+def scrapy(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Scrapy:
     """Runs `scrapy …` in an empty folder."""
+    from tests.support import crawls
 
-    def run(*arguments: str, timeout: float = 60, stdin: bytes | None = None, **environment: str) -> Run:
-        done = subprocess.run(
-            [sys.executable, "-m", "scrapy", *arguments],
-            cwd=tmp_path,
-            env=scrapy_environment(**environment),
-            capture_output=True,
-            timeout=timeout,
-            input=stdin,
-            check=False,
-        )
-        return Run(done.returncode, done.stdout.decode(), done.stderr.decode())
+    def run(*arguments: str, timeout: float = 60, stdin: bytes = b"", **environment: str) -> Run:
+        streams = tmp_path_factory.mktemp("streams")
+        out, err, given = (streams / name for name in ("out", "err", "in"))
+        err.touch()
+        given.write_bytes(stdin)
+        process = crawls.start(*arguments, folder=tmp_path, log=out, errors=err, stdin=given, **environment)
+        code = process.wait(timeout)
+        return Run(code, out.read_text(), err.read_text())
 
     return run
 

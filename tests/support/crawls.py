@@ -99,13 +99,22 @@ class CrawlProcess:
         self.wait()
 
 
-def start(*arguments: str, folder: Path, log: Path | None = None, **environment: str) -> CrawlProcess:
+def start(
+    *arguments: str,
+    folder: Path,
+    log: Path | None = None,
+    errors: Path | None = None,
+    stdin: Path | None = None,
+    **environment: str,
+) -> CrawlProcess:
     """Run ``scrapy …``.
 
     Args:
         arguments: of the command line.
         folder: where it runs.
         log: takes its output, behind what is there.
+        errors: takes its standard error; `log` when left out.
+        stdin: its standard input; empty when left out.
         environment: beside the tests' own.
     """
     log = log or folder / "log.txt"
@@ -113,7 +122,9 @@ def start(*arguments: str, folder: Path, log: Path | None = None, **environment:
     order = {
         "arguments": ["scrapy", *arguments],
         "folder": str(folder),
+        "stdin": str(stdin or os.devnull),
         "log": str(log),
+        "errors": str(errors or log),
         "environment": scrapy_environment(**environment),
     }
     return CrawlProcess(_parent().fork(order), log)
@@ -207,13 +218,14 @@ def _serve() -> dict[str, Any] | None:
 def _become(order: Mapping[str, Any]) -> None:
     from scrapy.cmdline import execute
 
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    for number, own in ((0, nothing), (1, log), (2, log)):
-        os.dup2(own, number)
+    os.dup2(os.open(order["stdin"], os.O_RDONLY), 0)
+    for number, path in ((1, order["log"]), (2, order["errors"])):
+        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), number)
     os.chdir(order["folder"])
     os.environ.clear()
     os.environ.update(order["environment"])
+    # As `python -m scrapy` would find modules.
+    sys.path[:0] = [order["folder"], *order["environment"]["PYTHONPATH"].split(os.pathsep)]
     execute(order["arguments"])
 
 

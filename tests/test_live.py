@@ -231,9 +231,7 @@ def test_on_a_terminal_the_log_goes_on_above_a_display_and_a_table_stays(
     assert re.search(r"now +followers, page \d+, \d+ of 1,000 records", terminal.text)
     assert re.search(r"records +[\d,]+ by \d+ requests", terminal.text)
     # The log's line begins where the display was wiped away, and the display comes again below it.
-    assert re.search(
-        r"\x1b\[2K\d{4}-\d\d-\d\d [\d:]+ \[igcrawl.crawl.walk\] INFO: followers/25025320: stopped", terminal.raw
-    )
+    assert re.search(r"\x1b\[2K\d{4}-\d\d-\d\d [\d:]+ \[igcrawl.walk\] INFO: followers/25025320: stopped", terminal.raw)
     end = terminal.text[terminal.text.index("verdict ") :]
     assert re.search(r"stopped +1 +\d+ +21 +\d s", end)
     assert f"records: {tmp_path / 'x.jsonl'}" in end.replace("\n", "")

@@ -8,7 +8,7 @@ import logging
 import orjson
 import pytest
 
-from igcrawl.crawl.logs import _redact
+from igcrawl.sessions.log_guard import _redact
 from igcrawl.sessions.redaction import Redaction
 from igcrawl.sessions.session import Session
 from tests.support.leaks import forms_of, found_in

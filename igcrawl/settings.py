@@ -15,11 +15,6 @@ CONCURRENT_REQUESTS = 1
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 CONCURRENT_ITEMS = 1
 
-# The session meets the request behind every queue and middleware.
-DOWNLOAD_HANDLERS = {
-    "http": "igcrawl.calling.session_handler.SessionDownloadHandler",
-    "https": "igcrawl.calling.session_handler.SessionDownloadHandler",
-}
 DOWNLOAD_VERIFY_CERTIFICATES = True
 # An answer is some 200 KB; 64 MB is a mistake or an attack.
 DOWNLOAD_MAXSIZE = 64 * 1024 * 1024
@@ -34,7 +29,9 @@ REQUEST_FINGERPRINTER_CLASS = "igcrawl.calling.scrapy_request.CallFingerprinter"
 
 DOWNLOADER_MIDDLEWARES = {
     "igcrawl.middlewares.answers.AnswerMiddleware": 550,
-    "igcrawl.middlewares.throttle.BudgetMiddleware": 900,
+    "igcrawl.middlewares.throttle.ThrottleMiddleware": 950,
+    # The innermost: the session meets the request behind every queue and middleware.
+    "igcrawl.middlewares.session.SessionMiddleware": 1000,
     # Its place is taken by AnswerMiddleware, which pauses longer each time and knows which answers are passing faults.
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     # The session brings its own headers, cookies and encoding; a redirect says that something is wrong.

@@ -77,7 +77,7 @@ def test_files_and_functions_stay_small(path: Path) -> None:
     functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     assert [f.name for f in functions if (f.end_lineno or 0) - f.lineno > 40] == []
     if path.parent.name == "middlewares":
-        assert text.count("\n") <= 110
+        assert text.count("\n") <= 120
     assert path.name != "utils.py"
 
 

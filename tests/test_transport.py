@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from igcrawl.calling.session_handler import decompress
+from igcrawl.calling.compression import decompress
 from igcrawl.errors import Transient
 from igcrawl.parsing.envelope import read_envelope
 from igcrawl.sessions.answer_cookies import is_foreign_or_gone

@@ -178,8 +178,21 @@ class OperationSpider(Spider):
         while self._halted is None and (row := await run.next()) is not None:
             ended = asyncio.Event()
             arguments = {"row": row, "walker": walker, "ended": ended}
-            yield Request(f"data:,{row.id}", callback=self.run_walk, cb_kwargs=arguments, dont_filter=True)
+            yield Request(
+                f"data:,{row.id}",
+                callback=self.run_walk,
+                errback=self.stop_for_middleware,
+                cb_kwargs=arguments,
+                dont_filter=True,
+            )
             await ended.wait()
+            if self._stopping.failed:
+                return
+
+    def stop_for_middleware(self, failure: Failure) -> None:
+        """Stop the crawl when a middleware keeps a walk from beginning; the walk stays open."""
+        self._stopping.begin(f"a middleware refused a walk's own request with {type(failure.value).__name__}")
+        failure.request.cb_kwargs["ended"].set()  # type: ignore[attr-defined]
 
     async def run_walk(self, response: Response, row: WalkRow, walker: Walker, ended: asyncio.Event) -> None:
         """Walk one list to its end; when that ends the crawl, give those that wait their verdict, too.

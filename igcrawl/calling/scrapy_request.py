@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
 from scrapy import Request
+from scrapy.http import Headers
 
 from igcrawl.calling.wire import address
 from igcrawl.operations.call import Call, Host
@@ -28,9 +30,78 @@ CANARY: Final = "igcrawl_canary"
 RESTED: Final = "igcrawl_rested"
 #: Key in `Request.meta` under which the answer's envelope comes back.
 ENVELOPE: Final = "igcrawl_envelope"
+#: Key in `Request.meta` under which a fault of the transport comes back: the answer's body could not be read.
+UNREADABLE: Final = "igcrawl_unreadable"
 
 
-def to_request(call: Call, base_urls: Mapping[Host, str], **request_arguments: Any) -> Request:
+@dataclass(frozen=True, slots=True, repr=False)
+class _Signed:
+    """What goes over the wire; holds credentials."""
+
+    url: str
+    headers: Headers
+    body: bytes
+
+
+class CallRequest(Request):
+    """The request of a call: plain, or signed while it is sent.
+
+    Plain, it holds nothing of the session and no doc_id, and its URL has no query. `url`, `headers` and `body` are
+    what is sent between `sign` and `unsign`; copies, queues and log lines have the plain ones.
+
+    Scrapy caches the parsed URL of a request by the request itself (`urlparse_cached`), and some handlers build the
+    path they ask for from that. So a request counts as another key each time it is signed.
+    """
+
+    # On the class, since Scrapy keeps count of requests from before `__init__` on.
+    _signed: _Signed | None = None
+    _times_signed = 0
+
+    def sign(self, url: str, headers: Mapping[str, str], body: bytes) -> None:
+        """Become what is sent.
+
+        Args:
+            url: with path and query.
+            headers: all but what a proxy wants, which is kept.
+            body: empty for GET.
+        """
+        sent = Headers(headers)
+        if b"Proxy-Authorization" in self.headers:
+            sent["Proxy-Authorization"] = self.headers[b"Proxy-Authorization"]
+        self._times_signed += 1
+        self._signed = _Signed(url, sent, body)
+
+    def unsign(self) -> None:
+        """Become plain again. Does no harm twice."""
+        self._signed = None
+
+    @property
+    def url(self) -> str:
+        """The URL: the plain one, or the one that is sent."""
+        return self._signed.url if self._signed is not None else super().url
+
+    @property
+    def body(self) -> bytes:
+        """The body: empty, or the one that is sent."""
+        return self._signed.body if self._signed is not None else super().body
+
+    @property
+    def headers(self) -> Headers:
+        """The headers: those of middlewares, or those that are sent."""
+        return self._signed.headers if self._signed is not None else super().headers
+
+    @headers.setter
+    def headers(self, value: Any) -> None:
+        Request.headers.fset(self, value)  # type: ignore[attr-defined]
+
+    def __repr__(self) -> str:
+        return f"<{self.method} {super().url}>"
+
+    def __hash__(self) -> int:
+        return hash((id(self), self._times_signed if self._signed is not None else 0))
+
+
+def to_request(call: Call, base_urls: Mapping[Host, str], **request_arguments: Any) -> CallRequest:
     """Return the request of a call.
 
     Args:
@@ -44,7 +115,7 @@ def to_request(call: Call, base_urls: Mapping[Host, str], **request_arguments: A
     if is_loopback(url):
         # A proxy of the environment would carry the session in the clear.
         meta["proxy"] = None
-    return Request(url, method=method, meta=meta, dont_filter=True, **request_arguments)
+    return CallRequest(url, method=method, meta=meta, dont_filter=True, **request_arguments)
 
 
 def call_of(request: Request) -> Call | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from scrapy import Request
 from scrapy.crawler import Crawler
@@ -13,7 +14,7 @@ from igcrawl.budget.gate import Gate
 from igcrawl.budget.limits import LOCAL_RETRY_PAUSE, RETRY_PAUSE
 from igcrawl.calling.canary import may_be_stale
 from igcrawl.calling.diagnosis import Answer, open_answer
-from igcrawl.calling.scrapy_request import CANARY, ENVELOPE, RESTED, call_of
+from igcrawl.calling.scrapy_request import CANARY, ENVELOPE, RESTED, UNREADABLE, call_of
 from igcrawl.config.config import read_config
 from igcrawl.errors import AnswerError, StaleDocId, TargetError, Throttled, Transient, Trouble
 from igcrawl.operations.call import Call
@@ -56,7 +57,7 @@ class AnswerMiddleware(RetryMiddleware):
             return response
         gate = Gate.of(self.crawler) if OPERATIONS[call.operation].surface is not Surface.HEAD else None  # no session
         try:
-            request.meta[ENVELOPE] = open_answer(_answer(call, response))
+            request.meta[ENVELOPE] = _open(request, call, response)
         except AnswerError as error:
             # What the server says may repeat a part of the session.
             error.args = (self._redaction.text(str(error)),)
@@ -94,6 +95,12 @@ class AnswerMiddleware(RetryMiddleware):
             raise error
         await self._stopping.sleep(self._first_pause * 2 ** (again.meta["retry_times"] - 1))
         return again
+
+
+def _open(request: Request, call: Call, response: Response) -> dict[str, Any]:
+    if UNREADABLE in request.meta:
+        raise Transient(request.meta[UNREADABLE])
+    return open_answer(_answer(call, response))
 
 
 def _answer(call: Call, response: Response) -> Answer:

@@ -1,4 +1,4 @@
-"""Budget: lets a call go when its session may send it. Every attempt counts, retries too."""
+"""Throttle: lets a call go when its session may send it. Every attempt counts, retries too."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from igcrawl.calling.scrapy_request import call_of
 from igcrawl.operations.catalogue import FAMILY_OF
 
 
-class BudgetMiddleware:
+class ThrottleMiddleware:
     """Leads each call through its session's gate, see `igcrawl.budget.gate`."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> BudgetMiddleware:
+    def from_crawler(cls, crawler: Crawler) -> ThrottleMiddleware:
         """Build it for a crawler."""
         return cls(crawler)
 

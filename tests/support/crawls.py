@@ -34,7 +34,6 @@ _PACKAGES = (
     "spiders",
 )
 _MODULES = (
-    "igcrawl.calling.session_handler",
     "igcrawl.addon",
     "igcrawl.output.exporters",
     "igcrawl.console.extension",

@@ -1,7 +1,6 @@
-"""The download handler: the one place where a request and the session meet.
+"""Where a request and the session meet: signed just before it is sent, its answer cleared of the session.
 
-Signing happens here, behind every queue, slot and middleware, so that none of them ever holds a credential: what
-they see is the call. The server's refreshes of the session are taken over, and removed from the answer, here too.
+No queue, slot, retry or log ever holds a credential: what they see is the call.
 """
 
 from __future__ import annotations
@@ -9,29 +8,27 @@ from __future__ import annotations
 import logging
 import re
 import time
-import zlib
 from pathlib import Path
 from typing import Any, Final
 
 from scrapy import Request
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.http import Response
-from scrapy.utils.misc import build_from_crawler
 
 from igcrawl.budget.gate import Gate
 from igcrawl.calling.canary import OWN_ACCOUNT
+from igcrawl.calling.compression import decompress
 from igcrawl.calling.doc_id_rotation import Staleness
-from igcrawl.calling.scrapy_request import ANSWERED_AT, CANARY, RUN, WALK, call_of
+from igcrawl.calling.scrapy_request import ANSWERED_AT, CANARY, RUN, WALK, CallRequest
 from igcrawl.calling.signing import Signer
 from igcrawl.calling.wire import to_wire
 from igcrawl.config.config import read_config
 from igcrawl.doc_ids import DocId, DocIds
-from igcrawl.errors import BadInput, Transient
+from igcrawl.errors import BadInput
 from igcrawl.items import Payload
 from igcrawl.operations.call import AnswerKind, Call, Identity
 from igcrawl.operations.catalogue import OPERATIONS
-from igcrawl.operations.operation import Operation
+from igcrawl.operations.operation import Operation, Surface
 from igcrawl.output.raw_archive import RawAnswer, RawArchive
 from igcrawl.sessions.log_guard import guard
 from igcrawl.sessions.redaction import Redaction
@@ -46,16 +43,17 @@ logger = logging.getLogger(__name__)
 #: Errors are short; what is longer is data, of which only known fields are taken.
 _LONGEST_ERROR: Final = 1 << 14
 _SIGNS_OF_ERROR: Final = (b'"fail"', b'"errors"', b'"error"')
-_GZIP_OR_ZLIB: Final = 32 + zlib.MAX_WBITS
 
 
-class SessionDownloadHandler:
-    """Signs calls, sends them over Scrapy's HTTP/1.1 handler and takes over what the answer refreshes.
+class SessionExchange:
+    """What a session adds to the requests of a run, and takes from their answers.
 
-    Requests that are no calls pass through as they are, without a session.
+    Args:
+        crawler: of the run; its gate, when it has one, holds the session.
+
+    Raises:
+        BadInput: the session cannot be used.
     """
-
-    lazy = True
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -74,19 +72,13 @@ class SessionDownloadHandler:
         self._redaction.learn(self._signer.secrets())
         guard(self._redaction)
         self._maxsize = crawler.settings.getint("DOWNLOAD_MAXSIZE")
-        self._http: Any = build_from_crawler(HTTP11DownloadHandler, crawler)
 
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> SessionDownloadHandler:
-        """Build it from the crawler's settings."""
-        return cls(crawler)
+    def sign(self, request: CallRequest, call: Call) -> None:
+        """Make a request what is sent, until `CallRequest.unsign`.
 
-    async def download_request(self, request: Request) -> Response:
-        """Send a request and return its answer, decompressed and without the parts that belong to the session."""
-        call = call_of(request)
-        if call is None:
-            response: Response = await self._http.download_request(request)
-            return response
+        Raises:
+            BadInput: the session would go to a host that it does not belong to.
+        """
         operation = OPERATIONS[call.operation]
         current, root_field = DocId(""), ""
         if operation.query_name is not None:
@@ -97,13 +89,17 @@ class SessionDownloadHandler:
         url = signed.path if wire.host is None else self._base_urls[wire.host] + signed.path
         if wire.identity is not Identity.NOBODY and not is_trusted(url):
             raise BadInput("a session is sent only to https://*.instagram.com or to loopback")
-        headers: dict[str, Any] = {**signed.headers, "Accept-Encoding": "gzip, deflate"}
-        if b"Proxy-Authorization" in request.headers:
-            headers["Proxy-Authorization"] = request.headers[b"Proxy-Authorization"]
-        sent = Request(url, method=wire.method, headers=headers, body=signed.body, meta=request.meta)
-        response = await self._http.download_request(sent)
+        request.sign(url, {**signed.headers, "Accept-Encoding": "gzip, deflate"}, signed.body)
+
+    def take(self, request: Request, call: Call, response: Response) -> Response:
+        """Take over what an answer refreshes, and return it decompressed, without the parts that are the session's.
+
+        Raises:
+            Transient: its body is broken, cut or too large.
+        """
         request.meta[ANSWERED_AT] = timestamp(time.time())
-        if wire.identity is Identity.NOBODY:
+        operation = OPERATIONS[call.operation]
+        if operation.surface is Surface.HEAD:
             self._keep_raw(request, call, response, b"")
             return response.replace(url=request.url, body=b"", headers=_without_secrets(response))
         self._take_refreshes(response)
@@ -117,16 +113,15 @@ class SessionDownloadHandler:
         self._keep_raw(request, call, response, body)
         return response.replace(url=request.url, body=body, headers=_without_secrets(response))
 
+    def close(self) -> None:
+        """Close the archive."""
+        if self._archive is not None:
+            self._archive.close()
+
     def _doc_id(self, operation: str, query_name: str) -> DocId:
         staleness = Staleness.of(self._crawler)
         current = staleness.current(operation) if staleness is not None else None
         return current or self._doc_ids.candidates(operation, query_name)[0]
-
-    async def close(self) -> None:
-        """Close the connections and the archive."""
-        await self._http.close()
-        if self._archive is not None:
-            self._archive.close()
 
     def _keep_raw(self, request: Request, call: Call, response: Response, body: bytes) -> None:
         canary = request.meta.get(CANARY) and call.operation == OWN_ACCOUNT
@@ -178,12 +173,12 @@ class SessionDownloadHandler:
             return not path.exists()
 
     def _plain_body(self, response: Response) -> bytes:
-        """The body decompressed."""
+        """Return the body decompressed."""
         encoding = (response.headers.pop("Content-Encoding", None) or [b""])[0].strip().lower()
         return response.body if encoding in {b"", b"identity"} else decompress(response.body, self._maxsize)
 
     def _without_session(self, operation: Operation, status: int, body: bytes) -> bytes:
-        """The body without a part of the session: an error message may repeat one, and so may data of any shape."""
+        """Return the body without a part of the session: an error message or data of any shape may repeat one."""
         uuid = self._session.uuid.encode()
         if uuid in body:
             # A list's rank token, handed back, is no cursor: the next page sends it all the same.
@@ -194,29 +189,8 @@ class SessionDownloadHandler:
         return body
 
 
-def decompress(body: bytes, most: int) -> bytes:
-    """Return a gzip or deflate body, all members of it, decompressed.
-
-    Raises:
-        Transient: it is broken, cut, or larger than `most` bytes.
-    """
-    plain = b""
-    while body:
-        engine = zlib.decompressobj(_GZIP_OR_ZLIB)
-        try:
-            plain += engine.decompress(body, most - len(plain))
-        except zlib.error:
-            raise Transient("the answer's compression is broken") from None
-        if engine.unconsumed_tail or len(plain) >= most:
-            raise Transient(f"the answer is larger than DOWNLOAD_MAXSIZE, {most} bytes")
-        if not engine.eof:
-            raise Transient("the answer's compressed body is cut")
-        body = engine.unused_data
-    return plain
-
-
 def _without_secrets(response: Response) -> Any:
-    """The answer's headers without the parts of a session, anybody's."""
+    """Return the answer's headers without the parts of a session, anybody's."""
     for name in SECRET_HEADERS:
         response.headers.pop(name, None)
     return response.headers

@@ -1,36 +1,117 @@
-"""IG_SIMULATOR: crawl the simulator inside this process, with its own session and store."""
+"""The add-on: makes a Scrapy project crawl with igcrawl, beside what the project has of its own.
+
+In a project's settings: ``ADDONS = {"igcrawl.addon.IgcrawlAddon": 500}``.
+"""
 
 from __future__ import annotations
 
 import atexit
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
+from scrapy.utils.misc import load_object
 
-from igcrawl.config.config import DEFAULTS, read_config
+from igcrawl.base_spiders.operation_spider import OperationSpider
+from igcrawl.config.config import DEFAULTS, read_config, take_environment
+from igcrawl.config.packages import top_package
 from igcrawl.operations.catalogue import OPERATIONS
 
+#: Parts without which a promise does not hold: they take these places whatever the project says. {} stands for the
+#: package of our pipelines.
+_PARTS: Final[Mapping[str, Mapping[str, int | None]]] = {
+    "DOWNLOADER_MIDDLEWARES": {
+        # It asks again in the place of Scrapy's: it knows which answers are passing faults, and pauses longer.
+        "igcrawl.middlewares.answers.AnswerMiddleware": 550,
+        "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+        "igcrawl.middlewares.throttle.ThrottleMiddleware": 950,
+        # The innermost: the session meets the request behind every queue and middleware.
+        "igcrawl.middlewares.session.SessionMiddleware": 1000,
+        # The session brings its own headers, cookies and encoding.
+        "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": None,
+        "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": None,
+        "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+        "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+        # A call's host is not the spider's to allow.
+        "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    },
+    "ITEM_PIPELINES": {
+        # Behind the project's own, so that it is their records that are kept.
+        "{}.jsonl.JsonLinesPipeline": 800,
+        "{}.postgres.PostgresPipeline": 810,
+    },
+    "EXTENSIONS": {
+        # Feeds of records, not of pages.
+        "scrapy.extensions.feedexport.FeedExporter": None,
+        "igcrawl.output.exporters.RecordFeedExporter": 0,
+    },
+}
+#: Parts that the project may turn off.
+_OPTIONAL: Final[Mapping[str, Mapping[str, int | None]]] = {
+    "EXTENSIONS": {
+        # Ours counts records, see `igcrawl/…` in the stats.
+        "scrapy.extensions.logstats.LogStats": None,
+        "igcrawl.console.extension.LiveView": 0,
+    },
+}
+#: What suits our spiders where the project does not say otherwise, and why.
+_SUITABLE: Final[Mapping[str, Any]] = {
+    # One request at a time: a session has one budget, and the same answers must give the same bytes.
+    "CONCURRENT_REQUESTS": 1,
+    "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+    "CONCURRENT_ITEMS": 1,
+    # An answer is some 200 KB; 64 MB is a mistake or an attack.
+    "DOWNLOAD_MAXSIZE": 64 * 1024 * 1024,
+    # A page of followers takes seconds; after a minute nothing more comes.
+    "DOWNLOAD_TIMEOUT": 60,
+    # Five tries in all.
+    "RETRY_TIMES": 4,
+    "RETRY_GIVE_UP_LOG_LEVEL": "DEBUG",
+    # It reads a callback's source once a callback; ours return nothing.
+    "WARN_ON_GENERATOR_RETURN_VALUE": False,
+    "FEED_EXPORT_ENCODING": "utf-8",
+    # A run that has nothing to do leaves an older file alone.
+    "FEED_STORE_EMPTY": False,
+    # An item is a page of people, which no log may hold.
+    "LOG_FORMATTER": "igcrawl.crawl.logs.WalkLogFormatter",
+    "STATS_DUMP": False,
+}
 
-class EmbeddedSimulator:
-    """Scrapy add-on: starts the simulator when IG_SIMULATOR is set, points the crawl at it, stops it at the end."""
+
+class IgcrawlAddon:
+    """Scrapy add-on: installs igcrawl's parts for igcrawl's spiders, and leaves all others alone."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> EmbeddedSimulator:
+    def from_crawler(cls, crawler: Crawler) -> IgcrawlAddon:
         """Build it for a crawler."""
         return cls(crawler)
 
+    @classmethod
+    def update_pre_crawler_settings(cls, settings: BaseSettings) -> None:
+        """Add our spiders to those of the project, and take over what the environment says."""
+        package = top_package("spiders")
+        if package not in settings.getlist("SPIDER_MODULES"):
+            settings.add_to_list("SPIDER_MODULES", package)
+        take_environment(settings)
+
     def update_settings(self, settings: BaseSettings) -> None:
+        """Install our parts, and the embedded simulator where IG_SIMULATOR is set."""
+        spider = self._crawler.spidercls
+        if issubclass(spider, OperationSpider):
+            install(settings)
+        if getattr(spider, "embeds_simulator", False) and read_config(settings, OPERATIONS).simulator:
+            self._embed_simulator(settings)
+
+    def _embed_simulator(self, settings: BaseSettings) -> None:
         """Start the simulator and put its addresses and session in the place of the operator's."""
-        if not read_config(settings, OPERATIONS).simulator:
-            return
         from igcrawl.simulator import Simulator  # noqa: PLC0415 - its web server takes a real crawl 0.3 s to import
 
         simulator = Simulator()
@@ -39,7 +120,7 @@ class EmbeddedSimulator:
         session_file = folder / "session.json"
         simulator.write_session(session_file)
         values: dict[str, Any] = {"IG_STORE": f"sqlite:///{folder / 'store.db'}"}
-        if settings.get("IG_STORE") != DEFAULTS["IG_STORE"]:
+        if settings.get("IG_STORE", DEFAULTS["IG_STORE"]) != DEFAULTS["IG_STORE"]:
             values.clear()
         values |= {
             "IG_MOBILE_URL": simulator.mobile_url,
@@ -55,3 +136,16 @@ class EmbeddedSimulator:
         self._stop = stop
         atexit.register(stop)
         self._crawler.signals.connect(stop, signals.engine_stopped)
+
+
+def install(settings: BaseSettings) -> None:
+    """Merge our parts into those of the project, whatever the priority of its settings."""
+    pipelines = top_package("pipelines")
+    for name, parts in _PARTS.items():
+        for path, place in parts.items():
+            settings.set_in_component_priority_dict(name, load_object(path.format(pipelines)), place)
+    for name, parts in _OPTIONAL.items():
+        for path, place in parts.items():
+            settings.setdefault_in_component_priority_dict(name, load_object(path), place)
+    for name, value in _SUITABLE.items():
+        settings.set(name, value, priority="addon")

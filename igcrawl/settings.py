@@ -1,83 +1,59 @@
-"""Scrapy settings: each differs from Scrapy's default for the reason beside it. The IG_… are ours, see `config.py`."""
+"""Scrapy settings of this checkout: each differs from Scrapy's default for the reason beside it.
+
+What our spiders need of Scrapy's parts is installed by the add-on, and what their promises rest on is set by
+themselves (`igcrawl.config.promises`), in this project as in any other.
+"""
 
 from igcrawl.config.config import from_environment
+from igcrawl.config.packages import top_package
 
 BOT_NAME = "igcrawl"
-SPIDER_MODULES = ["spiders"]
+SPIDER_MODULES = [top_package("spiders")]
 COMMANDS_MODULE = "igcrawl.commands"
-ADDONS = {"igcrawl.addon.EmbeddedSimulator": 0}
-
-# IG_SESSION, IG_MOBILE_URL, …: the environment's values, or the defaults; `-s` wins over both.
-globals().update(from_environment())
-
-# One request at a time: a session has one budget, and the same answers must give the same bytes.
-CONCURRENT_REQUESTS = 1
-CONCURRENT_REQUESTS_PER_DOMAIN = 1
-CONCURRENT_ITEMS = 1
-
-DOWNLOAD_VERIFY_CERTIFICATES = True
-# An answer is some 200 KB; 64 MB is a mistake or an attack.
-DOWNLOAD_MAXSIZE = 64 * 1024 * 1024
-# A page of followers takes seconds; after a minute nothing more comes.
-DOWNLOAD_TIMEOUT = 60
-ITEM_PIPELINES_BASE = {
-    # Behind the pipelines of ITEM_PIPELINES, which is the operator's, so that it is their records that are kept.
-    "pipelines.jsonl.JsonLinesPipeline": 800,
-    "pipelines.postgres.PostgresPipeline": 810,
-}
-REQUEST_FINGERPRINTER_CLASS = "igcrawl.calling.scrapy_request.CallFingerprinter"
-
-DOWNLOADER_MIDDLEWARES = {
-    "igcrawl.middlewares.answers.AnswerMiddleware": 550,
-    "igcrawl.middlewares.throttle.ThrottleMiddleware": 950,
-    # The innermost: the session meets the request behind every queue and middleware.
-    "igcrawl.middlewares.session.SessionMiddleware": 1000,
-    # Its place is taken by AnswerMiddleware, which pauses longer each time and knows which answers are passing faults.
-    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
-    # The session brings its own headers, cookies and encoding; a redirect says that something is wrong.
-    "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": None,
-    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": None,
-    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
-    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-}
-COOKIES_ENABLED = False
-REDIRECT_ENABLED = False
-METAREFRESH_ENABLED = False
-ROBOTSTXT_OBEY = False
-# Five tries in all.
-RETRY_TIMES = 4
-RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"
-
-# It reads a callback's source once a callback; ours return nothing.
-WARN_ON_GENERATOR_RETURN_VALUE = False
-
-EXTENSIONS = {
-    "scrapy.extensions.feedexport.FeedExporter": None,
-    "igcrawl.output.exporters.RecordFeedExporter": 0,
-    # Ours count records, see `igcrawl/…` in the stats.
-    "scrapy.extensions.logstats.LogStats": None,
-    "igcrawl.console.extension.LiveView": 0,
-}
-FEED_EXPORTERS = {
-    "jsonlines": "igcrawl.output.exporters.JsonLinesExporter",
-    "jsonl": "igcrawl.output.exporters.JsonLinesExporter",
-    "jl": "igcrawl.output.exporters.JsonLinesExporter",
-    "json": "igcrawl.output.exporters.JsonExporter",
-    "csv": "igcrawl.output.exporters.CsvExporter",
-    "xml": "igcrawl.output.exporters.XmlExporter",
-    # They would write pages, which nobody else can read.
-    "marshal": None,
-    "pickle": None,
-}
-FEED_EXPORT_ENCODING = "utf-8"
-# A run that has nothing to do leaves an older file alone.
-FEED_STORE_EMPTY = False
+ADDONS = {"igcrawl.addon.IgcrawlAddon": 500}
 
 # Both would open a way into a process that holds a session.
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
-
+# One line a walk, not one a page.
 LOG_LEVEL = "INFO"
-LOG_FORMATTER = "igcrawl.crawl.logs.WalkLogFormatter"
-STATS_DUMP = False
+
+# The session: a name of `scrapy session list`, or a file. Crawls of the simulator need none.
+IG_SESSION = ""
+# True crawls the built-in simulator, with its own session and store: to try things without Instagram.
+IG_SIMULATOR = False
+# Where the app's and the website's API are reached: other than these only loopback gets a session.
+IG_MOBILE_URL = "https://i.instagram.com"
+IG_WEB_URL = "https://www.instagram.com"
+# Where walks, cursors and counts are kept. With postgresql://… the records go there, too.
+IG_STORE = "sqlite:///.igcrawl/store.db"
+# The exactly-once JSON lines file, as `-O x.jsonl` gives it; and whether a new crawl replaces it.
+IG_JSONL = ""
+IG_JSONL_REPLACE = False
+# Pages that come within so many seconds are committed together: less work for the disk, more to ask again.
+IG_SYNC_SECONDS = 0.0
+# A file *.jsonl.zst that keeps each answer, to be read again later.
+IG_RAW = ""
+# True hands records to pipelines one by one, for those that know no pages. It costs speed.
+IG_ITEM_PER_RECORD = False
+# The operator's own doc_ids; empty for doc_ids.toml. One id for one run: IG_DOC_ID_<operation>.
+IG_DOC_IDS = ""
+# Modules with operations of one's own, in the form of `igcrawl/operations/catalogue/`.
+IG_OPERATIONS: list[str] = []
+# auto shows a run where the log goes to a terminal; True and False say so.
+IG_LIVE = "auto"
+# False sends without a budget. Loopback has one only when one of these settings says otherwise than here.
+IG_BUDGET = True
+# A session survives perhaps so many requests.
+IG_BUDGET_HOUR = 120
+IG_BUDGET_DAY = 500
+# Shares of families of operations, {"profiles": [60, 200]}: an hour's and a day's.
+IG_BUDGETS: dict[str, list[int]] = {}
+# even spreads requests over the hour, burst sends them as they come.
+IG_PACE = "even"
+# Seconds: a run that would have to wait longer ends; empty waits as long as it takes.
+IG_WAIT_MAX = ""
+# Seconds that a throttled session rests first, where the server names no time.
+IG_COOLDOWN = 60
+
+globals().update(from_environment())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import IntEnum, StrEnum
 from typing import Final
 
@@ -67,6 +67,19 @@ REOPENED: Final = tuple(sorted(verdict.value for verdict in RESUMABLE - {Verdict
 FINAL = frozenset(Verdict) - RESUMABLE
 
 
+#: Verdicts that are not good, the worst first.
+BAD: Final = (
+    Verdict.BLOCKED,
+    Verdict.FAILED,
+    Verdict.STALE_DOC_ID,
+    Verdict.THROTTLED,
+    Verdict.INTERRUPTED,
+    Verdict.SUSPECT,
+    Verdict.LOOPED,
+    Verdict.LIMITED,
+)
+
+
 class ExitCode(IntEnum):
     """Exit codes of `scrapy crawl`."""
 
@@ -82,6 +95,11 @@ def exit_code(verdicts: Iterable[Verdict]) -> ExitCode:
     if Verdict.BLOCKED in seen:
         return ExitCode.TROUBLE
     return ExitCode.OK if seen <= GOOD else ExitCode.INCOMPLETE
+
+
+def worst_of(verdicts: Collection[Verdict]) -> Verdict | None:
+    """Return the worst of several verdicts; None when all are good."""
+    return next((verdict for verdict in BAD if verdict in verdicts), None)
 
 
 def judge_ended_list(records: int, expected: int | None) -> Verdict:

@@ -14,9 +14,10 @@ from igcrawl.items import Page, Record, WalkEnd
 from igcrawl.output.sinks import Sinks
 from igcrawl.store import is_postgres_url
 from igcrawl.verdict import tells_who_is_gone
-from pipelines.postgres_rows import Row, Staged, passes, payload_of, rows_of
-from pipelines.postgres_sql import COPY_PAYLOADS, CREATE_STAGES, MARK_GONE, copy_into, truncate, upsert, upsert_users
-from pipelines.postgres_tables import TABLES, Table
+
+from .postgres_rows import Row, Staged, passes, payload_of, rows_of
+from .postgres_sql import COPY_PAYLOADS, CREATE_STAGES, MARK_GONE, copy_into, truncate, upsert, upsert_users
+from .postgres_tables import TABLES, Table
 
 logger = logging.getLogger(__name__)
 

@@ -18,7 +18,8 @@ import orjson
 from itemadapter import ItemAdapter
 
 from igcrawl.items import Record
-from pipelines.postgres_tables import HITS, MEDIA, PAYLOAD_COLUMNS, Column, Table
+
+from .postgres_tables import HITS, MEDIA, PAYLOAD_COLUMNS, Column, Table
 
 Row: TypeAlias = tuple[Any, ...]
 Staged: TypeAlias = dict[Table, list[Row]]

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Final
 
-from pipelines.postgres_tables import HISTORY, PROFILES, TABLES, Column, Table
+from .postgres_tables import HISTORY, PROFILES, TABLES, Column, Table
 
 _SEEN: Final = "fetched_at::timestamptz"
 #: A picture's URL is signed anew with every answer, and its host changes; the file's name stays the picture's.

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import orjson
 import pytest
+from scrapy.settings import Settings
 
 from igcrawl.calling.wire import to_wire
-from igcrawl.config.config import DEFAULTS, SAFE, read_config
+from igcrawl.config.config import read_config
 from igcrawl.doc_ids import DocIds, Origin, own_path, read_own, shipped_queries
 from igcrawl.doc_ids.own_file import check_own
 from igcrawl.errors import BadInput
@@ -181,11 +182,12 @@ def test_the_embedded_simulator_passes_over_an_own_file_that_is_not_named(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "doc_ids.toml").write_text("[FollowersList]\nids = [{ id = '11111' }]")
-    settings = {**DEFAULTS, **{name: safe for name, (safe, _) in SAFE.items()}}
-    assert set(read_config(settings, OPERATIONS).own_queries) == {"FollowersList"}
-    embedded = settings | {"IG_SIMULATOR": True}
-    assert read_config(embedded, OPERATIONS).own_queries == {}
-    assert set(read_config(embedded | {"IG_DOC_IDS": "doc_ids.toml"}, OPERATIONS).own_queries) == {"FollowersList"}
+    assert set(read_config(Settings(), OPERATIONS).own_queries) == {"FollowersList"}
+    embedded = {"IG_SIMULATOR": True}
+    assert read_config(Settings(embedded), OPERATIONS).own_queries == {}
+    assert set(read_config(Settings(embedded | {"IG_DOC_IDS": "doc_ids.toml"}), OPERATIONS).own_queries) == {
+        "FollowersList"
+    }
 
 
 def test_the_example_of_the_docs_is_a_file_that_can_be_used() -> None:

@@ -15,16 +15,20 @@ from typing import Any, ClassVar, Self
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
+from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from igcrawl.arguments import Arguments
 from igcrawl.arguments.crawl_key import identity_of
+from igcrawl.base_spiders.installed import check_installed
 from igcrawl.budget.gate import Gate
 from igcrawl.calling.advice import reason_of
 from igcrawl.calling.call_sender import Asker
 from igcrawl.calling.doc_id_rotation import Staleness
 from igcrawl.config.config import read_config
+from igcrawl.config.promises import hold_promises
 from igcrawl.crawl.crawl_run import CrawlRun
 from igcrawl.crawl.logs import log_verdict
 from igcrawl.crawl.lookups import make_ready
@@ -40,7 +44,7 @@ from igcrawl.planning.planner import Planning
 from igcrawl.sessions.redaction import Redaction
 from igcrawl.stopping import Stopping
 from igcrawl.store import Limits, Seed, WalkRow
-from igcrawl.verdict import ExitCode, Verdict, exit_code
+from igcrawl.verdict import ExitCode, Verdict, exit_code, worst_of
 
 logger = logging.getLogger(__name__)
 
@@ -61,11 +65,13 @@ class OperationSpider(Spider):
     arguments: ClassVar[type[Arguments]] = Arguments
     #: The type of record that formats with one set of columns (CSV) hold.
     main_record: str
+    #: Whether IG_SIMULATOR stands for the operator's session and server.
+    embeds_simulator: ClassVar = True
 
     def __init__(self, crawler: Crawler, given: dict[str, Any]) -> None:
         super().__init__()
-        self.args = self.check(given)
         self.config = read_config(crawler.settings, OPERATIONS)
+        self.args = self.check(given)
         self.verdicts: dict[Verdict, int] = {}
         #: Why the crawl could not begin, for the operator, and the exit code; nothing was sent then.
         self.refused: tuple[str, ExitCode] | None = None
@@ -85,8 +91,15 @@ class OperationSpider(Spider):
             spider.config.check_session()
         spider._set_crawler(crawler)
         crawler.signals.connect(spider.stop_for_pipeline, signals.item_error)
+        crawler.signals.connect(spider.close_with_verdict, signals.spider_idle)
         crawler.signals.connect(spider.leave, signals.spider_closed)
         return spider
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Set what the promises of a crawl rest on, beside the spider's own settings."""
+        super().update_settings(settings)
+        hold_promises(settings)
 
     @classmethod
     def check(cls, given: dict[str, Any]) -> Arguments:
@@ -148,6 +161,7 @@ class OperationSpider(Spider):
         self._run = run = CrawlRun.begin(self.crawler, self.config.store, self.limits, self.config.sync_seconds)
         identity = identity_of(self.name, self.args, self.targets(), whole)
         try:
+            check_installed(self.crawler, self.config)
             if self.args.plan:
                 self.planned = await Planning(self, run.store).tell(identity)
                 return
@@ -234,6 +248,18 @@ class OperationSpider(Spider):
                 logger.warning("%s more targets: %s", left, halted.reason)
         except (StoreError, LostClaim) as error:
             self._stopping.begin(str(error))
+
+    def close_with_verdict(self) -> None:
+        """Name the worst verdict as the crawl's `finish_reason`, where it is not good.
+
+        Raises:
+            CloseSpider: it is not good.
+        """
+        reached = set(self.verdicts)
+        if self.refused is not None and self.refused[1] is ExitCode.TROUBLE:
+            reached.add(Verdict.BLOCKED)
+        if (worst := worst_of(reached)) is not None:
+            raise CloseSpider(worst.value)
 
     async def deliver(self, page: Page) -> None:
         """Hand a page to the pipelines and feeds, and come back when they are through with it."""

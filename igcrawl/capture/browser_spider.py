@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from urllib.parse import quote, urlsplit
 
 from playwright.async_api import Error, Page
@@ -43,6 +43,7 @@ class CaptureSpider(Spider):
     """
 
     name = "docids-capture"
+    embeds_simulator: ClassVar = True
     config: Config
     _session: Session
     _gate: Gate

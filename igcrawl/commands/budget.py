@@ -11,10 +11,10 @@ from scrapy.commands import ScrapyCommand
 from igcrawl.budget.report import forget, health_lines, no_budget
 from igcrawl.budget.session_state import Health
 from igcrawl.budget.state_store import change_health, read_health
+from igcrawl.cli.command_config import config_of
 from igcrawl.commands.crawl import refuse
-from igcrawl.config.config import Config, read_config
+from igcrawl.config.config import Config
 from igcrawl.errors import BadInput, StoreError
-from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.sessions.source import Given
 from igcrawl.store import opened
 from igcrawl.verdict import ExitCode
@@ -48,7 +48,7 @@ class Command(ScrapyCommand):
             refuse(f"scrapy budget takes options only, not {args[0]!r}; the session is IG_SESSION's")
         assert self.settings is not None
         try:
-            config = read_config(self.settings, OPERATIONS)
+            config = config_of(self.settings)
             given = config.given != Given()
             if opts.forget and (opts.all or not given):
                 refuse("scrapy budget --forget: give one session, IG_SESSION=…")

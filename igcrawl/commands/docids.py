@@ -14,9 +14,10 @@ from urllib.parse import urlsplit
 from scrapy.commands import ScrapyCommand
 
 from igcrawl.capture import Capture, Sighting, State, compare, read_capture, write_own
+from igcrawl.cli.command_config import config_of
 from igcrawl.cli.tables import print_columns, print_table
 from igcrawl.commands.crawl import refuse
-from igcrawl.config.config import Config, read_config
+from igcrawl.config.config import Config
 from igcrawl.doc_ids import DocId, DocIds, is_doc_id, own_path
 from igcrawl.errors import BadInput, StoreError
 from igcrawl.operations.catalogue import OPERATIONS
@@ -66,7 +67,7 @@ class Command(ScrapyCommand):
         """List or import."""
         assert self.settings is not None
         try:
-            config = read_config(self.settings, OPERATIONS)
+            config = config_of(self.settings)
             match args:
                 case ["list"] if not opts.write:
                     known = asyncio.run(_known(config.store))
@@ -140,7 +141,7 @@ class Command(ScrapyCommand):
     def _try_again(self, seen: list[str]) -> None:
         """Let ids be asked by that somebody has just asked by, whatever the store says."""
         assert self.settings is not None
-        again = asyncio.run(_forget(read_config(self.settings, OPERATIONS).store, seen))
+        again = asyncio.run(_forget(config_of(self.settings).store, seen))
         if again:
             print(f"asked by again, since they are in use: {', '.join(again)}")
 

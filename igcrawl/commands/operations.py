@@ -8,10 +8,10 @@ from typing import Final
 
 from scrapy.commands import ScrapyCommand
 
+from igcrawl.cli.command_config import config_of
 from igcrawl.cli.operations_check import faults_of
 from igcrawl.cli.operations_docs import page_of
 from igcrawl.commands.crawl import refuse
-from igcrawl.config.config import read_config
 from igcrawl.doc_ids import DocIds, shipped_queries
 from igcrawl.errors import BadInput
 from igcrawl.operations.catalogue import FAMILIES, OPERATIONS
@@ -64,7 +64,7 @@ class Command(ScrapyCommand):
     def _rows(self) -> list[tuple[str, ...]]:
         assert self.settings is not None
         try:
-            config = read_config(self.settings, OPERATIONS)
+            config = config_of(self.settings)
         except BadInput as error:
             refuse(str(error))
         doc_ids = DocIds(config.doc_ids, config.own_queries)

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 import orjson
 from scrapy.commands import ScrapyCommand
 
+from igcrawl.cli.command_config import config_of
 from igcrawl.cli.replay_answers import Replayed, replay_answer, replay_archive
 from igcrawl.commands.crawl import refuse
 from igcrawl.errors import AnswerError, BadInput
@@ -45,6 +46,7 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Read, and write the records."""
         try:
+            config_of(self.settings)
             if len(args) == 1 and is_archive(Path(args[0])) and not opts.given:
                 self._write(replay_archive(Path(args[0])), opts.output)
             elif len(args) == 2:

@@ -13,11 +13,11 @@ from typing import Final
 from scrapy.commands import ScrapyCommand
 
 from igcrawl.cli import session_actions
+from igcrawl.cli.command_config import config_of
 from igcrawl.commands.crawl import refuse
-from igcrawl.config.config import Config, read_config
+from igcrawl.config.config import Config
 from igcrawl.errors import BadInput, NotLoggedIn, StoreError
 from igcrawl.operations.call import Host
-from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.sessions import folder as session_folder
 from igcrawl.sessions.formats.browser import BROWSERS
 from igcrawl.sessions.formats.recognise import Found
@@ -97,7 +97,7 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         if name is not None:
             self.settings.set("IG_SESSION", name, priority="cmdline")
-        return read_config(self.settings, OPERATIONS)
+        return config_of(self.settings)
 
     def _import(self, words: list[str], opts: argparse.Namespace) -> None:
         if bool(words) == bool(opts.browser):

@@ -11,10 +11,9 @@ from typing import Final
 from scrapy.commands import ScrapyCommand
 
 from igcrawl.budget.limits import Budget
+from igcrawl.cli.command_config import config_of
 from igcrawl.commands.crawl import refuse
-from igcrawl.config.config import read_config
 from igcrawl.errors import BadInput, StoreError
-from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.planning.estimate import Estimate, duration, requests_left
 from igcrawl.store import CrawlRow, Store, WalkRow, make_store, path_of
 from igcrawl.verdict import ExitCode, Verdict
@@ -67,7 +66,7 @@ class Command(ScrapyCommand):
 
     async def _run(self, opts: argparse.Namespace) -> None:
         assert self.settings is not None
-        config = read_config(self.settings, OPERATIONS)
+        config = config_of(self.settings)
         url, budget = config.store, config.rules.budget or Budget()
         path = path_of(url)
         if path is not None and not path.exists():

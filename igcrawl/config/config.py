@@ -9,14 +9,17 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
+from scrapy.settings import BaseSettings
+
 from igcrawl.budget.rules import Rules
 from igcrawl.config.budget_settings import DEFAULTS as RULES
 from igcrawl.config.budget_settings import read_rules
+from igcrawl.config.promises import check_given
 from igcrawl.config.setting_values import read_seconds, read_truth, read_truth_or_auto
 from igcrawl.doc_ids import OVERRIDE_PREFIX, Query, check_doc_id, own_path, read_own
 from igcrawl.errors import BadInput
 from igcrawl.operations.call import Host
-from igcrawl.operations.catalogue import FAMILY_NAMES
+from igcrawl.operations.catalogue import add_from_outside, family_names
 from igcrawl.output.raw_archive import is_archive
 from igcrawl.sessions.session import Session
 from igcrawl.sessions.source import Given, read_given
@@ -37,18 +40,8 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     "IG_JSONL_REPLACE": False,
     "IG_SYNC_SECONDS": 0.0,
     "IG_LIVE": "auto",
+    "IG_OPERATIONS": [],
     **RULES,
-}
-#: Scrapy's settings on which a promise of igcrawl rests, what they must be, and why.
-SAFE: Final[Mapping[str, tuple[bool, str]]] = {
-    "DOWNLOAD_VERIFY_CERTIFICATES": (True, "a session is sent over verified TLS only"),
-    "REDIRECT_ENABLED": (False, "a redirect says that the server wants a login or a human"),
-    "METAREFRESH_ENABLED": (False, "a page in place of JSON says that the server wants a login or a human"),
-    "RETRY_ENABLED": (True, "it opens the answers, too; RETRY_TIMES=0 asks each call once"),
-    "HTTPCACHE_ENABLED": (False, "a cached error would stand for the server's; IG_RAW keeps answers"),
-    "COOKIES_ENABLED": (False, "the session brings its own"),
-    "TELNETCONSOLE_ENABLED": (False, "a console would show the session to whoever reaches its port"),
-    "REMOTE_CONTROL_ENABLED": (False, "it would open a way into a process that holds a session"),
 }
 #: More than this is hardly worth asking again for after a crash.
 _LONGEST_GROUP: Final = 3600
@@ -112,7 +105,7 @@ class Config:
         return not all(is_loopback(url) for url in self.base_urls.values())
 
 
-def read_config(settings: Mapping[str, Any], operations: Mapping[str, object]) -> Config:
+def read_config(settings: BaseSettings, operations: Mapping[str, object]) -> Config:
     """Check the IG_… settings.
 
     Args:
@@ -122,9 +115,13 @@ def read_config(settings: Mapping[str, Any], operations: Mapping[str, object]) -
     Raises:
         BadInput: a setting is unknown or its value cannot be used.
     """
-    for name, (safe, why) in SAFE.items():
-        if read_truth(settings, name) is not safe:
-            raise BadInput(f"{name} must stay {safe}: {why}")
+    check_given(settings)
+    add_from_outside(_names(settings.get("IG_OPERATIONS")))
+    # A project need not name all of ours.
+    return _read({**DEFAULTS, **{name: settings[name] for name in settings}}, operations)
+
+
+def _read(settings: Mapping[str, Any], operations: Mapping[str, object]) -> Config:
     doc_ids = _doc_ids(settings, operations)
     own = str(settings.get("IG_DOC_IDS") or "")
     simulator = read_truth(settings, "IG_SIMULATOR")
@@ -148,19 +145,28 @@ def read_config(settings: Mapping[str, Any], operations: Mapping[str, object]) -
         jsonl=Path(jsonl).expanduser().absolute() if jsonl else None,
         jsonl_replace=read_truth(settings, "IG_JSONL_REPLACE"),
         sync_seconds=read_seconds(settings, "IG_SYNC_SECONDS", _LONGEST_GROUP),
-        rules=read_rules(settings, FAMILY_NAMES, local=all(is_loopback(url) for url in base_urls.values())),
+        rules=read_rules(settings, family_names(), local=all(is_loopback(url) for url in base_urls.values())),
         live=read_truth_or_auto(settings, "IG_LIVE"),
     )
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
-    """Return the IG_… settings with the environment's values in place of the defaults."""
-    given = {
+    """Return the IG_… settings that the environment gives."""
+    return {
         name: value
         for name, value in environment.items()
         if name in DEFAULTS or (name.startswith(OVERRIDE_PREFIX) and value)
     }
-    return {**DEFAULTS, **given}
+
+
+def take_environment(settings: BaseSettings, environment: Mapping[str, str] = os.environ) -> None:
+    """Let the environment's IG_… settings win over the project's, but not over ``-s``."""
+    for name, value in from_environment(environment).items():
+        settings.set(name, value, priority="project")
+
+
+def _names(value: Any) -> list[str]:
+    return [name for name in (value.split(",") if isinstance(value, str) else value or ()) if name]
 
 
 def _doc_ids(settings: Mapping[str, Any], operations: Mapping[str, object]) -> dict[str, str]:

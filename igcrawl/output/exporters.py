@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from dataclasses import fields
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from itemadapter import ItemAdapter
 from scrapy import Spider
 from scrapy.crawler import Crawler
 from scrapy.exporters import BaseItemExporter, CsvItemExporter, JsonItemExporter, XmlItemExporter
 from scrapy.extensions.feedexport import FeedExporter, ItemFilter
+from scrapy.utils.misc import load_object
 
 from igcrawl.items import RECORD_TYPES, Page, WalkEnd
 from igcrawl.output.json_lines import to_lines
@@ -72,6 +73,10 @@ class CsvExporter(CsvItemExporter):
             super().export_item(record)
 
 
+#: Exporters that take a page at once.
+_UNFOLDING: Final = (JsonLinesExporter, JsonExporter, XmlExporter, CsvExporter)
+
+
 class _OneType(ItemFilter):
     """Lets a feed with one set of columns have one type of record, beside what its own filter says.
 
@@ -127,4 +132,6 @@ class RecordFeedExporter(FeedExporter):
     def _takes_pages(self, slot: Any) -> bool:
         options = self.feeds[slot.uri_template]
         plain_filter = type(slot.filter) is ItemFilter and not slot.filter.item_classes
-        return plain_filter and not options["batch_item_count"]
+        # An exporter of the operator's own knows no pages.
+        unfolds = issubclass(load_object(self.exporters[options["format"]]), _UNFOLDING)
+        return plain_filter and unfolds and not options["batch_item_count"]

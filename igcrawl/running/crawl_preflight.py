@@ -13,20 +13,72 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from scrapy import Spider
+from scrapy.addons import AddonManager
 from scrapy.settings import BaseSettings, Settings, default_settings
 from scrapy.spiderloader import get_spider_loader
+from scrapy.utils.conf import build_component_list
 from scrapy.utils.misc import load_object
 
 from igcrawl.base_spiders.operation_spider import OperationSpider
 from igcrawl.config.config import read_config
+from igcrawl.crawl.logs import quieten
 from igcrawl.errors import BadInput
 from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.output.cli_outputs import take_json_lines
 from igcrawl.output.raw_archive import read_archive
+from igcrawl.planning.planner import write_nothing_for_plan
 
 #: Feed storages that need a package of their own.
 _NEEDED: Final = {"s3": "botocore", "gs": "google.cloud.storage"}
 #: What a feed's address may name beside the spider's attributes.
 _URI_NAMES: Final = frozenset({"time", "batch_time", "batch_id", "name"})
+
+
+def is_ours(settings: Settings, given: Mapping[str, str], args: list[str]) -> bool:
+    """Whether a command's spider is one of ours, or would be if its name were right.
+
+    Args:
+        settings: the project's; the add-ons' early ones are added.
+        given: what ``-s`` gives.
+        args: what follows the command: the spider's name.
+
+    Raises:
+        BadInput: the spiders cannot be imported.
+    """
+    AddonManager.load_pre_crawler_settings(settings)
+    own = settings.copy()
+    own.setdict(given, priority="cmdline")
+    has_addon = any(load_object(path).__module__ == "igcrawl.addon" for path in build_component_list(own["ADDONS"]))
+    try:
+        loader = get_spider_loader(own)
+    except ImportError as error:
+        if has_addon:
+            raise BadInput(f"SPIDER_MODULES: {error}") from None
+        raise
+    if len(args) == 1 and args[0] in loader.list():
+        return issubclass(loader.load(args[0]), OperationSpider)
+    return has_addon
+
+
+def prepare(settings: Settings, args: list[str], opts: argparse.Namespace, process: Callable[[], None]) -> None:
+    """Take over and check what the operator gave for one of our spiders.
+
+    Args:
+        settings: Scrapy's.
+        args: what follows the command.
+        opts: the command's options.
+        process: Scrapy's own processing of them.
+
+    Raises:
+        BadInput: something cannot be used.
+        UsageError: an option cannot be read.
+    """
+    taken = take_json_lines(settings, opts)
+    process()
+    settings.setdict(taken, priority="cmdline")
+    check_input(settings, args, opts)
+    write_nothing_for_plan(settings, opts.spargs)
+    quieten(str(settings["LOG_LEVEL"]))
 
 
 def check_input(settings: Settings, args: list[str], opts: argparse.Namespace) -> None:

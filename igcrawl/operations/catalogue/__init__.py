@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from types import MappingProxyType
+from functools import cache
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from types import MappingProxyType, ModuleType
 from typing import Final
 
 from igcrawl.errors import BadInput
@@ -12,15 +15,62 @@ from igcrawl.operations.catalogue import custom, inbox, media, profiles, relatio
 from igcrawl.operations.operation import Operation
 
 FAMILIES: Final = (profiles, relations, suggestions, search, media, inbox, custom)
+_OPERATIONS: dict[str, Operation] = {}
+_FAMILY_OF: dict[str, str] = {}
 #: All operations by name, in the order of the families.
-OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
-    {operation.name: operation for family in FAMILIES for operation in family.OPERATIONS}
-)
+OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(_OPERATIONS)
 #: The family of each operation, by the operation's name.
-FAMILY_OF: Final[Mapping[str, str]] = MappingProxyType(
-    {operation.name: family.__name__.rpartition(".")[2] for family in FAMILIES for operation in family.OPERATIONS}
-)
-FAMILY_NAMES: Final = tuple(dict.fromkeys(FAMILY_OF.values()))
+FAMILY_OF: Final[Mapping[str, str]] = MappingProxyType(_FAMILY_OF)
+#: Entry points of installed packages that bring operations of their own.
+ENTRY_POINTS: Final = "igcrawl.operations"
+
+
+def add_family(module: ModuleType) -> None:
+    """Add the operations of a module, which is a family named by the last part of its name. Does no harm twice.
+
+    Args:
+        module: has `OPERATIONS`, any number of `Operation`.
+
+    Raises:
+        BadInput: it has none, or one whose name is taken.
+    """
+    operations = getattr(module, "OPERATIONS", None)
+    if operations is None or not all(isinstance(operation, Operation) for operation in operations):
+        raise BadInput(f"{module.__name__}: expected OPERATIONS, a tuple of igcrawl.operations.operation.Operation")
+    family = module.__name__.rpartition(".")[2]
+    for operation in operations:
+        if _OPERATIONS.setdefault(operation.name, operation) is not operation:
+            raise BadInput(f"{module.__name__}: there is an operation {operation.name!r} already")
+        _FAMILY_OF[operation.name] = family
+
+
+def add_from_outside(modules: Iterable[str]) -> None:
+    """Add the operations of installed packages, and of modules that the operator names.
+
+    Raises:
+        BadInput: a module cannot be imported or used.
+    """
+    named = [(f"entry point {point.name} of {ENTRY_POINTS}", point.value) for point in _entry_points()]
+    for source, name in [*named, *(("IG_OPERATIONS", name) for name in modules)]:
+        try:
+            module = import_module(name)
+        except Exception as error:  # whatever a module raises while it is imported
+            raise BadInput(f"{source}: {name}: {type(error).__name__}: {error}") from None
+        add_family(module)
+
+
+def family_names() -> tuple[str, ...]:
+    """Return the names of the families, in their order."""
+    return tuple(dict.fromkeys(FAMILY_OF.values()))
+
+
+@cache
+def _entry_points() -> tuple[EntryPoint, ...]:
+    return tuple(entry_points(group=ENTRY_POINTS))
+
+
+for _family in FAMILIES:
+    add_family(_family)
 
 
 def find_operation(name: str) -> Operation:

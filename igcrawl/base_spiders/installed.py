@@ -1,0 +1,90 @@
+"""Check, before the first request, that each part that a promise rests on is in its place."""
+
+from __future__ import annotations
+
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.cookies import CookiesMiddleware
+from scrapy.downloadermiddlewares.defaultheaders import DefaultHeadersMiddleware
+from scrapy.downloadermiddlewares.httpauth import HttpAuthMiddleware
+from scrapy.downloadermiddlewares.httpcache import HttpCacheMiddleware
+from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
+from scrapy.downloadermiddlewares.offsite import OffsiteMiddleware
+from scrapy.downloadermiddlewares.redirect import BaseRedirectMiddleware
+from scrapy.downloadermiddlewares.retry import RetryMiddleware
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.downloadermiddlewares.useragent import UserAgentMiddleware
+
+from igcrawl.calling.scrapy_request import CallFingerprinter
+from igcrawl.config.config import Config
+from igcrawl.config.promises import SWITCHES
+from igcrawl.errors import BadInput
+from igcrawl.middlewares.answers import AnswerMiddleware
+from igcrawl.middlewares.session import SessionMiddleware
+from igcrawl.middlewares.throttle import ThrottleMiddleware
+from igcrawl.output.exporters import RecordFeedExporter
+from igcrawl.output.sinks import Sinks
+from igcrawl.store import is_postgres_url
+
+#: In the order in which a request passes them; the last is the innermost of all.
+_OURS = (AnswerMiddleware, ThrottleMiddleware, SessionMiddleware)
+#: Each would answer, change or send a call in the place of ours.
+_STRANGERS = (
+    CookiesMiddleware,
+    DefaultHeadersMiddleware,
+    HttpAuthMiddleware,
+    HttpCacheMiddleware,
+    HttpCompressionMiddleware,
+    OffsiteMiddleware,
+    BaseRedirectMiddleware,
+    RetryMiddleware,
+    RobotsTxtMiddleware,
+    UserAgentMiddleware,
+)
+_HOW = 'install them by ADDONS = {"igcrawl.addon.IgcrawlAddon": 500}'
+
+
+def check_installed(crawler: Crawler, config: Config) -> None:
+    """Check a crawl that is about to begin.
+
+    Raises:
+        BadInput: a part is missing, replaced or out of its order; the error names it.
+    """
+    for name, (value, why) in SWITCHES.items():
+        if crawler.settings.getbool(name) is not value:
+            raise BadInput(f"{name} must stay {value}: {why}")
+    if not isinstance(crawler.request_fingerprinter, CallFingerprinter):
+        raise BadInput("REQUEST_FINGERPRINTER_CLASS was replaced: a request is known by its call")
+    _check_middlewares(crawler)
+    _check_outputs(crawler, config)
+
+
+def _check_middlewares(crawler: Crawler) -> None:
+    assert crawler.engine is not None
+    installed = crawler.engine.downloader.middleware.middlewares
+    places = []
+    for ours in _OURS:
+        found = [place for place, part in enumerate(installed) if isinstance(part, ours)]
+        if not found:
+            raise BadInput(f"DOWNLOADER_MIDDLEWARES: {ours.__name__} is missing; {_HOW}")
+        places.append(found[0])
+    if places != sorted(places):
+        raise BadInput(f"DOWNLOADER_MIDDLEWARES: ours must stand in this order: {', '.join(o.__name__ for o in _OURS)}")
+    if places[-1] != len(installed) - 1:
+        behind = type(installed[-1])
+        name = f"{behind.__module__}.{behind.__qualname__}"
+        raise BadInput(
+            f"DOWNLOADER_MIDDLEWARES: {name} stands behind SessionMiddleware, where it would see the session"
+        )
+    for part in installed:
+        if isinstance(part, _STRANGERS) and not isinstance(part, AnswerMiddleware):
+            raise BadInput(f"DOWNLOADER_MIDDLEWARES: {type(part).__name__} cannot stand beside ours; set it to None")
+
+
+def _check_outputs(crawler: Crawler, config: Config) -> None:
+    sinks = Sinks.of(crawler)
+    if config.jsonl is not None and not sinks.files:
+        raise BadInput(f"ITEM_PIPELINES: JsonLinesPipeline is missing, which writes {config.jsonl}; {_HOW}")
+    if is_postgres_url(config.store) and not sinks.tables:
+        raise BadInput(f"ITEM_PIPELINES: PostgresPipeline is missing, which writes the records; {_HOW}")
+    if crawler.settings.getdict("FEEDS") and crawler.get_extension(RecordFeedExporter) is None:
+        raise BadInput(f"EXTENSIONS: RecordFeedExporter is missing, which writes the feeds; {_HOW}")

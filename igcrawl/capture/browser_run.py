@@ -31,8 +31,6 @@ _APART: Final[dict[str, Any]] = {
     "EXTENSIONS_BASE": {},
     "EXTENSIONS": {},
     "FEEDS": {},
-    "REQUEST_FINGERPRINTER_CLASS": "scrapy.utils.request.RequestFingerprinter",
-    "LOG_FORMATTER": "scrapy.logformatter.LogFormatter",
     # The browser sends its own.
     "PLAYWRIGHT_PROCESS_REQUEST_HEADERS": None,
     "PLAYWRIGHT_RESTART_DISCONNECTED_BROWSER": False,

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from scrapy.settings import BaseSettings
+from scrapy.utils.misc import load_object
+
 from igcrawl.base_spiders.operation_spider import OperationSpider
+from igcrawl.config.packages import top_package
 from igcrawl.console.summary import Summary, advice_of, public_uri
 from igcrawl.crawl.crawl_run import CrawlRun
 from igcrawl.crawl.run_totals import Sums, Tally
@@ -30,9 +34,16 @@ def summary_of(spider: OperationSpider) -> Summary | None:
     known_counts = counts or {verdict.value: walks for verdict, walks in spider.verdicts.items()}
     clear = Redaction.of(crawler).text
     places, advice = [clear(place) for place in _places(spider)], advice_of(known_counts, spider.limits)
-    if not places and not crawler.settings.getdict("ITEM_PIPELINES"):
+    if not places and not _has_own_pipeline(crawler.settings):
         advice.insert(0, f"no record was kept, since no output was named: -O {spider.name}.jsonl")
     return Summary(sums, places, advice)
+
+
+def _has_own_pipeline(settings: BaseSettings) -> bool:
+    """Whether the project has a pipeline beside ours, whose places are not known here."""
+    ours = f"{top_package('pipelines')}."
+    places = settings.getdict("ITEM_PIPELINES").items()
+    return any(place is not None and not load_object(path).__module__.startswith(ours) for path, place in places)
 
 
 def _places(spider: OperationSpider) -> Iterator[str]:

@@ -21,6 +21,7 @@ from scrapy.utils.misc import load_object
 
 from igcrawl.base_spiders.operation_spider import OperationSpider
 from igcrawl.config.config import read_config
+from igcrawl.config.promises import EXPORTERS, SWITCHES
 from igcrawl.crawl.logs import quieten
 from igcrawl.errors import BadInput
 from igcrawl.operations.catalogue import OPERATIONS
@@ -129,7 +130,7 @@ def _find_spider(settings: Settings, args: list[str]) -> type[Spider]:
 def _check_values(settings: BaseSettings) -> None:
     """Check the kinds of values that the command line gives; Scrapy would find out in the middle of its start."""
     for name, value in _given(settings):
-        kind = type(getattr(default_settings, name, None))
+        kind = bool if name in SWITCHES else type(getattr(default_settings, name, None))
         readers: dict[type, Callable[[str], Any]] = {
             bool: settings.getbool,
             int: settings.getint,
@@ -161,6 +162,9 @@ def _check_feed(uri: str, options: Mapping[str, Any], settings: Settings, spider
         raise BadInput(f"output {uri}: no storage for {scheme}://; allowed: {', '.join(filter(None, storages))}")
     if scheme in _NEEDED and not _installed(_NEEDED[scheme]):
         raise BadInput(f"output {uri}: {scheme}:// needs the package {_NEEDED[scheme]}")
+    if options.get("format") in EXPORTERS and EXPORTERS[options["format"]] is None:
+        written = ", ".join(name for name, exporter in EXPORTERS.items() if exporter is not None)
+        raise BadInput(f"output {uri}: {options['format']} cannot hold records; allowed: {written}")
     for name in re.findall(r"%\((\w+)\)", uri):
         if name not in _URI_NAMES and not hasattr(spider, name):
             raise BadInput(f"output {uri}: %({name}) is not known; allowed: {', '.join(sorted(_URI_NAMES))}")

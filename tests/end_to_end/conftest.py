@@ -1,0 +1,133 @@
+"""igcrawl as it is installed: a wheel in a folder of its own, and a Scrapy project beside it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from igcrawl.simulator import Simulator
+from tests.conftest import AT_ONCE, ROOT, Run
+
+_SHIPPED = ("igcrawl", "spiders", "pipelines", "pyproject.toml", "setup.py", "requirements.txt", "README.md", "LICENSE")
+_SETTINGS = '\nADDONS = {"igcrawl.addon.IgcrawlAddon": 500}\nROBOTSTXT_OBEY = True\nDOWNLOAD_DELAY = 0\n'
+
+
+def python(*arguments: str, folder: Path, environment: dict[str, str], timeout: float = 60) -> Run:
+    """Run Python outside the checkout."""
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+    return Run(done.returncode, done.stdout, done.stderr)
+
+
+def clean_environment(*path: Path, **extra: str) -> dict[str, str]:
+    """An environment that knows nothing of the checkout."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("IG_", "SCRAPY_"))}
+    return kept | {"PYTHONPATH": os.pathsep.join(map(str, path)), "PYTHONWARNINGS": "default"} | extra
+
+
+@dataclass
+class Built:
+    """What is shipped.
+
+    Args:
+        wheel: the wheel.
+        egg: the egg, as Scrapyd takes it.
+        installed: a folder into which the wheel was installed.
+    """
+
+    wheel: Path
+    egg: Path
+    installed: Path
+
+
+@pytest.fixture(scope="package")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """Wheel and egg of a copy of the checkout."""
+    folder = tmp_path_factory.mktemp("built")
+    source = folder / "source"
+    source.mkdir()
+    for name in _SHIPPED:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+        elif (ROOT / name).exists():
+            shutil.copy(ROOT / name, source / name)
+    environment = clean_environment()
+    pip = ("-m", "pip", "--disable-pip-version-check")
+    for command in (
+        (*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", str(folder), "."),
+        ("setup.py", "-q", "bdist_egg", "-d", str(folder)),
+    ):
+        run = python(*command, folder=source, environment=environment | {"PYTHONWARNINGS": "ignore"}, timeout=120)
+        assert run.code == 0, run.err
+    (wheel,), (egg,) = folder.glob("*.whl"), folder.glob("*.egg")
+    installed = folder / "installed"
+    run = python(
+        *pip, "install", "--no-deps", "--target", str(installed), str(wheel), folder=folder, environment=environment
+    )
+    assert run.code == 0, run.err
+    return Built(wheel, egg, installed)
+
+
+@dataclass
+class Project:
+    """A Scrapy project of somebody's own.
+
+    Args:
+        folder: where its `scrapy.cfg` is.
+        built: igcrawl, installed.
+        simulator: what our spiders ask there.
+        environment: leads our spiders to it.
+    """
+
+    folder: Path
+    built: Built
+    simulator: Simulator
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def scrapy(self, *arguments: str, **environment: str) -> Run:
+        """Run `scrapy …` in it."""
+        outside = clean_environment(self.built.installed, **{**self.environment, **environment})
+        return python("-m", "scrapy", *arguments, folder=self.folder, environment=outside)
+
+    def script(self, text: str, **environment: str) -> Run:
+        """Run a Python program in it."""
+        outside = clean_environment(self.built.installed, self.folder, **{**self.environment, **environment})
+        return python("-c", text, folder=self.folder, environment=outside)
+
+    def write(self, name: str, text: str) -> None:
+        """Add to one of its files, or make it."""
+        with (self.folder / name).open("a") as file:
+            file.write(text)
+
+
+@pytest.fixture
+def project(built: Built, simulator: Simulator, tmp_path: Path) -> Iterator[Project]:
+    """What `scrapy startproject other` makes, with our add-on."""
+    outside = clean_environment(built.installed)
+    run = python("-m", "scrapy", "startproject", "other", ".", folder=tmp_path, environment=outside)
+    assert run.code == 0, run.err
+    session_file = tmp_path / "session.json"
+    simulator.write_session(session_file)
+    at_simulator = {
+        "IG_MOBILE_URL": simulator.mobile_url,
+        "IG_WEB_URL": simulator.web_url,
+        "IG_SESSION": str(session_file),
+        **AT_ONCE,
+    }
+    made = Project(tmp_path, built, simulator, at_simulator)
+    made.write("other/settings.py", _SETTINGS)
+    yield made

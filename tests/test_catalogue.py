@@ -196,12 +196,12 @@ def test_a_list_longer_than_fifty_is_asked_for_in_parts_and_in_its_order() -> No
     while True:
         request = to_wire(operation, Call(operation.name, args, cursor))
         asked.append(request.query["media_ids"].split(","))
-        turn = operation.paging.turn({}, operation.name, args, cursor)
-        if turn.cursor is None:
+        end = operation.paging.page_end({}, operation.name, args, cursor)
+        if end.cursor is None:
             break
-        cursor = turn.cursor
+        cursor = end.cursor
     assert asked == [ids[:50], ids[50:]]
-    assert turn.whole
+    assert end.whole
 
 
 def test_records_of_an_operation_are_told_apart_by_their_keys() -> None:

@@ -14,7 +14,7 @@ from igcrawl.errors import AnswerError, BadInput
 from igcrawl.operations.call import AnswerKind
 from igcrawl.operations.catalogue import OPERATIONS, find_operation
 from igcrawl.operations.operation import Operation
-from igcrawl.operations.paging import Turn
+from igcrawl.operations.paging import PageEnd
 from igcrawl.output.raw_archive import RawAnswer, read_archive
 from igcrawl.parsing.reader import Reading
 
@@ -99,13 +99,13 @@ def _read(operation: Operation, answer: RawAnswer, walk: Walk) -> Replayed:
     reading = Reading(operation.name, answer.walk or walk.id, answer.at, answer.args)
     records = operation.reader.read(envelope, reading)
     paging = operation.paging
-    turn = paging.turn(envelope, operation.name, answer.args, answer.cursor) if paging is not None else Turn(None)
+    end = paging.page_end(envelope, operation.name, answer.args, answer.cursor) if paging is not None else PageEnd(None)
     if operation.then is not None and answer.walk:
         exact_match(records, str(answer.args.get("username", "")))
-        return Replayed(cursor=turn.cursor)
+        return Replayed(cursor=end.cursor)
     if reading.notes and not records:
         return Replayed(problem="; ".join(reading.notes))
-    return Replayed(walk.keep(walk.suited(records)), turn.cursor, notes=reading.notes)
+    return Replayed(walk.keep(walk.suited(records)), end.cursor, notes=reading.notes)
 
 
 def _target(operation: Operation, answer: RawAnswer) -> str:

@@ -11,7 +11,7 @@ from igcrawl.crawl.seen import REMEMBERED, Numbers, Recent, Seen
 from igcrawl.items import Follow, NewFollow, Record, WalkEnd
 from igcrawl.operations.call import Call
 from igcrawl.operations.operation import Operation
-from igcrawl.operations.paging import Turn
+from igcrawl.operations.paging import PageEnd
 from igcrawl.store import Limits
 from igcrawl.store.packed_ids import number_of, signed_hash
 from igcrawl.verdict import Verdict, judge_ended_list
@@ -186,17 +186,17 @@ class Walk:
         self.notes += fresh
         return fresh
 
-    def turn(self, turn: Turn) -> Ending | None:
+    def turn_page(self, end: PageEnd) -> Ending | None:
         """Go on to the next page, or return how the walk ended."""
         if self.expected is None and self.cursor is None:
-            self.expected = turn.count
-        if turn.cursor is None:
-            return self._ended_by_server(turn)
+            self.expected = end.count
+        if end.cursor is None:
+            return self._ended_by_server(end)
         if self.seen.since is not None and self.known_pages >= self.overlap:
             return Ending(Verdict.UPDATED)
-        if not self._cursors.add(signed_hash(turn.cursor)):
+        if not self._cursors.add(signed_hash(end.cursor)):
             return Ending(Verdict.LOOPED, f"the cursor of page {self.pages} came before")
-        self.cursor = turn.cursor
+        self.cursor = end.cursor
         limits = self.limits
         if limits.max_pages is not None and self.pages >= limits.max_pages:
             return Ending(Verdict.STOPPED, f"max_pages={limits.max_pages}")
@@ -206,10 +206,10 @@ class Walk:
             return Ending(Verdict.SUSPECT, f"{BARREN_PAGES} empty pages in a row, each with a cursor")
         return None
 
-    def _ended_by_server(self, turn: Turn) -> Ending:
-        if self.asked.paging is None or turn.whole:
+    def _ended_by_server(self, end: PageEnd) -> Ending:
+        if self.asked.paging is None or end.whole:
             return Ending(Verdict.COMPLETE)
-        if turn.limited:
+        if end.limited:
             return Ending(Verdict.LIMITED, "the server said that it cut the list")
         held = self.records + self.passed
         verdict = judge_ended_list(held, self.expected)

@@ -18,7 +18,7 @@ from igcrawl.crawl.walk_rows import row_after, subject_of, walk_of
 from igcrawl.errors import AnswerError, Interrupted, LostClaim, StoreError, Transient
 from igcrawl.items import Page
 from igcrawl.operations.call import Call
-from igcrawl.operations.paging import Turn
+from igcrawl.operations.paging import PageEnd
 from igcrawl.parsing.envelope import is_unfinished
 from igcrawl.stopping import Stopping
 from igcrawl.store import FoundPage, PageCommit, Seed, WalkRow
@@ -110,9 +110,9 @@ class Walker:
                 if last.found is not None or walk.requests > row.requests:
                     await self._through(walk, row, page, last)
                 page, last = Page(walk.id), _Last()
-                turn, records = await self._next_page(walk, row)
-                last = _Last(FoundPage(pack(walk.seen.found), _hash(turn)), self._hooks.children(walk, records))
-                ending = walk.turn(turn)
+                end, records = await self._next_page(walk, row)
+                last = _Last(FoundPage(pack(walk.seen.found), _hash(end)), self._hooks.children(walk, records))
+                ending = walk.turn_page(end)
                 page = Page(walk.id, records, None if ending else walk.cursor)
         except (AnswerError, Interrupted) as error:
             page, last, ending = Page(walk.id), _Last(), self._hooks.ending_of(error, walk)
@@ -153,19 +153,19 @@ class Walker:
                 logger.info("%s: no complete list to go on from, so the whole list is walked", walk.id)
         return prepared
 
-    async def _next_page(self, walk: Walk, row: WalkRow) -> tuple[Turn, list[Any]]:
+    async def _next_page(self, walk: Walk, row: WalkRow) -> tuple[PageEnd, list[Any]]:
         envelope = await answer(self._ask, self.run, walk, row)
         operation = walk.asked
         of_answer = reading(walk, operation.name)
         records = walk.suited(operation.reader.read(envelope, of_answer))
         paging = operation.paging
-        turn = paging.turn(envelope, operation.name, walk.args, walk.cursor) if paging else Turn(None)
-        if paging and turn.cursor is None and not turn.whole and is_unfinished(envelope):
+        end = paging.page_end(envelope, operation.name, walk.args, walk.cursor) if paging else PageEnd(None)
+        if paging and end.cursor is None and not end.whole and is_unfinished(envelope):
             raise Transient(f"{operation.name}: the streamed answer ends before its last document")
         kept = walk.keep(await go_on(self._ask, walk, records))
         for note in walk.note(of_answer.notes):
             logger.warning("%s: %s", walk.id, note)
-        return turn, kept
+        return end, kept
 
     async def _through(self, walk: Walk, row: WalkRow, page: Page, last: _Last) -> None:
         """Hand a page to the pipelines, then make it durable with its cursor.
@@ -219,8 +219,8 @@ class Walker:
             walk.new, walk.gone = change.new, change.gone
 
 
-def _hash(turn: Turn) -> int | None:
-    return None if turn.cursor is None else signed_hash(turn.cursor)
+def _hash(end: PageEnd) -> int | None:
+    return None if end.cursor is None else signed_hash(end.cursor)
 
 
 def _now() -> str:

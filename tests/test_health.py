@@ -13,7 +13,7 @@ import pytest
 
 from igcrawl.budget.learned_limit import Ceiling
 from igcrawl.budget.limits import JITTER, MARGIN, Budget, Pace, Share, distance
-from igcrawl.budget.session_state import EXPIRED, LONGEST_REST, PARKED, Health, Turn
+from igcrawl.budget.session_state import EXPIRED, LONGEST_REST, PARKED, Health, Permit
 from igcrawl.times import DAY, HOUR
 
 START = 1_800_000_000.0
@@ -36,16 +36,16 @@ class Asker:
         self.chance = random.Random(seed)
         self.sent: list[float] = []
 
-    def ask(self, family: str = "relations") -> Turn:
-        turn = self.health.ask(self.budget, family, self.now, self.chance.random())
-        if turn.wait <= 0:
+    def ask(self, family: str = "relations") -> Permit:
+        permit = self.health.ask(self.budget, family, self.now, self.chance.random())
+        if permit.wait <= 0:
             self.sent.append(self.now)
-        return turn
+        return permit
 
     def send(self, family: str = "relations") -> float:
         """Wait as long as it is told to, send, and return when."""
-        while (turn := self.ask(family)).wait > 0:
-            self.now += turn.wait
+        while (permit := self.ask(family)).wait > 0:
+            self.now += permit.wait
         return self.now
 
     def send_until(self, end: float, family: str = "relations", latency: Callable[[], float] = lambda: 0.0) -> None:
@@ -104,9 +104,9 @@ def test_there_is_no_double_burst_at_the_turn_of_the_hour() -> None:
     for _ in range(20):
         assert asker.ask().wait == 0
     asker.now += 60
-    turn = asker.ask()
-    assert turn.wait == pytest.approx(HOUR + MARGIN - 60)
-    assert turn.why == "20 requests were sent within an hour"
+    permit = asker.ask()
+    assert permit.wait == pytest.approx(HOUR + MARGIN - 60)
+    assert permit.why == "20 requests were sent within an hour"
 
 
 def test_each_request_makes_room_when_its_own_hour_is_over() -> None:
@@ -120,8 +120,8 @@ def test_each_request_makes_room_when_its_own_hour_is_over() -> None:
 def test_the_day_is_a_cap_on_hours_that_are_used_in_full() -> None:
     asker = Asker(BURST)
     assert [asker.send() for _ in range(60)][-1] == pytest.approx(START + 2 * (HOUR + MARGIN))
-    turn = asker.ask()
-    assert turn.why == "60 requests were sent within a day"
+    permit = asker.ask()
+    assert permit.why == "60 requests were sent within a day"
     assert asker.send() == pytest.approx(START + DAY + MARGIN)
 
 
@@ -187,7 +187,7 @@ def test_a_family_of_its_own_has_an_even_row_of_its_own() -> None:
 def test_without_a_budget_nothing_is_counted() -> None:
     health = Health()
     for _ in range(1_000):
-        assert health.ask(None, "relations", START, 0.5) == Turn()
+        assert health.ask(None, "relations", START, 0.5) == Permit()
     assert health == Health()
 
 
@@ -249,8 +249,8 @@ def test_nothing_is_sent_while_the_session_rests_with_a_budget_or_without() -> N
     asker = Asker(EVEN)
     throttled(asker, 300.0)
     for budget in (EVEN, None):
-        turn = asker.health.ask(budget, "profiles", asker.now + 200, 0.0)
-        assert turn == Turn(pytest.approx(100), "the server wants it slower, so the session rests")
+        permit = asker.health.ask(budget, "profiles", asker.now + 200, 0.0)
+        assert permit == Permit(pytest.approx(100), "the server wants it slower, so the session rests")
     assert asker.health.ask(None, "profiles", asker.now + 301, 0.0).wait == 0
 
 
@@ -407,11 +407,11 @@ def test_what_a_later_version_keeps_beside_it_is_passed_over_and_kept() -> None:
 def test_what_is_asked_for_an_estimate_is_not_counted() -> None:
     asker = Asker(BURST)
     for _ in range(20):
-        assert asker.health.next_free(BURST, asker.now) == Turn()
+        assert asker.health.next_free(BURST, asker.now) == Permit()
         asker.ask()
     free = asker.health.next_free(BURST, asker.now)
     assert free.wait == pytest.approx(HOUR + MARGIN)
-    assert asker.health.next_free(None, asker.now) == Turn()
+    assert asker.health.next_free(None, asker.now) == Permit()
     throttled(asker, 2 * HOUR)
     assert asker.health.next_free(BURST, asker.now).wait == pytest.approx(2 * HOUR)
     assert len(asker.health.times()) == 20

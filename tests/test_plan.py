@@ -53,8 +53,8 @@ def play(requests: int, budget: Budget, health: Health, now: float, family: str 
     """Send so many requests by the rules of health alone, and return when the last one went."""
     at = now
     for _ in range(requests):
-        while (turn := health.ask(budget, family, at, 0.0)).wait > 0:
-            at += turn.wait
+        while (permit := health.ask(budget, family, at, 0.0)).wait > 0:
+            at += permit.wait
     return at - now
 
 

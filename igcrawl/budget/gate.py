@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 from scrapy.crawler import Crawler
 
 from igcrawl.budget.rules import Rules
-from igcrawl.budget.session_state import EXPIRED, Health, Turn
+from igcrawl.budget.session_state import EXPIRED, Health, Permit
 from igcrawl.budget.state_store import change_health, read_health
 from igcrawl.errors import SessionExpired, SessionParked, StoreError, Throttled, Trouble, WaitTooLong
 from igcrawl.sessions.session import Session
@@ -100,23 +100,23 @@ class Gate:
         """
         said_at = -math.inf
         try:
-            while (turn := await self._ask(family)).wait > 0:
+            while (permit := await self._ask(family)).wait > 0:
                 now = self._stopping.now()
-                self.waits_until, self.waits_for = now + turn.wait, turn.why
-                self._refuse_long(turn)
-                if turn.wait >= SAID_EVERY and now - said_at >= SAID_EVERY - 1:
-                    logger.info("waiting until %s: %s", moment(self.waits_until, now), turn.why)
+                self.waits_until, self.waits_for = now + permit.wait, permit.why
+                self._refuse_long(permit)
+                if permit.wait >= SAID_EVERY and now - said_at >= SAID_EVERY - 1:
+                    logger.info("waiting until %s: %s", moment(self.waits_until, now), permit.why)
                     said_at = now
-                await self._stopping.sleep(min(turn.wait, SAID_EVERY))
+                await self._stopping.sleep(min(permit.wait, SAID_EVERY))
         finally:
             self.waits_until, self.waits_for = 0.0, ""
 
-    async def _ask(self, family: str) -> Turn:
-        # A stopped run takes no turn that it would not use.
+    async def _ask(self, family: str) -> Permit:
+        # A stopped run takes no permit that it would not use.
         await self._stopping.sleep(0)
         budget, now = self.rules.budget, self._stopping.now()
 
-        def take(health: Health) -> Turn:
+        def take(health: Health) -> Permit:
             self._refuse_parked(health)
             self._resting = health.rests > 0
             return health.ask(budget, family, now, self._chance.random())
@@ -128,12 +128,12 @@ class Gate:
                 return take(health)
         return await self._change(take)
 
-    def _refuse_long(self, turn: Turn) -> None:
+    def _refuse_long(self, permit: Permit) -> None:
         most = self.rules.wait_max
-        if most is not None and turn.wait > most:
-            until = moment(self._stopping.now() + turn.wait, self._stopping.now())
+        if most is not None and permit.wait > most:
+            until = moment(self._stopping.now() + permit.wait, self._stopping.now())
             raise WaitTooLong(
-                f"the next request may be sent at {until} ({turn.why}), which is longer than IG_WAIT_MAX={most:g} s; "
+                f"the next request may be sent at {until} ({permit.why}), which is longer than IG_WAIT_MAX={most:g} s; "
                 "the same command goes on then"
             )
 

@@ -50,9 +50,9 @@ def health_lines(health: Health, budget: Budget | None, name: str, now: float, m
         lines += room_lines(health, budget, now)
         lines += _learned(health, budget, now)
     if health.parked is None or (mark is not None and health.is_replaced_by(mark)):
-        turn = health.next_free(budget, now)
+        permit = health.next_free(budget, now)
         lines.append(
-            f"next request: {moment(now + turn.wait, now)} ({turn.why})" if turn.wait > 0 else "next request: now"
+            f"next request: {moment(now + permit.wait, now)} ({permit.why})" if permit.wait > 0 else "next request: now"
         )
     return lines
 

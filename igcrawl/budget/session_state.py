@@ -26,8 +26,8 @@ PARKED: Final = "parked"
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """What a session that asks for its turn is told.
+class Permit:
+    """The answer to a session that asks whether it may send.
 
     Args:
         wait: seconds until it should ask again; 0 when the request may be sent now, and is counted.
@@ -84,7 +84,7 @@ class Health:
         row |= {name: getattr(self, name) for name in _FIELDS}
         row |= {name: asdict(row[name]) for name in _CEILINGS if row[name] is not None}
 
-    def ask(self, budget: Budget | None, family: str, now: float, chance: float) -> Turn:
+    def ask(self, budget: Budget | None, family: str, now: float, chance: float) -> Permit:
         """Take the session's turn, if it has come.
 
         Args:
@@ -95,14 +95,14 @@ class Health:
         """
         self._forget(now)
         if self.cooling_until > now:
-            return Turn(self.cooling_until - now, "the server wants it slower, so the session rests")
+            return Permit(self.cooling_until - now, "the server wants it slower, so the session rests")
         if budget is None:
-            return Turn()
-        turn = self._turn(budget, family, now)
-        if turn.wait <= 0:
+            return Permit()
+        permit = self._permit(budget, family, now)
+        if permit.wait <= 0:
             self.sent.setdefault(family, []).append(round(now, 3))
             self._take_turns(budget, family, now, chance)
-        return turn
+        return permit
 
     def _forget(self, now: float) -> None:
         """Drop what no window holds any more; a clock that was ahead must not block the session."""
@@ -119,9 +119,9 @@ class Health:
             if not times:
                 del self.sent[family]
 
-    def _turn(self, budget: Budget, family: str, now: float) -> Turn:
+    def _permit(self, budget: Budget, family: str, now: float) -> Permit:
         at, why = max(self._free(budget, family, now))
-        return Turn(at - now, why) if at > now else Turn()
+        return Permit(at - now, why) if at > now else Permit()
 
     def _free(self, budget: Budget, family: str, now: float) -> Iterator[tuple[float, str]]:
         """Yield from when on each of the rules lets a request go, and what it says until then."""
@@ -226,12 +226,12 @@ class Health:
         """Whether it is parked as expired, and this is another session of the account."""
         return self.parked == EXPIRED and self.parked_mark != mark
 
-    def next_free(self, budget: Budget | None, now: float, family: str = "") -> Turn:
+    def next_free(self, budget: Budget | None, now: float, family: str = "") -> Permit:
         """Return how long a request would have to wait by now; nothing is counted."""
         told = self.ask(None, family, now, 0.0)
         if told.wait > 0 or budget is None:
             return told
-        return self._turn(budget, family, now)
+        return self._permit(budget, family, now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,9 +72,11 @@ async def length_of(seed: Seed, ask: Ask, gate: Gate, now: float) -> Length:
         StoreError: the store failed.
     """
     name = "user_profile" if "user_id" in seed.args else "web_profile_info"
-    turn = (await gate.health()).next_free(gate.rules.budget, now, FAMILY_OF[name])
-    if turn.wait > WAITS:
-        return Length(said=f"the profile was not asked: there is room at {moment(now + turn.wait, now)} ({turn.why})")
+    permit = (await gate.health()).next_free(gate.rules.budget, now, FAMILY_OF[name])
+    if permit.wait > WAITS:
+        return Length(
+            said=f"the profile was not asked: there is room at {moment(now + permit.wait, now)} ({permit.why})"
+        )
     try:
         profile = await _profile(seed, ask, name)
     except Trouble:

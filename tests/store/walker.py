@@ -56,9 +56,9 @@ async def spend(store: Store) -> None:
 
     def take(row: dict[str, Any]) -> bool:
         health = Health.read(row)
-        turn = health.ask(SPENT, "relations", SPENT_AT, random.random())
+        permit = health.ask(SPENT, "relations", SPENT_AT, random.random())
         health.write(row)
-        return turn.wait <= 0
+        return permit.wait <= 0
 
     while await store.change_session("1", take):
         turns += 1

@@ -27,7 +27,7 @@ class Pace(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class WindowLimits:
     """How many requests may be sent in any hour and in any day."""
 
     hour: int
@@ -44,8 +44,8 @@ class Budget:
         pace: whether requests are spread over the hour or sent as they come.
     """
 
-    whole: Share = Share(120, 500)
-    families: Mapping[str, Share] = field(default_factory=dict)
+    whole: WindowLimits = WindowLimits(120, 500)
+    families: Mapping[str, WindowLimits] = field(default_factory=dict)
     pace: Pace = Pace.EVEN
 
 

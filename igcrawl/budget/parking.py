@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import time
 
-from igcrawl.budget.session_state import EXPIRED, Health
-from igcrawl.budget.state_store import change_health
+from igcrawl.budget.session_state import EXPIRED, SessionState
+from igcrawl.budget.state_store import change_state
 from igcrawl.store import Store
 from igcrawl.times import clock_time
 
 
-def state_of(health: Health, mark: str, now: float) -> str:
+def state_of(state: SessionState, mark: str, now: float) -> str:
     """Return a session's state in a few words: ``ok``, ``parked since …``, ``expired since …``, ``cooling until …``.
 
     Args:
-        health: as the store has it.
+        state: as the store has it.
         mark: of the session that would be used, see `Session.mark`.
         now: seconds since 1970.
     """
-    if health.parked is not None and not health.is_replaced_by(mark):
-        return f"{health.parked} since {clock_time(health.parked_at, now)}"
-    return f"cooling until {clock_time(health.cooling_until, now)}" if health.cooling_until > now else "ok"
+    if state.parked is not None and not state.is_replaced_by(mark):
+        return f"{state.parked} since {clock_time(state.parked_at, now)}"
+    return f"cooling until {clock_time(state.cooling_until, now)}" if state.cooling_until > now else "ok"
 
 
 async def replace_expired(store: Store, account: str, mark: str) -> bool:
@@ -30,13 +30,13 @@ async def replace_expired(store: Store, account: str, mark: str) -> bool:
         StoreError: the store failed.
     """
 
-    def replace(health: Health) -> bool:
-        if not health.is_replaced_by(mark):
+    def replace(state: SessionState) -> bool:
+        if not state.is_replaced_by(mark):
             return False
-        health.resume()
+        state.resume()
         return True
 
-    return await change_health(store, account, replace)
+    return await change_state(store, account, replace)
 
 
 async def resume(store: Store, account: str, mark: str | None) -> tuple[str, bool]:
@@ -54,13 +54,13 @@ async def resume(store: Store, account: str, mark: str | None) -> tuple[str, boo
         StoreError: the store failed.
     """
 
-    def unpark(health: Health) -> tuple[str, bool]:
-        if health.parked is None:
+    def unpark(state: SessionState) -> tuple[str, bool]:
+        if state.parked is None:
             return "is not parked", True
-        told = f"{health.parked} since {clock_time(health.parked_at, time.time())}: {health.parked_why}"
-        if health.parked == EXPIRED and (mark is None or not health.is_replaced_by(mark)):
+        told = f"{state.parked} since {clock_time(state.parked_at, time.time())}: {state.parked_why}"
+        if state.parked == EXPIRED and (mark is None or not state.is_replaced_by(mark)):
             return f"{told}; log in again by hand, then: scrapy session import FILE", False
-        health.resume()
+        state.resume()
         return f"was {told}; it goes on now", True
 
-    return await change_health(store, account, unpark)
+    return await change_state(store, account, unpark)

@@ -33,8 +33,8 @@ logger = logging.getLogger(__name__)
 
 #: Seconds between two notes that an id still works.
 _NOTED_EVERY: Final = 3600.0
-#: So often the session rests for a call whose canary fails as well.
-_MOST_RESTS: Final = 6
+#: So many cooldowns at most for a call whose canary fails as well.
+_MOST_COOLDOWNS: Final = 6
 
 
 class Staleness:
@@ -99,7 +99,7 @@ class Staleness:
 
     async def _replace(self, send: Send, walk: AskingWalk, call: Call, used: DocId, sign: StaleDocId) -> dict[str, Any]:
         """Ask a call again that was answered as if its id were gone: when the session has rested, or by another id."""
-        for rests in count():
+        for cooldowns in count():
             await self._learn()
             current = self.current(call.operation)
             if current is None or current.id != used.id:
@@ -108,12 +108,12 @@ class Staleness:
             try:
                 sign.first = await ask_canary(send, walk, call, sign, self._gate.session.ds_user_id)
             except Throttled as error:
-                if rests == _MOST_RESTS:
+                if cooldowns == _MOST_COOLDOWNS:
                     raise
                 await self._gate.throttled(error)
             else:
                 # What the server said of the canary, it meant; of the call, not.
-                sign.misled = sign.after_rest and not rests
+                sign.misled = sign.after_rest and not cooldowns
                 break
             try:
                 envelope = await send(walk, call, {RESTED: sign.after_rest})

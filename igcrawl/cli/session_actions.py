@@ -10,7 +10,7 @@ from typing import Final
 import orjson
 
 from igcrawl.budget import parking
-from igcrawl.budget.state_store import read_health
+from igcrawl.budget.state_store import read_state
 from igcrawl.errors import BadInput
 from igcrawl.sessions import folder as session_folder
 from igcrawl.sessions.device import complete
@@ -98,7 +98,7 @@ async def table(store_url: str, now: float) -> list[str]:
             except BadInput as error:
                 lines.append(_LINE.format(name, "-", "cannot be used", age) + f"  {error}")
                 continue
-            state = parking.state_of(await read_health(store, session.ds_user_id), session.mark, now)
+            state = parking.state_of(await read_state(store, session.ds_user_id), session.mark, now)
             lines.append(_LINE.format(name, session.ds_user_id, state, age))
     return lines
 

@@ -8,9 +8,9 @@ import time
 
 from scrapy.commands import ScrapyCommand
 
-from igcrawl.budget.report import forget, health_lines, no_budget
-from igcrawl.budget.session_state import Health
-from igcrawl.budget.state_store import change_health, read_health
+from igcrawl.budget.report import forget, no_budget, state_lines
+from igcrawl.budget.session_state import SessionState
+from igcrawl.budget.state_store import change_state, read_state
 from igcrawl.commands.crawl import refuse
 from igcrawl.config.config import Config, read_config
 from igcrawl.errors import BadInput, StoreError
@@ -70,19 +70,19 @@ async def _show(config: Config, *, all_of_them: bool) -> None:
         if not accounts:
             print("no session has sent anything yet")
         for account in accounts:
-            health = await read_health(store, account)
+            state = await read_state(store, account)
             name = account if session is None else config.session_name
             print(f"session {name}" + (f", account {account}" if name != account else ""))
-            for line in health_lines(health, budget, name, now, session.mark if session is not None else None):
+            for line in state_lines(state, budget, name, now, session.mark if session is not None else None):
                 print(f"  {line}")
 
 
 async def _forget(config: Config) -> None:
     account, now = config.check_session().ds_user_id, time.time()
 
-    def drop(health: Health) -> str:
-        return forget(health, now)
+    def drop(state: SessionState) -> str:
+        return forget(state, now)
 
     async with opened(config.store) as store:
-        said = await change_health(store, account, drop) if store is not None else drop(Health())
+        said = await change_state(store, account, drop) if store is not None else drop(SessionState())
     print(f"session {config.session_name}: {said}")

@@ -10,7 +10,7 @@ from igcrawl.base_spiders.operation_spider import OperationSpider
 from igcrawl.budget.forecast import seconds_for
 from igcrawl.budget.gate import Gate
 from igcrawl.budget.limits import Pace, distance, sent_within
-from igcrawl.budget.session_state import Health
+from igcrawl.budget.session_state import SessionState
 from igcrawl.console.snapshot import Current, Snapshot, Window
 from igcrawl.crawl.crawl_run import CrawlRun
 from igcrawl.crawl.run_totals import Tally
@@ -45,7 +45,7 @@ class Facts:
         self._now = Stopping.of(self._crawler).now
         self._began = self._now()
         self._looked_at, self._looked_with, self._pause = 0.0, -1, _LOOK_EVERY
-        self._health: Health | None = None
+        self._state: SessionState | None = None
         self._waiting: int | None = None
         self._ended_then = 0
         self._left: int | None = None
@@ -62,7 +62,7 @@ class Facts:
         if gate is None or run is None or 0 <= now - self._looked_at < pause:
             return
         try:
-            self._health = await gate.health()
+            self._state = await gate.state()
             if entered:
                 self._count(await run.store.verdicts(run.crawl.id))
         except StoreError as error:
@@ -90,7 +90,7 @@ class Facts:
             pace=pace,
             waits_until=gate.waits_until if gate is not None else 0.0,
             waits_for=gate.waits_for if gate is not None else "",
-            cooling_until=self._health.cooling_until if self._health is not None else 0.0,
+            cooling_until=self._state.cooling_until if self._state is not None else 0.0,
             requests_left=self._left,
             ends_at=self._ends_at,
         )
@@ -103,10 +103,10 @@ class Facts:
 
     def _windows(self, now: float) -> tuple[Window | None, Window | None, float | None]:
         """Return the session's hour and day, and the seconds between two requests."""
-        budget, health = self._spider.config.rules.budget, self._health
-        if budget is None or health is None:
+        budget, state = self._spider.config.rules.budget, self._state
+        if budget is None or state is None:
             return None, None, None
-        sent, limits = health.times(), health.limits(budget, now)
+        sent, limits = state.times(), state.limits(budget, now)
         hour, day = Window(sent_within(sent, HOUR, now), limits.hour), Window(sent_within(sent, DAY, now), limits.day)
         return hour, day, distance(limits.hour) if budget.pace is Pace.EVEN else None
 
@@ -138,8 +138,8 @@ class Facts:
     def _end_of(self, left: int, now: float) -> float | None:
         budget, sent = self._spider.config.rules.budget, self._stat("igcrawl/requests")
         last = self._spider.ask.last
-        if budget is not None and self._health is not None and last is not None:
-            return now + seconds_for({FAMILY_OF[last.operation]: left}, budget, self._health, now)
+        if budget is not None and self._state is not None and last is not None:
+            return now + seconds_for({FAMILY_OF[last.operation]: left}, budget, self._state, now)
         return now + left * (now - self._began) / sent if sent else None
 
     def _stat(self, name: str) -> int:

@@ -72,7 +72,7 @@ async def length_of(seed: Seed, ask: Ask, gate: Gate, now: float) -> Length:
         StoreError: the store failed.
     """
     name = "user_profile" if "user_id" in seed.args else "web_profile_info"
-    permit = (await gate.health()).next_free(gate.rules.budget, now, FAMILY_OF[name])
+    permit = (await gate.state()).next_free(gate.rules.budget, now, FAMILY_OF[name])
     if permit.wait > WAITS:
         return Length(
             said=f"the profile was not asked: there is room at {moment(now + permit.wait, now)} ({permit.why})"

@@ -15,7 +15,7 @@ from igcrawl.arguments.crawl_key import Identity
 from igcrawl.budget.forecast import seconds_for
 from igcrawl.budget.limits import Budget
 from igcrawl.budget.report import no_budget, room_lines
-from igcrawl.budget.session_state import Health
+from igcrawl.budget.session_state import SessionState
 from igcrawl.calling.call_sender import Asker
 from igcrawl.config.config import Config
 from igcrawl.errors import BadInput
@@ -110,8 +110,8 @@ class Planning:
             cost = Cost()
         else:
             cost = await self._whole(lines)
-        health = await self._gate.health() if self._gate is not None else Health()
-        lines += [*self._notes, *cost.notes, *_in_all(cost, self._spider.config, health, time.time())]
+        state = await self._gate.state() if self._gate is not None else SessionState()
+        lines += [*self._notes, *cost.notes, *_in_all(cost, self._spider.config, state, time.time())]
         sent = "1 request was" if self._gate is not None and self._gate.entered else "no request was"
         print(*lines, f"nothing was crawled; {sent} sent for this plan", sep="\n", flush=True)
         return ExitCode.INCOMPLETE if self._failed else ExitCode.OK
@@ -184,7 +184,7 @@ class Planning:
         return length
 
 
-def _in_all(cost: Cost, config: Config, health: Health, now: float) -> Iterator[str]:
+def _in_all(cost: Cost, config: Config, state: SessionState, now: float) -> Iterator[str]:
     """Give the sum, the budget as it is, and when the crawl would be through."""
     yield f"in all: {cost.walks.told('walk')}, {cost.pages.told('page')}, {cost.requests.told('request')}"
     budget = config.rules.budget
@@ -194,8 +194,8 @@ def _in_all(cost: Cost, config: Config, health: Health, now: float) -> Iterator[
         told = _time(cost, seconds_for(cost.least, standard), seconds_for(cost.most, standard))
         yield f"with a budget of {standard.whole.hour} an hour and {standard.whole.day} a day: {told}"
         return
-    yield f"budget, {budget.pace} pace; {'; '.join(room_lines(health, budget, now))}"
-    least, most = (seconds_for(requests, budget, health, now) for requests in (cost.least, cost.most))
+    yield f"budget, {budget.pace} pace; {'; '.join(room_lines(state, budget, now))}"
+    least, most = (seconds_for(requests, budget, state, now) for requests in (cost.least, cost.most))
     until = moment(now + most, now) if cost.requests.most is not None else f"not before {moment(now + least, now)}"
     yield f"it would take {_time(cost, least, most)}; through: {until}"
 

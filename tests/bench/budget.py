@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from igcrawl.budget.gate import Gate
-from igcrawl.budget.limits import Budget, Share
+from igcrawl.budget.limits import Budget, WindowLimits
 from igcrawl.budget.rules import Rules
 from igcrawl.calling.signing import Signer
 from igcrawl.calling.wire import to_wire
@@ -63,12 +63,12 @@ async def budget(folder: Path, times: int) -> float:
     """Ask for a turn and get it."""
     store = make_store(f"sqlite:///{folder / 'store.db'}")
     await store.open()
-    rules = Rules(budget=Budget(Share(_SENT, _SENT), {"relations": Share(_SENT, _SENT)}))
+    rules = Rules(budget=Budget(WindowLimits(_SENT, _SENT), {"relations": WindowLimits(_SENT, _SENT)}))
     gate = Gate(store, Session(session_settings()), "bench", rules, Passing())
     for _ in range(_SENT):
         await gate.enter("relations")
     figure = await cost(times, lambda: gate.enter("relations"))
-    assert len((await gate.health()).times()) >= _SENT
+    assert len((await gate.state()).times()) >= _SENT
     await store.close()
     return figure
 

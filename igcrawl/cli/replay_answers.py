@@ -69,14 +69,14 @@ def replay_archive(path: Path) -> Iterator[Replayed]:
         asker = OPERATIONS.get(answer.walk.partition("/")[0])
         if asker is not None and operation.name in {need.operation for need in asker.needs}:
             continue
-        stands_in = asker is not None and asker.fallback == operation.name
-        own = asker if asker is not None and stands_in else operation
+        substitutes = asker is not None and asker.fallback == operation.name
+        own = asker if asker is not None and substitutes else operation
         key = (answer.walk, answer.run, own.name)
         walk = walks.get(key)
         if walk is None:
             target = answer.walk.partition("/")[2] or _target(operation, answer)
             walk = walks[key] = Walk(operation=own, target=target, args={})
-        walk.stand_in = operation if stands_in else None
+        walk.substitute = operation if substitutes else None
         walk.args = dict(answer.args)
         try:
             yield _read(operation, answer, walk)
@@ -105,7 +105,7 @@ def _read(operation: Operation, answer: RawAnswer, walk: Walk) -> Replayed:
         return Replayed(cursor=end.cursor)
     if reading.notes and not records:
         return Replayed(problem="; ".join(reading.notes))
-    return Replayed(walk.keep(walk.suited(records)), end.cursor, notes=reading.notes)
+    return Replayed(walk.keep(walk.only_own_kind(records)), end.cursor, notes=reading.notes)
 
 
 def _target(operation: Operation, answer: RawAnswer) -> str:

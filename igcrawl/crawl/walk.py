@@ -53,7 +53,7 @@ class Walk:
         new, gone: as its record says, see `WalkEnd`.
         barren: empty pages in a row.
         known_pages: pages in a row of which an update knew every account.
-        stand_in: the operation that is asked in place of its own, whose doc_id was rotated.
+        substitute: the operation that is asked in place of its own, whose doc_id was rotated.
         begun_with: how far it had come when it last began again.
     """
 
@@ -83,7 +83,7 @@ class Walk:
     barren: int = 0
     known_pages: int = 0
     begun_with: int = -1
-    stand_in: Operation | None = None
+    substitute: Operation | None = None
     _cursors: Recent = field(default_factory=lambda: Recent(REMEMBERED))
 
     def __post_init__(self) -> None:
@@ -99,15 +99,15 @@ class Walk:
     @property
     def asked(self) -> Operation:
         """The operation that its pages are asked with."""
-        return self.stand_in or self.operation
+        return self.substitute or self.operation
 
     def next_call(self) -> Call:
         """Return the call for the next page."""
         return Call(self.asked.name, self.args, self.cursor, self.rank_token)
 
-    def suited(self, records: list[Any]) -> list[Any]:
+    def only_own_kind(self, records: list[Any]) -> list[Any]:
         """Return the records of an answer that belong into this walk: what stands in may give more."""
-        if self.stand_in is None:
+        if self.substitute is None:
             return records
         kind, only = self.operation.reader.record, self.operation.only.items()
         own = [record for record in records if type(record) is kind]
@@ -155,7 +155,7 @@ class Walk:
         is_new = self.seen.is_new
         return [record for record in records if is_new(number_of((record.TYPE, attrgetter(*record.KEY)(record))))]
 
-    def meet(self, cursor: int) -> None:
+    def remember_cursor(self, cursor: int) -> None:
         """Remember the hash of a cursor that an earlier run came to."""
         self._cursors.add(cursor)
 

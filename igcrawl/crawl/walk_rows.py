@@ -76,7 +76,7 @@ def walk_of(row: WalkRow, limits: Limits) -> Walk:
     """Return a row's walk, as it was after its last commit, but for what it has seen."""
     known: dict[str, Any] = {name: row.state[name] for name in _STATE if name in row.state}
     if row.state.get("stand_in"):
-        known["stand_in"] = find_operation(row.state["stand_in"])
+        known["substitute"] = find_operation(row.state["stand_in"])
     if "notes" in known:
         known["notes"] = list(known["notes"])
     return Walk(
@@ -127,8 +127,8 @@ def row_after(row: WalkRow, walk: Walk, now: str, ending: Ending | None = None) 
 
 
 def _beside(walk: Walk) -> dict[str, Any]:
-    stand_in = {"stand_in": walk.stand_in.name} if walk.stand_in is not None else {}
-    return {"notes": list(walk.notes), **stand_in}
+    substitute = {"stand_in": walk.substitute.name} if walk.substitute is not None else {}
+    return {"notes": list(walk.notes), **substitute}
 
 
 async def stopped_records(store: Store, crawl: CrawlRow | None, path: str, limits: Limits) -> AsyncIterator[WalkEnd]:

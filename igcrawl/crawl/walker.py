@@ -133,10 +133,10 @@ class Walker:
         async for page in self.run.store.found(row.id):
             pages.append(page.ids)
             if page.turned is not None and len(pages) > walk.loops_from:
-                walk.meet(page.turned)
+                walk.remember_cursor(page.turned)
         walk.seen = Seen(SortedIds(pages))
         if walk.cursor is None:
-            walk.stand_in = None
+            walk.substitute = None
             walk.begin_again(walk.seen.before, "walked again from its first page")
 
     async def _prepare(self, walk: Walk, row: WalkRow) -> Prepared:
@@ -157,7 +157,7 @@ class Walker:
         envelope = await answer(self._ask, self.run, walk, row)
         operation = walk.asked
         of_answer = reading(walk, operation.name)
-        records = walk.suited(operation.reader.read(envelope, of_answer))
+        records = walk.only_own_kind(operation.reader.read(envelope, of_answer))
         paging = operation.paging
         end = paging.page_end(envelope, operation.name, walk.args, walk.cursor) if paging else PageEnd(None)
         if paging and end.cursor is None and not end.whole and is_unfinished(envelope):

@@ -177,12 +177,12 @@ class Operation:
         Raises:
             BadInput: one is unknown, missing or cannot be used; the error names those that are allowed.
         """
-        stand_ins = {argument.instead: name for name, argument in self.arguments.items() if argument.instead}
+        replacing = {argument.instead: name for name, argument in self.arguments.items() if argument.instead}
         for name in given:
-            if name not in self.arguments and name not in stand_ins:
+            if name not in self.arguments and name not in replacing:
                 raise BadInput(f"{self.name}: unknown argument {name!r}; allowed: {self.allowed}")
-            if stand_ins.get(name) in given:
-                raise BadInput(f"{self.name}: give {stand_ins[name]} or {name}, not both")
+            if replacing.get(name) in given:
+                raise BadInput(f"{self.name}: give {replacing[name]} or {name}, not both")
         checked = {}
         for name, argument in self.arguments.items():
             if given.get(name) is not None:

@@ -33,9 +33,9 @@ class _Combined:
         """Whether it may give records of other kinds, too."""
         return len({part.record for part in self.parts}) > 1
 
-    def stands_in(self, envelope: Mapping[str, Any]) -> bool:
+    def finds_place(self, envelope: Mapping[str, Any]) -> bool:
         """Whether an answer has a place that one of the readers reads."""
-        return any(reader.stands_in(envelope) for reader in self.readers)
+        return any(reader.finds_place(envelope) for reader in self.readers)
 
     def _none_of(self, envelope: Mapping[str, Any], operation: str) -> MalformedAnswer:
         places = ", ".join(dict.fromkeys(".".join(part.head) for part in self.parts))
@@ -50,7 +50,7 @@ class AllOf(_Combined):
         first, *others = self.readers
         records = first.read(envelope, reading)
         for reader in others:
-            if reader.stands_in(envelope):
+            if reader.finds_place(envelope):
                 records += reader.read(envelope, reading)
         return records
 
@@ -69,7 +69,7 @@ class AnyOf(_Combined):
 
     def read(self, envelope: Mapping[str, Any], reading: Reading) -> list[Any]:
         """Return the records, reader by reader, and note keys of the answer that hold something nobody reads."""
-        if not self.stands_in(envelope):
+        if not self.finds_place(envelope):
             raise self._none_of(envelope, reading.operation)
         known = self.passed_over | {part.head[0] for part in self.parts if part.head}
         reading.notes.extend(
@@ -78,7 +78,10 @@ class AnyOf(_Combined):
             if key not in known and value and type(value) in (dict, list)
         )
         return [
-            record for reader in self.readers if reader.stands_in(envelope) for record in reader.read(envelope, reading)
+            record
+            for reader in self.readers
+            if reader.finds_place(envelope)
+            for record in reader.read(envelope, reading)
         ]
 
 
@@ -88,7 +91,7 @@ class Either(_Combined):
     def read(self, envelope: Mapping[str, Any], reading: Reading) -> list[Any]:
         """Return the records."""
         for reader in self.readers:
-            if reader.stands_in(envelope):
+            if reader.finds_place(envelope):
                 return reader.read(envelope, reading)
         raise self._none_of(envelope, reading.operation)
 
@@ -155,7 +158,7 @@ class ById:
         """It gives one kind of record."""
         return False
 
-    def stands_in(self, envelope: Mapping[str, Any]) -> bool:
+    def finds_place(self, envelope: Mapping[str, Any]) -> bool:
         """Whether an answer has an object whose keys are ids."""
         return any(True for _ in self._places(envelope))
 
@@ -172,7 +175,7 @@ class ById:
 
     def read(self, envelope: Mapping[str, Any], reading: Reading) -> list[Any]:
         """Return the records, id by id."""
-        if not self.stands_in(envelope):
+        if not self.finds_place(envelope):
             raise MalformedAnswer(reading.operation, "answer", f"expected ids; there is {keys_of(envelope)}")
         records: list[Any] = []
         for place, held in self._places(envelope):
@@ -222,13 +225,13 @@ class KnownRoots:
         """Which kind comes is known from the answer only."""
         return True
 
-    def stands_in(self, envelope: Mapping[str, Any]) -> bool:
+    def finds_place(self, envelope: Mapping[str, Any]) -> bool:
         """Whether there is an answer."""
-        return self.plain.stands_in(envelope)
+        return self.plain.finds_place(envelope)
 
     def read(self, envelope: Mapping[str, Any], reading: Reading) -> list[Any]:
         """Return the records, or one payload."""
-        known = [reader for reader in self.readers if reader.stands_in(envelope) and _fits(reader, envelope, reading)]
+        known = [reader for reader in self.readers if reader.finds_place(envelope) and _fits(reader, envelope, reading)]
         nearest = max(known, key=lambda reader: len(reader.head), default=None)
         if nearest is not None:
             try:

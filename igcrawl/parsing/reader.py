@@ -70,7 +70,7 @@ class AnyReader(Protocol):
     def mixed(self) -> bool:
         """Whether it may give records of other kinds, too."""
 
-    def stands_in(self, envelope: Mapping[str, Any]) -> bool:
+    def finds_place(self, envelope: Mapping[str, Any]) -> bool:
         """Whether an answer has the place that it reads."""
 
     def read(self, envelope: Mapping[str, Any], reading: Reading) -> list[Any]:
@@ -132,7 +132,7 @@ class Reader:
             steps.append(step)
         return tuple(steps)
 
-    def stands_in(self, envelope: Mapping[str, Any]) -> bool:
+    def finds_place(self, envelope: Mapping[str, Any]) -> bool:
         """Whether an answer has the place that it reads."""
         return stands_at(envelope, self.head)
 

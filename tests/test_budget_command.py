@@ -65,9 +65,9 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 # The lines
 
 
-def lines(state: SessionState, mark: str | None = "mine", allowed: Budget | None = BUDGET) -> str:
+def lines(state: SessionState, fingerprint: str | None = "mine", allowed: Budget | None = BUDGET) -> str:
     """What is said of a session."""
-    return "\n".join(state_lines(state, allowed, "mine", NOW, mark))
+    return "\n".join(state_lines(state, allowed, "mine", NOW, fingerprint))
 
 
 def test_used_and_left_are_told_for_sliding_windows_and_for_families() -> None:
@@ -98,9 +98,9 @@ def test_a_rest_and_a_parked_session_say_what_to_do() -> None:
     assert "parked since 07:59:00 UTC: challenge_required; nothing is sent" in parked
     assert "scrapy session resume mine" in parked
     assert "next request" not in parked
-    expired = SessionState(parked=EXPIRED, parked_at=NOW - 60, parked_why="login_required", parked_mark="mine")
+    expired = SessionState(parked=EXPIRED, parked_at=NOW - 60, parked_why="login_required", parked_fingerprint="mine")
     assert "log in again by hand" in lines(expired)
-    assert "a newer session has come" in lines(expired, mark="newer")
+    assert "a newer session has come" in lines(expired, fingerprint="newer")
 
 
 def test_what_was_learned_is_dropped_and_what_was_sent_and_parked_stays() -> None:

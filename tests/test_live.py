@@ -16,7 +16,7 @@ from igcrawl.console.display import snapshot_table, summary_table
 from igcrawl.console.snapshot import Current, Snapshot, Window
 from igcrawl.console.status_line import line
 from igcrawl.console.summary import Summary, advice_of, public_uri, summary_lines
-from igcrawl.crawl.run_totals import Sums
+from igcrawl.crawl.run_totals import VerdictTotals
 from igcrawl.simulator import Simulator
 from igcrawl.store import Limits
 from tests.conftest import Scrapy
@@ -43,7 +43,7 @@ SNAPSHOT = Snapshot(
     ends_at=NOON + 9000,
 )
 SUMMARY = Summary(
-    {"complete": Sums(2, 1200, 40, 1300.0), "interrupted": Sums(1, 7, 2, 30.0)},
+    {"complete": VerdictTotals(2, 1200, 40, 1300.0), "interrupted": VerdictTotals(1, 7, 2, 30.0)},
     ["/data/out.jsonl"],
     ["1 walk is open: the same command goes on"],
 )

@@ -48,7 +48,7 @@ class Arguments(BaseModel):
         except ValidationError as errors:
             raise BadInput("; ".join(dict.fromkeys(cls._line(error) for error in errors.errors()))) from None
 
-    def identity(self) -> dict[str, Any]:
+    def crawl_shape(self) -> dict[str, Any]:
         """Return what makes a crawl this one: its targets and what shapes its result, but for defaults."""
         return self.model_dump(mode="json", exclude=set(self.RUN_ONLY), exclude_defaults=True)
 

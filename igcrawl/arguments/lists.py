@@ -59,7 +59,7 @@ class ListArguments(GraphArguments):
         """Whether the list is asked for on REST."""
         return self.surface is Surface.REST or self.page_size is not None
 
-    def identity(self) -> dict[str, Any]:
+    def crawl_shape(self) -> dict[str, Any]:
         """Return what makes the crawl this one; a page size is only a way to ask on REST."""
-        shape = super().identity()
+        shape = super().crawl_shape()
         return shape | {"surface": Surface.REST.value} if self.rest else shape

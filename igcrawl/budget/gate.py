@@ -81,7 +81,7 @@ class Gate:
             Trouble: nothing may be sent.
             StoreError: the store failed.
         """
-        if (await self.state()).is_replaced_by(self.session.mark):
+        if (await self.state()).is_replaced_by(self.session.fingerprint):
             await self._change(SessionState.resume)
             logger.info("session %s: a newer one has come for the one that had expired", self._name)
         self._refuse_parked(await self.state())
@@ -183,7 +183,7 @@ class Gate:
 
         def close(state: SessionState) -> None:
             if state.parked is None:
-                state.park(error.state, why, now, self.session.mark)
+                state.park(error.state, why, now, self.session.fingerprint)
 
         try:
             await self._change(close)

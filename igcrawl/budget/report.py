@@ -36,7 +36,7 @@ def _used(name: str, sent: list[float], share: WindowLimits, now: float) -> str:
 
 
 def state_lines(
-    state: SessionState, budget: Budget | None, name: str, now: float, mark: str | None = None
+    state: SessionState, budget: Budget | None, name: str, now: float, fingerprint: str | None = None
 ) -> list[str]:
     """Return all that there is to say about a session, a line each.
 
@@ -45,13 +45,13 @@ def state_lines(
         budget: what the operator allows; None where none holds.
         name: how the operator calls the session.
         now: seconds since 1970.
-        mark: of the session that would be used, see `Session.mark`; None when there is no file of it.
+        fingerprint: of the session that would be used, see `Session.fingerprint`; None when there is no file of it.
     """
-    lines = list(_standing(state, name, now, mark))
+    lines = list(_standing(state, name, now, fingerprint))
     if budget is not None:
         lines += room_lines(state, budget, now)
         lines += _learned(state, budget, now)
-    if state.parked is None or (mark is not None and state.is_replaced_by(mark)):
+    if state.parked is None or (fingerprint is not None and state.is_replaced_by(fingerprint)):
         permit = state.next_free(budget, now)
         lines.append(
             f"next request: {moment(now + permit.wait, now)} ({permit.why})" if permit.wait > 0 else "next request: now"
@@ -59,10 +59,10 @@ def state_lines(
     return lines
 
 
-def _standing(state: SessionState, name: str, now: float, mark: str | None) -> Iterator[str]:
+def _standing(state: SessionState, name: str, now: float, fingerprint: str | None) -> Iterator[str]:
     if state.parked is not None:
         since = f"{state.parked} since {moment(state.parked_at, now)}: {state.parked_why}"
-        if mark is not None and state.is_replaced_by(mark):
+        if fingerprint is not None and state.is_replaced_by(fingerprint):
             yield f"was {since}; a newer session has come, and the next run goes on with it"
         else:
             advice = (SessionExpired if state.parked == EXPIRED else Trouble).advice

@@ -54,7 +54,7 @@ class SessionState:
         parked: `PARKED` or `EXPIRED`; None for a session that may be used.
         parked_at: since when.
         parked_why: what the server answered.
-        parked_mark: tells the expired session from a newer one, see `Session.mark`.
+        parked_fingerprint: tells the expired session from a newer one, see `Session.fingerprint`.
     """
 
     sent: dict[str, list[float]] = field(default_factory=dict)
@@ -68,7 +68,7 @@ class SessionState:
     parked: str | None = None
     parked_at: float = 0.0
     parked_why: str = ""
-    parked_mark: str = ""
+    parked_fingerprint: str = ""
 
     @classmethod
     def read(cls, row: dict[str, Any]) -> SessionState:
@@ -207,24 +207,24 @@ class SessionState:
         self.hour, self.hour_before = self.hour_before, None
         self.cooldown_seconds, self.cooldowns_in_row = 0.0, 0
 
-    def park(self, state: str, why: str, now: float, mark: str) -> None:
+    def park(self, state: str, why: str, now: float, fingerprint: str) -> None:
         """Let no request go out any more.
 
         Args:
             state: `PARKED` or `EXPIRED`.
             why: what the server answered.
             now: seconds since 1970.
-            mark: of the session that it answered to.
+            fingerprint: of the session that it answered to.
         """
-        self.parked, self.parked_why, self.parked_at, self.parked_mark = state, why, round(now, 3), mark
+        self.parked, self.parked_why, self.parked_at, self.parked_fingerprint = state, why, round(now, 3), fingerprint
 
     def resume(self) -> None:
         """Let requests go out again. What was sent and learned stays known."""
-        self.parked, self.parked_why, self.parked_at, self.parked_mark = None, "", 0.0, ""
+        self.parked, self.parked_why, self.parked_at, self.parked_fingerprint = None, "", 0.0, ""
 
-    def is_replaced_by(self, mark: str) -> bool:
+    def is_replaced_by(self, fingerprint: str) -> bool:
         """Whether it is parked as expired, and this is another session of the account."""
-        return self.parked == EXPIRED and self.parked_mark != mark
+        return self.parked == EXPIRED and self.parked_fingerprint != fingerprint
 
     def next_free(self, budget: Budget | None, now: float, family: str = "") -> Permit:
         """Return how long a request would have to wait by now; nothing is counted."""
@@ -235,7 +235,7 @@ class SessionState:
 
 
 #: Fields that the store knows by an earlier name.
-_EARLIER_NAMES: Final = {"cooldown_seconds": "rest", "cooldowns_in_row": "rests"}
+_EARLIER_NAMES: Final = {"cooldown_seconds": "rest", "cooldowns_in_row": "rests", "parked_fingerprint": "parked_mark"}
 #: The store's key for each field.
 _KEYS: Final = {each.name: _EARLIER_NAMES.get(each.name, each.name) for each in fields(SessionState)}
 #: The fields that hold learned limits.

@@ -1,4 +1,4 @@
-"""Staleness of doc_ids: decided by a canary, remembered in the store, and answered with the next id.
+"""Rotation of doc_ids: found out by a canary, remembered in the store, and answered with the next id.
 
 A rotated id is answered as a dead cursor, a disturbed server or a throttled session may be answered, too. So before an
 id is called stale, a call that needs no id must work; then the next known id is tried with the same cursor, and where
@@ -37,7 +37,7 @@ _NOTED_EVERY: Final = 3600.0
 _MOST_COOLDOWNS: Final = 6
 
 
-class Staleness:
+class DocIdRotation:
     """What one run knows of its doc_ids.
 
     Args:
@@ -46,7 +46,7 @@ class Staleness:
         gate: of the session.
     """
 
-    _by_crawler: ClassVar[WeakKeyDictionary[Crawler, Staleness]] = WeakKeyDictionary()
+    _by_crawler: ClassVar[WeakKeyDictionary[Crawler, DocIdRotation]] = WeakKeyDictionary()
 
     def __init__(self, ids: CurrentIds, store: Store, gate: Gate) -> None:
         self._ids = ids
@@ -55,17 +55,17 @@ class Staleness:
         self._noted: dict[str, float] = {}
 
     @classmethod
-    async def begin(cls, crawler: Crawler, config: Config, store: Store) -> Staleness:
+    async def begin(cls, crawler: Crawler, config: Config, store: Store) -> DocIdRotation:
         """Return what a crawler knows, which finds it by `of`; it has its gate already."""
         gate = Gate.of(crawler)
         assert gate is not None
         ids = CurrentIds(DocIds(config.doc_ids, config.own_queries))
-        staleness = cls._by_crawler[crawler] = cls(ids, store, gate)
-        await staleness._learn()
-        return staleness
+        rotation = cls._by_crawler[crawler] = cls(ids, store, gate)
+        await rotation._learn()
+        return rotation
 
     @classmethod
-    def of(cls, crawler: Crawler) -> Staleness | None:
+    def of(cls, crawler: Crawler) -> DocIdRotation | None:
         """Return the crawler's own, None before it has begun."""
         return cls._by_crawler.get(crawler)
 

@@ -2,7 +2,7 @@
 
 from igcrawl.capture.changes import Change, State, compare
 from igcrawl.capture.files import Capture, read_capture
-from igcrawl.capture.seen_query import Sighting
+from igcrawl.capture.seen_query import SeenQuery
 from igcrawl.capture.write_own_file import write_own
 
-__all__ = ["Capture", "Change", "Sighting", "State", "compare", "read_capture", "write_own"]
+__all__ = ["Capture", "Change", "SeenQuery", "State", "compare", "read_capture", "write_own"]

@@ -20,7 +20,7 @@ _ZSTANDARD_BASE64: Final = "KLUv"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CapturedRequest:
     """One request.
 
     Args:

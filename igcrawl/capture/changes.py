@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
-from igcrawl.capture.seen_query import Sighting
+from igcrawl.capture.seen_query import SeenQuery
 from igcrawl.doc_ids import DocIds, Query
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.operations.operation import Operation, Surface
@@ -57,22 +57,22 @@ class Change:
     seen: str = ""
 
 
-def compare(sightings: Iterable[Sighting], registry: DocIds) -> list[Change]:
+def compare(seen_queries: Iterable[SeenQuery], registry: DocIds) -> list[Change]:
     """Return what a capture changes, a line a query: those that operations ask first, then by name.
 
     The last id of a query in the capture counts: an app that was updated in between asks by its new one.
     """
-    by_query: dict[tuple[str, Surface], list[Sighting]] = {}
-    for sighting in sightings:
-        same = by_query.setdefault((sighting.name, sighting.surface), [])
-        if same and same[-1].doc_id != sighting.doc_id:
+    by_query: dict[tuple[str, Surface], list[SeenQuery]] = {}
+    for seen_query in seen_queries:
+        same = by_query.setdefault((seen_query.name, seen_query.surface), [])
+        if same and same[-1].doc_id != seen_query.doc_id:
             same.clear()
-        same.append(sighting)
+        same.append(seen_query)
     changes = [_change(same, registry.queries.get(same[0].name)) for same in by_query.values()]
     return sorted(changes, key=lambda change: (not change.operations, change.name, change.surface))
 
 
-def _change(same: list[Sighting], known: Query | None) -> Change:
+def _change(same: list[SeenQuery], known: Query | None) -> Change:
     last = same[-1]
     if known is None:
         variables = {name.partition(".")[0]: None for each in same for name in each.variables}
@@ -104,7 +104,7 @@ def _change(same: list[Sighting], known: Query | None) -> Change:
 
 
 def _differences(
-    same: list[Sighting], operation: Operation
+    same: list[SeenQuery], operation: Operation
 ) -> tuple[dict[str, bool], tuple[str, ...], tuple[str, ...]]:
     """Return flags to add, flags to leave out, and variables for which there is no value.
 

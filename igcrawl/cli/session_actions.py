@@ -20,7 +20,7 @@ from igcrawl.sessions.formats.recognise import LARGEST, Found, recognise
 from igcrawl.sessions.importing import take
 from igcrawl.sessions.session import Session
 from igcrawl.sessions.session_file import load_session, write_private
-from igcrawl.sessions.source import Given
+from igcrawl.sessions.source import SessionSource
 from igcrawl.store import opened
 
 _LINE: Final = "{:<24} {:<20} {:<36} {:>6}"
@@ -66,7 +66,7 @@ async def take_in(found: Found, name: str | None, store_url: str, *, force: bool
     account, what = imported.session.ds_user_id, "replaced" if imported.replaced else "imported"
     lines = [f"session {imported.name}: {what}, account {account}, in {imported.path}"]
     async with opened(store_url) as store:
-        if store is not None and await parking.replace_expired(store, account, imported.session.mark):
+        if store is not None and await parking.replace_expired(store, account, imported.session.fingerprint):
             lines.append(f"session {imported.name}: its login had expired; it goes on now")
     return [*lines, f"next: scrapy session check {imported.name}, then IG_SESSION={imported.name} scrapy crawl …"]
 
@@ -98,7 +98,7 @@ async def table(store_url: str, now: float) -> list[str]:
             except BadInput as error:
                 lines.append(_LINE.format(name, "-", "cannot be used", age) + f"  {error}")
                 continue
-            state = parking.state_of(await read_state(store, session.ds_user_id), session.mark, now)
+            state = parking.state_of(await read_state(store, session.ds_user_id), session.fingerprint, now)
             lines.append(_LINE.format(name, session.ds_user_id, state, age))
     return lines
 
@@ -132,7 +132,7 @@ def write(path: Path, content: bytes) -> None:
         raise BadInput(f"{path}: {error.strerror or error}") from None
 
 
-async def unpark(given: Given, name: str | None, store_url: str) -> tuple[str, bool]:
+async def unpark(given: SessionSource, name: str | None, store_url: str) -> tuple[str, bool]:
     """Unpark a session; return what to say, and whether it may be used now.
 
     Args:
@@ -145,14 +145,16 @@ async def unpark(given: Given, name: str | None, store_url: str) -> tuple[str, b
         StoreError: the store failed.
     """
     if name is not None and name.isdecimal() and not session_folder.path_of(name).exists():
-        account, mark = name, None
+        account, fingerprint = name, None
     else:
         session = (
-            Given(file=session_folder.path_of(name), name=name) if name is not None and name.isdecimal() else given
+            SessionSource(file=session_folder.path_of(name), name=name)
+            if name is not None and name.isdecimal()
+            else given
         ).load()
-        account, mark, name = session.ds_user_id, session.mark, name or given.name or session.ds_user_id
+        account, fingerprint, name = session.ds_user_id, session.fingerprint, name or given.name or session.ds_user_id
     async with opened(store_url) as store:
-        said, good = await parking.resume(store, account, mark) if store is not None else ("is not parked", True)
+        said, good = await parking.resume(store, account, fingerprint) if store is not None else ("is not parked", True)
     return f"session {name}: {said}", good
 
 

@@ -15,7 +15,7 @@ from igcrawl.commands.crawl import refuse
 from igcrawl.config.config import Config, read_config
 from igcrawl.errors import BadInput, StoreError
 from igcrawl.operations.catalogue import OPERATIONS
-from igcrawl.sessions.source import Given
+from igcrawl.sessions.source import SessionSource
 from igcrawl.store import opened
 from igcrawl.verdict import ExitCode
 
@@ -49,7 +49,7 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         try:
             config = read_config(self.settings, OPERATIONS)
-            given = config.given != Given()
+            given = config.given != SessionSource()
             if opts.forget and (opts.all or not given):
                 refuse("scrapy budget --forget: give one session, IG_SESSION=…")
             asyncio.run(_forget(config) if opts.forget else _show(config, all_of_them=opts.all or not given))
@@ -73,7 +73,7 @@ async def _show(config: Config, *, all_of_them: bool) -> None:
             state = await read_state(store, account)
             name = account if session is None else config.session_name
             print(f"session {name}" + (f", account {account}" if name != account else ""))
-            for line in state_lines(state, budget, name, now, session.mark if session is not None else None):
+            for line in state_lines(state, budget, name, now, session.fingerprint if session is not None else None):
                 print(f"  {line}")
 
 

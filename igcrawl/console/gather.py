@@ -13,7 +13,7 @@ from igcrawl.budget.limits import Pace, distance, sent_within
 from igcrawl.budget.session_state import SessionState
 from igcrawl.console.snapshot import Current, Snapshot, Window
 from igcrawl.crawl.crawl_run import CrawlRun
-from igcrawl.crawl.run_totals import Tally
+from igcrawl.crawl.run_totals import RunTotals
 from igcrawl.crawl.walk import Walk
 from igcrawl.errors import StoreError
 from igcrawl.operations.catalogue import FAMILY_OF
@@ -99,7 +99,7 @@ class Facts:
     def _walk(self) -> Walk | None:
         """The walk that is being walked, None between two."""
         walk = self._spider.ask.walk
-        return walk if isinstance(walk, Walk) and walk is not Tally.of(self._crawler).last else None
+        return walk if isinstance(walk, Walk) and walk is not RunTotals.of(self._crawler).last else None
 
     def _windows(self, now: float) -> tuple[Window | None, Window | None, float | None]:
         """Return the session's hour and day, and the seconds between two requests."""
@@ -113,7 +113,7 @@ class Facts:
     @property
     def _ended(self) -> int:
         """How many walks this run has ended."""
-        return sum(sums.walks for sums in Tally.of(self._crawler).sums.values())
+        return sum(totals.walks for totals in RunTotals.of(self._crawler).by_verdict.values())
 
     def _count(self, verdicts: Mapping[str | None, int]) -> None:
         """Take in how many walks of the crawl are still to be walked, as far as `max_walks` goes."""
@@ -126,7 +126,7 @@ class Facts:
         """Take what the store tells for how much is left; walks not begun cost what this run's have cost."""
         if self._waiting is None:
             return
-        walk, spent = self._walk, sum(sums.requests for sums in Tally.of(self._crawler).sums.values())
+        walk, spent = self._walk, sum(totals.requests for totals in RunTotals.of(self._crawler).by_verdict.values())
         estimate = Estimate(self._spider.limits, ended=self._ended, spent=spent)
         if walk is not None:
             estimate.add(_row_of(walk))

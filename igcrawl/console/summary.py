@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from igcrawl.crawl.run_totals import Sums
+from igcrawl.crawl.run_totals import VerdictTotals
 from igcrawl.store import Limits
 from igcrawl.times import span
 from igcrawl.verdict import GOOD, REOPENED, RESUMABLE, Verdict
@@ -22,25 +22,25 @@ class Summary:
     """What a run has done.
 
     Args:
-        sums: by verdict.
+        totals: by verdict.
         places: where the records are.
         advice: what the operator does now, a sentence each.
     """
 
-    sums: Mapping[str, Sums]
+    totals: Mapping[str, VerdictTotals]
     places: Sequence[str]
     advice: Sequence[str]
 
     @property
     def rows(self) -> list[tuple[str, ...]]:
         """Verdict, walks, records, requests and time."""
-        return [_row(verdict, sums) for verdict, sums in self.sums.items()]
+        return [_row(verdict, totals) for verdict, totals in self.totals.items()]
 
     @property
     def total(self) -> tuple[str, ...]:
-        """The sums of the rows."""
-        total = Sums()
-        for each in self.sums.values():
+        """The sum of the rows."""
+        total = VerdictTotals()
+        for each in self.totals.values():
             total.walks += each.walks
             total.records += each.records
             total.requests += each.requests
@@ -48,8 +48,8 @@ class Summary:
         return _row("all", total)
 
 
-def _row(name: str, sums: Sums) -> tuple[str, ...]:
-    return name, f"{sums.walks:,}", f"{sums.records:,}", f"{sums.requests:,}", span(sums.seconds)
+def _row(name: str, totals: VerdictTotals) -> tuple[str, ...]:
+    return name, f"{totals.walks:,}", f"{totals.records:,}", f"{totals.requests:,}", span(totals.seconds)
 
 
 def summary_lines(summary: Summary) -> Iterator[str]:

@@ -15,8 +15,8 @@ class Host(StrEnum):
     WEB = "www.instagram.com"
 
 
-class Identity(StrEnum):
-    """As whom a request is signed: which header block and which credentials it carries. `NOBODY` carries none."""
+class HeaderProfile(StrEnum):
+    """Header blocks and the credentials in them: as whom a request is signed. `NOBODY` carries none."""
 
     APP = "app"
     WEB = "web"
@@ -71,13 +71,13 @@ class WireRequest:
     """A request as it goes over the wire, but for what the session adds.
 
     Values of `query`, `form`, `signed_body` and `headers` are text, numbers or `SessionValue`; their order is kept.
-    `host` is None for a request that leaves Instagram's hosts: `path` is its whole URL, and the identity is `NOBODY`.
+    `host` is None for a request that leaves Instagram's hosts: then `path` is a whole URL, the header profile `NOBODY`.
     """
 
     method: str
     host: Host | None
     path: str
-    identity: Identity
+    header_profile: HeaderProfile
     query: Mapping[str, Any] = field(default_factory=dict)
     form: Mapping[str, Any] | None = None
     signed_body: Mapping[str, Any] | None = None

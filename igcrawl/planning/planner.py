@@ -11,12 +11,12 @@ from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 
 from igcrawl.arguments import Arguments, ListArguments
-from igcrawl.arguments.crawl_key import Identity
+from igcrawl.arguments.crawl_key import CrawlKey
 from igcrawl.budget.forecast import seconds_for
 from igcrawl.budget.limits import Budget
 from igcrawl.budget.report import no_budget, room_lines
 from igcrawl.budget.session_state import SessionState
-from igcrawl.calling.call_sender import Asker
+from igcrawl.calling.call_sender import CallSender
 from igcrawl.config.config import Config
 from igcrawl.errors import BadInput
 from igcrawl.operations.catalogue import find_operation
@@ -58,7 +58,7 @@ class Planned(Protocol):
 
     args: Any
     config: Config
-    ask: Asker
+    ask: CallSender
     crawler: Crawler
 
     @property
@@ -84,11 +84,11 @@ class Planning:
         self._notes: list[str] = []
         self._failed = False
 
-    async def tell(self, identity: Identity) -> ExitCode:
+    async def tell(self, crawl_key: CrawlKey) -> ExitCode:
         """Print the plan, and return the exit code: not 0 when the server gave no answer.
 
         Args:
-            identity: of the crawl.
+            crawl_key: of the crawl.
 
         Raises:
             BadInput: the store or the crawl's name cannot be used.
@@ -100,13 +100,13 @@ class Planning:
         last = None
         if path is None or path.exists():
             await self._open()
-            last = await self._last(identity)
-        lines = [f"plan of {identity.key}"]
-        if last is not None and await self._goes_on(last, identity):
+            last = await self._last(crawl_key)
+        lines = [f"plan of {crawl_key.text}"]
+        if last is not None and await self._goes_on(last, crawl_key):
             lines.append(f"goes on with the crawl of {last.created_at}: this is what is left")
             cost = await rest_of(self._store, last, self._args, self._spider.limits)
-        elif last is not None and identity.name is not None and not identity.fresh:
-            lines.append(f"crawl {identity.name} has ended; it is run again only with -a fresh=1")
+        elif last is not None and crawl_key.name is not None and not crawl_key.fresh:
+            lines.append(f"crawl {crawl_key.name} has ended; it is run again only with -a fresh=1")
             cost = Cost()
         else:
             cost = await self._whole(lines)
@@ -128,16 +128,16 @@ class Planning:
             self._gate = gate
         return self._gate
 
-    async def _last(self, identity: Identity) -> CrawlRow | None:
-        last = await self._store.crawl(identity.key, identity.name)
-        if last is not None and last.key != identity.key:
-            raise BadInput(f"crawl={identity.name}: this name is taken by another crawl, {last.key}; choose another")
+    async def _last(self, crawl_key: CrawlKey) -> CrawlRow | None:
+        last = await self._store.crawl(crawl_key.text, crawl_key.name)
+        if last is not None and last.key != crawl_key.text:
+            raise BadInput(f"crawl={crawl_key.name}: this name is taken by another crawl, {last.key}; choose another")
         return last
 
-    async def _goes_on(self, last: CrawlRow, identity: Identity) -> bool:
-        if identity.fresh or not await self._store.unfinished(last.id, REOPENED, self._spider.limits):
+    async def _goes_on(self, last: CrawlRow, crawl_key: CrawlKey) -> bool:
+        if crawl_key.fresh or not await self._store.unfinished(last.id, REOPENED, self._spider.limits):
             return False
-        return identity.whole_feed is None or await self._store.busy(last.id)
+        return crawl_key.whole_feed is None or await self._store.busy(last.id)
 
     async def _whole(self, lines: list[str]) -> Cost:
         """Return what the crawl takes from its beginning, and add a line for each target."""

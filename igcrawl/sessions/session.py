@@ -111,7 +111,7 @@ class Session:
         return str(known or unquote(self.sessionid).partition(":")[0])
 
     @property
-    def mark(self) -> str:
+    def fingerprint(self) -> str:
         """Tells this session of the account from another one; leads nobody back to it."""
         return hashlib.sha256(unquote(self.sessionid).encode()).hexdigest()[:16]
 

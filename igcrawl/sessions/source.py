@@ -25,7 +25,7 @@ _HERE: Final = "IG_SESSION (its content)"
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class SessionSource:
     """Where a run's session comes from.
 
     Args:
@@ -55,7 +55,7 @@ class Given:
         )
 
 
-def read_given(value: str, folder: Path = session_folder.FOLDER) -> Given:
+def read_source(value: str, folder: Path = session_folder.FOLDER) -> SessionSource:
     """Return what IG_SESSION means. The file need not exist.
 
     Args:
@@ -67,21 +67,21 @@ def read_given(value: str, folder: Path = session_folder.FOLDER) -> Given:
     """
     text = value.strip()
     if not text:
-        return Given()
+        return SessionSource()
     if text.startswith(("{", "[")) or is_session_id(text) or "sessionid=" in text:
-        return Given(content=text.encode())
+        return SessionSource(content=text.encode())
     named = session_folder.path_of(text, folder)
     if session_folder.is_name(text) and (named.exists() or not Path(text).exists()):
-        return Given(file=named, name=text)
+        return SessionSource(file=named, name=text)
     decoded = _from_base64(text)
     if decoded is not None:
-        return Given(content=decoded)
+        return SessionSource(content=decoded)
     if _may_be_secret(text):
         raise BadInput(
             "IG_SESSION: expected a session's name, a file, or the settings themselves as JSON or its base64"
         )
     path = Path(text).expanduser()
-    return Given(file=path, name=path.stem if path == session_folder.path_of(path.stem, folder) else str(path))
+    return SessionSource(file=path, name=path.stem if path == session_folder.path_of(path.stem, folder) else str(path))
 
 
 def _may_be_secret(text: str) -> bool:

@@ -293,7 +293,7 @@ def test_chromiums_own_har_can_be_imported(browser: Chromium, simulator: Simulat
     captured = read_capture(tmp_path / "web.har", {}, frozenset({"127.0.0.1"}))
     current = {name: simulator.doc_ids.current(operation) for name, operation in WEB.items()}
     del current["PolarisSearchBoxRefetchableQuery"]
-    assert {each.name: each.doc_id for each in captured.sightings} == current
+    assert {each.name: each.doc_id for each in captured.seen_queries} == current
 
 
 @asynccontextmanager

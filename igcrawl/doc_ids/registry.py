@@ -51,10 +51,6 @@ class DocIds:
         first = replace(same, source=f"{OVERRIDE_PREFIX}{operation}", origin=Origin.SETTING)
         return (first, *(each for each in known if each.id != override))
 
-    def current(self, operation: str, query_name: str) -> tuple[str, str]:
-        """Return the doc_id to ask an operation's query by now, and the query's root field."""
-        return self.candidates(operation, query_name)[0].id, self.root_field(query_name)
-
     def root_field(self, query_name: str) -> str:
         """Return the root of a query's answer, empty when it is not known."""
         return self._queries[query_name].root_field

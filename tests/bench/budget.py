@@ -80,7 +80,8 @@ async def signing(times: int) -> float:
 
     async def sign() -> None:
         call = Call("followers", {"user_id": "25025320", "rank_token": "r"}, str(next(cursors)))
-        doc_id, root = doc_ids.current(operation.name, operation.query_name or "")
+        doc_id = doc_ids.candidates(operation.name, operation.query_name or "")[0].id
+        root = doc_ids.root_field(operation.query_name or "")
         signer.sign(to_wire(operation, call, doc_id, root), 1_800_000_000.0)
 
     return await cost(times, sign)

@@ -15,7 +15,7 @@ from igcrawl.budget.session_state import SessionState
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.planning.cost import Range, cost_of, cost_of_found, pages_of
 from igcrawl.simulator import Simulator
-from igcrawl.store import Limits
+from igcrawl.store import OperatorLimits
 from igcrawl.times import DAY, HOUR, span
 from tests.conftest import Scrapy
 from tests.support.place import Done, Place
@@ -100,16 +100,16 @@ def test_a_crawl_of_years_is_forecast_at_once() -> None:
 
 def test_pages_follow_from_the_count_and_from_the_operators_limits() -> None:
     followers, rest = OPERATIONS["followers"], OPERATIONS["followers_rest"]
-    assert pages_of(followers, {}, 1000, Limits()) == Range(20, 40)
-    assert pages_of(followers, {}, 1000, Limits(max_pages=5)) == Range(5, 5)
-    assert pages_of(followers, {}, 1000, Limits(max_users=100)) == Range(2, 4)
-    assert pages_of(followers, {}, None, Limits(max_users=100)) == Range(1, 4)
-    assert pages_of(followers, {}, 0, Limits()) == Range(1, 1)
-    assert pages_of(followers, {}, None, Limits()) == Range(1, None)
-    assert pages_of(rest, {"page_size": "50"}, 1001, Limits()) == Range(21, 21)
-    assert pages_of(OPERATIONS["comment_infos"], {"media_ids": ["1_1"] * 101}, None, Limits()) == Range(3, 3)
-    assert pages_of(OPERATIONS["user_clips"], {}, 25, Limits()) == Range(1, 3)
-    assert pages_of(OPERATIONS["top_serp"], {}, None, Limits(max_pages=2)) == Range(1, 2)
+    assert pages_of(followers, {}, 1000, OperatorLimits()) == Range(20, 40)
+    assert pages_of(followers, {}, 1000, OperatorLimits(max_pages=5)) == Range(5, 5)
+    assert pages_of(followers, {}, 1000, OperatorLimits(max_users=100)) == Range(2, 4)
+    assert pages_of(followers, {}, None, OperatorLimits(max_users=100)) == Range(1, 4)
+    assert pages_of(followers, {}, 0, OperatorLimits()) == Range(1, 1)
+    assert pages_of(followers, {}, None, OperatorLimits()) == Range(1, None)
+    assert pages_of(rest, {"page_size": "50"}, 1001, OperatorLimits()) == Range(21, 21)
+    assert pages_of(OPERATIONS["comment_infos"], {"media_ids": ["1_1"] * 101}, None, OperatorLimits()) == Range(3, 3)
+    assert pages_of(OPERATIONS["user_clips"], {}, 25, OperatorLimits()) == Range(1, 3)
+    assert pages_of(OPERATIONS["top_serp"], {}, None, OperatorLimits(max_pages=2)) == Range(1, 2)
 
 
 def test_names_counts_and_needs_cost_requests_of_their_own() -> None:

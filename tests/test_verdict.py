@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from igcrawl.crawl.walk import BARREN_PAGES, Limits, Recent, Walk
+from igcrawl.crawl.walk import BARREN_PAGES, OperatorLimits, Recent, Walk
 from igcrawl.items import Follow
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.operations.paging import PageEnd
 from igcrawl.verdict import ExitCode, Verdict, exit_code, judge_ended_list
 
-NONE = Limits()
+NONE = OperatorLimits()
 
 
-def walk(limits: Limits = NONE, expected: int | None = None) -> Walk:
+def walk(limits: OperatorLimits = NONE, expected: int | None = None) -> Walk:
     return Walk(operation=OPERATIONS["followers"], target="1", args={"user_id": "1"}, limits=limits, expected=expected)
 
 
@@ -67,15 +67,15 @@ def test_an_account_that_comes_twice_is_kept_once_and_positions_have_no_gap() ->
 
 
 def test_the_list_s_end_counts_before_the_operators_limit() -> None:
-    one = walk(Limits(max_pages=1), expected=1)
+    one = walk(OperatorLimits(max_pages=1), expected=1)
     one.keep(follows("7"))
     ending = one.turn_page(PageEnd(None, limited=False))
     assert ending is not None
     assert ending.verdict is Verdict.COMPLETE
 
 
-@pytest.mark.parametrize("limits", [Limits(max_pages=1), Limits(max_users=2)])
-def test_the_operators_limit_stops_the_walk_after_a_whole_page(limits: Limits) -> None:
+@pytest.mark.parametrize("limits", [OperatorLimits(max_pages=1), OperatorLimits(max_users=2)])
+def test_the_operators_limit_stops_the_walk_after_a_whole_page(limits: OperatorLimits) -> None:
     one = walk(limits)
     assert len(one.keep(follows("7", "8", "9"))) == 3
     ending = one.turn_page(PageEnd("next", limited=False))

@@ -32,9 +32,9 @@ class ListSpider(GraphSpider):
         order = Order.LATEST if self.args.since else self.args.order
         if order is not None:
             args["order"] = order.value
-        if self.args.rest:
+        if self.args.uses_rest:
             args["page_size"] = str(self.args.page_size or REST_PAGE_SIZE)
-        yield seed_of(OPERATIONS[self.direction + ("_rest" if self.args.rest else "")], args, target=target)
+        yield seed_of(OPERATIONS[self.direction + ("_rest" if self.args.uses_rest else "")], args, target=target)
 
     def children(self, walk: Walk, records: list[Any]) -> list[Seed]:
         """Return the lists of the accounts that a page brought."""

@@ -39,7 +39,7 @@ from igcrawl.output.cli_outputs import whole_feed
 from igcrawl.planning.planner import Planning
 from igcrawl.sessions.redaction import Redaction
 from igcrawl.stopping import Stopping
-from igcrawl.store import Limits, Seed, WalkRow
+from igcrawl.store import OperatorLimits, Seed, WalkRow
 from igcrawl.verdict import ExitCode, Verdict, exit_code
 
 logger = logging.getLogger(__name__)
@@ -102,10 +102,10 @@ class OperationSpider(Spider):
         self._stopping.begin(f"a pipeline failed with {type(failure.value).__name__}")
 
     @property
-    def limits(self) -> Limits:
+    def limits(self) -> OperatorLimits:
         """The operator's own limits."""
         max_walks = getattr(self.args, "max_walks", None)
-        return Limits(max_pages=self.args.max_pages, max_users=self.args.max_users, max_walks=max_walks)
+        return OperatorLimits(max_pages=self.args.max_pages, max_users=self.args.max_users, max_walks=max_walks)
 
     @property
     def exit_code(self) -> ExitCode:

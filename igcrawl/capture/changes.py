@@ -26,7 +26,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class QueryChange:
     """One query of a capture beside the registry.
 
     Args:
@@ -57,7 +57,7 @@ class Change:
     seen: str = ""
 
 
-def compare(seen_queries: Iterable[SeenQuery], registry: DocIds) -> list[Change]:
+def compare(seen_queries: Iterable[SeenQuery], registry: DocIds) -> list[QueryChange]:
     """Return what a capture changes, a line a query: those that operations ask first, then by name.
 
     The last id of a query in the capture counts: an app that was updated in between asks by its new one.
@@ -72,12 +72,12 @@ def compare(seen_queries: Iterable[SeenQuery], registry: DocIds) -> list[Change]
     return sorted(changes, key=lambda change: (not change.operations, change.name, change.surface))
 
 
-def _change(same: list[SeenQuery], known: Query | None) -> Change:
+def _change(same: list[SeenQuery], known: Query | None) -> QueryChange:
     last = same[-1]
     if known is None:
         variables = {name.partition(".")[0]: None for each in same for name in each.variables}
         unknown = tuple(variables)[:_KEPT]
-        return Change(
+        return QueryChange(
             State.NEW, last.name, (), last.surface, last.root_field, None, last.doc_id, unknown=unknown, seen=last.seen
         )
     # The web's header names a field of the schema; the answer has an alias of it, which readers know.
@@ -88,7 +88,7 @@ def _change(same: list[SeenQuery], known: Query | None) -> Change:
     if known.surface != last.surface:
         state = State.ELSEWHERE
     flags, without, unknown = _differences(same, asking[0]) if asking and state is State.CHANGED else ({}, (), ())
-    return Change(
+    return QueryChange(
         state=state,
         name=last.name,
         operations=tuple(operation.name for operation in asking),

@@ -13,7 +13,7 @@ from typing import Any, Final
 import tomlkit
 from tomlkit.items import AoT
 
-from igcrawl.capture.changes import Change, State
+from igcrawl.capture.changes import QueryChange, State
 from igcrawl.doc_ids.own_file import check_own, text_of
 from igcrawl.errors import BadInput
 
@@ -23,7 +23,7 @@ _HEAD: Final = (
 _MODE: Final = 0o644
 
 
-def write_own(changes: Iterable[Change], path: Path, source: str) -> int:
+def write_own(changes: Iterable[QueryChange], path: Path, source: str) -> int:
     """Put new and changed ids first in the operator's own file, and return how many.
 
     The file is replaced as a whole or not at all. An id that was there already moves to the front.
@@ -53,7 +53,7 @@ def write_own(changes: Iterable[Change], path: Path, source: str) -> int:
     return len(wanted)
 
 
-def _put(document: tomlkit.TOMLDocument, change: Change, source: str) -> None:
+def _put(document: tomlkit.TOMLDocument, change: QueryChange, source: str) -> None:
     if change.name not in document:
         table = tomlkit.table()
         table["surface"] = str(change.surface)
@@ -75,7 +75,7 @@ def _put(document: tomlkit.TOMLDocument, change: Change, source: str) -> None:
         ids.insert(0, _fill(tomlkit.inline_table(), change, source))
 
 
-def _fill(entry: Any, change: Change, source: str) -> Any:
+def _fill(entry: Any, change: QueryChange, source: str) -> Any:
     entry["id"] = change.new
     entry["seen"] = change.seen or datetime.now(UTC).date().isoformat()
     entry["source"] = source

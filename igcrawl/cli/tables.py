@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from igcrawl.capture.changes import Change, State
+from igcrawl.capture.changes import QueryChange, State
 
 _COLUMNS: Final = ("state", "query", "operation", "surface", "old id", "new id", "variables")
 
 
-def print_table(changes: Sequence[Change]) -> None:
+def print_table(changes: Sequence[QueryChange]) -> None:
     """Print a line a query, and how many there are of each state.
 
     Before a variable, ``+`` says that the capture sent it and the operation does not, ``-`` the opposite, and ``?``
@@ -22,7 +22,7 @@ def print_table(changes: Sequence[Change]) -> None:
     print(", ".join(f"{counts[state]} {state}" for state in State if counts[state] or state is not State.ELSEWHERE))
 
 
-def _row(change: Change) -> tuple[str, ...]:
+def _row(change: QueryChange) -> tuple[str, ...]:
     variables = [
         *(f"+{name}" for name in change.variables),
         *(f"-{name}" for name in change.without),

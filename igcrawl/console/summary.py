@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from igcrawl.crawl.run_totals import VerdictTotals
-from igcrawl.store import Limits
+from igcrawl.store import OperatorLimits
 from igcrawl.times import span
 from igcrawl.verdict import GOOD, REOPENED, RESUMABLE, Verdict
 
@@ -60,7 +60,7 @@ def summary_lines(summary: Summary) -> Iterator[str]:
     yield from (f"summary: {sentence}" for sentence in summary.advice)
 
 
-def advice_of(counts: Mapping[str | None, int], limits: Limits) -> list[str]:
+def advice_of(counts: Mapping[str | None, int], limits: OperatorLimits) -> list[str]:
     """Return what the operator may do about walks that have not come to their end.
 
     Args:

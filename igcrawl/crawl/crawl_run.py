@@ -15,7 +15,7 @@ from igcrawl.crawl.walk_rows import STOPPED_IN, stopped_records
 from igcrawl.errors import BadInput, StoreError
 from igcrawl.output.sinks import FileSink, Sinks
 from igcrawl.stopping import Stopping
-from igcrawl.store import CrawlRow, Limits, PageCommit, Seed, Store, WalkRow, make_store
+from igcrawl.store import CrawlRow, OperatorLimits, PageCommit, Seed, Store, WalkRow, make_store
 from igcrawl.times import timestamp
 from igcrawl.verdict import REOPENED, Verdict
 
@@ -39,7 +39,7 @@ class CrawlRun:
     _by_crawler: ClassVar[WeakKeyDictionary[Crawler, CrawlRun]] = WeakKeyDictionary()
 
     def __init__(
-        self, store: Store, sinks: Sinks, stopping: Stopping, limits: Limits, sync_seconds: float = 0.0
+        self, store: Store, sinks: Sinks, stopping: Stopping, limits: OperatorLimits, sync_seconds: float = 0.0
     ) -> None:
         self.store = store
         self.limits = limits
@@ -54,7 +54,7 @@ class CrawlRun:
         self._waiting = False
 
     @classmethod
-    def begin(cls, crawler: Crawler, url: str, limits: Limits, sync_seconds: float) -> CrawlRun:
+    def begin(cls, crawler: Crawler, url: str, limits: OperatorLimits, sync_seconds: float) -> CrawlRun:
         """Return a run for a crawler, which finds it by `of`."""
         run = cls(make_store(url), Sinks.of(crawler), Stopping.of(crawler), limits, sync_seconds)
         cls._by_crawler[crawler] = run

@@ -12,7 +12,7 @@ from igcrawl.items import Follow, NewFollow, Record, WalkEnd
 from igcrawl.operations.call import Call
 from igcrawl.operations.operation import Operation
 from igcrawl.operations.paging import PageEnd
-from igcrawl.store import Limits
+from igcrawl.store import OperatorLimits
 from igcrawl.store.packed_ids import number_of, signed_hash
 from igcrawl.verdict import Verdict, judge_ended_list
 
@@ -60,7 +60,7 @@ class Walk:
     operation: Operation
     target: str
     args: dict[str, Any]
-    limits: Limits = field(default_factory=Limits)
+    limits: OperatorLimits = field(default_factory=OperatorLimits)
     started_at: str = ""
     expected: int | None = None
     cursor: str | None = None

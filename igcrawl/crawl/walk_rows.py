@@ -11,7 +11,7 @@ from igcrawl.crawl.walk import Ending, Walk
 from igcrawl.items import WalkEnd
 from igcrawl.operations.catalogue import find_operation
 from igcrawl.operations.operation import Operation
-from igcrawl.store import CrawlRow, Limits, Seed, Store, WalkRow
+from igcrawl.store import CrawlRow, OperatorLimits, Seed, Store, WalkRow
 from igcrawl.times import timestamp
 from igcrawl.verdict import Verdict
 
@@ -72,7 +72,7 @@ def subject_of(operation: Operation, target: str) -> str:
     return f"{name}/{target}"
 
 
-def walk_of(row: WalkRow, limits: Limits) -> Walk:
+def walk_of(row: WalkRow, limits: OperatorLimits) -> Walk:
     """Return a row's walk, as it was after its last commit, but for what it has seen."""
     known: dict[str, Any] = {name: row.state[name] for name in _STATE if name in row.state}
     if row.state.get("stand_in"):
@@ -131,7 +131,9 @@ def _beside(walk: Walk) -> dict[str, Any]:
     return {"notes": list(walk.notes), **substitute}
 
 
-async def stopped_records(store: Store, crawl: CrawlRow | None, path: str, limits: Limits) -> AsyncIterator[WalkEnd]:
+async def stopped_records(
+    store: Store, crawl: CrawlRow | None, path: str, limits: OperatorLimits
+) -> AsyncIterator[WalkEnd]:
     """Yield the records of walks that a limit has stopped, in this run or before, and that stand in a file."""
     if crawl is None:
         return
@@ -140,7 +142,9 @@ async def stopped_records(store: Store, crawl: CrawlRow | None, path: str, limit
             yield walk_of(row, limits).end_record(Ending(Verdict.STOPPED, row.reason), row.ended_at or "")
 
 
-async def waiting_records(store: Store, crawl: CrawlRow, limits: Limits, halted: Ending) -> AsyncIterator[WalkEnd]:
+async def waiting_records(
+    store: Store, crawl: CrawlRow, limits: OperatorLimits, halted: Ending
+) -> AsyncIterator[WalkEnd]:
     """Yield the records of the operator's own targets that nobody has asked yet, as a broken-off run leaves them."""
     async for row in store.walks(crawl.id, "open", 1):
         if row.worker is None:

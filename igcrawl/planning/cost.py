@@ -12,7 +12,7 @@ from igcrawl.arguments import Arguments, GraphArguments
 from igcrawl.operations.catalogue import FAMILY_OF
 from igcrawl.operations.operation import Operation
 from igcrawl.operations.paging import ChunkPages, GivenPaths
-from igcrawl.store import Limits
+from igcrawl.store import OperatorLimits
 
 #: How many a page held on lists that choose it themselves: the fewest and the most that were seen.
 PAGE_SIZES: Final[Mapping[str, tuple[int, int]]] = {
@@ -122,7 +122,7 @@ def cost_of(
     cost = Cost(walks=Range(1, 1))
     for name in asked_first(operation, args, asked):
         cost.ask(name, Range(1, 1))
-    pages = pages_of(operation, args, holds, Limits(asked.max_pages, asked.max_users))
+    pages = pages_of(operation, args, holds, OperatorLimits(asked.max_pages, asked.max_users))
     if update:
         pages = Range(1, pages.most)
     cost.ask(operation.name, pages, pages=True)
@@ -147,7 +147,7 @@ def asked_first(operation: Operation, args: Mapping[str, Any], asked: Arguments)
     return names
 
 
-def pages_of(operation: Operation, args: Mapping[str, Any], holds: int | None, limits: Limits) -> Range:
+def pages_of(operation: Operation, args: Mapping[str, Any], holds: int | None, limits: OperatorLimits) -> Range:
     """Return how many pages a list has.
 
     Args:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from igcrawl.budget.forecast import seconds_for
 from igcrawl.budget.limits import Budget
-from igcrawl.store import Limits, WalkRow
+from igcrawl.store import OperatorLimits, WalkRow
 from igcrawl.times import span
 from igcrawl.verdict import FINAL, Verdict
 
 
-def requests_left(row: WalkRow, limits: Limits | None = None) -> int | None:
+def requests_left(row: WalkRow, limits: OperatorLimits | None = None) -> int | None:
     """Return how many requests a walk probably still needs; None when nothing tells.
 
     What its pages have held so far is taken for what they go on to hold.
@@ -21,7 +21,7 @@ def requests_left(row: WalkRow, limits: Limits | None = None) -> int | None:
         row: the walk.
         limits: those that it would go on with; None for no limits.
     """
-    limits = limits or Limits()
+    limits = limits or OperatorLimits()
     if row.verdict is not None and (row.verdict in FINAL or _stays_stopped(row, limits)):
         return 0
     if row.expected is None or not row.records or not row.pages:
@@ -35,7 +35,7 @@ def requests_left(row: WalkRow, limits: Limits | None = None) -> int | None:
     return max(1, left)
 
 
-def _stays_stopped(row: WalkRow, limits: Limits) -> bool:
+def _stays_stopped(row: WalkRow, limits: OperatorLimits) -> bool:
     """Whether a limit has stopped a walk and holds it still, or it was passed over for what it is."""
     reached = (limits.max_pages is not None and row.pages >= limits.max_pages) or (
         limits.max_users is not None and row.records >= limits.max_users
@@ -59,7 +59,7 @@ class Estimate:
         ended, spent: walks that have ended, and their requests.
     """
 
-    limits: Limits | None = None
+    limits: OperatorLimits | None = None
     known: int = 0
     unknown: int = 0
     ended: int = 0

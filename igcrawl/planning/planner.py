@@ -22,8 +22,8 @@ from igcrawl.errors import BadInput
 from igcrawl.operations.catalogue import find_operation
 from igcrawl.planning.cost import Cost, cost_of, cost_of_found, counted_in
 from igcrawl.planning.expected_count import Length, OneRequest, earlier_walks, length_of
-from igcrawl.planning.remaining import rest_of
-from igcrawl.store import CrawlRow, Limits, Seed, Store, WalkRow, path_of
+from igcrawl.planning.remaining import remaining
+from igcrawl.store import CrawlRow, OperatorLimits, Seed, Store, WalkRow, path_of
 from igcrawl.times import DAY, moment, span
 from igcrawl.verdict import REOPENED, ExitCode, Verdict
 
@@ -62,7 +62,7 @@ class Planned(Protocol):
     crawler: Crawler
 
     @property
-    def limits(self) -> Limits:
+    def limits(self) -> OperatorLimits:
         """The operator's own."""
 
     def seeds(self) -> Iterator[Seed]:
@@ -104,7 +104,7 @@ class Planning:
         lines = [f"plan of {crawl_key.text}"]
         if last is not None and await self._goes_on(last, crawl_key):
             lines.append(f"goes on with the crawl of {last.created_at}: this is what is left")
-            cost = await rest_of(self._store, last, self._args, self._spider.limits)
+            cost = await remaining(self._store, last, self._args, self._spider.limits)
         elif last is not None and crawl_key.name is not None and not crawl_key.fresh:
             lines.append(f"crawl {crawl_key.name} has ended; it is run again only with -a fresh=1")
             cost = Cost()

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from igcrawl.errors import BadInput
 from igcrawl.store.base import Store, Writer
-from igcrawl.store.model import CrawlRow, DocIdRow, FoundPage, Limits, OutputRow, PageCommit, Seed, WalkRow
+from igcrawl.store.model import CrawlRow, DocIdRow, FoundPage, OperatorLimits, OutputRow, PageCommit, Seed, WalkRow
 
 __all__ = [
     "CrawlRow",
     "DocIdRow",
     "FoundPage",
-    "Limits",
+    "OperatorLimits",
     "OutputRow",
     "PageCommit",
     "Seed",

@@ -100,7 +100,7 @@ class CrawlRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class OperatorLimits:
     """The operator's own limits; None is none.
 
     Args:

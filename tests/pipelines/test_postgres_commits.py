@@ -10,7 +10,7 @@ import pytest
 
 from igcrawl.items import Page
 from igcrawl.store import PageCommit, make_store
-from igcrawl.store.model import Limits, Seed
+from igcrawl.store.model import OperatorLimits, Seed
 from tests.support.postgres import database
 from tests.support.records import OWNER, Tables, at, commit, follow, new_pipeline, profile, suggestion, walk_end
 
@@ -116,7 +116,7 @@ def test_records_and_cursor_are_one_commit_of_the_store() -> None:
         store, pipeline = make_store(url), new_pipeline()
         await store.open()
         crawl = await store.begin_crawl("key", None, "followers", [seed], 0, at(1))
-        walk = await store.claim(crawl.id, Limits(), at(1))
+        walk = await store.claim(crawl.id, OperatorLimits(), at(1))
         assert walk is not None
         for number in range(1, 9):
             pipeline.process_item(Page("followers/1", [follow(n, at(1)) for n in range(50 * number)]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from igcrawl.arguments.types import DocId, DottedPath, QueryName, Variables
+from igcrawl.arguments.types import DocIdText, DottedPath, QueryName, Variables
 from igcrawl.items import Payload
 from igcrawl.operations.catalogue import inbox, media, profiles, relations, suggestions
 from igcrawl.operations.operation import Argument, Need, Operation, Surface
@@ -25,7 +25,7 @@ _READER: Final = KnownRoots(
     plain=inbox.plain_data(),
 )
 _QUERY: Final = {
-    "doc_id": Argument("the query's registered id", DocId, "25980296051578533"),
+    "doc_id": Argument("the query's registered id", DocIdText, "25980296051578533"),
     "variables": Argument("its variables, a JSON object", Variables, {"id": "25025320"}),
     "cursor_in": Argument(
         "where in the variables the cursor goes in, e.g. data.max_id", DottedPath, "after", required=False

@@ -54,7 +54,7 @@ def seed_of(
     """
     named = target or operation.target_of(args)
     return Seed(
-        seed=f"{operation.name}/{named}{part}",
+        key=f"{operation.name}/{named}{part}",
         subject=subject_of(operation, named),
         operation=operation.name,
         target=named,

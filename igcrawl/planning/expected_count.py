@@ -82,7 +82,7 @@ async def length_of(seed: Seed, ask: Ask, gate: Gate, now: float) -> Length:
     except Trouble:
         raise
     except TargetError as error:
-        return Length(said=f"{seed.seed}: {error.verdict}: {error}")
+        return Length(said=f"{seed.key}: {error.verdict}: {error}")
     except WaitTooLong as error:
         return Length(said=f"the profile was not learned: {error}", failed=bool(getattr(gate, "entered", False)))
     except AnswerError as error:

@@ -152,7 +152,7 @@ class Planning:
             shown += 1
             if shown <= _SHOWN:
                 known = "" if length.holds is None else f"{length.holds:,} in its profile; "
-                lines.append(f"{seed.seed}: {known}{cost.pages.told('page')}, {cost.requests.told('request')}")
+                lines.append(f"{seed.key}: {known}{cost.pages.told('page')}, {cost.requests.told('request')}")
             total.add(cost)
         if shown > _SHOWN:
             lines.append(f"… and {shown - _SHOWN:,} more targets")

@@ -12,7 +12,7 @@ class Seed:
     """A walk that is to be: given by the operator, or found by another walk.
 
     Args:
-        seed: names it in its crawl, where each seed is walked once, e.g. ``followers/25025320``.
+        key: names it in its crawl, where each key is walked once, e.g. ``followers/25025320``.
         subject: the list that it reads, on whatever surface; what generations of a list are compared by.
         operation: name of the operation.
         target: an id, or the name that the operator gave.
@@ -21,7 +21,7 @@ class Seed:
         cursor: where it begins; None for its first page.
     """
 
-    seed: str
+    key: str
     subject: str
     operation: str
     target: str
@@ -37,7 +37,8 @@ class WalkRow:
     Args:
         id: the store's number; walks of one depth are taken in its order.
         crawl: number of its crawl.
-        seed, subject, operation, target, args, depth: as in `Seed`; the target and what follows from it may be
+        seed: the key of its `Seed`.
+        subject, operation, target, args, depth: as in `Seed`; the target and what follows from it may be
             resolved meanwhile (a username to an id).
         cursor: of the next page; None before the first and after the last.
         pages, records, duplicates, requests: what it has cost and brought.

@@ -110,7 +110,7 @@ def test_marking_who_is_gone_waits_for_nobody(tables: Tables) -> None:
 
 
 def test_records_and_cursor_are_one_commit_of_the_store() -> None:
-    seed = Seed(seed="s", subject="s", operation="followers", target=OWNER, args={})
+    seed = Seed(key="s", subject="s", operation="followers", target=OWNER, args={})
 
     async def work(url: str) -> None:
         store, pipeline = make_store(url), new_pipeline()

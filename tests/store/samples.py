@@ -31,7 +31,7 @@ async def opened(url: str) -> AsyncIterator[Store]:
 def seed(target: object, depth: int = 1, **changes: Any) -> Seed:
     """The followers of an account."""
     name = f"followers/{target}"
-    values = {"seed": name, "subject": name, "operation": "followers", "target": str(target)}
+    values = {"key": name, "subject": name, "operation": "followers", "target": str(target)}
     return Seed(**(values | {"args": {"user_id": str(target)}, "depth": depth} | changes))
 
 

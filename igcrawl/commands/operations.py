@@ -19,8 +19,6 @@ from igcrawl.operations.operation import Operation
 
 _COLUMNS: Final = ("name", "surface", "record", "arguments", "doc_id", "from")
 _ROOT: Final = Path(__file__).parents[2]
-_WIRE: Final = _ROOT / "tests" / "wire"
-_PAYLOADS: Final = _ROOT / "tests" / "payloads"
 _PAGE: Final = _ROOT / "docs" / "operations.md"
 
 
@@ -32,7 +30,7 @@ class Command(ScrapyCommand):
 
     def syntax(self) -> str:
         """What follows the command's name."""
-        return "[--check] [--docs]"
+        return "[--check] [--docs --answers FOLDER]"
 
     def short_desc(self) -> str:
         """One line for `scrapy -h`."""
@@ -43,6 +41,7 @@ class Command(ScrapyCommand):
         super().add_options(parser)
         parser.add_argument("--check", action="store_true", help="look for faults of the catalogue; exit 1 with one")
         parser.add_argument("--docs", action="store_true", help="write docs/operations.md")
+        parser.add_argument("--answers", metavar="FOLDER", help="recorded answers that --docs takes its examples from")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print the table, or the faults, or write the page."""
@@ -51,9 +50,13 @@ class Command(ScrapyCommand):
         if opts.check:
             self._check()
         if opts.docs:
-            if not _PAYLOADS.is_dir():
-                refuse(f"--docs reads {_PAYLOADS}, which an installed package does not have: run it in the project")
-            _PAGE.write_text(page_of(OPERATIONS, shipped_queries(), _PAYLOADS), "utf-8")
+            if not opts.answers or not _PAGE.is_file():
+                refuse("--docs needs --answers=FOLDER, and writes docs/operations.md of the project")
+            try:
+                page = page_of(OPERATIONS, shipped_queries(), Path(opts.answers))
+            except OSError as error:
+                refuse(f"--answers {opts.answers}: {error.strerror or error}")
+            _PAGE.write_text(page, "utf-8")
             print(f"{_PAGE}: {len(OPERATIONS)} operations")
         if not opts.check and not opts.docs:
             rows = [_COLUMNS, *self._rows()]
@@ -72,7 +75,7 @@ class Command(ScrapyCommand):
 
     def _check(self) -> None:
         declared = [operation for family in FAMILIES for operation in family.OPERATIONS]
-        faults = list(faults_of(declared, shipped_queries(), _WIRE if _WIRE.is_dir() else None))
+        faults = list(faults_of(declared, shipped_queries()))
         for fault in faults:
             print(fault)
         print(f"{len(OPERATIONS)} operations, {len(faults)} faults")

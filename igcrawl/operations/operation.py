@@ -104,8 +104,6 @@ class Operation:
         about: what it asks for, one line.
         surface: where it is sent.
         arguments: by name; the first is the target.
-        seeds: names of its files in `tests/wire/`.
-        recorded: name of a recorded answer in `tests/payloads/`, where there is one.
         reader: reads a page's records.
         paging: None for an operation that has one page.
         query_name: GraphQL only: its name in `doc_ids.toml`, which is the friendly name it is sent with; None for an
@@ -129,8 +127,6 @@ class Operation:
     surface: Surface
     arguments: Mapping[str, Argument]
     reader: AnyReader
-    seeds: tuple[str, ...] = ()
-    recorded: str | None = None
     paging: Paging | None = None
     query_name: str | None = None
     variables: Mapping[str, Any] | Place = field(default_factory=dict)

@@ -51,7 +51,6 @@ OPERATIONS: Final = (
         needs=(Need(operation="web_page", when="lsd"),),
         reader=_READER,
         paging=GivenPaths("cursor_out", "cursor_in"),
-        seeds=("public_doc_id_graphql_request",),
     ),
     Operation(
         name="mobile_doc_id",
@@ -65,7 +64,6 @@ OPERATIONS: Final = (
         variables=GivenVariables("variables", "cursor_in"),
         reader=_READER,
         paging=GivenPaths("cursor_out", "cursor_in"),
-        seeds=("private_graphql_query_request",),
     ),
     Operation(
         name="web_page",
@@ -74,6 +72,5 @@ OPERATIONS: Final = (
         path="/",
         arguments={},
         reader=Reader(at=("data",), single=True, record=Payload, fields=inbox.plain_data().fields),
-        seeds=("public_doc_id_graphql_request",),
     ),
 )

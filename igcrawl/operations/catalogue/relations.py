@@ -77,7 +77,6 @@ def _rest_list(direction: str) -> Operation:
         },
         reader=_follows(direction, ()),
         paging=_pages(()),
-        seeds=(f"user_{direction}_v1_chunk",),
     )
 
 
@@ -109,8 +108,6 @@ OPERATIONS: Final = (
         },
         reader=_follows("followers", ("data", "xdt_api__v1__friendships__followers")),
         paging=_pages(("data", "xdt_api__v1__friendships__followers")),
-        seeds=("private_graphql_followers_list",),
-        recorded="followers_list.mobile.json",
     ),
     Operation(
         name="following",
@@ -149,7 +146,6 @@ OPERATIONS: Final = (
         },
         reader=_follows("following", ("data", "xdt_api__v1__friendships__following")),
         paging=_pages(("data", "xdt_api__v1__friendships__following")),
-        seeds=("private_graphql_following_list",),
     ),
     _rest_list("followers"),
     _rest_list("following"),
@@ -182,7 +178,5 @@ OPERATIONS: Final = (
             more="has_next_page",
             count=("data", "user", "edge_followed_by", "count"),
         ),
-        seeds=("user_followers_gql_chunk",),
-        recorded="followers.web_query_hash.json",
     ),
 )

@@ -5,12 +5,12 @@ from __future__ import annotations
 import stat
 import sys
 from pathlib import Path
-from typing import Final
 
 import orjson
 
 from igcrawl.budget import parking
 from igcrawl.budget.state_store import read_state
+from igcrawl.cli.tables import SESSION_LINE
 from igcrawl.errors import BadInput
 from igcrawl.sessions import folder as session_folder
 from igcrawl.sessions.device import complete
@@ -22,9 +22,7 @@ from igcrawl.sessions.session import Session
 from igcrawl.sessions.session_file import load_session, write_private
 from igcrawl.sessions.source import SessionSource
 from igcrawl.store import opened
-
-_LINE: Final = "{:<24} {:<20} {:<36} {:>6}"
-_UNITS: Final = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
+from igcrawl.times import age
 
 
 def read_source(source: str, now: float) -> Found:
@@ -88,18 +86,18 @@ async def table(store_url: str, now: float) -> list[str]:
     names = session_folder.names()
     if not names:
         return [f"no sessions in {session_folder.FOLDER}/: scrapy session import FILE"]
-    lines = [_LINE.format("session", "account", "state", "age")]
+    lines = [SESSION_LINE.format("session", "account", "state", "age")]
     async with opened(store_url) as store:
         for name in names:
             path = session_folder.path_of(name)
-            age = _age(now - path.stat().st_mtime)
+            told = age(now - path.stat().st_mtime)
             try:
                 session = load_session(path)
             except BadInput as error:
-                lines.append(_LINE.format(name, "-", "cannot be used", age) + f"  {error}")
+                lines.append(SESSION_LINE.format(name, "-", "cannot be used", told) + f"  {error}")
                 continue
             state = parking.state_of(await read_state(store, session.ds_user_id), session.fingerprint, now)
-            lines.append(_LINE.format(name, session.ds_user_id, state, age))
+            lines.append(SESSION_LINE.format(name, session.ds_user_id, state, told))
     return lines
 
 
@@ -156,11 +154,3 @@ async def unpark(given: SessionSource, name: str | None, store_url: str) -> tupl
     async with opened(store_url) as store:
         said, good = await parking.resume(store, account, fingerprint) if store is not None else ("is not parked", True)
     return f"session {name}: {said}", good
-
-
-def _age(seconds: float) -> str:
-    """Return a time since something was done, in its largest unit."""
-    for size, unit in _UNITS:
-        if seconds >= size:
-            return f"{seconds / size:.0f} {unit}"
-    return "0 s"

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from scrapy.commands import ScrapyCommand
 
 from igcrawl.capture import Capture, SeenQuery, State, compare, read_capture, write_own
-from igcrawl.cli.tables import print_columns, print_table
+from igcrawl.cli.tables import print_changes, print_columns
 from igcrawl.commands.crawl import refuse
 from igcrawl.config.config import Config, read_config
 from igcrawl.doc_ids import DocId, DocIds, is_doc_id, own_path
@@ -125,7 +125,7 @@ class Command(ScrapyCommand):
         """Print what is new, and write it if the operator said so."""
         assert self.settings is not None
         changes = compare(seen_queries, registry)
-        print_table(changes)
+        print_changes(changes)
         fresh = sum(change.state in {State.NEW, State.CHANGED} for change in changes)
         own = own_path(str(self.settings.get("IG_DOC_IDS") or ""))
         if write:

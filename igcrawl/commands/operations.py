@@ -10,6 +10,7 @@ from scrapy.commands import ScrapyCommand
 
 from igcrawl.cli.operations_check import faults_of
 from igcrawl.cli.operations_docs import page_of
+from igcrawl.cli.tables import print_columns
 from igcrawl.commands.crawl import refuse
 from igcrawl.config.config import read_config
 from igcrawl.doc_ids import DocIds, shipped_queries
@@ -59,10 +60,7 @@ class Command(ScrapyCommand):
             _PAGE.write_text(page, "utf-8")
             print(f"{_PAGE}: {len(OPERATIONS)} operations")
         if not opts.check and not opts.docs:
-            rows = [_COLUMNS, *self._rows()]
-            widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-            for row in rows:
-                print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+            print_columns([_COLUMNS, *self._rows()])
 
     def _rows(self) -> list[tuple[str, ...]]:
         assert self.settings is not None

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import stat
-import tempfile
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +14,7 @@ from tomlkit.items import AoT
 from igcrawl.capture.changes import QueryChange, State
 from igcrawl.doc_ids.own_file import check_own, text_of
 from igcrawl.errors import BadInput
+from igcrawl.store.replace_file import replace_file
 
 _HEAD: Final = (
     "# Your own doc_ids: they are asked before those that igcrawl ships. docs/doc_ids.md says what may stand here.\n"
@@ -47,7 +46,8 @@ def write_own(changes: Iterable[QueryChange], path: Path, source: str) -> int:
     written = tomlkit.dumps(document)
     check_own(written, path)
     try:
-        _replace(path.resolve(), written.encode())
+        target = path.resolve()
+        replace_file(target, written.encode(), _mode(target))
     except OSError as error:
         raise BadInput(f"{path} cannot be written: {error.strerror or error}") from None
     return len(wanted)
@@ -90,17 +90,5 @@ def _fill(entry: Any, change: QueryChange, source: str) -> Any:
     return entry
 
 
-def _replace(path: Path, content: bytes) -> None:
-    """Replace a file: a reader sees the old content or the new, never a part; its mode stays."""
-    mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else _MODE
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fchmod(handle, mode)
-            os.fsync(handle)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+def _mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode) if path.exists() else _MODE

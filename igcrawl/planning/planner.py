@@ -20,24 +20,18 @@ from igcrawl.calling.call_sender import CallSender
 from igcrawl.config.config import Config
 from igcrawl.errors import BadInput
 from igcrawl.operations.catalogue import find_operation
+from igcrawl.output.cli_outputs import WITHOUT_OUTPUTS
 from igcrawl.planning.cost import Cost, cost_of, cost_of_found, counted_in
 from igcrawl.planning.expected_count import Length, OneRequest, earlier_walks, length_of
 from igcrawl.planning.remaining import remaining
-from igcrawl.store import CrawlRow, OperatorLimits, Seed, Store, WalkRow, path_of
+from igcrawl.store import CrawlRow, OperatorLimits, Seed, Store, WalkRow, is_there
 from igcrawl.times import DAY, moment, span
 from igcrawl.verdict import REOPENED, ExitCode, Verdict
 
 #: More targets than these are only counted.
 _SHOWN: Final = 20
-#: Settings of a run that writes nothing. The feeds stay, since one that must hold a whole crawl starts it over.
-_WRITES_NOTHING: Final[Mapping[str, Any]] = {
-    "IG_JSONL": "",
-    "IG_RAW": "",
-    "ITEM_PIPELINES": {},
-    "ITEM_PIPELINES_BASE": {},
-    "JOBDIR": None,
-    "FEED_STORE_EMPTY": False,
-}
+#: Settings of a plan. The feeds stay, since one that must hold a whole crawl starts it over.
+_WRITES_NOTHING: Final[Mapping[str, Any]] = {**WITHOUT_OUTPUTS, "JOBDIR": None, "FEED_STORE_EMPTY": False}
 
 
 def write_nothing_for_plan(settings: BaseSettings, given: Mapping[str, Any]) -> None:
@@ -96,9 +90,8 @@ class Planning:
             Interrupted: the run is being stopped.
             StoreError: the store failed.
         """
-        path = path_of(self._spider.config.store)
         last = None
-        if path is None or path.exists():
+        if is_there(self._spider.config.store):
             await self._open()
             last = await self._last(crawl_key)
         lines = [f"plan of {crawl_key.text}"]

@@ -29,8 +29,6 @@ _STATE: Final = (
 )
 #: In the state of a stopped walk: the files that end with its record, until its limit is raised.
 STOPPED_IN: Final = "files"
-#: The same list on another surface is the same list.
-_SURFACES: Final = ("_rest", "_web")
 
 
 def seed_of(
@@ -66,10 +64,7 @@ def seed_of(
 
 def subject_of(operation: Operation, target: str) -> str:
     """Return the name of the list that an operation reads of a target, whatever the surface."""
-    name = operation.name
-    for surface in _SURFACES:
-        name = name.removesuffix(surface)
-    return f"{name}/{target}"
+    return f"{operation.list_name}/{target}"
 
 
 def walk_of(row: WalkRow, limits: OperatorLimits) -> Walk:

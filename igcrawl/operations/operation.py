@@ -117,6 +117,11 @@ class Operation:
         needs: calls that come before the first page.
         then: the call that comes after.
         counted_by: field of the target's profile that says how many records the list holds; None when nothing does.
+        planned_by: field of that profile that tells a plan how long the list is, where no walk is held against it.
+        planned_at_most: whether the list may be shorter than `planned_by` says.
+        page_sizes: the fewest and the most records seen on a page; None when a plan cannot tell. An argument
+            `page_size` replaces both.
+        same_list_as: name of the operation that reads the same list on its main surface; None for that one itself.
         fallback: name of the operation that stands in on another surface, with the same target, when no doc_id works.
         only: of the records that another operation gives in its place, those with these values in these fields.
         changes_server: whether it changes something on the server: it is asked only when the operator confirms.
@@ -138,9 +143,18 @@ class Operation:
     needs: tuple[Need, ...] = ()
     then: Continuation | None = None
     counted_by: str | None = None
+    planned_by: str | None = None
+    planned_at_most: bool = False
+    page_sizes: tuple[int, int] | None = None
+    same_list_as: str | None = None
     fallback: str | None = None
     only: Mapping[str, Any] = field(default_factory=dict)
     changes_server: bool = False
+
+    @property
+    def list_name(self) -> str:
+        """The name of the list that it reads, the same on every surface."""
+        return self.same_list_as or self.name
 
     @property
     def record_type(self) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 
 from igcrawl.errors import BadInput
 from igcrawl.operations.catalogue import custom, inbox, media, profiles, relations, search, suggestions
-from igcrawl.operations.operation import Operation
+from igcrawl.operations.operation import Operation, Surface
 
 FAMILIES: Final = (profiles, relations, suggestions, search, media, inbox, custom)
 #: All operations by name, in the order of the families.
@@ -21,6 +21,16 @@ FAMILY_OF: Final[Mapping[str, str]] = MappingProxyType(
     {operation.name: family.__name__.rpartition(".")[2] for family in FAMILIES for operation in family.OPERATIONS}
 )
 FAMILY_NAMES: Final = tuple(dict.fromkeys(FAMILY_OF.values()))
+
+
+def list_on(surface: Surface, name: str) -> Operation:
+    """Return the operation that reads a list on a surface.
+
+    Args:
+        surface: where it is to be asked.
+        name: of the list, see `Operation.list_name`.
+    """
+    return next(each for each in OPERATIONS.values() if each.list_name == name and each.surface is surface)
 
 
 def find_operation(name: str) -> Operation:

@@ -88,6 +88,10 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="user_clips",
+        planned_by="media_count",
+        # Reels are a part of what is counted.
+        planned_at_most=True,
+        page_sizes=(12, 12),
         fallback="user_feed",
         only={"product_type": "clips"},
         about="an account's reels",
@@ -122,6 +126,8 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="user_feed",
+        planned_by="media_count",
+        page_sizes=(12, 12),
         about="what an account has posted, newest first",
         surface=Surface.REST,
         method="POST",

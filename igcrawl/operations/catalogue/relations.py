@@ -61,6 +61,8 @@ def _rest_list(direction: str) -> Operation:
     """REST friendships; a `count` over 200 is answered with 400."""
     return Operation(
         name=f"{direction}_rest",
+        same_list_as=direction,
+        page_sizes=(200, 200),
         counted_by=_COUNTED_BY[direction],
         about=f"{direction} of an account, up to 200 a page",
         surface=Surface.REST,
@@ -84,6 +86,7 @@ OPERATIONS: Final = (
     Operation(
         name="followers",
         fallback="followers_rest",
+        page_sizes=(25, 50),
         counted_by=_COUNTED_BY["followers"],
         about="followers of an account",
         surface=Surface.MOBILE_GRAPHQL,
@@ -111,6 +114,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="following",
+        page_sizes=(25, 50),
         fallback="following_rest",
         counted_by=_COUNTED_BY["following"],
         about="accounts that an account follows",
@@ -151,6 +155,8 @@ OPERATIONS: Final = (
     _rest_list("following"),
     Operation(
         name="followers_web",
+        same_list_as="followers",
+        page_sizes=(12, 12),
         fallback="followers_rest",
         about="followers of an account, as the web asked before 2026; empty since September 2026, never a fallback",
         surface=Surface.WEB_QUERY_HASH,

@@ -39,7 +39,7 @@ from igcrawl.verdict import Verdict
 
 
 class Reach(Enum):
-    """What an error ends."""
+    """Reach of an error: what it ends."""
 
     WALK = "walk"
     CRAWL = "crawl"

@@ -1,4 +1,4 @@
-"""What every spider takes, and how a wrong argument is spoken of."""
+"""Arguments of every spider, and messages for wrong ones."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SHAPES: Final = frozenset(
 
 
 class Arguments(BaseModel):
-    """What every spider takes."""
+    """Arguments of every spider."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -1,4 +1,4 @@
-"""What makes a crawl this one: the same command goes on with it (DESIGN.md, section 6)."""
+"""The key of a crawl: runs with the same key continue the same crawl."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LONGEST: Final = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlKey:
-    """What the runs of one crawl have in common.
+    """The key of a crawl, shared by all its runs.
 
     Args:
         text: spider, targets and what shapes the result.

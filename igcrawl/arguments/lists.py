@@ -56,7 +56,7 @@ class ListArguments(GraphArguments):
 
     @property
     def uses_rest(self) -> bool:
-        """Whether the list is asked for on REST."""
+        """True if the list is asked for on REST."""
         return self.surface is ListSurface.REST or self.page_size is not None
 
     def crawl_shape(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What `followers` and `following` share: one account's list, checked against the count in its profile."""
+"""Base of `followers` and `following`: walks one account's list and checks it against the count in the profile."""
 
 from __future__ import annotations
 

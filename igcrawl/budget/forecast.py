@@ -1,4 +1,4 @@
-"""When a session will have sent so many requests, after what it has sent. Pure: the clock is an argument."""
+"""Forecast of the time a session needs for a number of requests. Pure: the clock is an argument."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a session was found to be allowed, and how its pace goes on from there. Pure: the clock is an argument."""
+"""Limits learned from throttled answers, and the pace after them. Pure: the clock is an argument."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ENOUGH: Final = 1000
 
 @dataclass(slots=True)
 class LearnedLimit:
-    """What a session was found to be allowed in a window.
+    """A limit that was learned for a window.
 
     Args:
         requests: sent in the window before the one that was too much.

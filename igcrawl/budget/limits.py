@@ -1,4 +1,4 @@
-"""How much a session may ask, and how requests are spread over time. Pure: no Scrapy, no store, no clock."""
+"""Limits of a session and the spreading of requests over time. Pure: no Scrapy, no store, no clock."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LOCAL_RETRY_PAUSE: Final = 0.1
 
 
 class Pace(StrEnum):
-    """How requests are spread over an hour."""
+    """Ways to spread requests over an hour."""
 
     EVEN = "even"
     BURST = "burst"
@@ -28,7 +28,7 @@ class Pace(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WindowLimits:
-    """How many requests may be sent in any hour and in any day."""
+    """Numbers of requests allowed in any hour and in any day."""
 
     hour: int
     day: int
@@ -36,7 +36,7 @@ class WindowLimits:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What the operator allows a session.
+    """The budget that the operator allows a session.
 
     Args:
         whole: for all requests together.

@@ -1,4 +1,4 @@
-"""How a session stands in the store, and unparking it."""
+"""State of a session in a few words, and unparking."""
 
 from __future__ import annotations
 

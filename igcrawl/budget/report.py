@@ -1,4 +1,4 @@
-"""How a session stands with its budget, for the operator's eyes. Pure: the clock is an argument."""
+"""Report on the budget of a session, for the operator. Pure: the clock is an argument."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the operator says about waiting."""
+"""The operator's rules for budget and waiting."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from igcrawl.budget.limits import Budget
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What the operator says about waiting.
+    """The operator's rules for budget and waiting.
 
     Args:
         budget: what the session may send; None for no limit.

@@ -27,7 +27,7 @@ PARKED: Final = "parked"
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """The answer to a session that asks whether it may send.
+    """Permission to send, or the time to wait for it.
 
     Args:
         wait: seconds until it should ask again; 0 when the request may be sent now, and is counted.
@@ -124,7 +124,7 @@ class SessionState:
         return Permit(at - now, why) if at > now else Permit()
 
     def _free(self, budget: Budget, family: str, now: float) -> Iterator[tuple[float, str]]:
-        """Yield from when on each of the rules lets a request go, and what it says until then."""
+        """Yield, for each rule, the earliest time it allows a request and the reason to wait until then."""
         everything, limits = self.times(), self.limits(budget, now)
         yield free_at(everything, limits.hour, HOUR), f"{limits.hour} requests were sent within an hour"
         yield free_at(everything, limits.day, DAY), f"{limits.day} requests were sent within a day"
@@ -223,7 +223,7 @@ class SessionState:
         self.parked, self.parked_why, self.parked_at, self.parked_fingerprint = None, "", 0.0, ""
 
     def is_replaced_by(self, fingerprint: str) -> bool:
-        """Whether it is parked as expired, and this is another session of the account."""
+        """Return whether it is parked as expired, and this is another session of the account."""
         return self.parked == EXPIRED and self.parked_fingerprint != fingerprint
 
     def next_free(self, budget: Budget | None, now: float, family: str = "") -> Permit:

@@ -38,7 +38,7 @@ class CallSender:
 
     @property
     def must_stop(self) -> bool:
-        """Whether the run is being stopped, by the operator, by a failure or by one of Scrapy's limits."""
+        """True if the run is being stopped, by the operator, by a failure or by one of Scrapy's limits."""
         engine = self._crawler.engine
         return self._stopping.begun or engine is None or engine.needs_backout()
 
@@ -83,6 +83,6 @@ class CallSender:
 
     @property
     def _sent(self) -> int:
-        """How many requests the pace has let go."""
+        """Number of requests sent so far."""
         assert self._crawler.stats is not None
         return int(self._crawler.stats.get_value("igcrawl/requests", 0))

@@ -38,7 +38,7 @@ _MOST_COOLDOWNS: Final = 6
 
 
 class DocIdRotation:
-    """What one run knows of its doc_ids.
+    """State of the doc_ids in one run.
 
     Args:
         ids: of the run.

@@ -1,4 +1,4 @@
-"""Where a request and the session meet: signed just before it is sent, its answer cleared of the session.
+"""Exchange between requests and the session: signs requests just before sending and clears answers of the session.
 
 No queue, slot, retry or log ever holds a credential: what they see is the call.
 """
@@ -46,7 +46,7 @@ _SIGNS_OF_ERROR: Final = (b'"fail"', b'"errors"', b'"error"')
 
 
 class SessionExchange:
-    """What a session adds to the requests of a run, and takes from their answers.
+    """Adds the session to the requests of a run, and updates it from their answers.
 
     Args:
         crawler: of the run; its gate, when it has one, holds the session.
@@ -165,7 +165,7 @@ class SessionExchange:
             logger.error("session file %s cannot be saved: %s", self._session_file, problem)  # noqa: TRY400
 
     def _is_ours(self, path: Path) -> bool:
-        """Whether the file still holds the session of this run, and not one that was imported meanwhile."""
+        """Return whether the file still holds the session of this run, and not one that was imported meanwhile."""
         self._fingerprints.add(self._session.fingerprint)
         try:
             return load_session(path).fingerprint in self._fingerprints

@@ -52,7 +52,7 @@ _LSD: Final = re.compile(rb'"LSD",\[\],\{"token":"([^"\\]{1,200})"\}')
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SignedRequest:
-    """What is sent. Holds credentials: never logged, queued or kept.
+    """A signed request. Holds credentials: never logged, queued or kept.
 
     Args:
         path: path and query string.

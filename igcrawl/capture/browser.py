@@ -1,4 +1,4 @@
-"""What a page of the website shows of registered ids: its requests, its scripts, and those it has not loaded yet."""
+"""Registered ids found on a page of the website: in its requests, its scripts, and scripts not loaded yet."""
 
 from __future__ import annotations
 

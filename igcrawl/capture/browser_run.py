@@ -43,7 +43,7 @@ _APART: Final[dict[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """What a capture found.
+    """Result of a browser capture.
 
     Args:
         seen_queries: the queries, those that were asked last.

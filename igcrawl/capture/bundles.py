@@ -55,7 +55,7 @@ def scripts_in(text: str, page_url: str) -> Iterator[str]:
 
 
 def is_of_site(url: str, page_url: str) -> bool:
-    """Whether a script belongs to the site of a page."""
+    """Return whether a script belongs to the site of a page."""
     try:
         script, page = urlsplit(url), urlsplit(page_url)
         if (script.scheme, script.netloc) == (page.scheme, page.netloc):

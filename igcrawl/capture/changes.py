@@ -1,4 +1,4 @@
-"""What a capture's queries mean for the registry: new, changed, unchanged."""
+"""Comparison of a capture's queries with the registry: new, changed, unchanged."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _KEPT: Final = 40
 
 
 class State(StrEnum):
-    """What a capture says of a query."""
+    """States of a captured query, compared with the registry."""
 
     NEW = "new"
     CHANGED = "changed"

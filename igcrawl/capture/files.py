@@ -24,7 +24,7 @@ _BOMS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"),
 
 @dataclass(slots=True)
 class Capture:
-    """What a capture shows.
+    """Contents of a capture file.
 
     Args:
         requests: how many requests it holds, of all kinds and to all hosts.

@@ -61,7 +61,7 @@ def seen_query_of(
 
 
 def is_flag(variable: str) -> bool:
-    """Whether a boolean of this dotted name may be kept with its value."""
+    """Return whether a boolean of this dotted name may be kept with its value."""
     return _FLAG.fullmatch(variable.rpartition(".")[2]) is not None
 
 

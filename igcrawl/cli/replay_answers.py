@@ -21,7 +21,7 @@ from igcrawl.parsing.reader import Reading
 
 @dataclass(slots=True)
 class Replayed:
-    """What a saved answer holds.
+    """Contents of a saved answer.
 
     Args:
         records: those that are new in their walk, in the answer's order.

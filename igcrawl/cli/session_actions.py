@@ -1,4 +1,4 @@
-"""What `scrapy session` does, as lines for its operator. None of them holds a part of a session."""
+"""Actions of `scrapy session`, reported as lines for the operator. No line holds a part of a session."""
 
 from __future__ import annotations
 

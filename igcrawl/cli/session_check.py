@@ -1,4 +1,4 @@
-"""Whether a session works: its own profile, asked as any crawl asks, so that budget and parking hold."""
+"""Check of a session: asks for its own profile as any crawl does, so that budget and parking apply."""
 
 from __future__ import annotations
 

@@ -27,11 +27,11 @@ class Command(ScrapyCommand):
     requires_crawler_process = False
 
     def syntax(self) -> str:
-        """What follows the command's name."""
+        """Return the synopsis of the command's arguments."""
         return "[--all | --forget]"
 
     def short_desc(self) -> str:
-        """One line for `scrapy -h`."""
+        """Return the line for `scrapy -h`."""
         return (
             "Show what a session has used, what is left and when it may send; --forget drops learned ceilings and rest"
         )

@@ -38,14 +38,14 @@ class Command(ScrapyCommand):
     requires_crawler_process = False
 
     def syntax(self) -> str:
-        """What follows the command's name."""
+        """Return the synopsis of the command's arguments."""
         return (
             "list [--all] | retry QUERY_OR_ID | import FILE [--write] | "
             "capture [--write] [--all] [--browser PATH] [--cdp URL] [--username NAME]"
         )
 
     def short_desc(self) -> str:
-        """One line for `scrapy -h`."""
+        """Return the line for `scrapy -h`."""
         return (
             "List the registered queries and their doc_ids, retry a stale one; import takes new ones from a file, "
             "capture from a browser"

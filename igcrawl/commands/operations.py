@@ -30,11 +30,11 @@ class Command(ScrapyCommand):
     requires_crawler_process = False
 
     def syntax(self) -> str:
-        """What follows the command's name."""
+        """Return the synopsis of the command's arguments."""
         return "[--check] [--docs --answers FOLDER]"
 
     def short_desc(self) -> str:
-        """One line for `scrapy -h`."""
+        """Return the line for `scrapy -h`."""
         return "List the operations: name, surface, record, arguments, doc_id and where it came from"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:

@@ -31,11 +31,11 @@ class Command(ScrapyCommand):
     requires_crawler_process = False
 
     def syntax(self) -> str:
-        """What follows the command's name."""
+        """Return the synopsis of the command's arguments."""
         return "[--crawl NUMBER_OR_NAME] [--verdict VERDICT] [--limit N] [--retry VERDICT]"
 
     def short_desc(self) -> str:
-        """One line for `scrapy -h`."""
+        """Return the line for `scrapy -h`."""
         return "List walks with verdict, counts, age and what is left; --retry makes those of a verdict wait again"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:

@@ -33,7 +33,7 @@ _REST: Final = 100
 
 
 class Facts:
-    """What is known of a run.
+    """Gathers facts about a run.
 
     Args:
         spider: its crawler has the statistics, the gate and the store.
@@ -112,7 +112,7 @@ class Facts:
 
     @property
     def _ended(self) -> int:
-        """How many walks this run has ended."""
+        """Number of walks that this run has ended."""
         return sum(totals.walks for totals in RunTotals.of(self._crawler).by_verdict.values())
 
     def _count(self, verdicts: Mapping[str | None, int]) -> None:

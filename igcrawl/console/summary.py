@@ -1,4 +1,4 @@
-"""What a run has done, as plain values and in words: verdicts, where the records are, what to do about the rest."""
+"""Summary of a run as plain values and in words: verdicts, places of the records, and advice about the rest."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DOUBTFUL: Final = tuple(verdict for verdict in Verdict if verdict not in GOOD |
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a run has done.
+    """Summary of a run.
 
     Args:
         totals: by verdict.

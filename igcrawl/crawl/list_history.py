@@ -12,7 +12,7 @@ from igcrawl.verdict import Verdict, tells_who_is_gone
 
 @dataclass(frozen=True, slots=True)
 class ListChange:
-    """What a complete list says beside the earlier ones.
+    """Changes in a complete list, compared with earlier ones.
 
     Args:
         new: how many it holds that the last complete one, and the updates since, did not; None without one.

@@ -1,4 +1,4 @@
-"""What the walks of a run have cost and brought, by their verdict."""
+"""Totals of a run by verdict: records, requests and time of its walks."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ _NOTES: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a walk ended, and the operator's line when the verdict needs one."""
+    """The end of a walk, with a line for the operator if the verdict needs one."""
 
     verdict: Verdict
     reason: str | None = None
@@ -161,7 +161,7 @@ class Walk:
 
     @property
     def may_begin_again(self) -> bool:
-        """Whether the walk has come further since it last began again."""
+        """True if the walk has come further since it last began again."""
         return self.records + self.passed > self.begun_with
 
     def begin_again(self, before: Numbers, why: str) -> None:

@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What is known before a walk's first page.
+    """Result of a walk's preparation.
 
     Args:
         records: to be written first, e.g. the profile with the expected count.
@@ -44,14 +44,14 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class _Last:
-    """What of a page is committed beside the walk's row."""
+    """Parts of a page that are committed with the walk's row."""
 
     found: FoundPage | None = None
     children: Sequence[Seed] = ()
 
 
 class Hooks(Protocol):
-    """What a spider has to say about its walks."""
+    """A spider's hooks into its walks."""
 
     async def prepare(self, walk: Walk) -> Prepared:
         """Ask for what must be known before the first page."""

@@ -1,4 +1,4 @@
-"""Which ids a query is asked by: the run's setting, then the operator's own file, then those that are shipped."""
+"""Ids of each query: the run's setting first, then the operator's own file, then the shipped ones."""
 
 from __future__ import annotations
 

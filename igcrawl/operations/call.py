@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Host(StrEnum):
-    """Which base URL a request goes to."""
+    """Hosts, each with a base URL of its own."""
 
     MOBILE = "i.instagram.com"
     WEB = "www.instagram.com"
@@ -25,7 +25,7 @@ class HeaderProfile(StrEnum):
 
 
 class AnswerKind(StrEnum):
-    """What a good answer to a request is.
+    """Kinds of good answers.
 
     `JSON` is an envelope; `PAGE` is HTML, of which only the LSD token is taken; `REDIRECT` has no body, and says by
     status and Location where a URL leads.

@@ -25,7 +25,7 @@ _LONGEST_TARGET = 100
 
 
 class Surface(StrEnum):
-    """Where and how an operation is sent (DESIGN.md, section 2); `PAGE` is a page of the web itself."""
+    """Surfaces: where and how an operation is sent; `PAGE` is a page of the website itself."""
 
     MOBILE_GRAPHQL = "mobile_graphql"
     WEB_GRAPHQL = "web_graphql"
@@ -36,12 +36,12 @@ class Surface(StrEnum):
 
     @property
     def is_graphql(self) -> bool:
-        """Whether it asks for a registered query, whose doc_id can be rotated."""
+        """True if it asks for a registered query, whose doc_id can be rotated."""
         return self in {Surface.MOBILE_GRAPHQL, Surface.WEB_GRAPHQL, Surface.WEB_QUERY_HASH}
 
     @property
     def answer_kind(self) -> AnswerKind:
-        """What a good answer is."""
+        """The kind of a good answer."""
         return {Surface.HEAD: AnswerKind.REDIRECT, Surface.PAGE: AnswerKind.PAGE}.get(self, AnswerKind.JSON)
 
 
@@ -97,7 +97,7 @@ class Continuation:
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """How to ask, how to read a page. The order of keys in templates is the order on the wire.
+    """An operation: its request and its reader. Keys of templates go over the wire in their order.
 
     Args:
         name: as `scrapy operations` lists it.

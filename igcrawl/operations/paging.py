@@ -1,4 +1,4 @@
-"""Where a page's next cursor stands, and how a list says that it ends. Data, read by a function each."""
+"""Paging: finds the next cursor of a page and recognises the end of a list. Data, read by one function each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _CURSOR_KINDS: Final = (str, int, type(None))
 
 @dataclass(frozen=True, slots=True)
 class PageEnd:
-    """How a page ends.
+    """The end of a page: the next cursor, or the end of the list.
 
     Args:
         cursor: where the list goes on; None at its end.

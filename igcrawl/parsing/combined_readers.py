@@ -13,7 +13,7 @@ from igcrawl.parsing.reader import AnyReader, Places, Reader, Reading
 
 
 class _Combined:
-    """What combined readers share."""
+    """Base of combined readers."""
 
     def __init__(self, *readers: AnyReader) -> None:
         self.readers = readers
@@ -30,11 +30,11 @@ class _Combined:
 
     @property
     def mixed(self) -> bool:
-        """Whether it may give records of other kinds, too."""
+        """True if it may give records of other kinds, too."""
         return len({part.record for part in self.parts}) > 1
 
     def finds_place(self, envelope: Mapping[str, Any]) -> bool:
-        """Whether an answer has a place that one of the readers reads."""
+        """Return whether an answer has a place that one of the readers reads."""
         return any(reader.finds_place(envelope) for reader in self.readers)
 
     def _none_of(self, envelope: Mapping[str, Any], operation: str) -> MalformedAnswer:
@@ -159,7 +159,7 @@ class ById:
         return False
 
     def finds_place(self, envelope: Mapping[str, Any]) -> bool:
-        """Whether an answer has an object whose keys are ids."""
+        """Return whether an answer has an object whose keys are ids."""
         return any(True for _ in self._places(envelope))
 
     def _places(self, envelope: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -212,7 +212,7 @@ class KnownRoots:
 
     @property
     def record(self) -> type[Record]:
-        """What comes when the shape is not known."""
+        """The record used when the shape is unknown."""
         return Payload
 
     @property
@@ -222,11 +222,11 @@ class KnownRoots:
 
     @property
     def mixed(self) -> bool:
-        """Which kind comes is known from the answer only."""
+        """True: only the answer tells which kind of record it holds."""
         return True
 
     def finds_place(self, envelope: Mapping[str, Any]) -> bool:
-        """Whether there is an answer."""
+        """Return whether there is an answer."""
         return self.plain.finds_place(envelope)
 
     def read(self, envelope: Mapping[str, Any], reading: Reading) -> list[Any]:
@@ -242,7 +242,7 @@ class KnownRoots:
 
 
 def _fits(reader: Reader, envelope: Mapping[str, Any], reading: Reading) -> bool:
-    """Whether a reader of one object is meant: the object is an account with its name, and no list is turned in it."""
+    """Return whether a reader of one object fits: the object is an account with its name, and holds no list."""
     if not reader.single:
         return True
     if reading.args.get("cursor_out") is not None:

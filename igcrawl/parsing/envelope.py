@@ -1,6 +1,6 @@
 """Bytes of an answer -> one plain dict: several documents merged, canonical names undone, whatever the content type.
 
-Server facts (DESIGN.md, section 5; recorded in shared/recorded):
+Facts about the server, from recorded answers:
 
 - Canonical naming writes ``1$root(args)`` for ``root``, and prefixes scalars by their type: ``1ltaken_at``, ``1flat``.
 - Streamed GraphQL is newline-separated documents; later ones carry `path` (from `data`) and the `data` to merge there.
@@ -70,7 +70,7 @@ def read_envelope(body: bytes, operation: str) -> dict[str, Any]:
 
 
 def is_unfinished(envelope: dict[str, Any]) -> bool:
-    """Whether a streamed answer says that more of it was to come."""
+    """Return whether a streamed answer says that more of it was to come."""
     extensions = envelope.get("extensions")
     return isinstance(extensions, dict) and extensions.get("is_final") is False
 

@@ -1,4 +1,4 @@
-"""What a walk costs, in pages and requests, from what is known before it is begun. Pure."""
+"""Cost of a walk in pages and requests, computed before it begins. Pure."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Range:
 
 @dataclass(slots=True)
 class Cost:
-    """What walks cost together.
+    """Total cost of several walks.
 
     Args:
         walks, pages, requests: how many.

@@ -1,4 +1,4 @@
-"""How much of a crawl is left, in requests and in hours of budget. Pure."""
+"""Estimate of the rest of a crawl, in requests and in hours of budget. Pure."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def requests_left(row: WalkRow, limits: OperatorLimits | None = None) -> int | N
 
 
 def _stays_stopped(row: WalkRow, limits: OperatorLimits) -> bool:
-    """Whether a limit has stopped a walk and holds it still, or it was passed over for what it is."""
+    """Return whether a limit has stopped a walk and holds it still, or it was passed over for what it is."""
     reached = (limits.max_pages is not None and row.pages >= limits.max_pages) or (
         limits.max_users is not None and row.records >= limits.max_users
     )
@@ -78,7 +78,7 @@ class Estimate:
 
     @property
     def requests(self) -> int | None:
-        """How many requests are left; None when walks wait and none has ended that tells what they cost."""
+        """Number of requests left; None when walks wait and no ended walk tells what they cost."""
         if self.unknown and not self.ended:
             return None
         return self.known + (math.ceil(self.unknown * self.spent / self.ended) if self.unknown else 0)

@@ -1,4 +1,4 @@
-"""How long the list of an account is, for a plan: one request asks its profile, or the store knows from before."""
+"""Expected length of a list, for a plan: taken from one request for the profile, or from earlier walks in the store."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class OneRequest(Gate):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Length:
-    """What was learned.
+    """The length of a list, as far as a plan could learn it.
 
     Args:
         holds: how many the list holds, None when it was not learned.

@@ -48,7 +48,7 @@ def write_nothing_for_plan(settings: BaseSettings, given: Mapping[str, Any]) -> 
 
 
 class Planned(Protocol):
-    """What a spider has that is planned."""
+    """Attributes that a planned spider must have."""
 
     args: Any
     config: Config

@@ -1,4 +1,4 @@
-"""What is left of a crawl that was begun, from its walks in the store."""
+"""Cost of the rest of a crawl, computed from its walks in the store."""
 
 from __future__ import annotations
 

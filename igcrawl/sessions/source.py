@@ -1,4 +1,4 @@
-"""What IG_SESSION means: a session's name, a file, or the session itself, for containers."""
+"""Meaning of IG_SESSION: a session's name, a file, or, for containers, the session itself."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _HERE: Final = "IG_SESSION (its content)"
 
 @dataclass(frozen=True, slots=True)
 class SessionSource:
-    """Where a run's session comes from.
+    """The source of a run's session.
 
     Args:
         file: its file; None when there is none.
@@ -85,7 +85,7 @@ def read_source(value: str, folder: Path = session_folder.FOLDER) -> SessionSour
 
 
 def _may_be_secret(text: str) -> bool:
-    """Whether a text that was not understood could be a session that was cut or mistyped."""
+    """Return whether a text that was not understood could be a session that was cut or mistyped."""
     if "\n" in text or "\0" in text or any(len(part) > _LONGEST_NAME for part in text.split("/")):
         return True
     odd = _BASE64.fullmatch(text) or ":" in text or "%" in text

@@ -33,7 +33,7 @@ _SQLITE = "sqlite:///"
 
 
 def is_postgres_url(url: str) -> bool:
-    """Whether a store's address is that of a Postgres database."""
+    """Return whether a store's address is that of a Postgres database."""
     return url.startswith(("postgresql://", "postgres://"))
 
 
@@ -75,7 +75,7 @@ def make_store(url: str) -> Store:
 
 
 def is_there(url: str) -> bool:
-    """Whether there is a store already; of a database this is not known, so it counts as there."""
+    """Return whether there is a store already; of a database this is not known, so it counts as there."""
     path = path_of(url)
     return path is None or path.exists()
 

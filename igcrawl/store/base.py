@@ -54,7 +54,7 @@ class Store(Protocol):
         """
 
     async def unfinished(self, crawl: int, verdicts: Iterable[str], limits: OperatorLimits) -> bool:
-        """Whether a crawl can go on: a walk waits (as `max_walks` allows), is held, or `reopen` would find one."""
+        """Return whether a crawl can go on: a walk waits (within `max_walks`), is held, or `reopen` would find one."""
 
     async def join(self) -> int:
         """Become a worker, once, and return its number. It lives until `close`, or until the process dies."""
@@ -66,7 +66,7 @@ class Store(Protocol):
         """
 
     async def busy(self, crawl: int) -> bool:
-        """Whether another living worker holds a walk of the crawl."""
+        """Return whether another living worker holds a walk of the crawl."""
 
     async def commit(
         self, commits: Sequence[PageCommit], outputs: Mapping[str, int], writers: Sequence[Writer] = ()

@@ -1,4 +1,4 @@
-"""What the store keeps, as plain values. Times are text: UTC, ISO 8601."""
+"""Rows of the store as plain values. Times are text: UTC, ISO 8601."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ class OperatorLimits:
 
 @dataclass(frozen=True, slots=True)
 class FoundPage:
-    """What a page of a walk brought first.
+    """Accounts that were first found on one page of a walk.
 
     Args:
         ids: packed ids of accounts or things, see `igcrawl.store.packed_ids`.
@@ -130,7 +130,7 @@ class FoundPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageCommit:
-    """What becomes durable together when a page of a walk is through, or when the walk ends.
+    """The parts of a page, or of the end of a walk, that are committed together.
 
     Args:
         walk: the walk as it is now. The store writes everything but id, crawl, depth, worker and fence, and holds
@@ -161,7 +161,7 @@ class OutputRow:
 
 @dataclass(frozen=True, slots=True)
 class DocIdRow:
-    """What is known of a doc_id.
+    """Observations about a doc_id.
 
     Args:
         worked_at: when it was answered last, None for never.

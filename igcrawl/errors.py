@@ -26,7 +26,7 @@
             ├── AutomationNoticed
             └── SessionParked   it was parked before, by this run or another
 
-Policy: `verdict` is how the walk ends, `reach` how far the error reaches, `retried` whether the call is asked again.
+Policy: `verdict` is how the walk ends, `reach` how far the error reaches.
 Which answer is which error is decided in one place, `diagnosis.py`.
 """
 
@@ -39,7 +39,7 @@ from igcrawl.verdict import Verdict
 
 
 class Reach(Enum):
-    """What an error ends."""
+    """Reach of an error: what it ends."""
 
     WALK = "walk"
     CRAWL = "crawl"
@@ -88,13 +88,10 @@ class AnswerError(IgcrawlError):
 
     verdict: ClassVar[Verdict] = Verdict.FAILED
     reach: ClassVar[Reach] = Reach.WALK
-    retried: ClassVar[bool] = False
 
 
 class Transient(AnswerError):
     """Raised for 5xx, a cut connection or body, broken compression and truncated JSON."""
-
-    retried = True
 
 
 class MalformedAnswer(AnswerError):

@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 
 class Stopping:
-    """Whether a run is being stopped. Whoever would wait or send asks here first."""
+    """The stop flag of a run. Check it before waiting or sending."""
 
     _by_crawler: ClassVar[WeakKeyDictionary[Crawler, Stopping]] = WeakKeyDictionary()
 
@@ -32,7 +32,7 @@ class Stopping:
 
     @property
     def begun(self) -> bool:
-        """Whether the run is being stopped."""
+        """True if the run is being stopped."""
         return self._event.is_set()
 
     def begin(self, failure: str | None = None) -> None:

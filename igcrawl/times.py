@@ -11,6 +11,8 @@ HOUR: Final = 3600.0
 DAY: Final = 86400.0
 #: Sizes in which a span of time is told, and from how many of the unit on.
 _UNITS: Final = ((2 * DAY, DAY, "days"), (HOUR, HOUR, "h"))
+#: Units in which an age is told.
+_AGES: Final = ((DAY, "d"), (HOUR, "h"), (60.0, "min"))
 
 
 def span(seconds: float) -> str:
@@ -19,6 +21,14 @@ def span(seconds: float) -> str:
         if seconds >= least:
             return f"{seconds / unit:.1f} {name}"
     return f"{seconds / 60:.0f} min" if seconds >= 120 else f"{seconds:.0f} s"
+
+
+def age(seconds: float) -> str:
+    """Return a time since something was done, in its largest unit."""
+    for size, unit in _AGES:
+        if seconds >= size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{max(0, seconds):.0f} s"
 
 
 def moment(at: float, now: float) -> str:

@@ -1,4 +1,4 @@
-"""How a walk ended, and what that means for the crawl's exit code (DESIGN.md, section 6)."""
+"""Verdicts of walks, and the exit codes of a crawl that follow from them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TOLERATED_SHARE_FOR_GONE = 0.01
 
 
 class Verdict(StrEnum):
-    """Why a walk ended. Every walk ends with exactly one."""
+    """Reasons for the end of a walk. Every walk ends with exactly one."""
 
     COMPLETE = "complete"
     UPDATED = "updated"
@@ -118,7 +118,7 @@ def judge_ended_list(records: int, expected: int | None) -> Verdict:
 
 
 def tells_who_is_gone(verdict: str, records: int, expected: int | None) -> bool:
-    """Whether an account that a list did not hold may be taken for missing: the list is complete, by 1% at most."""
+    """Return whether an account not in a list may be taken for missing: the list is complete, by 1% at most."""
     if verdict != Verdict.COMPLETE or expected is None:
         return False
     return expected - records <= TOLERATED_SHARE_FOR_GONE * expected

@@ -185,7 +185,7 @@ def _expect(values: Sequence[Any], types: set[type]) -> None:
 
 @cache
 def _key_of(table: Table) -> Callable[[Row], Any]:
-    """What a row is known by within a pass: its account, since the same account must not come to `users` twice."""
+    """Return the key of a row within a pass: its account, since an account must not reach `users` twice."""
     at = {column.name: place for place, column in enumerate(table.staged)}
     pk = itemgetter(at["pk"])
     if table is MEDIA:

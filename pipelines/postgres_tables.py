@@ -48,7 +48,7 @@ FETCHED_AT: Final = Column("fetched_at", "timestamptz", required=True)
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """Where a type of record goes.
+    """The table for a type of record.
 
     Args:
         name: of the table.

@@ -11,7 +11,7 @@ from igcrawl.items import Media
 
 
 class FeedSpider(FamilySpider):
-    """What an account has posted, newest first."""
+    """Posts of an account, newest first."""
 
     name = "feed"
     arguments = AccountArguments

@@ -4,7 +4,7 @@ from igcrawl.base_spiders.list_spider import ListSpider
 
 
 class FollowersSpider(ListSpider):
-    """Who follows an account."""
+    """Followers of an account."""
 
     name = "followers"
     direction = "followers"

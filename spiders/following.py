@@ -4,7 +4,7 @@ from igcrawl.base_spiders.list_spider import ListSpider
 
 
 class FollowingSpider(ListSpider):
-    """Whom an account follows."""
+    """Accounts that an account follows."""
 
     name = "following"
     direction = "following"

@@ -11,7 +11,7 @@ from igcrawl.items import Redirect
 
 
 class ResolveSpider(FamilySpider):
-    """Where a link leads: one request, without the session, not followed."""
+    """Target of a link: one request, without the session, not followed."""
 
     name = "resolve"
     arguments = ResolveArguments

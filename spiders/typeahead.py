@@ -17,7 +17,7 @@ SOURCES: Final = {
 
 
 class TypeaheadSpider(FamilySpider):
-    """What Instagram shows while one types."""
+    """Suggestions that Instagram shows while one types."""
 
     name = "typeahead"
     arguments = TypeaheadArguments

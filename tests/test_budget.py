@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from igcrawl.budget.session_state import Health
+from igcrawl.budget.session_state import SessionState
 from igcrawl.simulator import TROUBLES, Simulator, Trouble
 from tests.support.place import Done, Place, Running, timeless
 
@@ -71,7 +71,7 @@ def test_processes_with_one_session_never_exceed_its_budget_together(shared: Pla
     assert {each.code for each in done} == {1}
     assert {each.walks[-1]["verdict"] for each in done} == {"throttled"}
     assert "20 requests were sent within an hour" in done[0].log
-    assert len(shared.health().times()) == 20
+    assert len(shared.state().times()) == 20
 
 
 def test_nor_does_a_process_that_is_started_after_a_crash(shared: Place, simulator: Simulator) -> None:
@@ -91,7 +91,7 @@ def test_retries_are_requests_too(place: Place, simulator: Simulator) -> None:
     done = place.crawl(*CRAWL, "-s", "IG_BUDGET_HOUR=4", code=1)
     assert done.walks[0]["verdict"] == "throttled"
     assert len(simulator.requests) == 4
-    assert len(place.health().times()) == 4
+    assert len(place.state().times()) == 4
 
 
 def test_a_family_is_held_to_its_own_budget(place: Place, simulator: Simulator) -> None:
@@ -126,7 +126,7 @@ def test_a_waiting_crawl_says_until_when_costs_no_cpu_and_ends_at_once(
     done = running.done()
     assert time.monotonic() - began < 3
     assert (done.code, done.walks[-1]["verdict"]) == (1, "interrupted")
-    assert len(done.asked) == len(place.health().times()) == 3
+    assert len(done.asked) == len(place.state().times()) == 3
     whole = in_peace(place, *CRAWL)
     rest = place.crawl(*CRAWL, "-s", "IG_BUDGET_HOUR=100")
     assert len(done.asked) + len(rest.asked) == len(whole.asked)
@@ -168,7 +168,7 @@ def test_a_throttled_call_is_asked_again_with_its_cursor_and_nothing_is_lost_or_
     whole = in_peace(place, *CRAWL)
     assert len(done.asked) == len(whole.asked) + 3
     assert timeless(done.records, "requests") == timeless(whole.records, "requests")
-    assert place.health().rests == 0
+    assert place.state().cooldowns_in_row == 0
 
 
 def test_a_targets_own_answer_ends_a_row_of_throttled_ones_too(place: Place, simulator: Simulator) -> None:
@@ -177,7 +177,7 @@ def test_a_targets_own_answer_ends_a_row_of_throttled_ones_too(place: Place, sim
     done = place.crawl("followers", "user_id=100000001")
     assert [walk["verdict"] for walk in done.walks] == ["private"]
     assert done.operations[-2:] == ["followers", "followers"]
-    assert (place.health().rests, place.health().rest) == (0, 0)
+    assert (place.state().cooldowns_in_row, place.state().cooldown_seconds) == (0, 0)
 
 
 def test_a_passing_fault_is_asked_again_as_it_was(place: Place, simulator: Simulator) -> None:
@@ -211,16 +211,16 @@ def test_a_crawl_that_rests_ends_at_once_when_it_is_stopped(place: Place, simula
     done = running.done()
     assert (done.code, done.walks[-1]["verdict"]) == (1, "interrupted")
     assert "so the session rests" in done.log
-    assert 2_900 < place.health().cooling_until - time.time() <= 3_000
+    assert 2_900 < place.state().cooling_until - time.time() <= 3_000
 
 
 def test_what_a_throttled_answer_teaches_is_kept(place: Place, simulator: Simulator) -> None:
     place.environment |= {"IG_BUDGET_HOUR": "100", "IG_PACE": "burst"}
     simulator.limits.add(requests=8, seconds=3600)
     place.crawl("followers", f"user_id={LARGE}", code=1)
-    health = place.health()
-    assert health.hour is not None
-    assert health.hour.requests == 8
+    state = place.state()
+    assert state.hour is not None
+    assert state.hour.requests == 8
     simulator.limits.clear()
     line = place.crawl("followers", f"user_id={LARGE}", code=1).log
     assert "7 requests were sent within an hour" in line
@@ -239,8 +239,8 @@ def test_after_trouble_in_any_disguise_nothing_more_is_sent_by_this_run_or_the_n
     advice = "scrapy session import FILE" if trouble.meaning == "login" else "scrapy session resume session.json"
     (line,) = [line for line in done.log.splitlines() if "no further request was made" in line]
     assert advice in line
-    health = place.health()
-    assert health.parked == ("expired" if trouble.meaning == "login" else "parked")
+    state = place.state()
+    assert state.parked == ("expired" if trouble.meaning == "login" else "parked")
     simulator.faults.clear()
     again = place.start(*command).done()
     assert (again.code, again.asked) == (3, [])
@@ -256,7 +256,7 @@ def test_a_parked_session_leaves_what_earlier_runs_wrote_untouched(
     place: Place, simulator: Simulator, output: str
 ) -> None:
     first = place.crawl(*CRAWL, output=("-O", output))
-    place.health(lambda health: health.park("parked", "followers: challenge_required", time.time(), "mark"))
+    place.state(lambda state: state.park("parked", "followers: challenge_required", time.time(), "mark"))
     for command in (CRAWL, ("profiles", "user_ids=25025320")):
         again = place.crawl(*command, output=("-O", output), code=3)
         assert again.asked == []
@@ -267,7 +267,7 @@ def test_a_session_that_is_resumed_goes_on_where_it_was(place: Place, simulator:
     simulator.faults.add(operation="followers", nth=3, kind="challenge")
     first = place.crawl(*CRAWL, code=3)
     simulator.faults.clear()
-    place.health(Health.resume)
+    place.state(SessionState.resume)
     second = place.crawl(*CRAWL)
     whole = in_peace(place, *CRAWL)
     assert len(first.asked) + len(second.asked) == len(whole.asked) + 1
@@ -278,7 +278,7 @@ def test_a_newer_session_of_the_account_takes_the_place_of_an_expired_one(tmp_pa
     with Simulator(expires_after_requests=4) as simulator:
         place = Place(simulator, tmp_path)
         first = place.crawl(*CRAWL, code=3)
-        assert place.health().parked == "expired"
+        assert place.state().parked == "expired"
         assert place.crawl(*CRAWL, code=3).asked == []
         simulator.sessions.renew()
         (tmp_path / "session.json").unlink()

@@ -11,10 +11,10 @@ from typing import Any
 import orjson
 import pytest
 
-from igcrawl.budget.learned_limit import Ceiling
-from igcrawl.budget.limits import Budget, Share
-from igcrawl.budget.report import forget, health_lines
-from igcrawl.budget.session_state import EXPIRED, PARKED, Health
+from igcrawl.budget.learned_limit import LearnedLimit
+from igcrawl.budget.limits import Budget, WindowLimits
+from igcrawl.budget.report import forget, state_lines
+from igcrawl.budget.session_state import EXPIRED, PARKED, SessionState
 from igcrawl.store import make_store
 from igcrawl.times import DAY
 from tests.conftest import Run, Scrapy
@@ -22,7 +22,7 @@ from tests.support.session_file import encodings_of, secrets_of, session_setting
 
 ACCOUNT = "51234567890"
 NOW = 1_800_000_000.0
-BUDGET = Budget(Share(120, 500), {"profiles": Share(60, 200)})
+BUDGET = Budget(WindowLimits(120, 500), {"profiles": WindowLimits(60, 200)})
 
 Budgets = Callable[..., Run]
 
@@ -39,12 +39,12 @@ def budget(scrapy: Scrapy, tmp_path: Path) -> Budgets:
 
 
 def keep(url: str, account: str = ACCOUNT, **known: Any) -> None:
-    """Put a session's health into a store."""
+    """Put a session's state into a store."""
 
     async def write() -> None:
         store = make_store(url)
         await store.open()
-        await store.change_session(account, lambda row: Health(**known).write(row))
+        await store.change_session(account, lambda row: SessionState(**known).write(row))
         await store.close()
 
     asyncio.run(write())
@@ -65,53 +65,58 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 # The lines
 
 
-def lines(health: Health, mark: str | None = "mine", allowed: Budget | None = BUDGET) -> str:
+def lines(state: SessionState, fingerprint: str | None = "mine", allowed: Budget | None = BUDGET) -> str:
     """What is said of a session."""
-    return "\n".join(health_lines(health, allowed, "mine", NOW, mark))
+    return "\n".join(state_lines(state, allowed, "mine", NOW, fingerprint))
 
 
 def test_used_and_left_are_told_for_sliding_windows_and_for_families() -> None:
     sent = {"profiles": [NOW - DAY + 60, NOW - 1800], "relations": [NOW - 4000, NOW - 2000, NOW - 1000]}
-    told = lines(Health(sent=sent))
+    told = lines(SessionState(sent=sent))
     assert "all: last hour: 3 of 120 used, 117 left; last 24 hours: 5 of 500 used, 495 left" in told
     assert "profiles: last hour: 1 of 60 used, 59 left; last 24 hours: 2 of 200 used, 198 left" in told
     assert told.endswith("next request: now")
 
 
 def test_a_budget_that_is_used_up_says_when_it_is_free() -> None:
-    told = lines(Health(sent={"relations": [NOW - 1800 + each for each in range(120)]}))
+    told = lines(SessionState(sent={"relations": [NOW - 1800 + each for each in range(120)]}))
     assert "120 of 120 used, 0 left" in told
     assert "next request: 08:30:02 UTC, in 30 min (120 requests were sent within an hour)" in told
 
 
 def test_a_learned_ceiling_is_told_with_the_pace_that_it_leaves() -> None:
-    told = lines(Health(hour=Ceiling(50, NOW), day=Ceiling(400, NOW)))
+    told = lines(SessionState(hour=LearnedLimit(50, NOW), day=LearnedLimit(400, NOW)))
     assert "last hour: 0 of 45 used" in told
     assert "the server took 50 an hour, so 45 of 120 are sent now, one each 80 s" in told
     assert "the server took 400 a day, so 360 of 500 are sent now" in told
-    assert "learned" not in lines(Health(hour=Ceiling(500, NOW)))
+    assert "learned" not in lines(SessionState(hour=LearnedLimit(500, NOW)))
 
 
 def test_a_rest_and_a_parked_session_say_what_to_do() -> None:
-    assert "cooling until 08:01:30 UTC, in 90 s" in lines(Health(cooling_until=NOW + 90, rest=90.0))
-    parked = lines(Health(parked=PARKED, parked_at=NOW - 60, parked_why="challenge_required"))
+    assert "cooling until 08:01:30 UTC, in 90 s" in lines(SessionState(cooling_until=NOW + 90, cooldown_seconds=90.0))
+    parked = lines(SessionState(parked=PARKED, parked_at=NOW - 60, parked_why="challenge_required"))
     assert "parked since 07:59:00 UTC: challenge_required; nothing is sent" in parked
     assert "scrapy session resume mine" in parked
     assert "next request" not in parked
-    expired = Health(parked=EXPIRED, parked_at=NOW - 60, parked_why="login_required", parked_mark="mine")
+    expired = SessionState(parked=EXPIRED, parked_at=NOW - 60, parked_why="login_required", parked_fingerprint="mine")
     assert "log in again by hand" in lines(expired)
-    assert "a newer session has come" in lines(expired, mark="newer")
+    assert "a newer session has come" in lines(expired, fingerprint="newer")
 
 
 def test_what_was_learned_is_dropped_and_what_was_sent_and_parked_stays() -> None:
-    health = Health(
-        sent={"profiles": [NOW]}, hour=Ceiling(50, NOW), cooling_until=NOW + 90, rest=90.0, rests=2, parked=PARKED
+    state = SessionState(
+        sent={"profiles": [NOW]},
+        hour=LearnedLimit(50, NOW),
+        cooling_until=NOW + 90,
+        cooldown_seconds=90.0,
+        cooldowns_in_row=2,
+        parked=PARKED,
     )
-    assert forget(health, NOW) == (
+    assert forget(state, NOW) == (
         "dropped the ceiling of 50 an hour and the rest until 08:01:30 UTC, in 90 s; it stays parked"
     )
-    assert health == Health(sent={"profiles": [NOW]}, parked=PARKED)
-    assert forget(health, NOW).startswith("nothing to drop")
+    assert state == SessionState(sent={"profiles": [NOW]}, parked=PARKED)
+    assert forget(state, NOW).startswith("nothing to drop")
 
 
 # The command
@@ -130,7 +135,12 @@ def test_without_a_store_nothing_was_used_and_none_is_made(budget: Budgets, tmp_
 
 def test_a_session_is_shown_and_forgotten_in_either_store(budget: Budgets, store: str) -> None:
     now = time.time()
-    known = {"hour": Ceiling(40, now), "cooling_until": now + 900, "rest": 900.0, "rests": 1}
+    known = {
+        "hour": LearnedLimit(40, now),
+        "cooling_until": now + 900,
+        "cooldown_seconds": 900.0,
+        "cooldowns_in_row": 1,
+    }
     keep(store, sent={"profiles": [now - 100, now - 50]}, **known)
     keep(store, "42", sent={"profiles": [now - 10]})
     shown = budget(IG_STORE=store, IG_BUDGETS='{"profiles": [60, 200]}')

@@ -67,10 +67,9 @@ def test_a_setting_goes_before_the_own_file_and_that_before_what_is_shipped(tmp_
     read = read_own(tmp_path / "doc_ids.toml")
     first = DocIds({"followers": "22222"}, read).candidates("followers", "FollowersList")[0]
     assert (first.id, first.origin, first.source) == ("22222", Origin.SETTING, "IG_DOC_ID_followers")
-    assert DocIds({"following": "22222"}, read).current("followers", "FollowersList") == (
-        "11111",
-        "xdt_api__v1__friendships__followers",
-    )
+    other = DocIds({"following": "22222"}, read)
+    assert other.candidates("followers", "FollowersList")[0].id == "11111"
+    assert other.root_field("FollowersList") == "xdt_api__v1__friendships__followers"
 
 
 def test_a_setting_that_names_a_known_id_keeps_what_that_id_needs() -> None:

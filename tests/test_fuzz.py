@@ -42,7 +42,7 @@ def read(operation_name: str, status: int, body: bytes) -> str:
         envelope = open_answer(Answer(operation_name, surface.is_graphql, status, body, kind=surface.answer_kind))
         records = operation.reader.read(envelope, Reading(operation_name, "walk", "time", args))
         if operation.paging is not None:
-            operation.paging.turn(envelope, operation_name, args, None)
+            operation.paging.page_end(envelope, operation_name, args, None)
         assert to_lines(records).count(b"\n") == len(records)
     except AnswerError as error:
         assert len(str(error).splitlines()) == 1

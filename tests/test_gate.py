@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from igcrawl.budget.gate import Gate
-from igcrawl.budget.limits import JITTER, MARGIN, Budget, Pace, Share, distance
+from igcrawl.budget.limits import JITTER, MARGIN, Budget, Pace, WindowLimits, distance
 from igcrawl.budget.rules import Rules
-from igcrawl.budget.session_state import Health
+from igcrawl.budget.session_state import SessionState
 from igcrawl.errors import (
     AutomationNoticed,
     ChallengeRequired,
@@ -34,7 +34,7 @@ from tests.store.samples import opened
 from tests.support.session_file import session_settings
 
 START = 1_800_000_000.0
-BURST = Rules(budget=Budget(Share(3, 10), pace=Pace.BURST))
+BURST = Rules(budget=Budget(WindowLimits(3, 10), pace=Pace.BURST))
 
 
 class Time(Stopping):
@@ -95,7 +95,7 @@ def test_who_comes_while_there_is_room_passes_at_once_and_the_next_waits(with_st
         await mine.enter("relations")
         assert time.at == pytest.approx(START + HOUR + MARGIN)
         assert max(time.slept) <= 60
-        assert len((await mine.health()).times()) == 4
+        assert len((await mine.state()).times()) == 4
 
     with_store(test)
 
@@ -152,7 +152,7 @@ def test_a_wait_that_is_longer_than_the_operator_would_is_refused_and_takes_no_t
                 await mine.enter("relations")
             with pytest.raises(WaitTooLong, match=f"longer than IG_WAIT_MAX={most:g} s; the same command goes on then"):
                 await mine.enter("relations")
-        assert len((await mine.health()).times()) == 3
+        assert len((await mine.state()).times()) == 3
         await gate(store, time, Rules(budget=BURST.budget, wait_max=HOUR + 3)).enter("relations")
 
     with_store(test)
@@ -164,7 +164,7 @@ def test_a_run_that_is_stopped_takes_no_turn(with_store: WithStore) -> None:
         time.begin()
         with pytest.raises(Interrupted):
             await mine.enter("relations")
-        assert (await mine.health()).times() == []
+        assert (await mine.state()).times() == []
 
     with_store(test)
 
@@ -180,9 +180,9 @@ def test_a_throttled_session_rests_for_all_and_a_good_answer_ends_the_row(with_s
             assert time.at - began >= rest
             time.at += 2 * HOUR
         await mine.answered()
-        assert (await mine.health()).rests == 0
+        assert (await mine.state()).cooldowns_in_row == 0
         await mine.throttled(Throttled("followers: status 429", 5.0))
-        assert (await mine.health()).cooling_until == pytest.approx(time.at + 5)
+        assert (await mine.state()).cooling_until == pytest.approx(time.at + 5)
 
     with_store(test)
 
@@ -234,7 +234,7 @@ def test_trouble_closes_it_for_all_until_the_operator_has_looked(with_store: Wit
                 SessionParked, match=r"^session mine: it is parked since .*: followers: .*challenge_req"
             ):
                 await asked
-        assert (await mine.health()).times() == []
+        assert (await mine.state()).times() == []
         await store.change_session(session().ds_user_id, _resume)
         await other.check()
         await mine.enter("relations")
@@ -299,6 +299,6 @@ def test_when_the_session_cannot_be_parked_the_run_stops(with_store: WithStore) 
 
 
 def _resume(row: dict[str, Any]) -> None:
-    health = Health.read(row)
-    health.resume()
-    health.write(row)
+    state = SessionState.read(row)
+    state.resume()
+    state.write(row)

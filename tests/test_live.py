@@ -16,9 +16,9 @@ from igcrawl.console.display import snapshot_table, summary_table
 from igcrawl.console.snapshot import Current, Snapshot, Window
 from igcrawl.console.status_line import line
 from igcrawl.console.summary import Summary, advice_of, public_uri, summary_lines
-from igcrawl.crawl.run_totals import Sums
+from igcrawl.crawl.run_totals import VerdictTotals
 from igcrawl.simulator import Simulator
-from igcrawl.store import Limits
+from igcrawl.store import OperatorLimits
 from tests.conftest import Scrapy
 from tests.support.postgres import database
 from tests.support.terminal import Terminal
@@ -43,7 +43,7 @@ SNAPSHOT = Snapshot(
     ends_at=NOON + 9000,
 )
 SUMMARY = Summary(
-    {"complete": Sums(2, 1200, 40, 1300.0), "interrupted": Sums(1, 7, 2, 30.0)},
+    {"complete": VerdictTotals(2, 1200, 40, 1300.0), "interrupted": VerdictTotals(1, 7, 2, 30.0)},
     ["/data/out.jsonl"],
     ["1 walk is open: the same command goes on"],
 )
@@ -106,33 +106,33 @@ def test_a_summary_names_verdicts_places_and_what_to_do() -> None:
 @pytest.mark.parametrize(
     ("counts", "limits", "advice"),
     [
-        ({"complete": 3, "private": 1}, Limits(), []),
-        ({None: 2, "failed": 1}, Limits(), ["3 walks are open: the same command goes on"]),
+        ({"complete": 3, "private": 1}, OperatorLimits(), []),
+        ({None: 2, "failed": 1}, OperatorLimits(), ["3 walks are open: the same command goes on"]),
         (
             {"blocked": 1, None: 1},
-            Limits(),
+            OperatorLimits(),
             ["2 walks are open: when the session may be used again, the same command goes on"],
         ),
         (
             {"stopped": 1},
-            Limits(max_pages=2),
+            OperatorLimits(max_pages=2),
             ["1 walk is stopped at a limit of yours; the same command with a larger one goes on"],
         ),
         (
             {"complete": 2, None: 5},
-            Limits(max_walks=2),
+            OperatorLimits(max_walks=2),
             ["5 walks are left beyond max_walks=2; the same command with a larger one goes on"],
         ),
-        ({"complete": 1, None: 5}, Limits(max_walks=2), ["5 walks are open: the same command goes on"]),
+        ({"complete": 1, None: 5}, OperatorLimits(max_walks=2), ["5 walks are open: the same command goes on"]),
         (
             {"suspect": 1},
-            Limits(),
+            OperatorLimits(),
             ["1 walk is suspect: scrapy walks --retry suspect, then the same command asks again"],
         ),
     ],
 )
 def test_the_summary_says_what_to_do_about_the_rest(
-    counts: dict[str | None, int], limits: Limits, advice: list[str]
+    counts: dict[str | None, int], limits: OperatorLimits, advice: list[str]
 ) -> None:
     assert advice_of(counts, limits) == advice
 

@@ -9,13 +9,13 @@ import pytest
 
 from igcrawl.arguments import ListArguments, SuggestionsArguments
 from igcrawl.budget.forecast import seconds_for
-from igcrawl.budget.learned_limit import Ceiling
-from igcrawl.budget.limits import MARGIN, Budget, Pace, Share
-from igcrawl.budget.session_state import Health
+from igcrawl.budget.learned_limit import LearnedLimit
+from igcrawl.budget.limits import MARGIN, Budget, Pace, WindowLimits
+from igcrawl.budget.session_state import SessionState
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.planning.cost import Range, cost_of, cost_of_found, pages_of
 from igcrawl.simulator import Simulator
-from igcrawl.store import Limits
+from igcrawl.store import OperatorLimits
 from igcrawl.times import DAY, HOUR, span
 from tests.conftest import Scrapy
 from tests.support.place import Done, Place
@@ -49,12 +49,12 @@ def lists(**given: Any) -> ListArguments:
 # How long it takes
 
 
-def play(requests: int, budget: Budget, health: Health, now: float, family: str = "") -> float:
-    """Send so many requests by the rules of health alone, and return when the last one went."""
+def play(requests: int, budget: Budget, state: SessionState, now: float, family: str = "") -> float:
+    """Send so many requests by the rules of state alone, and return when the last one went."""
     at = now
     for _ in range(requests):
-        while (turn := health.ask(budget, family, at, 0.0)).wait > 0:
-            at += turn.wait
+        while (permit := state.ask(budget, family, at, 0.0)).wait > 0:
+            at += permit.wait
     return at - now
 
 
@@ -62,27 +62,31 @@ def play(requests: int, budget: Budget, health: Health, now: float, family: str 
 @pytest.mark.parametrize("used", [0, 7, 30])
 @pytest.mark.parametrize("requests", [1, 5, 16, 23, 57, 150])
 def test_the_forecast_is_what_the_gate_does(pace: Pace, used: int, requests: int) -> None:
-    budget = Budget(Share(20, 60), pace=pace)
-    health = Health()
-    play(used, budget, health, NOW - HOUR / 2)
+    budget = Budget(WindowLimits(20, 60), pace=pace)
+    state = SessionState()
+    play(used, budget, state, NOW - HOUR / 2)
     later = NOW + 2 * HOUR if used == 30 else NOW
-    forecast = seconds_for({"": requests}, budget, health, later)
-    assert forecast == pytest.approx(play(requests, budget, health, later), abs=2.0)
+    forecast = seconds_for({"": requests}, budget, state, later)
+    assert forecast == pytest.approx(play(requests, budget, state, later), abs=2.0)
 
 
 def test_a_family_with_a_budget_of_its_own_makes_its_crawl_longer() -> None:
-    budget = Budget(Share(20, 60), {"profiles": Share(5, 10)})
-    forecast = seconds_for({"profiles": 11, "relations": 3}, budget, Health(), NOW)
-    assert forecast == pytest.approx(play(11, budget, Health(), NOW, "profiles"), abs=2.0)
+    budget = Budget(WindowLimits(20, 60), {"profiles": WindowLimits(5, 10)})
+    forecast = seconds_for({"profiles": 11, "relations": 3}, budget, SessionState(), NOW)
+    assert forecast == pytest.approx(play(11, budget, SessionState(), NOW, "profiles"), abs=2.0)
     assert forecast > DAY
 
 
 def test_a_learned_ceiling_and_a_rest_make_it_longer() -> None:
-    budget = Budget(Share(20, 60))
-    learned = Health(hour=Ceiling(10, NOW))
+    budget = Budget(WindowLimits(20, 60))
+    learned = SessionState(hour=LearnedLimit(10, NOW))
     assert seconds_for({"": 10}, budget, learned, NOW) == pytest.approx(HOUR + MARGIN, abs=2.0)
-    assert seconds_for({"": 1}, budget, Health(cooling_until=NOW + 90, rest=90.0), NOW) == pytest.approx(90)
-    assert seconds_for({"": 1}, None, Health(cooling_until=NOW + 90, rest=90.0), NOW) == pytest.approx(90)
+    assert seconds_for(
+        {"": 1}, budget, SessionState(cooling_until=NOW + 90, cooldown_seconds=90.0), NOW
+    ) == pytest.approx(90)
+    assert seconds_for(
+        {"": 1}, None, SessionState(cooling_until=NOW + 90, cooldown_seconds=90.0), NOW
+    ) == pytest.approx(90)
     assert seconds_for({}, budget, learned, NOW) == 0
 
 
@@ -96,16 +100,16 @@ def test_a_crawl_of_years_is_forecast_at_once() -> None:
 
 def test_pages_follow_from_the_count_and_from_the_operators_limits() -> None:
     followers, rest = OPERATIONS["followers"], OPERATIONS["followers_rest"]
-    assert pages_of(followers, {}, 1000, Limits()) == Range(20, 40)
-    assert pages_of(followers, {}, 1000, Limits(max_pages=5)) == Range(5, 5)
-    assert pages_of(followers, {}, 1000, Limits(max_users=100)) == Range(2, 4)
-    assert pages_of(followers, {}, None, Limits(max_users=100)) == Range(1, 4)
-    assert pages_of(followers, {}, 0, Limits()) == Range(1, 1)
-    assert pages_of(followers, {}, None, Limits()) == Range(1, None)
-    assert pages_of(rest, {"page_size": "50"}, 1001, Limits()) == Range(21, 21)
-    assert pages_of(OPERATIONS["comment_infos"], {"media_ids": ["1_1"] * 101}, None, Limits()) == Range(3, 3)
-    assert pages_of(OPERATIONS["user_clips"], {}, 25, Limits()) == Range(1, 3)
-    assert pages_of(OPERATIONS["top_serp"], {}, None, Limits(max_pages=2)) == Range(1, 2)
+    assert pages_of(followers, {}, 1000, OperatorLimits()) == Range(20, 40)
+    assert pages_of(followers, {}, 1000, OperatorLimits(max_pages=5)) == Range(5, 5)
+    assert pages_of(followers, {}, 1000, OperatorLimits(max_users=100)) == Range(2, 4)
+    assert pages_of(followers, {}, None, OperatorLimits(max_users=100)) == Range(1, 4)
+    assert pages_of(followers, {}, 0, OperatorLimits()) == Range(1, 1)
+    assert pages_of(followers, {}, None, OperatorLimits()) == Range(1, None)
+    assert pages_of(rest, {"page_size": "50"}, 1001, OperatorLimits()) == Range(21, 21)
+    assert pages_of(OPERATIONS["comment_infos"], {"media_ids": ["1_1"] * 101}, None, OperatorLimits()) == Range(3, 3)
+    assert pages_of(OPERATIONS["user_clips"], {}, 25, OperatorLimits()) == Range(1, 3)
+    assert pages_of(OPERATIONS["top_serp"], {}, None, OperatorLimits(max_pages=2)) == Range(1, 2)
 
 
 def test_names_counts_and_needs_cost_requests_of_their_own() -> None:

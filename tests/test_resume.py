@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
-from igcrawl.budget.session_state import Health
+from igcrawl.budget.session_state import SessionState
 from igcrawl.simulator import Simulator
 from tests.support.place import Done, Place, Running, timeless
 
@@ -97,7 +97,7 @@ def test_a_walk_that_could_not_go_on_goes_on_with_the_next_run(
     simulator.faults.add(operation="followers", nth=3, **fault)
     first = place.crawl("followers", f"user_id={SMALL}", code=code)
     assert [walk["verdict"] for walk in first.walks] == [verdict]
-    place.health(Health.resume)
+    place.state(SessionState.resume)
     second = place.crawl("followers", f"user_id={SMALL}")
     assert pages(second)[0] == pages(first)[-1] is not None
     whole = in_peace(place, "followers", f"user_id={SMALL}")

@@ -17,10 +17,10 @@ from typing import Any
 import orjson
 import pytest
 
-from igcrawl.budget.session_state import EXPIRED, PARKED, Health
+from igcrawl.budget.session_state import EXPIRED, PARKED, SessionState
 from igcrawl.errors import BadInput
 from igcrawl.sessions.session import Session
-from igcrawl.sessions.source import read_given
+from igcrawl.sessions.source import read_source
 from igcrawl.simulator import Simulator
 from igcrawl.store import make_store
 from tests.conftest import Scrapy, scrapy_environment
@@ -45,13 +45,13 @@ def kept(folder: Path, name: str) -> dict[str, Any]:
     return settings
 
 
-def in_store(folder: Path, account: str, change: Callable[[Health], None]) -> None:
+def in_store(folder: Path, account: str, change: Callable[[SessionState], None]) -> None:
     """Change what the store knows of a session, as a crawl does."""
 
     def in_row(row: dict[str, Any]) -> None:
-        health = Health.read(row)
-        change(health)
-        health.write(row)
+        state = SessionState.read(row)
+        change(state)
+        state.write(row)
 
     async def write() -> None:
         (folder / ".igcrawl").mkdir(exist_ok=True)
@@ -189,11 +189,11 @@ def test_list_tells_how_each_session_stands(scrapy: Scrapy, tmp_path: Path, thei
     for number, name in enumerate(names):
         stdin = f"{number + 1}%3AsEcReT%3A1%3AAY".encode()
         assert scrapy("session", "import", "-", "--name", name, stdin=stdin).code == 0
-    mark = Session({"cookies": {"sessionid": "3:sEcReT:1:AY"}}).mark
-    in_store(tmp_path, "2", lambda health: health.park(PARKED, "challenge", now, "x"))
-    in_store(tmp_path, "3", lambda health: health.park(EXPIRED, "login_required", now, mark))
-    in_store(tmp_path, "4", lambda health: setattr(health, "cooling_until", now + 3600))
-    in_store(tmp_path, "5", lambda health: health.park(EXPIRED, "login_required", now, "of an earlier one"))
+    fingerprint = Session({"cookies": {"sessionid": "3:sEcReT:1:AY"}}).fingerprint
+    in_store(tmp_path, "2", lambda state: state.park(PARKED, "challenge", now, "x"))
+    in_store(tmp_path, "3", lambda state: state.park(EXPIRED, "login_required", now, fingerprint))
+    in_store(tmp_path, "4", lambda state: setattr(state, "cooling_until", now + 3600))
+    in_store(tmp_path, "5", lambda state: state.park(EXPIRED, "login_required", now, "of an earlier one"))
     (tmp_path / "sessions" / "broken.json").touch(mode=0o600)
     run = scrapy("session", "list")
     rows = {line.split()[0]: line.split(maxsplit=2)[1:] for line in run.out.splitlines()[1:]}
@@ -210,20 +210,20 @@ def test_resume_tells_what_a_session_was_parked_for_and_lets_it_go_on(
     scrapy: Scrapy, tmp_path: Path, theirs: Path
 ) -> None:
     scrapy("session", "import", "theirs.json", "--name", "mine")
-    in_store(tmp_path, ACCOUNT, lambda health: health.park(PARKED, "user_profile: challenge_required", 1e9, "x"))
+    in_store(tmp_path, ACCOUNT, lambda state: state.park(PARKED, "user_profile: challenge_required", 1e9, "x"))
     run = scrapy("session", "resume", "mine")
     assert run.code == 0
     parked = "session mine: was parked since 2001-09-09 01:46 UTC: user_profile: challenge_required; it goes on now\n"
     assert run.out == parked
     assert scrapy("session", "resume", "mine").out == "session mine: is not parked\n"
-    in_store(tmp_path, ACCOUNT, lambda health: health.park(PARKED, "challenge_required", 1e9, "x"))
+    in_store(tmp_path, ACCOUNT, lambda state: state.park(PARKED, "challenge_required", 1e9, "x"))
     assert "goes on now" in scrapy("session", "resume", ACCOUNT).out
 
 
 def test_an_expired_session_goes_on_only_when_a_newer_one_comes(scrapy: Scrapy, tmp_path: Path, theirs: Path) -> None:
     scrapy("session", "import", "theirs.json", "--name", "mine")
-    mark = Session(session_settings()).mark
-    in_store(tmp_path, ACCOUNT, lambda health: health.park(EXPIRED, "login_required", 1e9, mark))
+    fingerprint = Session(session_settings()).fingerprint
+    in_store(tmp_path, ACCOUNT, lambda state: state.park(EXPIRED, "login_required", 1e9, fingerprint))
     run = scrapy("session", "resume", "mine")
     assert run.code == 3
     assert "log in again by hand, then: scrapy session import FILE" in run.out
@@ -353,7 +353,7 @@ def test_ig_session_may_be_a_name_or_a_path(scrapy: Scrapy, at_simulator: dict[s
 )
 def test_a_value_that_may_be_a_broken_session_is_never_repeated(value: str) -> None:
     with pytest.raises(BadInput) as caught:
-        read_given(value).load()
+        read_source(value).load()
     said = str(caught.value)
     assert said.startswith("IG_SESSION")
     assert value[:12] not in said
@@ -361,7 +361,7 @@ def test_a_value_that_may_be_a_broken_session_is_never_repeated(value: str) -> N
 
 
 def test_a_given_session_never_shows_itself() -> None:
-    given = read_given(SESSIONID)
+    given = read_source(SESSIONID)
     assert given.load().ds_user_id == ACCOUNT
     assert "sEcReT" not in repr(given)
 
@@ -369,9 +369,9 @@ def test_a_given_session_never_shows_itself() -> None:
 def test_a_name_means_the_session_before_a_file_of_that_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine").touch()
-    assert read_given("mine").file == Path("mine")
+    assert read_source("mine").file == Path("mine")
     (tmp_path / "sessions").mkdir()
     (tmp_path / "sessions" / "mine.json").touch()
-    assert read_given("mine").file == Path("sessions/mine.json")
-    assert read_given("mine").name == read_given("sessions/mine.json").name == "mine"
-    assert read_given("elsewhere/x.json").name == "elsewhere/x.json"
+    assert read_source("mine").file == Path("sessions/mine.json")
+    assert read_source("mine").name == read_source("sessions/mine.json").name == "mine"
+    assert read_source("elsewhere/x.json").name == "elsewhere/x.json"

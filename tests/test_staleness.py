@@ -52,7 +52,7 @@ def stale(place: Place) -> set[str]:
     return {doc_id for doc_id, (_, stale_since) in known(place).items() if stale_since is not None}
 
 
-def health(place: Place) -> dict[str, Any]:
+def state_row(place: Place) -> dict[str, Any]:
     """What the store knows of the session."""
     with sqlite3.connect(place.folder / ".igcrawl" / "store.db") as connection:
         [[row]] = connection.execute("SELECT health FROM sessions").fetchall()
@@ -214,7 +214,7 @@ def test_a_rotation_that_looks_throttled_teaches_no_ceiling(place: Place) -> Non
     done = place.crawl("followers", f"user_id={SMALL}", *budget)
     assert (done.walks[0]["verdict"], len(done.follows)) == ("complete", 260)
     assert stale(place) == {SHIPPED}
-    assert (health(place)["hour"], health(place)["day"], health(place)["rests"]) == (None, None, 0)
+    assert (state_row(place)["hour"], state_row(place)["day"], state_row(place)["rests"]) == (None, None, 0)
 
 
 def test_a_session_that_is_throttled_with_please_wait_marks_nothing_stale(place: Place) -> None:

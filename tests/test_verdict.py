@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from igcrawl.crawl.walk import BARREN_PAGES, Limits, Recent, Walk
+from igcrawl.crawl.walk import BARREN_PAGES, OperatorLimits, Recent, Walk
 from igcrawl.items import Follow
 from igcrawl.operations.catalogue import OPERATIONS
-from igcrawl.operations.paging import Turn
+from igcrawl.operations.paging import PageEnd
 from igcrawl.verdict import ExitCode, Verdict, exit_code, judge_ended_list
 
-NONE = Limits()
+NONE = OperatorLimits()
 
 
-def walk(limits: Limits = NONE, expected: int | None = None) -> Walk:
+def walk(limits: OperatorLimits = NONE, expected: int | None = None) -> Walk:
     return Walk(operation=OPERATIONS["followers"], target="1", args={"user_id": "1"}, limits=limits, expected=expected)
 
 
@@ -52,9 +52,9 @@ def test_each_verdict_has_its_exit_code(verdict: Verdict) -> None:
 
 def test_a_cursor_that_comes_again_is_a_loop() -> None:
     looping = walk()
-    assert looping.turn(Turn("a", limited=False)) is None
-    assert looping.turn(Turn("b", limited=False)) is None
-    ending = looping.turn(Turn("a", limited=False))
+    assert looping.turn_page(PageEnd("a", limited=False)) is None
+    assert looping.turn_page(PageEnd("b", limited=False)) is None
+    ending = looping.turn_page(PageEnd("a", limited=False))
     assert ending is not None
     assert ending.verdict is Verdict.LOOPED
 
@@ -67,18 +67,18 @@ def test_an_account_that_comes_twice_is_kept_once_and_positions_have_no_gap() ->
 
 
 def test_the_list_s_end_counts_before_the_operators_limit() -> None:
-    one = walk(Limits(max_pages=1), expected=1)
+    one = walk(OperatorLimits(max_pages=1), expected=1)
     one.keep(follows("7"))
-    ending = one.turn(Turn(None, limited=False))
+    ending = one.turn_page(PageEnd(None, limited=False))
     assert ending is not None
     assert ending.verdict is Verdict.COMPLETE
 
 
-@pytest.mark.parametrize("limits", [Limits(max_pages=1), Limits(max_users=2)])
-def test_the_operators_limit_stops_the_walk_after_a_whole_page(limits: Limits) -> None:
+@pytest.mark.parametrize("limits", [OperatorLimits(max_pages=1), OperatorLimits(max_users=2)])
+def test_the_operators_limit_stops_the_walk_after_a_whole_page(limits: OperatorLimits) -> None:
     one = walk(limits)
     assert len(one.keep(follows("7", "8", "9"))) == 3
-    ending = one.turn(Turn("next", limited=False))
+    ending = one.turn_page(PageEnd("next", limited=False))
     assert ending is not None
     assert ending.verdict is Verdict.STOPPED
 
@@ -86,7 +86,7 @@ def test_the_operators_limit_stops_the_walk_after_a_whole_page(limits: Limits) -
 def test_a_cut_list_is_limited_whatever_it_holds() -> None:
     one = walk(expected=1)
     one.keep(follows("7"))
-    ending = one.turn(Turn(None, limited=True))
+    ending = one.turn_page(PageEnd(None, limited=True))
     assert ending is not None
     assert ending.verdict is Verdict.LIMITED
 
@@ -95,9 +95,9 @@ def test_empty_pages_with_new_cursors_do_not_go_on_forever() -> None:
     one = walk()
     for number in range(BARREN_PAGES - 1):
         one.keep([])
-        assert one.turn(Turn(f"cursor {number}", limited=False)) is None
+        assert one.turn_page(PageEnd(f"cursor {number}", limited=False)) is None
     one.keep([])
-    ending = one.turn(Turn("one more", limited=False))
+    ending = one.turn_page(PageEnd("one more", limited=False))
     assert ending is not None
     assert ending.verdict is Verdict.SUSPECT
 

@@ -17,7 +17,7 @@ from igcrawl.arguments.families import (
     TypeaheadArguments,
 )
 from igcrawl.arguments.graph import GraphArguments, Only
-from igcrawl.arguments.lists import ListArguments, Order, Since, Surface
+from igcrawl.arguments.lists import ListArguments, ListSurface, Order, Since
 from igcrawl.arguments.operation import OperationArguments
 from igcrawl.arguments.profiles import ProfilesArguments, read_targets
 
@@ -30,6 +30,7 @@ __all__ = [
     "CommentsArguments",
     "GraphArguments",
     "ListArguments",
+    "ListSurface",
     "MediaArguments",
     "Only",
     "OperationArguments",
@@ -39,7 +40,6 @@ __all__ = [
     "SearchArguments",
     "Since",
     "SuggestionsArguments",
-    "Surface",
     "Tab",
     "Typeahead",
     "TypeaheadArguments",

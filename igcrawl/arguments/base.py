@@ -1,4 +1,4 @@
-"""What every spider takes, and how a wrong argument is spoken of."""
+"""Arguments of every spider, and messages for wrong ones."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SHAPES: Final = frozenset(
 
 
 class Arguments(BaseModel):
-    """What every spider takes."""
+    """Arguments of every spider."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -48,7 +48,7 @@ class Arguments(BaseModel):
         except ValidationError as errors:
             raise BadInput("; ".join(dict.fromkeys(cls._line(error) for error in errors.errors()))) from None
 
-    def identity(self) -> dict[str, Any]:
+    def crawl_shape(self) -> dict[str, Any]:
         """Return what makes a crawl this one: its targets and what shapes its result, but for defaults."""
         return self.model_dump(mode="json", exclude=set(self.RUN_ONLY), exclude_defaults=True)
 

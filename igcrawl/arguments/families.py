@@ -53,7 +53,7 @@ class SearchArguments(Arguments):
 
 
 class Typeahead(StrEnum):
-    """What `typeahead` asks."""
+    """Sources of `typeahead`."""
 
     KEYWORD = "keyword"
     STREAM = "stream"

@@ -10,14 +10,14 @@ from igcrawl.arguments.base import Arguments
 
 
 class Only(StrEnum):
-    """Which of the accounts found are walked next."""
+    """Filters for the accounts that are walked next."""
 
     PUBLIC = "public"
     VERIFIED = "verified"
 
 
 class GraphArguments(Arguments):
-    """What a graph's spider takes. `only` and `skip_over` are about accounts found, not about the one given."""
+    """Arguments of graph spiders. `only` and `skip_over` apply to accounts found, not to the given one."""
 
     depth: int = Field(1, ge=1, le=6, description="1: the account's list; 2: also those of the accounts found; up to 6")
     max_walks: int | None = Field(None, ge=1, description="walks a crawl at most, the first included")

@@ -18,7 +18,7 @@ class Order(StrEnum):
     EARLIEST = "date_followed_earliest"
 
 
-class Surface(StrEnum):
+class ListSurface(StrEnum):
     """Surfaces a follower list can be asked for on."""
 
     MOBILE = "mobile"
@@ -37,7 +37,7 @@ class ListArguments(GraphArguments):
     user_id: UserId | None = Field(None, description="the account's numeric id")
     username: Username | None = Field(None, description="the account's name, in place of user_id")
     order: Order | None = Field(None, description="date_followed_latest or date_followed_earliest")
-    surface: Surface | None = Field(None, description="mobile or rest; mobile unless page_size is given")
+    surface: ListSurface | None = Field(None, description="mobile or rest; mobile unless page_size is given")
     page_size: int | None = Field(None, ge=1, le=200, description="accounts a page, 1 to 200; means surface=rest")
     since: Since | None = Field(None, description="last: only who is new since the last complete list")
     overlap: int = Field(1, ge=1, le=1000, description="with since=last: known pages after which to stop")
@@ -50,16 +50,16 @@ class ListArguments(GraphArguments):
             raise ValueError("since=last needs order=date_followed_latest: what is new stands first there")
         if self.since is not None and self.depth > 1:
             raise ValueError("since=last updates one list: it goes with depth=1")
-        if self.page_size is not None and self.surface is Surface.MOBILE:
+        if self.page_size is not None and self.surface is ListSurface.MOBILE:
             raise ValueError("page_size needs surface=rest: mobile lists choose their own")
         return self
 
     @property
-    def rest(self) -> bool:
-        """Whether the list is asked for on REST."""
-        return self.surface is Surface.REST or self.page_size is not None
+    def uses_rest(self) -> bool:
+        """True if the list is asked for on REST."""
+        return self.surface is ListSurface.REST or self.page_size is not None
 
-    def identity(self) -> dict[str, Any]:
+    def crawl_shape(self) -> dict[str, Any]:
         """Return what makes the crawl this one; a page size is only a way to ask on REST."""
-        shape = super().identity()
-        return shape | {"surface": Surface.REST.value} if self.rest else shape
+        shape = super().crawl_shape()
+        return shape | {"surface": ListSurface.REST.value} if self.uses_rest else shape

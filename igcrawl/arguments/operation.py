@@ -7,7 +7,7 @@ from typing import Any, Final, Self
 from pydantic import Field, model_validator
 
 from igcrawl.arguments.base import Arguments
-from igcrawl.arguments.types import DocId, DottedPath, QueryName, Variables
+from igcrawl.arguments.types import DocIdText, DottedPath, QueryName, Variables
 
 _OF_DOC_ID: Final = ("variables", "friendly_name", "root_field", "cursor_in", "cursor_out", "lsd")
 
@@ -17,7 +17,7 @@ class OperationArguments(Arguments):
 
     name: str | None = Field(None, description="an operation of the catalogue; `scrapy operations` lists them")
     args: Variables | None = Field(None, description="""its arguments, a JSON object: {"user_id": "25025320"}""")
-    doc_id: DocId | None = Field(None, description="a number of 5 to 40 digits, in place of a name")
+    doc_id: DocIdText | None = Field(None, description="a number of 5 to 40 digits, in place of a name")
     variables: Variables | None = Field(None, description="""the query's variables, a JSON object: {"id": "1"}""")
     friendly_name: QueryName | None = Field(
         None, description="the query's name: with root_field it goes to the app's host"

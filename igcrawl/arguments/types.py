@@ -110,7 +110,7 @@ Url = Annotated[str, BeforeValidator(_stripped), Field(max_length=_LONGEST_URL),
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")]
 #: A name that is sent as a header.
 QueryName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,120}$")]
-DocId = Annotated[str, BeforeValidator(_as_text), Field(pattern=r"^[0-9]{5,40}$")]
+DocIdText = Annotated[str, BeforeValidator(_as_text), Field(pattern=r"^[0-9]{5,40}$")]
 Variables = Annotated[dict[str, Any], BeforeValidator(_parsed), AfterValidator(_sendable)]
 DottedPath = Annotated[str, Field(pattern=r"^[A-Za-z0-9_$]+(\.[A-Za-z0-9_$]+)*$")]
 Token = Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,300}$")]

@@ -1,1 +1,1 @@
-"""What spiders are made of."""
+"""Base classes of the spiders."""

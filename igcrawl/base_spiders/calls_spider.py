@@ -1,4 +1,4 @@
-"""What the spiders of one family each share: a line of arguments becomes one walk."""
+"""Base of spiders that turn their arguments into one walk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What spiders of a graph share: accounts found on one level are walks of the next, and some are left out."""
+"""Base of graph spiders: accounts found on one level become walks of the next, unless they are filtered out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `followers` and `following` share: one account's list, checked against the count in its profile."""
+"""Base of `followers` and `following`: walks one account's list and checks it against the count in the profile."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from igcrawl.base_spiders.graph_spider import GraphSpider
 from igcrawl.crawl.walk import Walk
 from igcrawl.crawl.walk_rows import seed_of
 from igcrawl.items import Follow
-from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.operations.catalogue import list_on
+from igcrawl.operations.operation import Surface
 from igcrawl.store import Seed
 
 REST_PAGE_SIZE = 200
@@ -32,9 +33,10 @@ class ListSpider(GraphSpider):
         order = Order.LATEST if self.args.since else self.args.order
         if order is not None:
             args["order"] = order.value
-        if self.args.rest:
+        if self.args.uses_rest:
             args["page_size"] = str(self.args.page_size or REST_PAGE_SIZE)
-        yield seed_of(OPERATIONS[self.direction + ("_rest" if self.args.rest else "")], args, target=target)
+        surface = Surface.REST if self.args.uses_rest else Surface.MOBILE_GRAPHQL
+        yield seed_of(list_on(surface, self.direction), args, target=target)
 
     def children(self, walk: Walk, records: list[Any]) -> list[Seed]:
         """Return the lists of the accounts that a page brought."""

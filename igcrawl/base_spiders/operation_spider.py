@@ -21,18 +21,18 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from igcrawl.arguments import Arguments
-from igcrawl.arguments.crawl_key import identity_of
+from igcrawl.arguments.crawl_key import crawl_key_of
 from igcrawl.base_spiders.installed import check_installed
 from igcrawl.budget.gate import Gate
 from igcrawl.calling.advice import reason_of
-from igcrawl.calling.call_sender import Asker
-from igcrawl.calling.doc_id_rotation import Staleness
+from igcrawl.calling.call_sender import CallSender
+from igcrawl.calling.doc_id_rotation import DocIdRotation
 from igcrawl.config.config import read_config
 from igcrawl.config.promises import hold_promises
 from igcrawl.crawl.crawl_run import CrawlRun
 from igcrawl.crawl.logs import log_verdict
 from igcrawl.crawl.lookups import make_ready
-from igcrawl.crawl.run_totals import Tally
+from igcrawl.crawl.run_totals import RunTotals
 from igcrawl.crawl.walk import Ending, Walk
 from igcrawl.crawl.walk_rows import waiting_records
 from igcrawl.crawl.walker import Prepared, Walker
@@ -43,7 +43,7 @@ from igcrawl.output.cli_outputs import whole_feed
 from igcrawl.planning.planner import Planning
 from igcrawl.sessions.redaction import Redaction
 from igcrawl.stopping import Stopping
-from igcrawl.store import Limits, Seed, WalkRow
+from igcrawl.store import OperatorLimits, Seed, WalkRow
 from igcrawl.verdict import ExitCode, Verdict, exit_code, worst_of
 
 logger = logging.getLogger(__name__)
@@ -77,7 +77,7 @@ class OperationSpider(Spider):
         self.refused: tuple[str, ExitCode] | None = None
         #: The exit code of a crawl that was only planned.
         self.planned: ExitCode | None = None
-        self.ask = Asker(crawler, self.config.base_urls)
+        self.ask = CallSender(crawler, self.config.base_urls)
         self._run: CrawlRun | None = None
         self._stopping = Stopping.of(crawler)
         self._halted: Ending | None = None
@@ -115,10 +115,10 @@ class OperationSpider(Spider):
         self._stopping.begin(f"a pipeline failed with {type(failure.value).__name__}")
 
     @property
-    def limits(self) -> Limits:
+    def limits(self) -> OperatorLimits:
         """The operator's own limits."""
         max_walks = getattr(self.args, "max_walks", None)
-        return Limits(max_pages=self.args.max_pages, max_users=self.args.max_users, max_walks=max_walks)
+        return OperatorLimits(max_pages=self.args.max_pages, max_users=self.args.max_users, max_walks=max_walks)
 
     @property
     def exit_code(self) -> ExitCode:
@@ -156,21 +156,21 @@ class OperationSpider(Spider):
         """Go on with the crawl, or begin it, and start one walk after another."""
         # Add-ons, the embedded simulator for one, have their say between the spider's birth and its start.
         self.config = read_config(self.crawler.settings, OPERATIONS)
-        self.ask = Asker(self.crawler, self.config.base_urls)
+        self.ask = CallSender(self.crawler, self.config.base_urls)
         whole = whole_feed(self.crawler.settings.getdict("FEEDS"))
         self._run = run = CrawlRun.begin(self.crawler, self.config.store, self.limits, self.config.sync_seconds)
-        identity = identity_of(self.name, self.args, self.targets(), whole)
+        crawl_key = crawl_key_of(self.name, self.args, self.targets(), whole)
         try:
             check_installed(self.crawler, self.config)
             if self.args.plan:
-                self.planned = await Planning(self, run.store).tell(identity)
+                self.planned = await Planning(self, run.store).tell(crawl_key)
                 return
             await run.store.open()
             await Gate.begin(
                 self.crawler, run.store, self.config.check_session(), self.config.session_name, self.config.rules
             ).check()
-            await Staleness.begin(self.crawler, self.config, run.store)
-            if await run.enter(identity, self.seeds()):
+            await DocIdRotation.begin(self.crawler, self.config, run.store)
+            if await run.enter(crawl_key, self.seeds()):
                 async for request in self._requests(run):
                     yield request
             self._through = True
@@ -221,7 +221,7 @@ class OperationSpider(Spider):
             walk, ending = await walker.walk(row)
             self._note(ending.verdict)
             log_verdict(walk, ending)
-            Tally.of(self.crawler).add(row, walk, ending.verdict, self.ask.seconds_of(walk))
+            RunTotals.of(self.crawler).add(row, walk, ending.verdict, self.ask.seconds_of(walk))
             self._count("igcrawl/pages", walk.pages - row.pages)
             if self._halted is None and self.ask.must_stop:
                 self._halted = Ending(Verdict.INTERRUPTED, f"not asked: {self._stopping.reason}")

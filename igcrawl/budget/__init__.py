@@ -1,1 +1,1 @@
-"""Whether a session may send now."""
+"""Budget: decides when a session may send."""

@@ -1,4 +1,4 @@
-"""What a session was found to be allowed, and how its pace goes on from there. Pure: the clock is an argument."""
+"""Limits learned from throttled answers, and the pace after them. Pure: the clock is an argument."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ QUIET_HOURS: Final = 24
 QUIET_DAYS: Final = 3
 #: What is learned is no less than this share of the operator's budget: the phone in the operator's hand asks, too.
 LEAST_SHARE: Final = 0.05
-#: So many windows more bring any ceiling above any budget.
+#: So many windows more raise any learned limit above any budget.
 _ENOUGH: Final = 1000
 
 
 @dataclass(slots=True)
-class Ceiling:
-    """What a session was found to be allowed in a window.
+class LearnedLimit:
+    """A limit that was learned for a window.
 
     Args:
         requests: sent in the window before the one that was too much.
@@ -37,7 +37,7 @@ class Ceiling:
     learned_at: float
 
     @classmethod
-    def read(cls, row: Mapping[str, Any]) -> Ceiling:
+    def read(cls, row: Mapping[str, Any]) -> LearnedLimit:
         """Return what the store holds; what a later version has added is passed over."""
         return cls(row["requests"], row["learned_at"])
 
@@ -56,7 +56,7 @@ class Ceiling:
         return max(1, math.floor(self.requests * share + 1e-9))
 
 
-def learned(sent: list[float], window: float, now: float, refused: int, budget: int) -> Ceiling:
+def learned(sent: list[float], window: float, now: float, refused: int, budget: int) -> LearnedLimit:
     """Return what a throttled answer teaches about a window.
 
     Args:
@@ -67,4 +67,4 @@ def learned(sent: list[float], window: float, now: float, refused: int, budget: 
         budget: the operator's for the window.
     """
     least = max(1, math.ceil(LEAST_SHARE * budget))
-    return Ceiling(max(least, sent_within(sent, window, now) - refused), round(now, 3))
+    return LearnedLimit(max(least, sent_within(sent, window, now) - refused), round(now, 3))

@@ -1,4 +1,4 @@
-"""How much a session may ask, and how requests are spread over time. Pure: no Scrapy, no store, no clock."""
+"""Limits of a session and the spreading of requests over time. Pure: no Scrapy, no store, no clock."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ LOCAL_RETRY_PAUSE: Final = 0.1
 
 
 class Pace(StrEnum):
-    """How requests are spread over an hour."""
+    """Ways to spread requests over an hour."""
 
     EVEN = "even"
     BURST = "burst"
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """How many requests may be sent in any hour and in any day."""
+class WindowLimits:
+    """Numbers of requests allowed in any hour and in any day."""
 
     hour: int
     day: int
@@ -36,7 +36,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What the operator allows a session.
+    """The budget that the operator allows a session.
 
     Args:
         whole: for all requests together.
@@ -44,8 +44,8 @@ class Budget:
         pace: whether requests are spread over the hour or sent as they come.
     """
 
-    whole: Share = Share(120, 500)
-    families: Mapping[str, Share] = field(default_factory=dict)
+    whole: WindowLimits = WindowLimits(120, 500)
+    families: Mapping[str, WindowLimits] = field(default_factory=dict)
     pace: Pace = Pace.EVEN
 
 

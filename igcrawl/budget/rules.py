@@ -1,4 +1,4 @@
-"""What the operator says about waiting."""
+"""The operator's rules for budget and waiting."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from igcrawl.budget.limits import Budget
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What the operator says about waiting.
+    """The operator's rules for budget and waiting.
 
     Args:
         budget: what the session may send; None for no limit.
         wait_max: seconds; a run that would have to wait longer ends. None waits as long as it takes.
-        first_rest: seconds that a throttled session rests first, where the server names no time.
+        first_cooldown: seconds of the first cooldown of a throttled session when the server names no time.
     """
 
     budget: Budget | None = None
     wait_max: float | None = None
-    first_rest: float = 60.0
+    first_cooldown: float = 60.0

@@ -1,4 +1,4 @@
-"""What the store remembers of a session across runs: what it has sent, when it may send again, whether it is parked.
+"""The state of a session, kept across runs: what it has sent, when it may send again, whether it is parked.
 
 Pure: the clock is an argument, in seconds since 1970. The store reads and writes it in one transaction (`Store`).
 """
@@ -10,14 +10,14 @@ from dataclasses import asdict, dataclass, field, fields
 from itertools import chain
 from typing import Any, Final
 
-from igcrawl.budget.learned_limit import QUIET_DAYS, QUIET_HOURS, Ceiling, learned
-from igcrawl.budget.limits import JITTER, MARGIN, Budget, Pace, distance, free_at
+from igcrawl.budget.learned_limit import QUIET_DAYS, QUIET_HOURS, LearnedLimit, learned
+from igcrawl.budget.limits import JITTER, MARGIN, Budget, Pace, WindowLimits, distance, free_at
 from igcrawl.times import DAY, HOUR
 
-#: A throttled session rests so long at most, unless the server names a longer time,
-LONGEST_REST: Final = HOUR
+#: A throttled session cools down for at most this long, unless the server names a longer time,
+LONGEST_COOLDOWN: Final = HOUR
 #: which is believed up to here.
-LONGEST_NAMED_REST: Final = DAY
+LONGEST_NAMED_COOLDOWN: Final = DAY
 
 #: A session whose login has expired; it goes on when a newer one of the same account comes.
 EXPIRED: Final = "expired"
@@ -26,8 +26,8 @@ PARKED: Final = "parked"
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """What a session that asks for its turn is told.
+class Permit:
+    """Permission to send, or the time to wait for it.
 
     Args:
         wait: seconds until it should ask again; 0 when the request may be sent now, and is counted.
@@ -39,52 +39,52 @@ class Turn:
 
 
 @dataclass(slots=True)
-class Health:
-    """A session's health.
+class SessionState:
+    """A session's state.
 
     Args:
         sent: when requests of each family were sent within a day, earliest first.
         turns: for all requests ("") and for each family with a budget of its own: its place in an even row, and from
             when on the next may be sent, which is a little later.
         cooling_until: no request before.
-        rest: seconds of the last rest, while no good answer has come since; 0 otherwise.
-        rests: how many rests there were since the last good answer.
+        cooldown_seconds: length of the last cooldown, while no good answer has come since; 0 otherwise.
+        cooldowns_in_row: how many cooldowns there were since the last good answer.
         hour, day: what the server was found to allow.
-        hour_before: `hour` as it was before the last rests, in case that they were the day's.
+        hour_before: `hour` before the last cooldowns, in case the day's limit caused them.
         parked: `PARKED` or `EXPIRED`; None for a session that may be used.
         parked_at: since when.
         parked_why: what the server answered.
-        parked_mark: tells the expired session from a newer one, see `Session.mark`.
+        parked_fingerprint: tells the expired session from a newer one, see `Session.fingerprint`.
     """
 
     sent: dict[str, list[float]] = field(default_factory=dict)
     turns: dict[str, list[float]] = field(default_factory=dict)
     cooling_until: float = 0.0
-    rest: float = 0.0
-    rests: int = 0
-    hour: Ceiling | None = None
-    day: Ceiling | None = None
-    hour_before: Ceiling | None = None
+    cooldown_seconds: float = 0.0
+    cooldowns_in_row: int = 0
+    hour: LearnedLimit | None = None
+    day: LearnedLimit | None = None
+    hour_before: LearnedLimit | None = None
     parked: str | None = None
     parked_at: float = 0.0
     parked_why: str = ""
-    parked_mark: str = ""
+    parked_fingerprint: str = ""
 
     @classmethod
-    def read(cls, row: dict[str, Any]) -> Health:
+    def read(cls, row: dict[str, Any]) -> SessionState:
         """Return what the store holds; what a later version has added is passed over."""
-        health = cls(**{name: row[name] for name in _FIELDS if name in row})
-        for name in _CEILINGS:
+        state = cls(**{name: row[key] for name, key in _KEYS.items() if key in row})
+        for name in _LEARNED:
             if name in row and row[name] is not None:
-                setattr(health, name, Ceiling.read(row[name]))
-        return health
+                setattr(state, name, LearnedLimit.read(row[name]))
+        return state
 
     def write(self, row: dict[str, Any]) -> None:
         """Put it into what the store holds."""
-        row |= {name: getattr(self, name) for name in _FIELDS}
-        row |= {name: asdict(row[name]) for name in _CEILINGS if row[name] is not None}
+        row |= {key: getattr(self, name) for name, key in _KEYS.items()}
+        row |= {name: asdict(row[name]) for name in _LEARNED if row[name] is not None}
 
-    def ask(self, budget: Budget | None, family: str, now: float, chance: float) -> Turn:
+    def ask(self, budget: Budget | None, family: str, now: float, chance: float) -> Permit:
         """Take the session's turn, if it has come.
 
         Args:
@@ -95,21 +95,21 @@ class Health:
         """
         self._forget(now)
         if self.cooling_until > now:
-            return Turn(self.cooling_until - now, "the server wants it slower, so the session rests")
+            return Permit(self.cooling_until - now, "the server wants it slower, so the session rests")
         if budget is None:
-            return Turn()
-        turn = self._turn(budget, family, now)
-        if turn.wait <= 0:
+            return Permit()
+        permit = self._permit(budget, family, now)
+        if permit.wait <= 0:
             self.sent.setdefault(family, []).append(round(now, 3))
             self._take_turns(budget, family, now, chance)
-        return turn
+        return permit
 
     def _forget(self, now: float) -> None:
         """Drop what no window holds any more; a clock that was ahead must not block the session."""
-        self.cooling_until = min(self.cooling_until, now + self.rest)
-        for ceiling in (self.hour, self.day):
-            if ceiling is not None:
-                ceiling.learned_at = min(ceiling.learned_at, now)
+        self.cooling_until = min(self.cooling_until, now + self.cooldown_seconds)
+        for limit in (self.hour, self.day):
+            if limit is not None:
+                limit.learned_at = min(limit.learned_at, now)
         for family, times in list(self.sent.items()):
             if times and times[-1] > now:
                 times[:] = [min(at, now) for at in times]
@@ -119,12 +119,12 @@ class Health:
             if not times:
                 del self.sent[family]
 
-    def _turn(self, budget: Budget, family: str, now: float) -> Turn:
+    def _permit(self, budget: Budget, family: str, now: float) -> Permit:
         at, why = max(self._free(budget, family, now))
-        return Turn(at - now, why) if at > now else Turn()
+        return Permit(at - now, why) if at > now else Permit()
 
     def _free(self, budget: Budget, family: str, now: float) -> Iterator[tuple[float, str]]:
-        """Yield from when on each of the rules lets a request go, and what it says until then."""
+        """Yield, for each rule, the earliest time it allows a request and the reason to wait until then."""
         everything, limits = self.times(), self.limits(budget, now)
         yield free_at(everything, limits.hour, HOUR), f"{limits.hour} requests were sent within an hour"
         yield free_at(everything, limits.day, DAY), f"{limits.day} requests were sent within a day"
@@ -157,17 +157,17 @@ class Health:
         """Return when requests were sent within a day, earliest first."""
         return sorted(chain(*self.sent.values())) if len(self.sent) != 1 else next(iter(self.sent.values())).copy()
 
-    def limits(self, budget: Budget, now: float) -> Limits:
+    def limits(self, budget: Budget, now: float) -> WindowLimits:
         """Return what may be sent by now: the operator's budget, or less when the server was found to allow less."""
         hour, day = budget.whole.hour, budget.whole.day
         if self.hour is not None:
             hour = min(hour, self.hour.limit(now, HOUR, QUIET_HOURS))
         if self.day is not None:
             day = min(day, self.day.limit(now, DAY, QUIET_DAYS))
-        return Limits(hour, day)
+        return WindowLimits(hour, day)
 
-    def throttled(self, budget: Budget | None, now: float, retry_after: float | None, first_rest: float) -> float:
-        """Take in a throttled answer, and return until when the session rests.
+    def throttled(self, budget: Budget | None, now: float, retry_after: float | None, first_cooldown: float) -> float:
+        """Take in a throttled answer, and return until when the session cools down.
 
         The first one in a row tells what an hour has room for. When the next answer is throttled, too, although the
         hour has room again, it is the day's requests that were too many.
@@ -176,20 +176,20 @@ class Health:
             budget: what the operator allows.
             now: seconds since 1970.
             retry_after: seconds, as the server said.
-            first_rest: seconds of the first rest where it said nothing.
+            first_cooldown: seconds of the first cooldown when the server named no time.
         """
-        named = min(retry_after or 0.0, LONGEST_NAMED_REST)
+        named = min(retry_after or 0.0, LONGEST_NAMED_COOLDOWN)
         if now < self.cooling_until:
-            # Sent before the answer that made the session rest.
-            self.rest = max(self.rest, named)
+            # Sent before the answer that started the cooldown.
+            self.cooldown_seconds = max(self.cooldown_seconds, named)
             self.cooling_until = max(self.cooling_until, round(now + named, 3))
             return self.cooling_until
-        self.rest = max(named, min(2 * self.rest, LONGEST_REST)) or first_rest
-        self.rests += 1
-        self.cooling_until = round(now + self.rest, 3)
-        if budget is not None and self.rests == 1:
+        self.cooldown_seconds = max(named, min(2 * self.cooldown_seconds, LONGEST_COOLDOWN)) or first_cooldown
+        self.cooldowns_in_row += 1
+        self.cooling_until = round(now + self.cooldown_seconds, 3)
+        if budget is not None and self.cooldowns_in_row == 1:
             self.hour_before, self.hour = self.hour, learned(self.times(), HOUR, now, 1, budget.whole.hour)
-        elif budget is not None and self.rests == 2:
+        elif budget is not None and self.cooldowns_in_row == 2:
             self.hour, self.hour_before = self.hour_before, None
             self.day = learned(self.times(), DAY, now, 2, budget.whole.day)
         return self.cooling_until
@@ -197,51 +197,46 @@ class Health:
     def answered(self, now: float) -> None:
         """Take in a good answer: the next throttled one is the first in a row again.
 
-        While the session rests, it is one to a request that was sent before, and says nothing.
+        While the session cools down, it is one to a request that was sent before, and says nothing.
         """
         if self.cooling_until <= now:
-            self.rest, self.rests = 0.0, 0
+            self.cooldown_seconds, self.cooldowns_in_row = 0.0, 0
 
     def mistaken(self) -> None:
-        """Forget what the last rest taught: the answer that seemed throttled was something else."""
+        """Forget what the last cooldown taught: the answer that seemed throttled was something else."""
         self.hour, self.hour_before = self.hour_before, None
-        self.rest, self.rests = 0.0, 0
+        self.cooldown_seconds, self.cooldowns_in_row = 0.0, 0
 
-    def park(self, state: str, why: str, now: float, mark: str) -> None:
+    def park(self, state: str, why: str, now: float, fingerprint: str) -> None:
         """Let no request go out any more.
 
         Args:
             state: `PARKED` or `EXPIRED`.
             why: what the server answered.
             now: seconds since 1970.
-            mark: of the session that it answered to.
+            fingerprint: of the session that it answered to.
         """
-        self.parked, self.parked_why, self.parked_at, self.parked_mark = state, why, round(now, 3), mark
+        self.parked, self.parked_why, self.parked_at, self.parked_fingerprint = state, why, round(now, 3), fingerprint
 
     def resume(self) -> None:
         """Let requests go out again. What was sent and learned stays known."""
-        self.parked, self.parked_why, self.parked_at, self.parked_mark = None, "", 0.0, ""
+        self.parked, self.parked_why, self.parked_at, self.parked_fingerprint = None, "", 0.0, ""
 
-    def is_replaced_by(self, mark: str) -> bool:
-        """Whether it is parked as expired, and this is another session of the account."""
-        return self.parked == EXPIRED and self.parked_mark != mark
+    def is_replaced_by(self, fingerprint: str) -> bool:
+        """Return whether it is parked as expired, and this is another session of the account."""
+        return self.parked == EXPIRED and self.parked_fingerprint != fingerprint
 
-    def next_free(self, budget: Budget | None, now: float, family: str = "") -> Turn:
+    def next_free(self, budget: Budget | None, now: float, family: str = "") -> Permit:
         """Return how long a request would have to wait by now; nothing is counted."""
         told = self.ask(None, family, now, 0.0)
         if told.wait > 0 or budget is None:
             return told
-        return self._turn(budget, family, now)
+        return self._permit(budget, family, now)
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How many requests may be sent in an hour and in a day by now."""
-
-    hour: int
-    day: int
-
-
-#: The names of a session's parts, and of those that are ceilings, found once.
-_FIELDS: Final = tuple(each.name for each in fields(Health))
-_CEILINGS: Final = ("hour", "day", "hour_before")
+#: Fields that the store knows by an earlier name.
+_EARLIER_NAMES: Final = {"cooldown_seconds": "rest", "cooldowns_in_row": "rests", "parked_fingerprint": "parked_mark"}
+#: The store's key for each field.
+_KEYS: Final = {each.name: _EARLIER_NAMES.get(each.name, each.name) for each in fields(SessionState)}
+#: The fields that hold learned limits.
+_LEARNED: Final = ("hour", "day", "hour_before")

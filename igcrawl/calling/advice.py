@@ -1,4 +1,4 @@
-"""What an error that ends a walk means for the operator: what happened, and what to do now."""
+"""Advice for the operator after an error has ended a walk: what happened, and what to do now."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from typing import Any
 from scrapy.crawler import Crawler
 
 from igcrawl.calling.asking_walk import AskingWalk
-from igcrawl.calling.doc_id_rotation import Staleness
+from igcrawl.calling.doc_id_rotation import DocIdRotation
 from igcrawl.calling.scrapy_request import ANSWERED_AT, ENVELOPE, RUN, WALK, to_request
 from igcrawl.errors import IgcrawlError, Interrupted, Transient
 from igcrawl.operations.call import Call, Host
@@ -19,7 +19,7 @@ from igcrawl.stopping import Stopping
 logger = logging.getLogger(__name__)
 
 
-class Asker:
+class CallSender:
     """Sends the calls of one crawl, one at a time.
 
     Args:
@@ -38,7 +38,7 @@ class Asker:
 
     @property
     def must_stop(self) -> bool:
-        """Whether the run is being stopped, by the operator, by a failure or by one of Scrapy's limits."""
+        """True if the run is being stopped, by the operator, by a failure or by one of Scrapy's limits."""
         engine = self._crawler.engine
         return self._stopping.begun or engine is None or engine.needs_backout()
 
@@ -50,10 +50,10 @@ class Asker:
             Interrupted: the run is being stopped; nothing was sent.
         """
         self.last = call
-        staleness = Staleness.of(self._crawler)
-        if staleness is None or OPERATIONS[call.operation].query_name is None:
+        rotation = DocIdRotation.of(self._crawler)
+        if rotation is None or OPERATIONS[call.operation].query_name is None:
             return await self._send(walk, call, {})
-        return await staleness.ask(self._send, walk, call)
+        return await rotation.ask(self._send, walk, call)
 
     async def _send(self, walk: AskingWalk, call: Call, beside: dict[str, Any]) -> dict[str, Any]:
         engine = self._crawler.engine
@@ -83,6 +83,6 @@ class Asker:
 
     @property
     def _sent(self) -> int:
-        """How many requests the pace has let go."""
+        """Number of requests sent so far."""
         assert self._crawler.stats is not None
         return int(self._crawler.stats.get_value("igcrawl/requests", 0))

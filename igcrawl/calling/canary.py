@@ -71,7 +71,7 @@ async def _ask_own_account(send: Send, walk: AskingWalk, call: Call, account: st
 
 
 def may_be_stale(call: Call, status: int, *, rested: bool) -> bool:
-    """Whether what looks throttled may be a doc_id that was rotated: some are answered 401, "Please wait".
+    """Return whether what looks throttled may be a doc_id that was rotated: some are answered 401, "Please wait".
 
     Args:
         call: what was asked.

@@ -1,4 +1,4 @@
-"""The one place that decides, from status, headers and body, what kind of answer came (DESIGN.md, section 5)."""
+"""The one place that decides, from status, headers and body, what kind of answer came."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ _LONGEST_QUOTE: Final = 120
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back, as far as the diagnosis needs it.
+    """An answer, reduced to what the diagnosis needs.
 
     Args:
         operation: name of the operation that was asked.
@@ -182,14 +182,14 @@ def _with_envelope(answer: Answer, envelope: dict[str, Any]) -> AnswerError | No
 
 
 def _has_grave_errors(envelope: dict[str, Any]) -> bool:
-    """Whether `errors` beside data say that a part of it is missing; the server calls mere remarks warnings."""
+    """Return whether `errors` beside data say that a part of it is missing; the server calls mere remarks warnings."""
     errors = envelope.get("errors")
     listed = errors if isinstance(errors, list) else [errors] if errors else []
     return any(not isinstance(error, dict) or error.get("severity") != "WARNING" for error in listed)
 
 
 def _kind_said(envelope: dict[str, Any], said: str) -> type[AnswerError] | None:
-    """Which error the server's words name, or its flags where the words are none we know."""
+    """Return the error named by the server's message, or by its flags if the message is unknown."""
     for words, kind in _SAID:
         if words in said:
             return kind

@@ -1,4 +1,4 @@
-"""Staleness of doc_ids: decided by a canary, remembered in the store, and answered with the next id.
+"""Rotation of doc_ids: found out by a canary, remembered in the store, and answered with the next id.
 
 A rotated id is answered as a dead cursor, a disturbed server or a throttled session may be answered, too. So before an
 id is called stale, a call that needs no id must work; then the next known id is tried with the same cursor, and where
@@ -33,12 +33,12 @@ logger = logging.getLogger(__name__)
 
 #: Seconds between two notes that an id still works.
 _NOTED_EVERY: Final = 3600.0
-#: So often the session rests for a call whose canary fails as well.
-_MOST_RESTS: Final = 6
+#: So many cooldowns at most for a call whose canary fails as well.
+_MOST_COOLDOWNS: Final = 6
 
 
-class Staleness:
-    """What one run knows of its doc_ids.
+class DocIdRotation:
+    """State of the doc_ids in one run.
 
     Args:
         ids: of the run.
@@ -46,7 +46,7 @@ class Staleness:
         gate: of the session.
     """
 
-    _by_crawler: ClassVar[WeakKeyDictionary[Crawler, Staleness]] = WeakKeyDictionary()
+    _by_crawler: ClassVar[WeakKeyDictionary[Crawler, DocIdRotation]] = WeakKeyDictionary()
 
     def __init__(self, ids: CurrentIds, store: Store, gate: Gate) -> None:
         self._ids = ids
@@ -55,17 +55,17 @@ class Staleness:
         self._noted: dict[str, float] = {}
 
     @classmethod
-    async def begin(cls, crawler: Crawler, config: Config, store: Store) -> Staleness:
+    async def begin(cls, crawler: Crawler, config: Config, store: Store) -> DocIdRotation:
         """Return what a crawler knows, which finds it by `of`; it has its gate already."""
         gate = Gate.of(crawler)
         assert gate is not None
         ids = CurrentIds(DocIds(config.doc_ids, config.own_queries))
-        staleness = cls._by_crawler[crawler] = cls(ids, store, gate)
-        await staleness._learn()
-        return staleness
+        rotation = cls._by_crawler[crawler] = cls(ids, store, gate)
+        await rotation._learn()
+        return rotation
 
     @classmethod
-    def of(cls, crawler: Crawler) -> Staleness | None:
+    def of(cls, crawler: Crawler) -> DocIdRotation | None:
         """Return the crawler's own, None before it has begun."""
         return cls._by_crawler.get(crawler)
 
@@ -99,7 +99,7 @@ class Staleness:
 
     async def _replace(self, send: Send, walk: AskingWalk, call: Call, used: DocId, sign: StaleDocId) -> dict[str, Any]:
         """Ask a call again that was answered as if its id were gone: when the session has rested, or by another id."""
-        for rests in count():
+        for cooldowns in count():
             await self._learn()
             current = self.current(call.operation)
             if current is None or current.id != used.id:
@@ -108,12 +108,12 @@ class Staleness:
             try:
                 sign.first = await ask_canary(send, walk, call, sign, self._gate.session.ds_user_id)
             except Throttled as error:
-                if rests == _MOST_RESTS:
+                if cooldowns == _MOST_COOLDOWNS:
                     raise
                 await self._gate.throttled(error)
             else:
                 # What the server said of the canary, it meant; of the call, not.
-                sign.misled = sign.after_rest and not rests
+                sign.misled = sign.after_rest and not cooldowns
                 break
             try:
                 envelope = await send(walk, call, {RESTED: sign.after_rest})

@@ -36,7 +36,7 @@ UNREADABLE: Final = "igcrawl_unreadable"
 
 @dataclass(frozen=True, slots=True, repr=False)
 class _Signed:
-    """What goes over the wire; holds credentials."""
+    """A request as sent over the wire; holds credentials."""
 
     url: str
     headers: Headers

@@ -1,4 +1,4 @@
-"""Where a request and the session meet: signed just before it is sent, its answer cleared of the session.
+"""Exchange between requests and the session: signs requests just before sending and clears answers of the session.
 
 No queue, slot, retry or log ever holds a credential: what they see is the call.
 """
@@ -18,7 +18,7 @@ from scrapy.http import Response
 from igcrawl.budget.gate import Gate
 from igcrawl.calling.canary import OWN_ACCOUNT
 from igcrawl.calling.compression import decompress
-from igcrawl.calling.doc_id_rotation import Staleness
+from igcrawl.calling.doc_id_rotation import DocIdRotation
 from igcrawl.calling.scrapy_request import ANSWERED_AT, CANARY, RUN, WALK, CallRequest
 from igcrawl.calling.signing import Signer
 from igcrawl.calling.wire import to_wire
@@ -26,7 +26,7 @@ from igcrawl.config.config import read_config
 from igcrawl.doc_ids import DocId, DocIds
 from igcrawl.errors import BadInput
 from igcrawl.items import Payload
-from igcrawl.operations.call import AnswerKind, Call, Identity
+from igcrawl.operations.call import AnswerKind, Call, HeaderProfile
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.operations.operation import Operation, Surface
 from igcrawl.output.raw_archive import RawAnswer, RawArchive
@@ -46,7 +46,7 @@ _SIGNS_OF_ERROR: Final = (b'"fail"', b'"errors"', b'"error"')
 
 
 class SessionExchange:
-    """What a session adds to the requests of a run, and takes from their answers.
+    """Adds the session to the requests of a run, and updates it from their answers.
 
     Args:
         crawler: of the run; its gate, when it has one, holds the session.
@@ -62,7 +62,7 @@ class SessionExchange:
         self._session = gate.session if gate is not None else config.check_session()
         self._session_file = config.session_file
         self._said_unsaved = False
-        self._marks = {self._session.mark}
+        self._fingerprints = {self._session.fingerprint}
         self._signer = Signer(self._session)
         self._doc_ids = DocIds(config.doc_ids, config.own_queries)
         self._base_urls = config.base_urls
@@ -87,7 +87,7 @@ class SessionExchange:
         wire = to_wire(operation, call, current.id, root_field, current.variables)
         signed = self._signer.sign(wire, time.time())
         url = signed.path if wire.host is None else self._base_urls[wire.host] + signed.path
-        if wire.identity is not Identity.NOBODY and not is_trusted(url):
+        if wire.header_profile is not HeaderProfile.NOBODY and not is_trusted(url):
             raise BadInput("a session is sent only to https://*.instagram.com or to loopback")
         request.sign(url, {**signed.headers, "Accept-Encoding": "gzip, deflate"}, signed.body)
 
@@ -119,8 +119,8 @@ class SessionExchange:
             self._archive.close()
 
     def _doc_id(self, operation: str, query_name: str) -> DocId:
-        staleness = Staleness.of(self._crawler)
-        current = staleness.current(operation) if staleness is not None else None
+        rotation = DocIdRotation.of(self._crawler)
+        current = rotation.current(operation) if rotation is not None else None
         return current or self._doc_ids.candidates(operation, query_name)[0]
 
     def _keep_raw(self, request: Request, call: Call, response: Response, body: bytes) -> None:
@@ -165,10 +165,10 @@ class SessionExchange:
             logger.error("session file %s cannot be saved: %s", self._session_file, problem)  # noqa: TRY400
 
     def _is_ours(self, path: Path) -> bool:
-        """Whether the file still holds the session of this run, and not one that was imported meanwhile."""
-        self._marks.add(self._session.mark)
+        """Return whether the file still holds the session of this run, and not one that was imported meanwhile."""
+        self._fingerprints.add(self._session.fingerprint)
         try:
-            return load_session(path).mark in self._marks
+            return load_session(path).fingerprint in self._fingerprints
         except BadInput:
             return not path.exists()
 

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 import orjson
 
-from igcrawl.operations.call import Identity, SessionValue, WireRequest
+from igcrawl.operations.call import HeaderProfile, SessionValue, WireRequest
 from igcrawl.sessions.session import Session
 
 _WEB_USER_AGENT: Final = (
@@ -52,7 +52,7 @@ _LSD: Final = re.compile(rb'"LSD",\[\],\{"token":"([^"\\]{1,200})"\}')
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SignedRequest:
-    """What is sent. Holds credentials: never logged, queued or kept.
+    """A signed request. Holds credentials: never logged, queued or kept.
 
     Args:
         path: path and query string.
@@ -104,12 +104,12 @@ class Signer:
         elif request.signed_body is not None:
             content = orjson.dumps(self._filled(request.signed_body))
             body = f"signed_body=SIGNATURE.{quote(content, safe='')}".encode()
-        if request.identity is Identity.APP:
+        if request.header_profile is HeaderProfile.APP:
             block = {**self._app_headers(), "X-Pigeon-Rawclienttime": f"{now:.3f}"}
-        elif request.identity is Identity.NOBODY:
+        elif request.header_profile is HeaderProfile.NOBODY:
             block = {"Accept": "*/*", "User-Agent": _BROWSER_USER_AGENT}
         else:
-            block = self._web_headers(request.identity)
+            block = self._web_headers(request.header_profile)
         return SignedRequest(path, {**block, **self._filled(request.headers)}, body)
 
     def _filled(self, template: Mapping[str, Any]) -> dict[str, Any]:
@@ -130,11 +130,11 @@ class Signer:
             self._app_block_version = session.version
         return self._app_block
 
-    def _web_headers(self, identity: Identity) -> dict[str, str]:
+    def _web_headers(self, header_profile: HeaderProfile) -> dict[str, str]:
         session = self._session
         cookies = {"sessionid": session.sessionid, "ds_user_id": session.ds_user_id, "mid": session.mid}
         cookie = "; ".join(f"{name}={value}" for name, value in cookies.items() if value)
-        if identity is Identity.BROWSER:
+        if header_profile is HeaderProfile.BROWSER:
             language, agent = "en-US", _BROWSER_USER_AGENT
             return {"Accept": "*/*", "Accept-Language": language, "User-Agent": agent, "Cookie": cookie}
         return {

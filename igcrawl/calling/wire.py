@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import orjson
 
-from igcrawl.operations.call import Call, Host, Identity, SessionValue, WireRequest
+from igcrawl.operations.call import Call, HeaderProfile, Host, SessionValue, WireRequest
 from igcrawl.operations.operation import Operation, Surface
 from igcrawl.operations.request_templates import fill, fill_path, with_changes
 
@@ -82,18 +82,18 @@ def to_wire(
 
 
 def _link(operation: Operation, call: Call, query: _Query) -> dict[str, Any]:
-    return {"identity": Identity.NOBODY}
+    return {"header_profile": HeaderProfile.NOBODY}
 
 
 def _page(operation: Operation, call: Call, query: _Query) -> dict[str, Any]:
-    return {"identity": Identity.BROWSER}
+    return {"header_profile": HeaderProfile.BROWSER}
 
 
 def _rest(operation: Operation, call: Call, query: _Query) -> dict[str, Any]:
     if operation.signed_body is None:
-        return {"identity": Identity.APP, "query": fill(operation.query, call)}
+        return {"header_profile": HeaderProfile.APP, "query": fill(operation.query, call)}
     return {
-        "identity": Identity.APP,
+        "header_profile": HeaderProfile.APP,
         "query": fill(operation.query, call),
         "signed_body": fill(operation.signed_body, call),
         "headers": {"Content-Type": _APP_FORM_TYPE},
@@ -102,14 +102,14 @@ def _rest(operation: Operation, call: Call, query: _Query) -> dict[str, Any]:
 
 def _browser_query(operation: Operation, call: Call, query: _Query) -> dict[str, Any]:
     return {
-        "identity": Identity.BROWSER,
+        "header_profile": HeaderProfile.BROWSER,
         "query": {"variables": _variables(operation, call, query), "query_hash": query.doc_id},
     }
 
 
 def _web_query(operation: Operation, call: Call, query: _Query) -> dict[str, Any]:
     return {
-        "identity": Identity.WEB,
+        "header_profile": HeaderProfile.WEB,
         "form": _web_form(operation, call, query),
         "headers": {"Content-Type": _FORM_TYPE},
     }
@@ -119,7 +119,7 @@ def _lsd_query(operation: Operation, call: Call, query: _Query) -> dict[str, Any
     """As a page of the web asks: with the LSD token of the page and, where there is one, the csrftoken cookie."""
     lsd = SessionValue("lsd", optional=True)
     return {
-        "identity": Identity.BROWSER,
+        "header_profile": HeaderProfile.BROWSER,
         "form": {**_web_form(operation, call, query), "lsd": lsd},
         "headers": {
             "Accept-Language": "en-US,en;q=0.8",
@@ -140,7 +140,7 @@ def _web_form(operation: Operation, call: Call, query: _Query) -> Mapping[str, A
 
 def _app_query(operation: Operation, call: Call, query: _Query) -> dict[str, Any]:
     return {
-        "identity": Identity.APP,
+        "header_profile": HeaderProfile.APP,
         "form": {
             "method": "post",
             "pretty": "false",

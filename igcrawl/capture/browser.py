@@ -1,4 +1,4 @@
-"""What a page of the website shows of registered ids: its requests, its scripts, and those it has not loaded yet."""
+"""Registered ids found on a page of the website: in its requests, its scripts, and scripts not loaded yet."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 from playwright.async_api import Error, Page, Request, Response
 
 from igcrawl.calling.diagnosis import Answer, open_answer
-from igcrawl.capture.bundles import is_of_site, scripts_in, sightings_in
+from igcrawl.capture.bundles import is_of_site, queries_in, scripts_in
 from igcrawl.capture.calls import calls_of
-from igcrawl.capture.captured_request import Asked
-from igcrawl.capture.seen_query import Sighting
+from igcrawl.capture.captured_request import CapturedRequest
+from igcrawl.capture.seen_query import SeenQuery
 from igcrawl.errors import AnswerError, ChallengeRequired, SessionExpired, Throttled, Trouble
 from igcrawl.sessions.trusted_hosts import is_trusted
 
@@ -44,14 +44,14 @@ class Gathering:
     pages: int = 0
     scripts: int = 0
     unread: int = 0
-    _asked: list[Sighting] = field(default_factory=list)
-    _bundled: dict[tuple[str, str], Sighting] = field(default_factory=dict)
+    _asked: list[SeenQuery] = field(default_factory=list)
+    _bundled: dict[tuple[str, str], SeenQuery] = field(default_factory=dict)
     _known: dict[str, None] = field(default_factory=dict)
     _read: set[str] = field(default_factory=set)
     _reading: set[asyncio.Future[None]] = field(default_factory=set)
 
     @property
-    def sightings(self) -> list[Sighting]:
+    def seen_queries(self) -> list[SeenQuery]:
         """The queries, each id once from scripts, and behind those what the pages asked, which is surer."""
         return [*self._bundled.values(), *self._asked]
 
@@ -71,8 +71,8 @@ class Gathering:
 
     def take_text(self, text: str, url: str) -> None:
         """Take the text of a page or a script."""
-        for sighting in sightings_in(text, _today()):
-            self._bundled[sighting.name, sighting.doc_id] = sighting
+        for seen_query in queries_in(text, _today()):
+            self._bundled[seen_query.name, seen_query.doc_id] = seen_query
         self._known.update(dict.fromkeys(scripts_in(text, url)))
 
     async def settle(self, page: Page) -> None:
@@ -124,10 +124,10 @@ class Gathering:
         if not is_trusted(request.url):
             return
         body = (request.post_data_buffer or b"").decode("utf-8", "replace")
-        asked = Asked(request.url, request.headers, body, answer, _today())
+        asked = CapturedRequest(request.url, request.headers, body, answer, _today())
         host = urlsplit(self.base_url).hostname or ""
         calls = calls_of(asked, frozenset({host}), {})
-        self._asked.extend(call for call in calls if isinstance(call, Sighting))
+        self._asked.extend(call for call in calls if isinstance(call, SeenQuery))
 
 
 async def check_page(page: Page, status: int) -> None:

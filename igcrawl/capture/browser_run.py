@@ -12,7 +12,7 @@ from scrapy.settings import BaseSettings, Settings
 from igcrawl.calling.advice import reason_of
 from igcrawl.capture.browser_spider import CaptureSpider
 from igcrawl.capture.chromium import Chromium
-from igcrawl.capture.seen_query import Sighting
+from igcrawl.capture.seen_query import SeenQuery
 from igcrawl.config.config import read_config
 from igcrawl.errors import BadInput, IgcrawlError, Trouble
 from igcrawl.operations.call import Host
@@ -41,10 +41,10 @@ _APART: Final[dict[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """What a capture found.
+    """Result of a browser capture.
 
     Args:
-        sightings: the queries, those that were asked last.
+        seen_queries: the queries, those that were asked last.
         pages: how many were looked at.
         scripts: how many were read.
         unread: scripts that could not be.
@@ -52,7 +52,7 @@ class Captured:
         session: how the operator calls the session.
     """
 
-    sightings: list[Sighting]
+    seen_queries: list[SeenQuery]
     pages: int
     scripts: int
     unread: int
@@ -66,7 +66,7 @@ class Captured:
             return ExitCode.TROUBLE
         if isinstance(self.problem, BadInput):
             return ExitCode.BAD_INPUT
-        return ExitCode.INCOMPLETE if self.problem is not None or not self.sightings else ExitCode.OK
+        return ExitCode.INCOMPLETE if self.problem is not None or not self.seen_queries else ExitCode.OK
 
     @property
     def summary(self) -> str:
@@ -80,7 +80,7 @@ class Captured:
             return str(self.problem)
         if self.problem is not None:
             return f"ended after {looked}: {self.problem}; run the same command again"
-        if not self.sightings:
+        if not self.seen_queries:
             return f"{looked}, and no registered query in them: Instagram's pages have changed"
         return looked
 
@@ -119,4 +119,4 @@ def capture(settings: BaseSettings, chromium: Chromium, username: str) -> Captur
     if not isinstance(spider, CaptureSpider):
         return Captured([], 0, 0, 0, IgcrawlError("the browser could not be prepared"))
     seen = spider.gathering
-    return Captured(seen.sightings, seen.pages, seen.scripts, seen.unread, spider.problem, spider.session_name)
+    return Captured(seen.seen_queries, seen.pages, seen.scripts, seen.unread, spider.problem, spider.session_name)

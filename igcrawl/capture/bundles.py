@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
-from igcrawl.capture.seen_query import Sighting, sight
+from igcrawl.capture.seen_query import SeenQuery, seen_query_of
 from igcrawl.operations.operation import Surface
 
 _MODULE: Final = re.compile(
@@ -27,7 +27,7 @@ _SCRIPT: Final = re.compile(r"""["']((?:https?:)?\\?/[^"'\s<>]{1,1500}?\.js(?:\?
 _CDN: Final = (".cdninstagram.com", ".fbcdn.net", ".instagram.com")
 
 
-def sightings_in(text: str, seen: str = "") -> Iterator[Sighting]:
+def queries_in(text: str, seen: str = "") -> Iterator[SeenQuery]:
     """Yield the queries of which a text holds the module.
 
     Args:
@@ -36,9 +36,9 @@ def sightings_in(text: str, seen: str = "") -> Iterator[Sighting]:
     """
     roots = dict(_ROOT.findall(text))
     for name, doc_id in _MODULE.findall(text):
-        sighting = sight(name, doc_id, Surface.WEB_GRAPHQL, roots.get(name), {}, seen)
-        if sighting is not None:
-            yield sighting
+        seen_query = seen_query_of(name, doc_id, Surface.WEB_GRAPHQL, roots.get(name), {}, seen)
+        if seen_query is not None:
+            yield seen_query
 
 
 def scripts_in(text: str, page_url: str) -> Iterator[str]:
@@ -55,7 +55,7 @@ def scripts_in(text: str, page_url: str) -> Iterator[str]:
 
 
 def is_of_site(url: str, page_url: str) -> bool:
-    """Whether a script belongs to the site of a page."""
+    """Return whether a script belongs to the site of a page."""
     try:
         script, page = urlsplit(url), urlsplit(page_url)
         if (script.scheme, script.netloc) == (page.scheme, page.netloc):

@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import orjson
 
-from igcrawl.capture.captured_request import Asked
-from igcrawl.capture.seen_query import Sighting, sight
+from igcrawl.capture.captured_request import CapturedRequest
+from igcrawl.capture.seen_query import SeenQuery, seen_query_of
 from igcrawl.operations.operation import Surface
 
 _PATH: Final = re.compile(r"/(api/)?graphql\w*(/|$)|/api/v1/|/graphqlbatch")
@@ -33,16 +33,18 @@ class Unnamed:
     doc_id: str
 
 
-def calls_of(asked: Asked, hosts: frozenset[str], names: Mapping[str, str]) -> Iterator[Sighting | Unnamed]:
+def calls_of(
+    request: CapturedRequest, hosts: frozenset[str], names: Mapping[str, str]
+) -> Iterator[SeenQuery | Unnamed]:
     """Yield the GraphQL calls of a request.
 
     Args:
-        asked: the request.
+        request: as captured.
         hosts: names of hosts, beside Instagram's own, that stand for them.
         names: friendly names by id, for calls that have none.
     """
     try:
-        parts = urlsplit(asked.url)
+        parts = urlsplit(request.url)
         host = (parts.hostname or "").lower()
     except ValueError:
         return
@@ -50,9 +52,9 @@ def calls_of(asked: Asked, hosts: frozenset[str], names: Mapping[str, str]) -> I
         return
     if not _PATH.match(parts.path):
         return
-    given = dict(parse_qsl(parts.query)) | _given(asked.body)
-    for fields, name in _queries(given, asked):
-        yield from _call(fields, name, asked, names)
+    given = dict(parse_qsl(parts.query)) | _given(request.body)
+    for fields, name in _queries(given, request):
+        yield from _call(fields, name, request, names)
 
 
 def _given(body: str) -> dict[str, Any]:
@@ -66,14 +68,14 @@ def _given(body: str) -> dict[str, Any]:
     return dict(parse_qsl(body, max_num_fields=1000) if body.count("&") < 1000 else [])
 
 
-def _queries(given: Mapping[str, Any], asked: Asked) -> Iterator[tuple[Mapping[str, Any], str]]:
+def _queries(given: Mapping[str, Any], request: CapturedRequest) -> Iterator[tuple[Mapping[str, Any], str]]:
     """Yield each query's fields and its name, empty when it has none."""
-    named = _first(given, _NAMES) or _first(asked.headers, _NAME_HEADERS)
+    named = _first(given, _NAMES) or _first(request.headers, _NAME_HEADERS)
     batch = next((_json(given[key]) for key in _BATCHES if key in given and not _id_of(given)[0]), None)
     if isinstance(batch, list):
         batch = {str(number): each for number, each in enumerate(batch)}
     if not isinstance(batch, dict):
-        header_id = asked.headers.get("x-client-doc-id")
+        header_id = request.headers.get("x-client-doc-id")
         yield {**({"client_doc_id": header_id} if header_id else {}), **given}, named
         return
     alone = named or str(given.get("batch_name") or "") if len(batch) == 1 else ""
@@ -82,15 +84,19 @@ def _queries(given: Mapping[str, Any], asked: Asked) -> Iterator[tuple[Mapping[s
             yield each, _first(each, _NAMES) or ("" if _NUMBERED.fullmatch(key) else key) or alone
 
 
-def _call(fields: Mapping[str, Any], name: str, asked: Asked, names: Mapping[str, str]) -> Iterator[Sighting | Unnamed]:
+def _call(
+    fields: Mapping[str, Any], name: str, request: CapturedRequest, names: Mapping[str, str]
+) -> Iterator[SeenQuery | Unnamed]:
     doc_id, surface = _id_of(fields)
     if not doc_id:
         return
-    old_web = _OLD_WEB.match(asked.answer) if surface is Surface.WEB_QUERY_HASH else None
+    old_web = _OLD_WEB.match(request.answer) if surface is Surface.WEB_QUERY_HASH else None
     name = name or names.get(doc_id, "") or (old_web[1] if old_web else "")
     variables = next((_json(fields[key]) for key in _VARIABLES if key in fields), None)
-    root = _CANONICAL.sub("", asked.headers.get("x-root-field-name", ""))
-    seen = sight(name, doc_id, surface, root or None, variables if isinstance(variables, dict) else {}, asked.seen)
+    root = _CANONICAL.sub("", request.headers.get("x-root-field-name", ""))
+    seen = seen_query_of(
+        name, doc_id, surface, root or None, variables if isinstance(variables, dict) else {}, request.seen
+    )
     yield seen if seen is not None else Unnamed(doc_id)
 
 

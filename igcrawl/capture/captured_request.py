@@ -1,4 +1,4 @@
-"""What a capture tells of a request: plain values, however the capture was written."""
+"""A request from a capture as plain values, whatever the format of the capture."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ZSTANDARD_BASE64: Final = "KLUv"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CapturedRequest:
     """One request.
 
     Args:

@@ -1,4 +1,4 @@
-"""What a capture's queries mean for the registry: new, changed, unchanged."""
+"""Comparison of a capture's queries with the registry: new, changed, unchanged."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
-from igcrawl.capture.seen_query import Sighting
+from igcrawl.capture.seen_query import SeenQuery
 from igcrawl.doc_ids import DocIds, Query
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.operations.operation import Operation, Surface
@@ -17,7 +17,7 @@ _KEPT: Final = 40
 
 
 class State(StrEnum):
-    """What a capture says of a query."""
+    """States of a captured query, compared with the registry."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -26,7 +26,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class QueryChange:
     """One query of a capture beside the registry.
 
     Args:
@@ -57,27 +57,27 @@ class Change:
     seen: str = ""
 
 
-def compare(sightings: Iterable[Sighting], registry: DocIds) -> list[Change]:
+def compare(seen_queries: Iterable[SeenQuery], registry: DocIds) -> list[QueryChange]:
     """Return what a capture changes, a line a query: those that operations ask first, then by name.
 
     The last id of a query in the capture counts: an app that was updated in between asks by its new one.
     """
-    by_query: dict[tuple[str, Surface], list[Sighting]] = {}
-    for sighting in sightings:
-        same = by_query.setdefault((sighting.name, sighting.surface), [])
-        if same and same[-1].doc_id != sighting.doc_id:
+    by_query: dict[tuple[str, Surface], list[SeenQuery]] = {}
+    for seen_query in seen_queries:
+        same = by_query.setdefault((seen_query.name, seen_query.surface), [])
+        if same and same[-1].doc_id != seen_query.doc_id:
             same.clear()
-        same.append(sighting)
+        same.append(seen_query)
     changes = [_change(same, registry.queries.get(same[0].name)) for same in by_query.values()]
     return sorted(changes, key=lambda change: (not change.operations, change.name, change.surface))
 
 
-def _change(same: list[Sighting], known: Query | None) -> Change:
+def _change(same: list[SeenQuery], known: Query | None) -> QueryChange:
     last = same[-1]
     if known is None:
         variables = {name.partition(".")[0]: None for each in same for name in each.variables}
         unknown = tuple(variables)[:_KEPT]
-        return Change(
+        return QueryChange(
             State.NEW, last.name, (), last.surface, last.root_field, None, last.doc_id, unknown=unknown, seen=last.seen
         )
     # The web's header names a field of the schema; the answer has an alias of it, which readers know.
@@ -88,7 +88,7 @@ def _change(same: list[Sighting], known: Query | None) -> Change:
     if known.surface != last.surface:
         state = State.ELSEWHERE
     flags, without, unknown = _differences(same, asking[0]) if asking and state is State.CHANGED else ({}, (), ())
-    return Change(
+    return QueryChange(
         state=state,
         name=last.name,
         operations=tuple(operation.name for operation in asking),
@@ -104,7 +104,7 @@ def _change(same: list[Sighting], known: Query | None) -> Change:
 
 
 def _differences(
-    same: list[Sighting], operation: Operation
+    same: list[SeenQuery], operation: Operation
 ) -> tuple[dict[str, bool], tuple[str, ...], tuple[str, ...]]:
     """Return flags to add, flags to leave out, and variables for which there is no value.
 

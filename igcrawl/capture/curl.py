@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import quote_plus
 
-from igcrawl.capture.captured_request import Asked, plain_text
+from igcrawl.capture.captured_request import CapturedRequest, plain_text
 from igcrawl.errors import BadInput
 
 #: How such a text is known.
@@ -31,7 +31,7 @@ _ESCAPE: Final = re.compile(
 _BASH_STRING: Final = re.compile(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"|\$'((?:[^'\\]|\\.)*)'|\\.", re.DOTALL)
 
 
-def read_curl(text: str, name: str) -> Iterator[Asked]:
+def read_curl(text: str, name: str) -> Iterator[CapturedRequest]:
     """Yield the requests of a text of `curl` commands.
 
     Args:
@@ -49,7 +49,7 @@ def read_curl(text: str, name: str) -> Iterator[Asked]:
     for word in [*words, "curl"]:
         if _PROGRAM.fullmatch(word):
             if command is not None:
-                yield from _asked(command)
+                yield from _request(command)
             command = []
         elif command is not None:
             command.append(word)
@@ -80,7 +80,7 @@ def _cmd_words(text: str) -> list[str]:
     return list(lexer)
 
 
-def _asked(words: list[str]) -> Iterator[Asked]:
+def _request(words: list[str]) -> Iterator[CapturedRequest]:
     url, headers, data, rest = "", {}, [], iter(_apart(words))
     for word in rest:
         if word in {"-H", "--header"}:
@@ -99,7 +99,7 @@ def _asked(words: list[str]) -> Iterator[Asked]:
     body = "&".join(part for part in data if part)
     if {"-G", "--get"} & set(words) and body:
         url, body = f"{url}{'&' if '?' in url else '?'}{body}", ""
-    yield Asked(url=url, headers=headers, body=plain_text(body))
+    yield CapturedRequest(url=url, headers=headers, body=plain_text(body))
 
 
 def _apart(words: list[str]) -> Iterator[str]:

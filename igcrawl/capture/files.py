@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from igcrawl.capture.calls import Unnamed, calls_of
-from igcrawl.capture.captured_request import Asked
+from igcrawl.capture.captured_request import CapturedRequest
 from igcrawl.capture.curl import COMMAND, read_curl
 from igcrawl.capture.har import read_har
-from igcrawl.capture.seen_query import Sighting
+from igcrawl.capture.seen_query import SeenQuery
 from igcrawl.errors import BadInput
 
 _START: Final = 64 * 1024
@@ -24,16 +24,16 @@ _BOMS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"),
 
 @dataclass(slots=True)
 class Capture:
-    """What a capture shows.
+    """Contents of a capture file.
 
     Args:
         requests: how many requests it holds, of all kinds and to all hosts.
-        sightings: the GraphQL calls to Instagram, each query, id and set of variables once, where it came last.
+        seen_queries: the GraphQL calls to Instagram, each query, id and set of variables once, where it came last.
         unnamed: ids of calls that have no name.
     """
 
     requests: int = 0
-    sightings: list[Sighting] = field(default_factory=list)
+    seen_queries: list[SeenQuery] = field(default_factory=list)
     unnamed: set[str] = field(default_factory=set)
 
 
@@ -49,7 +49,7 @@ def read_capture(path: Path, names: Mapping[str, str], hosts: frozenset[str] = f
         BadInput: it cannot be read, is broken, or is neither.
     """
     capture = Capture()
-    sighted: dict[tuple[str, str, tuple[str, ...]], Sighting] = {}
+    seen_queries: dict[tuple[str, str, tuple[str, ...]], SeenQuery] = {}
     try:
         with path.open("rb") as file:
             compressed = file.read(2) == b"\x1f\x8b"
@@ -62,17 +62,17 @@ def read_capture(path: Path, names: Mapping[str, str], hosts: frozenset[str] = f
                         capture.unnamed.add(call.doc_id)
                     else:
                         key = call.name, call.doc_id, call.variables
-                        sighted.pop(key, None)
-                        sighted[key] = call
+                        seen_queries.pop(key, None)
+                        seen_queries[key] = call
     except (gzip.BadGzipFile, EOFError, zlib.error):
         raise BadInput(f"{path}: its gzip compression is broken: save the capture again") from None
     except OSError as error:
         raise BadInput(f"{path}: {error.strerror or error}") from None
-    capture.sightings = list(sighted.values())
+    capture.seen_queries = list(seen_queries.values())
     return capture
 
 
-def _requests(file: BinaryIO | gzip.GzipFile, name: str) -> Iterator[Asked]:
+def _requests(file: BinaryIO | gzip.GzipFile, name: str) -> Iterator[CapturedRequest]:
     start = file.read(_START)
     encoding = next((encoding for bom, encoding in _BOMS if start.startswith(bom)), "utf-8")
     text = start.decode(encoding, "replace").lstrip()

@@ -10,7 +10,7 @@ from urllib.parse import quote_plus, unquote_plus
 
 import ijson  # type: ignore[import-untyped]
 
-from igcrawl.capture.captured_request import Asked, plain_text
+from igcrawl.capture.captured_request import CapturedRequest, plain_text
 from igcrawl.errors import BadInput
 
 _ENTRIES: Final = "log.entries"
@@ -23,7 +23,7 @@ _DAY: Final = re.compile(r"20[0-9]{2}-[01][0-9]-[0-3][0-9]")
 _CHUNK: Final = 256 * 1024
 
 
-def read_har(file: BinaryIO, name: str) -> Iterator[Asked]:
+def read_har(file: BinaryIO, name: str) -> Iterator[CapturedRequest]:
     """Yield the requests of a HAR file.
 
     Args:
@@ -40,7 +40,7 @@ def read_har(file: BinaryIO, name: str) -> Iterator[Asked]:
                 is_har = True
                 continue
             count += 1
-            asked = _asked(value)
+            asked = _request(value)
             if asked is not None:
                 yield asked
     except (ijson.JSONError, UnicodeDecodeError):
@@ -73,11 +73,11 @@ def _parts(file: BinaryIO) -> Iterator[tuple[str, dict[str, Any]]]:
             yield "har", {}
 
 
-def _asked(entry: Mapping[str, Any]) -> Asked | None:
+def _request(entry: Mapping[str, Any]) -> CapturedRequest | None:
     request = entry.get("request")
     if not isinstance(request, dict) or not isinstance(request.get("url"), str):
         return None
-    return Asked(
+    return CapturedRequest(
         url=request["url"],
         headers={name.lower(): value for name, value in _pairs(request.get("headers"))},
         body=_body(request),

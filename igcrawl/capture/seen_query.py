@@ -20,7 +20,7 @@ _MOST: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class SeenQuery:
     """One query as it was asked.
 
     Args:
@@ -42,14 +42,14 @@ class Sighting:
     seen: str = ""
 
 
-def sight(
+def seen_query_of(
     name: str, doc_id: str, surface: Surface, root_field: str | None, variables: Mapping[str, Any], seen: str
-) -> Sighting | None:
+) -> SeenQuery | None:
     """Return what may be kept of a call, None when its name or id is no name or id."""
     if not _NAME.fullmatch(name) or not is_doc_id(doc_id):
         return None
     leaves = dict(list(_leaves(variables))[:_MOST])
-    return Sighting(
+    return SeenQuery(
         name=name,
         doc_id=doc_id,
         surface=surface,
@@ -61,7 +61,7 @@ def sight(
 
 
 def is_flag(variable: str) -> bool:
-    """Whether a boolean of this dotted name may be kept with its value."""
+    """Return whether a boolean of this dotted name may be kept with its value."""
     return _FLAG.fullmatch(variable.rpartition(".")[2]) is not None
 
 

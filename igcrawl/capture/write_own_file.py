@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import stat
-import tempfile
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,9 +11,10 @@ from typing import Any, Final
 import tomlkit
 from tomlkit.items import AoT
 
-from igcrawl.capture.changes import Change, State
+from igcrawl.capture.changes import QueryChange, State
 from igcrawl.doc_ids.own_file import check_own, text_of
 from igcrawl.errors import BadInput
+from igcrawl.store.replace_file import replace_file
 
 _HEAD: Final = (
     "# Your own doc_ids: they are asked before those that igcrawl ships. docs/doc_ids.md says what may stand here.\n"
@@ -23,7 +22,7 @@ _HEAD: Final = (
 _MODE: Final = 0o644
 
 
-def write_own(changes: Iterable[Change], path: Path, source: str) -> int:
+def write_own(changes: Iterable[QueryChange], path: Path, source: str) -> int:
     """Put new and changed ids first in the operator's own file, and return how many.
 
     The file is replaced as a whole or not at all. An id that was there already moves to the front.
@@ -47,13 +46,14 @@ def write_own(changes: Iterable[Change], path: Path, source: str) -> int:
     written = tomlkit.dumps(document)
     check_own(written, path)
     try:
-        _replace(path.resolve(), written.encode())
+        target = path.resolve()
+        replace_file(target, written.encode(), _mode(target))
     except OSError as error:
         raise BadInput(f"{path} cannot be written: {error.strerror or error}") from None
     return len(wanted)
 
 
-def _put(document: tomlkit.TOMLDocument, change: Change, source: str) -> None:
+def _put(document: tomlkit.TOMLDocument, change: QueryChange, source: str) -> None:
     if change.name not in document:
         table = tomlkit.table()
         table["surface"] = str(change.surface)
@@ -75,7 +75,7 @@ def _put(document: tomlkit.TOMLDocument, change: Change, source: str) -> None:
         ids.insert(0, _fill(tomlkit.inline_table(), change, source))
 
 
-def _fill(entry: Any, change: Change, source: str) -> Any:
+def _fill(entry: Any, change: QueryChange, source: str) -> Any:
     entry["id"] = change.new
     entry["seen"] = change.seen or datetime.now(UTC).date().isoformat()
     entry["source"] = source
@@ -90,17 +90,5 @@ def _fill(entry: Any, change: Change, source: str) -> Any:
     return entry
 
 
-def _replace(path: Path, content: bytes) -> None:
-    """Replace a file: a reader sees the old content or the new, never a part; its mode stays."""
-    mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else _MODE
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fchmod(handle, mode)
-            os.fsync(handle)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+def _mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode) if path.exists() else _MODE

@@ -1,1 +1,1 @@
-"""What commands do."""
+"""Implementation of the commands."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
-from pathlib import Path
 
 from igcrawl.doc_ids import Query
 from igcrawl.items import RECORD_TYPES
@@ -13,13 +12,12 @@ from igcrawl.operations.operation import Operation
 from igcrawl.parsing.reader import Reader, Translated
 
 
-def faults_of(operations: Iterable[Operation], queries: Mapping[str, Query], wire: Path | None) -> Iterator[str]:
+def faults_of(operations: Iterable[Operation], queries: Mapping[str, Query]) -> Iterator[str]:
     """Yield a line for each fault.
 
     Args:
         operations: of all families, in their order.
         queries: the registered queries.
-        wire: folder of the wire files, None where they are not at hand (an installed package).
     """
     known = list(operations)
     names = Counter(operation.name for operation in known)
@@ -32,8 +30,6 @@ def faults_of(operations: Iterable[Operation], queries: Mapping[str, Query], wir
             *_readers(operation),
         ):
             yield f"{operation.name}: {fault}"
-    if wire is not None:
-        yield from _wire_files(known, wire)
 
 
 def _arguments(operation: Operation) -> Iterator[str]:
@@ -79,10 +75,3 @@ def _fields(part: Reader) -> Iterator[str]:
         yield f"the reader's fields are not those of {part.record.__name__}, in its order"
     if part.position and names[lead - 1] != "position":
         yield f"{part.record.__name__} has no position where the reader puts it"
-
-
-def _wire_files(operations: list[Operation], wire: Path) -> Iterator[str]:
-    files = {path.stem for path in wire.glob("*.json") if not path.name.startswith("_")}
-    seeds = {seed: operation.name for operation in operations for seed in operation.seeds}
-    yield from (f"{name}.json: no operation has this wire file as its seed" for name in sorted(files - set(seeds)))
-    yield from (f"{seeds[name]}: there is no wire file {name}.json" for name in sorted(set(seeds) - files))

@@ -30,21 +30,23 @@ _FETCHED_AT: Final = "2026-04-08T17:24:10.005Z"
 _LONGEST_TEXT: Final = 60
 
 
-def page_of(operations: Mapping[str, Operation], queries: Mapping[str, Query], payloads: Path) -> str:
+def page_of(operations: Mapping[str, Operation], queries: Mapping[str, Query], answers: Path) -> str:
     """Return the page.
 
     Args:
         operations: the catalogue.
         queries: the registered queries.
-        payloads: folder of the recorded answers.
+        answers: folder of recorded answers; its `examples.json` names one for an operation.
     """
+    examples: dict[str, str] = orjson.loads((answers / "examples.json").read_bytes())
     lines = [_INTRODUCTION]
     for operation in operations.values():
-        lines += _entry(operation, queries, payloads)
+        example = examples.get(operation.name)
+        lines += _entry(operation, queries, None if example is None else answers / example)
     return "\n".join(lines)
 
 
-def _entry(operation: Operation, queries: Mapping[str, Query], payloads: Path) -> Iterator[str]:
+def _entry(operation: Operation, queries: Mapping[str, Query], recorded: Path | None) -> Iterator[str]:
     yield f"## {operation.name}"
     yield f"{operation.about[0].upper()}{operation.about[1:]}."
     if operation.changes_server:
@@ -62,8 +64,8 @@ def _entry(operation: Operation, queries: Mapping[str, Query], payloads: Path) -
     yield ""
     yield "```"
     yield _command(operation)
-    if operation.recorded is not None:
-        yield from _example_lines(operation, payloads / operation.recorded)
+    if recorded is not None:
+        yield from _example_lines(operation, recorded)
     yield "```"
     yield ""
 

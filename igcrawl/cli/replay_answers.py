@@ -14,14 +14,14 @@ from igcrawl.errors import AnswerError, BadInput
 from igcrawl.operations.call import AnswerKind
 from igcrawl.operations.catalogue import OPERATIONS, find_operation
 from igcrawl.operations.operation import Operation
-from igcrawl.operations.paging import Turn
+from igcrawl.operations.paging import PageEnd
 from igcrawl.output.raw_archive import RawAnswer, read_archive
 from igcrawl.parsing.reader import Reading
 
 
 @dataclass(slots=True)
 class Replayed:
-    """What a saved answer holds.
+    """Contents of a saved answer.
 
     Args:
         records: those that are new in their walk, in the answer's order.
@@ -69,14 +69,14 @@ def replay_archive(path: Path) -> Iterator[Replayed]:
         asker = OPERATIONS.get(answer.walk.partition("/")[0])
         if asker is not None and operation.name in {need.operation for need in asker.needs}:
             continue
-        stands_in = asker is not None and asker.fallback == operation.name
-        own = asker if asker is not None and stands_in else operation
+        substitutes = asker is not None and asker.fallback == operation.name
+        own = asker if asker is not None and substitutes else operation
         key = (answer.walk, answer.run, own.name)
         walk = walks.get(key)
         if walk is None:
             target = answer.walk.partition("/")[2] or _target(operation, answer)
             walk = walks[key] = Walk(operation=own, target=target, args={})
-        walk.stand_in = operation if stands_in else None
+        walk.substitute = operation if substitutes else None
         walk.args = dict(answer.args)
         try:
             yield _read(operation, answer, walk)
@@ -99,13 +99,13 @@ def _read(operation: Operation, answer: RawAnswer, walk: Walk) -> Replayed:
     reading = Reading(operation.name, answer.walk or walk.id, answer.at, answer.args)
     records = operation.reader.read(envelope, reading)
     paging = operation.paging
-    turn = paging.turn(envelope, operation.name, answer.args, answer.cursor) if paging is not None else Turn(None)
+    end = paging.page_end(envelope, operation.name, answer.args, answer.cursor) if paging is not None else PageEnd(None)
     if operation.then is not None and answer.walk:
         exact_match(records, str(answer.args.get("username", "")))
-        return Replayed(cursor=turn.cursor)
+        return Replayed(cursor=end.cursor)
     if reading.notes and not records:
         return Replayed(problem="; ".join(reading.notes))
-    return Replayed(walk.keep(walk.suited(records)), turn.cursor, notes=reading.notes)
+    return Replayed(walk.keep(walk.only_own_kind(records)), end.cursor, notes=reading.notes)
 
 
 def _target(operation: Operation, answer: RawAnswer) -> str:

@@ -1,16 +1,16 @@
-"""What `scrapy session` does, as lines for its operator. None of them holds a part of a session."""
+"""Actions of `scrapy session`, reported as lines for the operator. No line holds a part of a session."""
 
 from __future__ import annotations
 
 import stat
 import sys
 from pathlib import Path
-from typing import Final
 
 import orjson
 
 from igcrawl.budget import parking
-from igcrawl.budget.state_store import read_health
+from igcrawl.budget.state_store import read_state
+from igcrawl.cli.tables import SESSION_LINE
 from igcrawl.errors import BadInput
 from igcrawl.sessions import folder as session_folder
 from igcrawl.sessions.device import complete
@@ -20,11 +20,9 @@ from igcrawl.sessions.formats.recognise import LARGEST, Found, recognise
 from igcrawl.sessions.importing import take
 from igcrawl.sessions.session import Session
 from igcrawl.sessions.session_file import load_session, write_private
-from igcrawl.sessions.source import Given
+from igcrawl.sessions.source import SessionSource
 from igcrawl.store import opened
-
-_LINE: Final = "{:<24} {:<20} {:<36} {:>6}"
-_UNITS: Final = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
+from igcrawl.times import age
 
 
 def read_source(source: str, now: float) -> Found:
@@ -66,7 +64,7 @@ async def take_in(found: Found, name: str | None, store_url: str, *, force: bool
     account, what = imported.session.ds_user_id, "replaced" if imported.replaced else "imported"
     lines = [f"session {imported.name}: {what}, account {account}, in {imported.path}"]
     async with opened(store_url) as store:
-        if store is not None and await parking.replace_expired(store, account, imported.session.mark):
+        if store is not None and await parking.replace_expired(store, account, imported.session.fingerprint):
             lines.append(f"session {imported.name}: its login had expired; it goes on now")
     return [*lines, f"next: scrapy session check {imported.name}, then IG_SESSION={imported.name} scrapy crawl …"]
 
@@ -88,18 +86,18 @@ async def table(store_url: str, now: float) -> list[str]:
     names = session_folder.names()
     if not names:
         return [f"no sessions in {session_folder.FOLDER}/: scrapy session import FILE"]
-    lines = [_LINE.format("session", "account", "state", "age")]
+    lines = [SESSION_LINE.format("session", "account", "state", "age")]
     async with opened(store_url) as store:
         for name in names:
             path = session_folder.path_of(name)
-            age = _age(now - path.stat().st_mtime)
+            told = age(now - path.stat().st_mtime)
             try:
                 session = load_session(path)
             except BadInput as error:
-                lines.append(_LINE.format(name, "-", "cannot be used", age) + f"  {error}")
+                lines.append(SESSION_LINE.format(name, "-", "cannot be used", told) + f"  {error}")
                 continue
-            state = parking.state_of(await read_health(store, session.ds_user_id), session.mark, now)
-            lines.append(_LINE.format(name, session.ds_user_id, state, age))
+            state = parking.state_of(await read_state(store, session.ds_user_id), session.fingerprint, now)
+            lines.append(SESSION_LINE.format(name, session.ds_user_id, state, told))
     return lines
 
 
@@ -132,7 +130,7 @@ def write(path: Path, content: bytes) -> None:
         raise BadInput(f"{path}: {error.strerror or error}") from None
 
 
-async def unpark(given: Given, name: str | None, store_url: str) -> tuple[str, bool]:
+async def unpark(given: SessionSource, name: str | None, store_url: str) -> tuple[str, bool]:
     """Unpark a session; return what to say, and whether it may be used now.
 
     Args:
@@ -145,20 +143,14 @@ async def unpark(given: Given, name: str | None, store_url: str) -> tuple[str, b
         StoreError: the store failed.
     """
     if name is not None and name.isdecimal() and not session_folder.path_of(name).exists():
-        account, mark = name, None
+        account, fingerprint = name, None
     else:
         session = (
-            Given(file=session_folder.path_of(name), name=name) if name is not None and name.isdecimal() else given
+            SessionSource(file=session_folder.path_of(name), name=name)
+            if name is not None and name.isdecimal()
+            else given
         ).load()
-        account, mark, name = session.ds_user_id, session.mark, name or given.name or session.ds_user_id
+        account, fingerprint, name = session.ds_user_id, session.fingerprint, name or given.name or session.ds_user_id
     async with opened(store_url) as store:
-        said, good = await parking.resume(store, account, mark) if store is not None else ("is not parked", True)
+        said, good = await parking.resume(store, account, fingerprint) if store is not None else ("is not parked", True)
     return f"session {name}: {said}", good
-
-
-def _age(seconds: float) -> str:
-    """Return a time since something was done, in its largest unit."""
-    for size, unit in _UNITS:
-        if seconds >= size:
-            return f"{seconds / size:.0f} {unit}"
-    return "0 s"

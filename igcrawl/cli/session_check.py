@@ -1,4 +1,4 @@
-"""Whether a session works: its own profile, asked as any crawl asks, so that budget and parking hold."""
+"""Check of a session: asks for its own profile as any crawl does, so that budget and parking apply."""
 
 from __future__ import annotations
 
@@ -15,19 +15,14 @@ from igcrawl.crawl.walk_rows import seed_of
 from igcrawl.errors import BadInput
 from igcrawl.items import Page, Profile, WalkEnd
 from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.output.cli_outputs import WITHOUT_OUTPUTS
 from igcrawl.store import Seed
 from igcrawl.verdict import ExitCode, Verdict
 
 #: A check waits no longer for its turn, in seconds.
 WAITS: Final = 60
 #: Settings of a run that shows nothing but what it finds out.
-SETTINGS: Final[dict[str, Any]] = {
-    "IG_JSONL": "",
-    "IG_RAW": "",
-    "FEEDS": {},
-    "ITEM_PIPELINES": {},
-    "ITEM_PIPELINES_BASE": {},
-}
+SETTINGS: Final[dict[str, Any]] = {**WITHOUT_OUTPUTS, "FEEDS": {}}
 _FROM_COMMAND_LINE: Final = 40
 
 

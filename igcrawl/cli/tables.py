@@ -1,4 +1,4 @@
-"""The table of what a capture changes: names and ids only."""
+"""Tables of the commands: columns as wide as their cells, or of fixed width for rows printed one by one."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from igcrawl.capture.changes import Change, State
+from igcrawl.capture.changes import QueryChange, State
 
+#: A row of `scrapy session list`: session, account, state, age.
+SESSION_LINE: Final = "{:<24} {:<20} {:<36} {:>6}"
+#: A row of `scrapy walks`: walk, verdict, pages, records, expected, age, what is left.
+WALK_LINE: Final = "{:<44} {:<13} {:>6} {:>10} {:>10} {:>6}  {}"
 _COLUMNS: Final = ("state", "query", "operation", "surface", "old id", "new id", "variables")
 
 
-def print_table(changes: Sequence[Change]) -> None:
-    """Print a line a query, and how many there are of each state.
+def print_changes(changes: Sequence[QueryChange]) -> None:
+    """Print what a capture changes, a line a query with names and ids only, and how many there are of each state.
 
     Before a variable, ``+`` says that the capture sent it and the operation does not, ``-`` the opposite, and ``?``
     that igcrawl has no value for it.
@@ -22,7 +26,7 @@ def print_table(changes: Sequence[Change]) -> None:
     print(", ".join(f"{counts[state]} {state}" for state in State if counts[state] or state is not State.ELSEWHERE))
 
 
-def _row(change: Change) -> tuple[str, ...]:
+def _row(change: QueryChange) -> tuple[str, ...]:
     variables = [
         *(f"+{name}" for name in change.variables),
         *(f"-{name}" for name in change.without),

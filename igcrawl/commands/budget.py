@@ -8,14 +8,14 @@ import time
 
 from scrapy.commands import ScrapyCommand
 
-from igcrawl.budget.report import forget, health_lines, no_budget
-from igcrawl.budget.session_state import Health
-from igcrawl.budget.state_store import change_health, read_health
+from igcrawl.budget.report import forget, no_budget, state_lines
+from igcrawl.budget.session_state import SessionState
+from igcrawl.budget.state_store import change_state, read_state
 from igcrawl.cli.command_config import config_of
 from igcrawl.commands.crawl import refuse
 from igcrawl.config.config import Config
 from igcrawl.errors import BadInput, StoreError
-from igcrawl.sessions.source import Given
+from igcrawl.sessions.source import SessionSource
 from igcrawl.store import opened
 from igcrawl.verdict import ExitCode
 
@@ -27,11 +27,11 @@ class Command(ScrapyCommand):
     requires_crawler_process = False
 
     def syntax(self) -> str:
-        """What follows the command's name."""
+        """Return the synopsis of the command's arguments."""
         return "[--all | --forget]"
 
     def short_desc(self) -> str:
-        """One line for `scrapy -h`."""
+        """Return the line for `scrapy -h`."""
         return (
             "Show what a session has used, what is left and when it may send; --forget drops learned ceilings and rest"
         )
@@ -49,7 +49,7 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         try:
             config = config_of(self.settings)
-            given = config.given != Given()
+            given = config.given != SessionSource()
             if opts.forget and (opts.all or not given):
                 refuse("scrapy budget --forget: give one session, IG_SESSION=…")
             asyncio.run(_forget(config) if opts.forget else _show(config, all_of_them=opts.all or not given))
@@ -70,19 +70,19 @@ async def _show(config: Config, *, all_of_them: bool) -> None:
         if not accounts:
             print("no session has sent anything yet")
         for account in accounts:
-            health = await read_health(store, account)
+            state = await read_state(store, account)
             name = account if session is None else config.session_name
             print(f"session {name}" + (f", account {account}" if name != account else ""))
-            for line in health_lines(health, budget, name, now, session.mark if session is not None else None):
+            for line in state_lines(state, budget, name, now, session.fingerprint if session is not None else None):
                 print(f"  {line}")
 
 
 async def _forget(config: Config) -> None:
     account, now = config.check_session().ds_user_id, time.time()
 
-    def drop(health: Health) -> str:
-        return forget(health, now)
+    def drop(state: SessionState) -> str:
+        return forget(state, now)
 
     async with opened(config.store) as store:
-        said = await change_health(store, account, drop) if store is not None else drop(Health())
+        said = await change_state(store, account, drop) if store is not None else drop(SessionState())
     print(f"session {config.session_name}: {said}")

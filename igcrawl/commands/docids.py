@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 from scrapy.commands import ScrapyCommand
 
-from igcrawl.capture import Capture, Sighting, State, compare, read_capture, write_own
+from igcrawl.capture import Capture, SeenQuery, State, compare, read_capture, write_own
 from igcrawl.cli.command_config import config_of
-from igcrawl.cli.tables import print_columns, print_table
+from igcrawl.cli.tables import print_changes, print_columns
 from igcrawl.commands.crawl import refuse
 from igcrawl.config.config import Config
 from igcrawl.doc_ids import DocId, DocIds, is_doc_id, own_path
@@ -39,14 +39,14 @@ class Command(ScrapyCommand):
     requires_crawler_process = False
 
     def syntax(self) -> str:
-        """What follows the command's name."""
+        """Return the synopsis of the command's arguments."""
         return (
             "list [--all] | retry QUERY_OR_ID | import FILE [--write] | "
             "capture [--write] [--all] [--browser PATH] [--cdp URL] [--username NAME]"
         )
 
     def short_desc(self) -> str:
-        """One line for `scrapy -h`."""
+        """Return the line for `scrapy -h`."""
         return (
             "List the registered queries and their doc_ids, retry a stale one; import takes new ones from a file, "
             "capture from a browser"
@@ -94,13 +94,13 @@ class Command(ScrapyCommand):
         registry = DocIds(own=config.own_queries)
         names = {each.id: query.name for query in registry.queries.values() for each in query.ids}
         capture = read_capture(path, names, _stand_ins(config))
-        if not capture.sightings:
+        if not capture.seen_queries:
             print(f"igcrawl: {_nothing_in(path, capture)}")
             self.exitcode = ExitCode.INCOMPLETE
             return
         if capture.unnamed:
             print(f"{len(capture.unnamed)} further ids came without a name and are left alone")
-        self._show(capture.sightings, registry, f"import of {path.name}", write=write)
+        self._show(capture.seen_queries, registry, f"import of {path.name}", write=write)
 
     def _capture(self, config: Config, opts: argparse.Namespace) -> None:
         # Playwright takes 0.3 s to import, and Scrapy imports every command for each.
@@ -113,20 +113,20 @@ class Command(ScrapyCommand):
         captured = capture(self.settings, find_chromium(opts.browser, opts.cdp), opts.username)
         registry = DocIds(own=config.own_queries)
         # A website's scripts hold a thousand queries that no operation asks.
-        shown = [each for each in captured.sightings if opts.all or each.name in registry.queries]
+        shown = [each for each in captured.seen_queries if opts.all or each.name in registry.queries]
         if shown:
             self._show(shown, registry, "capture", write=opts.write)
-        others = {each.name for each in captured.sightings} - {each.name for each in shown}
+        others = {each.name for each in captured.seen_queries} - {each.name for each in shown}
         if others:
             print(f"{len(others)} further queries, which no operation asks: --all shows them")
         print(f"igcrawl: {captured.summary}", file=sys.stderr)
         self.exitcode = captured.exit_code
 
-    def _show(self, sightings: list[Sighting], registry: DocIds, source: str, *, write: bool) -> None:
+    def _show(self, seen_queries: list[SeenQuery], registry: DocIds, source: str, *, write: bool) -> None:
         """Print what is new, and write it if the operator said so."""
         assert self.settings is not None
-        changes = compare(sightings, registry)
-        print_table(changes)
+        changes = compare(seen_queries, registry)
+        print_changes(changes)
         fresh = sum(change.state in {State.NEW, State.CHANGED} for change in changes)
         own = own_path(str(self.settings.get("IG_DOC_IDS") or ""))
         if write:

@@ -11,6 +11,7 @@ from scrapy.commands import ScrapyCommand
 from igcrawl.cli.command_config import config_of
 from igcrawl.cli.operations_check import faults_of
 from igcrawl.cli.operations_docs import page_of
+from igcrawl.cli.tables import print_columns
 from igcrawl.commands.crawl import refuse
 from igcrawl.doc_ids import DocIds, shipped_queries
 from igcrawl.errors import BadInput
@@ -19,8 +20,6 @@ from igcrawl.operations.operation import Operation
 
 _COLUMNS: Final = ("name", "surface", "record", "arguments", "doc_id", "from")
 _ROOT: Final = Path(__file__).parents[2]
-_WIRE: Final = _ROOT / "tests" / "wire"
-_PAYLOADS: Final = _ROOT / "tests" / "payloads"
 _PAGE: Final = _ROOT / "docs" / "operations.md"
 
 
@@ -31,11 +30,11 @@ class Command(ScrapyCommand):
     requires_crawler_process = False
 
     def syntax(self) -> str:
-        """What follows the command's name."""
-        return "[--check] [--docs]"
+        """Return the synopsis of the command's arguments."""
+        return "[--check] [--docs --answers FOLDER]"
 
     def short_desc(self) -> str:
-        """One line for `scrapy -h`."""
+        """Return the line for `scrapy -h`."""
         return "List the operations: name, surface, record, arguments, doc_id and where it came from"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -43,6 +42,7 @@ class Command(ScrapyCommand):
         super().add_options(parser)
         parser.add_argument("--check", action="store_true", help="look for faults of the catalogue; exit 1 with one")
         parser.add_argument("--docs", action="store_true", help="write docs/operations.md")
+        parser.add_argument("--answers", metavar="FOLDER", help="recorded answers that --docs takes its examples from")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print the table, or the faults, or write the page."""
@@ -51,15 +51,16 @@ class Command(ScrapyCommand):
         if opts.check:
             self._check()
         if opts.docs:
-            if not _PAYLOADS.is_dir():
-                refuse(f"--docs reads {_PAYLOADS}, which an installed package does not have: run it in the project")
-            _PAGE.write_text(page_of(OPERATIONS, shipped_queries(), _PAYLOADS), "utf-8")
+            if not opts.answers or not _PAGE.is_file():
+                refuse("--docs needs --answers=FOLDER, and writes docs/operations.md of the project")
+            try:
+                page = page_of(OPERATIONS, shipped_queries(), Path(opts.answers))
+            except OSError as error:
+                refuse(f"--answers {opts.answers}: {error.strerror or error}")
+            _PAGE.write_text(page, "utf-8")
             print(f"{_PAGE}: {len(OPERATIONS)} operations")
         if not opts.check and not opts.docs:
-            rows = [_COLUMNS, *self._rows()]
-            widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-            for row in rows:
-                print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+            print_columns([_COLUMNS, *self._rows()])
 
     def _rows(self) -> list[tuple[str, ...]]:
         assert self.settings is not None
@@ -72,7 +73,7 @@ class Command(ScrapyCommand):
 
     def _check(self) -> None:
         declared = [operation for family in FAMILIES for operation in family.OPERATIONS]
-        faults = list(faults_of(declared, shipped_queries(), _WIRE if _WIRE.is_dir() else None))
+        faults = list(faults_of(declared, shipped_queries()))
         for fault in faults:
             print(fault)
         print(f"{len(OPERATIONS)} operations, {len(faults)} faults")

@@ -30,11 +30,11 @@ class Command(ScrapyCommand):
     requires_crawler_process = False
 
     def syntax(self) -> str:
-        """What follows the command's name."""
+        """Return the synopsis of the command's arguments."""
         return "OPERATION FILE [-a args='{…}'] [-O out.jsonl] | ARCHIVE.jsonl.zst [-O out.jsonl]"
 
     def short_desc(self) -> str:
-        """One line for `scrapy -h`."""
+        """Return the line for `scrapy -h`."""
         return "Read a saved answer, or an IG_RAW archive, into records, offline; FILE - is standard input"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:

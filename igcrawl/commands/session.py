@@ -47,7 +47,7 @@ class Command(ScrapyCommand):
     requires_crawler_process = False
 
     def syntax(self) -> str:
-        """What follows the command's name."""
+        """Return the synopsis of the command's arguments."""
         return (
             "import FILE|- [--name NAME] [--force] | import --browser BROWSER | "
             "login [--name NAME] | list | check [NAME] | resume [NAME] | "
@@ -55,7 +55,7 @@ class Command(ScrapyCommand):
         )
 
     def short_desc(self) -> str:
-        """One line for `scrapy -h`."""
+        """Return the line for `scrapy -h`."""
         return "Import a session of a program or a browser, or log in by hand; list, check, export, resume sessions"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:

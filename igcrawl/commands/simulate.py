@@ -16,11 +16,11 @@ class Command(ScrapyCommand):
     requires_crawler_process = False
 
     def syntax(self) -> str:
-        """What follows the command's name."""
+        """Return the synopsis of the command's arguments."""
         return "[--port N] [--users N] [--seed N] [--script faults.toml]"
 
     def short_desc(self) -> str:
-        """One line for `scrapy -h`."""
+        """Return the line for `scrapy -h`."""
         return "Serve a simulated Instagram on loopback"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:

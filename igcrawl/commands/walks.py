@@ -12,15 +12,15 @@ from scrapy.commands import ScrapyCommand
 
 from igcrawl.budget.limits import Budget
 from igcrawl.cli.command_config import config_of
+from igcrawl.cli.tables import WALK_LINE
 from igcrawl.commands.crawl import refuse
 from igcrawl.errors import BadInput, StoreError
 from igcrawl.planning.estimate import Estimate, duration, requests_left
-from igcrawl.store import CrawlRow, Store, WalkRow, make_store, path_of
+from igcrawl.store import CrawlRow, Store, WalkRow, opened, path_of
+from igcrawl.times import age
 from igcrawl.verdict import ExitCode, Verdict
 
-_LINE: Final = "{:<44} {:<13} {:>6} {:>10} {:>10} {:>6}  {}"
-_HEAD: Final = _LINE.format("walk", "verdict", "pages", "records", "expected", "age", "left")
-_UNITS: Final = ((86400, "d"), (3600, "h"), (60, "min"))
+_HEAD: Final = WALK_LINE.format("walk", "verdict", "pages", "records", "expected", "age", "left")
 
 
 class Command(ScrapyCommand):
@@ -30,11 +30,11 @@ class Command(ScrapyCommand):
     requires_crawler_process = False
 
     def syntax(self) -> str:
-        """What follows the command's name."""
+        """Return the synopsis of the command's arguments."""
         return "[--crawl NUMBER_OR_NAME] [--verdict VERDICT] [--limit N] [--retry VERDICT]"
 
     def short_desc(self) -> str:
-        """One line for `scrapy -h`."""
+        """Return the line for `scrapy -h`."""
         return "List walks with verdict, counts, age and what is left; --retry makes those of a verdict wait again"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -68,21 +68,16 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         config = config_of(self.settings)
         url, budget = config.store, config.rules.budget or Budget()
-        path = path_of(url)
-        if path is not None and not path.exists():
-            print(f"no walks: there is no store at {path} yet")
-            return
-        store = make_store(url)
-        await store.open()
-        try:
+        async with opened(url) as store:
+            if store is None:
+                print(f"no walks: there is no store at {path_of(url)} yet")
+                return
             crawls = _chosen(await store.crawls(), opts.crawl)
             if opts.retry is not None:
                 await _retry(store, crawls, opts.retry)
                 return
             for crawl in crawls:
                 await _list(store, crawl, opts.verdict, int(opts.limit), budget)
-        finally:
-            await store.close()
 
 
 def _chosen(crawls: list[CrawlRow], wanted: str | None) -> list[CrawlRow]:
@@ -134,7 +129,7 @@ def _line(row: WalkRow, budget: Budget) -> str:
     left = requests_left(row)
     told = "?" if left is None else _left(left, budget)
     walk = f"{row.operation}/{row.target}"
-    return _LINE.format(walk, _state(row), row.pages, f"{row.records:,}", expected, _age(row), told)
+    return WALK_LINE.format(walk, _state(row), row.pages, f"{row.records:,}", expected, _age(row), told)
 
 
 def _state(row: WalkRow) -> str:
@@ -151,8 +146,4 @@ def _age(row: WalkRow) -> str:
     """Return how long ago a walk's last page or verdict was committed."""
     if row.updated_at is None:
         return "-"
-    seconds = (datetime.now(UTC) - datetime.fromisoformat(row.updated_at)).total_seconds()
-    for size, unit in _UNITS:
-        if seconds >= size:
-            return f"{seconds / size:.0f} {unit}"
-    return f"{max(0, seconds):.0f} s"
+    return age((datetime.now(UTC) - datetime.fromisoformat(row.updated_at)).total_seconds())

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import orjson
 
-from igcrawl.budget.limits import Budget, Pace, Share
+from igcrawl.budget.limits import Budget, Pace, WindowLimits
 from igcrawl.budget.rules import Rules
 from igcrawl.config.setting_values import read_count, read_seconds, read_truth
 from igcrawl.errors import BadInput
@@ -47,14 +47,14 @@ def read_rules(settings: Mapping[str, Any], families: Collection[str], *, local:
         raise BadInput(f"IG_PACE: expected even or burst, got {pace!r}")
     budget = Budget(whole, _families(settings.get("IG_BUDGETS"), families), Pace(pace))
     on = read_truth(settings, "IG_BUDGET") and not read_truth(settings, "IG_SIMULATOR")
-    first_rest = read_seconds(settings, "IG_COOLDOWN", int(HOUR))
-    if first_rest <= 0:
+    first_cooldown = read_seconds(settings, "IG_COOLDOWN", int(HOUR))
+    if first_cooldown <= 0:
         raise BadInput("IG_COOLDOWN: expected seconds above 0, 3600 at most: a rest of none cannot be doubled")
     waits_all = settings.get("IG_WAIT_MAX") in (None, "")
     return Rules(
         budget=budget if on and (not local or _was_asked_for(settings)) else None,
         wait_max=None if waits_all else read_seconds(settings, "IG_WAIT_MAX", _LONGEST_WAIT),
-        first_rest=first_rest,
+        first_cooldown=first_cooldown,
     )
 
 
@@ -64,7 +64,7 @@ def _was_asked_for(settings: Mapping[str, Any]) -> bool:
     return any(type(value) is not type(default) or value != default for value, default in given)
 
 
-def _families(value: Any, families: Collection[str]) -> dict[str, Share]:
+def _families(value: Any, families: Collection[str]) -> dict[str, WindowLimits]:
     given = value or {}
     if isinstance(given, str):
         try:
@@ -83,6 +83,6 @@ def _families(value: Any, families: Collection[str]) -> dict[str, Share]:
     return shares
 
 
-def _share(pair: tuple[Any, Any], names: tuple[str, str]) -> Share:
+def _share(pair: tuple[Any, Any], names: tuple[str, str]) -> WindowLimits:
     hour, day = (read_count(value, name, _MOST_REQUESTS) for value, name in zip(pair, names, strict=True))
-    return Share(min(hour, day), day)
+    return WindowLimits(min(hour, day), day)

@@ -22,7 +22,7 @@ from igcrawl.operations.call import Host
 from igcrawl.operations.catalogue import add_from_outside, family_names
 from igcrawl.output.raw_archive import is_archive
 from igcrawl.sessions.session import Session
-from igcrawl.sessions.source import Given, read_given
+from igcrawl.sessions.source import SessionSource, read_source
 from igcrawl.sessions.trusted_hosts import check_base_url, is_loopback
 from igcrawl.store import check_url
 
@@ -67,7 +67,7 @@ class Config:
         live: whether a run is shown on a terminal; None shows it where the log goes to one.
     """
 
-    given: Given
+    given: SessionSource
     simulator: bool
     base_urls: Mapping[Host, str]
     item_per_record: bool
@@ -133,7 +133,7 @@ def _read(settings: Mapping[str, Any], operations: Mapping[str, object]) -> Conf
         Host.WEB: check_base_url(str(settings.get("IG_WEB_URL")), "IG_WEB_URL"),
     }
     return Config(
-        given=read_given(str(settings.get("IG_SESSION") or "")),
+        given=read_source(str(settings.get("IG_SESSION") or "")),
         simulator=simulator,
         base_urls=base_urls,
         item_per_record=read_truth(settings, "IG_ITEM_PER_RECORD"),

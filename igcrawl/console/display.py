@@ -64,7 +64,7 @@ class Display:
 
     @property
     def possible(self) -> bool:
-        """Whether the terminal can move its cursor."""
+        """True if the terminal can move its cursor."""
         return self._console.is_terminal and not self._console.is_dumb_terminal
 
     def start(self) -> None:
@@ -94,7 +94,7 @@ class Display:
 
 
 class _Above:
-    """Where log handlers write while there is a display: whole lines, above it, which only the terminal wraps."""
+    """The stream of log handlers during a display: prints whole lines above it, which only the terminal wraps."""
 
     def __init__(self, console: Console) -> None:
         self._console = console

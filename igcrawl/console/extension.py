@@ -115,6 +115,6 @@ class LiveView:
         return display if display.possible and (wanted or handlers_of(stream)) else None
 
     def _writes_to_terminal(self) -> bool:
-        """Whether records go to the terminal, which a display would spoil."""
+        """Return whether records go to the terminal, which a display would spoil."""
         feeds = map(str, self._crawler.settings.getdict("FEEDS"))
         return any(uri.startswith("stdout:") for uri in feeds) and sys.stdout.isatty()

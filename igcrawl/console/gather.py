@@ -10,10 +10,10 @@ from igcrawl.base_spiders.operation_spider import OperationSpider
 from igcrawl.budget.forecast import seconds_for
 from igcrawl.budget.gate import Gate
 from igcrawl.budget.limits import Pace, distance, sent_within
-from igcrawl.budget.session_state import Health
+from igcrawl.budget.session_state import SessionState
 from igcrawl.console.snapshot import Current, Snapshot, Window
 from igcrawl.crawl.crawl_run import CrawlRun
-from igcrawl.crawl.run_totals import Tally
+from igcrawl.crawl.run_totals import RunTotals
 from igcrawl.crawl.walk import Walk
 from igcrawl.errors import StoreError
 from igcrawl.operations.catalogue import FAMILY_OF
@@ -33,7 +33,7 @@ _REST: Final = 100
 
 
 class Facts:
-    """What is known of a run.
+    """Gathers facts about a run.
 
     Args:
         spider: its crawler has the statistics, the gate and the store.
@@ -45,7 +45,7 @@ class Facts:
         self._now = Stopping.of(self._crawler).now
         self._began = self._now()
         self._looked_at, self._looked_with, self._pause = 0.0, -1, _LOOK_EVERY
-        self._health: Health | None = None
+        self._state: SessionState | None = None
         self._waiting: int | None = None
         self._ended_then = 0
         self._left: int | None = None
@@ -62,7 +62,7 @@ class Facts:
         if gate is None or run is None or 0 <= now - self._looked_at < pause:
             return
         try:
-            self._health = await gate.health()
+            self._state = await gate.state()
             if entered:
                 self._count(await run.store.verdicts(run.crawl.id))
         except StoreError as error:
@@ -90,7 +90,7 @@ class Facts:
             pace=pace,
             waits_until=gate.waits_until if gate is not None else 0.0,
             waits_for=gate.waits_for if gate is not None else "",
-            cooling_until=self._health.cooling_until if self._health is not None else 0.0,
+            cooling_until=self._state.cooling_until if self._state is not None else 0.0,
             requests_left=self._left,
             ends_at=self._ends_at,
         )
@@ -99,21 +99,21 @@ class Facts:
     def _walk(self) -> Walk | None:
         """The walk that is being walked, None between two."""
         walk = self._spider.ask.walk
-        return walk if isinstance(walk, Walk) and walk is not Tally.of(self._crawler).last else None
+        return walk if isinstance(walk, Walk) and walk is not RunTotals.of(self._crawler).last else None
 
     def _windows(self, now: float) -> tuple[Window | None, Window | None, float | None]:
         """Return the session's hour and day, and the seconds between two requests."""
-        budget, health = self._spider.config.rules.budget, self._health
-        if budget is None or health is None:
+        budget, state = self._spider.config.rules.budget, self._state
+        if budget is None or state is None:
             return None, None, None
-        sent, limits = health.times(), health.limits(budget, now)
+        sent, limits = state.times(), state.limits(budget, now)
         hour, day = Window(sent_within(sent, HOUR, now), limits.hour), Window(sent_within(sent, DAY, now), limits.day)
         return hour, day, distance(limits.hour) if budget.pace is Pace.EVEN else None
 
     @property
     def _ended(self) -> int:
-        """How many walks this run has ended."""
-        return sum(sums.walks for sums in Tally.of(self._crawler).sums.values())
+        """Number of walks that this run has ended."""
+        return sum(totals.walks for totals in RunTotals.of(self._crawler).by_verdict.values())
 
     def _count(self, verdicts: Mapping[str | None, int]) -> None:
         """Take in how many walks of the crawl are still to be walked, as far as `max_walks` goes."""
@@ -126,7 +126,7 @@ class Facts:
         """Take what the store tells for how much is left; walks not begun cost what this run's have cost."""
         if self._waiting is None:
             return
-        walk, spent = self._walk, sum(sums.requests for sums in Tally.of(self._crawler).sums.values())
+        walk, spent = self._walk, sum(totals.requests for totals in RunTotals.of(self._crawler).by_verdict.values())
         estimate = Estimate(self._spider.limits, ended=self._ended, spent=spent)
         if walk is not None:
             estimate.add(_row_of(walk))
@@ -138,8 +138,8 @@ class Facts:
     def _end_of(self, left: int, now: float) -> float | None:
         budget, sent = self._spider.config.rules.budget, self._stat("igcrawl/requests")
         last = self._spider.ask.last
-        if budget is not None and self._health is not None and last is not None:
-            return now + seconds_for({FAMILY_OF[last.operation]: left}, budget, self._health, now)
+        if budget is not None and self._state is not None and last is not None:
+            return now + seconds_for({FAMILY_OF[last.operation]: left}, budget, self._state, now)
         return now + left * (now - self._began) / sent if sent else None
 
     def _stat(self, name: str) -> int:

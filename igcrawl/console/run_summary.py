@@ -12,7 +12,7 @@ from igcrawl.base_spiders.operation_spider import OperationSpider
 from igcrawl.config.packages import top_package
 from igcrawl.console.summary import Summary, advice_of, public_uri
 from igcrawl.crawl.crawl_run import CrawlRun
-from igcrawl.crawl.run_totals import Sums, Tally
+from igcrawl.crawl.run_totals import RunTotals, VerdictTotals
 from igcrawl.output.sinks import Sinks
 from igcrawl.sessions.redaction import Redaction
 from igcrawl.store import is_postgres_url
@@ -23,12 +23,12 @@ def summary_of(spider: OperationSpider) -> Summary | None:
     crawler = spider.crawler
     if spider.refused is not None or spider.planned is not None or not spider.verdicts:
         return None
-    tally, run = Tally.of(crawler), CrawlRun.of(crawler)
-    sums = {}
+    run_totals, run = RunTotals.of(crawler), CrawlRun.of(crawler)
+    totals = {}
     for verdict, walks in spider.verdicts.items():
-        known = tally.sums.get(verdict, Sums())
+        known = run_totals.by_verdict.get(verdict, VerdictTotals())
         # Those that were not asked have a verdict as well.
-        sums[verdict.value] = Sums(walks, known.records, known.requests, known.seconds)
+        totals[verdict.value] = VerdictTotals(walks, known.records, known.requests, known.seconds)
     counts: dict[str | None, int] = dict(run.verdicts if run is not None else {})
     # Without an answer of the store, this run's own are what is known.
     known_counts = counts or {verdict.value: walks for verdict, walks in spider.verdicts.items()}
@@ -36,7 +36,7 @@ def summary_of(spider: OperationSpider) -> Summary | None:
     places, advice = [clear(place) for place in _places(spider)], advice_of(known_counts, spider.limits)
     if not places and not _has_own_pipeline(crawler.settings):
         advice.insert(0, f"no record was kept, since no output was named: -O {spider.name}.jsonl")
-    return Summary(sums, places, advice)
+    return Summary(totals, places, advice)
 
 
 def _has_own_pipeline(settings: BaseSettings) -> bool:

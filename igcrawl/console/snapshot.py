@@ -1,4 +1,4 @@
-"""How a crawl stands at one moment, as plain values. Of its targets it holds no name."""
+"""Snapshot of a crawl as plain values. It names no targets."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What a session has sent in an hour or a day, and what it may send in one by now."""
+    """Use of a window: requests sent in an hour or a day, and the limit that applies now."""
 
     used: int
     limit: int
 
     @property
     def left(self) -> int:
-        """How many requests the window has room for."""
+        """Number of requests left in the window."""
         return max(0, self.limit - self.used)
 
 
@@ -38,7 +38,7 @@ class Current:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """How a crawl stands.
+    """Snapshot of a crawl.
 
     Args:
         at: seconds since 1970.
@@ -75,10 +75,10 @@ class Snapshot:
 
     @property
     def done(self) -> int:
-        """How many walks this run has ended."""
+        """Number of walks that this run has ended."""
         return sum(self.verdicts.values())
 
     @property
     def records_a_request(self) -> float:
-        """What a request has brought so far."""
+        """Records per request so far."""
         return self.records / self.requests if self.requests else 0.0

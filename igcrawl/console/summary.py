@@ -1,4 +1,4 @@
-"""What a run has done, as plain values and in words: verdicts, where the records are, what to do about the rest."""
+"""Summary of a run as plain values and in words: verdicts, places of the records, and advice about the rest."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from igcrawl.crawl.run_totals import Sums
-from igcrawl.store import Limits
+from igcrawl.crawl.run_totals import VerdictTotals
+from igcrawl.store import OperatorLimits
 from igcrawl.times import span
 from igcrawl.verdict import GOOD, REOPENED, RESUMABLE, Verdict
 
@@ -19,28 +19,28 @@ _DOUBTFUL: Final = tuple(verdict for verdict in Verdict if verdict not in GOOD |
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a run has done.
+    """Summary of a run.
 
     Args:
-        sums: by verdict.
+        totals: by verdict.
         places: where the records are.
         advice: what the operator does now, a sentence each.
     """
 
-    sums: Mapping[str, Sums]
+    totals: Mapping[str, VerdictTotals]
     places: Sequence[str]
     advice: Sequence[str]
 
     @property
     def rows(self) -> list[tuple[str, ...]]:
         """Verdict, walks, records, requests and time."""
-        return [_row(verdict, sums) for verdict, sums in self.sums.items()]
+        return [_row(verdict, totals) for verdict, totals in self.totals.items()]
 
     @property
     def total(self) -> tuple[str, ...]:
-        """The sums of the rows."""
-        total = Sums()
-        for each in self.sums.values():
+        """The sum of the rows."""
+        total = VerdictTotals()
+        for each in self.totals.values():
             total.walks += each.walks
             total.records += each.records
             total.requests += each.requests
@@ -48,8 +48,8 @@ class Summary:
         return _row("all", total)
 
 
-def _row(name: str, sums: Sums) -> tuple[str, ...]:
-    return name, f"{sums.walks:,}", f"{sums.records:,}", f"{sums.requests:,}", span(sums.seconds)
+def _row(name: str, totals: VerdictTotals) -> tuple[str, ...]:
+    return name, f"{totals.walks:,}", f"{totals.records:,}", f"{totals.requests:,}", span(totals.seconds)
 
 
 def summary_lines(summary: Summary) -> Iterator[str]:
@@ -60,7 +60,7 @@ def summary_lines(summary: Summary) -> Iterator[str]:
     yield from (f"summary: {sentence}" for sentence in summary.advice)
 
 
-def advice_of(counts: Mapping[str | None, int], limits: Limits) -> list[str]:
+def advice_of(counts: Mapping[str | None, int], limits: OperatorLimits) -> list[str]:
     """Return what the operator may do about walks that have not come to their end.
 
     Args:

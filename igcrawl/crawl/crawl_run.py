@@ -10,12 +10,12 @@ from weakref import WeakKeyDictionary
 
 from scrapy.crawler import Crawler
 
-from igcrawl.arguments.crawl_key import Identity
+from igcrawl.arguments.crawl_key import CrawlKey
 from igcrawl.crawl.walk_rows import STOPPED_IN, stopped_records
 from igcrawl.errors import BadInput, StoreError
 from igcrawl.output.sinks import FileSink, Sinks
 from igcrawl.stopping import Stopping
-from igcrawl.store import CrawlRow, Limits, PageCommit, Seed, Store, WalkRow, make_store
+from igcrawl.store import CrawlRow, OperatorLimits, PageCommit, Seed, Store, WalkRow, make_store
 from igcrawl.times import timestamp
 from igcrawl.verdict import REOPENED, Verdict
 
@@ -39,7 +39,7 @@ class CrawlRun:
     _by_crawler: ClassVar[WeakKeyDictionary[Crawler, CrawlRun]] = WeakKeyDictionary()
 
     def __init__(
-        self, store: Store, sinks: Sinks, stopping: Stopping, limits: Limits, sync_seconds: float = 0.0
+        self, store: Store, sinks: Sinks, stopping: Stopping, limits: OperatorLimits, sync_seconds: float = 0.0
     ) -> None:
         self.store = store
         self.limits = limits
@@ -54,7 +54,7 @@ class CrawlRun:
         self._waiting = False
 
     @classmethod
-    def begin(cls, crawler: Crawler, url: str, limits: Limits, sync_seconds: float) -> CrawlRun:
+    def begin(cls, crawler: Crawler, url: str, limits: OperatorLimits, sync_seconds: float) -> CrawlRun:
         """Return a run for a crawler, which finds it by `of`."""
         run = cls(make_store(url), Sinks.of(crawler), Stopping.of(crawler), limits, sync_seconds)
         cls._by_crawler[crawler] = run
@@ -71,11 +71,11 @@ class CrawlRun:
         assert self._crawl is not None
         return self._crawl
 
-    async def enter(self, identity: Identity, seeds: Iterable[Seed]) -> bool:
+    async def enter(self, crawl_key: CrawlKey, seeds: Iterable[Seed]) -> bool:
         """Go on with the crawl or begin a generation, and open the outputs. Nothing is sent.
 
         Args:
-            identity: of the crawl.
+            crawl_key: of the crawl.
             seeds: its first walks, for a new generation.
 
         Returns:
@@ -88,18 +88,18 @@ class CrawlRun:
         await self.store.open()
         for file in self._sinks.files:
             file.take()
-        last = await self.store.crawl(identity.key, identity.name)
-        if last is not None and last.key != identity.key:
-            raise BadInput(f"crawl={identity.name}: this name is taken by another crawl, {last.key}; choose another")
+        last = await self.store.crawl(crawl_key.text, crawl_key.name)
+        if last is not None and last.key != crawl_key.text:
+            raise BadInput(f"crawl={crawl_key.name}: this name is taken by another crawl, {last.key}; choose another")
         unfinished = last is not None and await self.store.unfinished(last.id, REOPENED, self.limits)
-        if last is not None and identity.name is not None and not unfinished and not identity.fresh:
+        if last is not None and crawl_key.name is not None and not unfinished and not crawl_key.fresh:
             self._crawl = last
-            logger.warning("crawl %s has ended; it is run again only with -a fresh=1", identity.name)
+            logger.warning("crawl %s has ended; it is run again only with -a fresh=1", crawl_key.name)
             for file in self._sinks.files:
                 await self._cut_back(file)
             return False
-        goes_on = last is not None and unfinished and await self._goes_on(last, identity)
-        self._crawl = last if goes_on else await self._new_generation(last, identity, seeds)
+        goes_on = last is not None and unfinished and await self._goes_on(last, crawl_key)
+        self._crawl = last if goes_on else await self._new_generation(last, crawl_key, seeds)
         await self.store.join()
         for file in self._sinks.files:
             await self._open_output(file, goes_on)
@@ -108,19 +108,19 @@ class CrawlRun:
             logger.info("going on with the crawl of %s, %s walks opened again", self.crawl.created_at, reopened)
         return True
 
-    async def _new_generation(self, last: CrawlRow | None, identity: Identity, seeds: Iterable[Seed]) -> CrawlRow:
+    async def _new_generation(self, last: CrawlRow | None, crawl_key: CrawlKey, seeds: Iterable[Seed]) -> CrawlRow:
         after = last.generation if last is not None else 0
         now = timestamp(time.time())
-        return await self.store.begin_crawl(identity.key, identity.name, identity.spider, seeds, after, now)
+        return await self.store.begin_crawl(crawl_key.text, crawl_key.name, crawl_key.spider, seeds, after, now)
 
-    async def _goes_on(self, last: CrawlRow, identity: Identity) -> bool:
-        if identity.fresh:
+    async def _goes_on(self, last: CrawlRow, crawl_key: CrawlKey) -> bool:
+        if crawl_key.fresh:
             return False
-        if identity.whole_feed is None or await self.store.busy(last.id):
+        if crawl_key.whole_feed is None or await self.store.busy(last.id):
             return True
         logger.warning(
             "%s holds whole crawls only, so the unfinished one starts over; a local .jsonl or Postgres would go on",
-            identity.whole_feed,
+            crawl_key.whole_feed,
         )
         return False
 

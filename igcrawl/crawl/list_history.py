@@ -11,8 +11,8 @@ from igcrawl.verdict import Verdict, tells_who_is_gone
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """What a complete list says beside the earlier ones.
+class ListChange:
+    """Changes in a complete list, compared with earlier ones.
 
     Args:
         new: how many it holds that the last complete one, and the updates since, did not; None without one.
@@ -53,7 +53,7 @@ async def ids_of(store: Store, walks: Iterable[int], beside: bytes = b"") -> Sor
     return SortedIds(pages)
 
 
-async def change_of(store: Store, row: WalkRow, last_page: bytes) -> Change:
+async def change_of(store: Store, row: WalkRow, last_page: bytes) -> ListChange:
     """Hold a complete list against the earlier ones.
 
     Args:
@@ -64,13 +64,13 @@ async def change_of(store: Store, row: WalkRow, last_page: bytes) -> Change:
     earlier = await store.earlier(row.subject, row.id)
     known = _back_to(earlier, lambda walk: walk.verdict == Verdict.COMPLETE)
     if known is None or row.verdict != Verdict.COMPLETE:
-        return Change()
+        return ListChange()
     before = await ids_of(store, [walk.id for walk in known])
     here = await ids_of(store, [row.id], last_page)
     new = sum(number not in before for number in here)
     if not _tells_who_is_gone(row):
-        return Change(new)
-    return Change(new, await _gone(store, earlier, here))
+        return ListChange(new)
+    return ListChange(new, await _gone(store, earlier, here))
 
 
 async def _gone(store: Store, earlier: Sequence[WalkRow], here: SortedIds) -> int | None:

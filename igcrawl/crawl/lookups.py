@@ -53,10 +53,10 @@ async def _read(ask: Ask, walk: Walk, operation: str, args: dict[str, Any]) -> l
     try:
         envelope = await ask(walk, Call(operation, args))
     except StaleDocId as error:
-        stand_in = OPERATIONS[operation].fallback
-        if stand_in is None:
+        substitute = OPERATIONS[operation].fallback
+        if substitute is None:
             raise
-        operation = stand_in
+        operation = substitute
         envelope = error.first or await ask(walk, Call(operation, args))
     records = OPERATIONS[operation].reader.read(envelope, reading(walk, operation))
     return [record for record in records if isinstance(record, Profile)]

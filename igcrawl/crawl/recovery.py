@@ -78,10 +78,10 @@ async def _on_another_surface(ask: Ask, run: CrawlRun, walk: Walk, row: WalkRow,
     if walk.asked.fallback is None or given:
         # A cursor of one surface means nothing to another, so where the operator begins at one nothing stands in.
         raise error
-    stand_in = OPERATIONS[walk.asked.fallback]
-    logger.warning("%s: %s; %s stands in", walk.id, error, stand_in.name)
-    note = f"{stand_in.name} stands in for {walk.asked.name}, whose doc_id was rotated"
-    walk.stand_in = stand_in
+    substitute = OPERATIONS[walk.asked.fallback]
+    logger.warning("%s: %s; %s stands in", walk.id, error, substitute.name)
+    note = f"{substitute.name} stands in for {walk.asked.name}, whose doc_id was rotated"
+    walk.substitute = substitute
     if walk.pages:
         await _begin_again(run, walk, row, note)
     else:

@@ -1,4 +1,4 @@
-"""What the walks of a run have cost and brought, by their verdict."""
+"""Totals of a run by verdict: records, requests and time of its walks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from igcrawl.verdict import Verdict
 
 
 @dataclass(slots=True)
-class Sums:
+class VerdictTotals:
     """Of the walks with one verdict, in this run: how many, their records and requests, and seconds."""
 
     walks: int = 0
@@ -23,17 +23,17 @@ class Sums:
     seconds: float = 0.0
 
 
-class Tally:
+class RunTotals:
     """Adds up what each walk of a run has brought; `last` is the one that ended last."""
 
-    _by_crawler: ClassVar[WeakKeyDictionary[Crawler, Tally]] = WeakKeyDictionary()
+    _by_crawler: ClassVar[WeakKeyDictionary[Crawler, RunTotals]] = WeakKeyDictionary()
 
     def __init__(self) -> None:
-        self.sums: dict[Verdict, Sums] = {}
+        self.by_verdict: dict[Verdict, VerdictTotals] = {}
         self.last: Walk | None = None
 
     @classmethod
-    def of(cls, crawler: Crawler) -> Tally:
+    def of(cls, crawler: Crawler) -> RunTotals:
         """Return the crawler's own."""
         return cls._by_crawler.setdefault(crawler, cls())
 
@@ -46,9 +46,9 @@ class Tally:
             verdict: its own.
             seconds: that this run walked.
         """
-        sums = self.sums.setdefault(verdict, Sums())
-        sums.walks += 1
-        sums.records += walk.records - row.records
-        sums.requests += walk.requests - row.requests
-        sums.seconds += seconds
+        totals = self.by_verdict.setdefault(verdict, VerdictTotals())
+        totals.walks += 1
+        totals.records += walk.records - row.records
+        totals.requests += walk.requests - row.requests
+        totals.seconds += seconds
         self.last = walk

@@ -1,4 +1,4 @@
-"""What a walk has seen: which accounts are new, which come again, which an update knows already. Pure."""
+"""Accounts seen by a walk: tells new ones, repeated ones and those an update already knows apart. Pure."""
 
 from __future__ import annotations
 

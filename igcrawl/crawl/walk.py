@@ -11,8 +11,8 @@ from igcrawl.crawl.seen import REMEMBERED, Numbers, Recent, Seen
 from igcrawl.items import Follow, NewFollow, Record, WalkEnd
 from igcrawl.operations.call import Call
 from igcrawl.operations.operation import Operation
-from igcrawl.operations.paging import Turn
-from igcrawl.store import Limits
+from igcrawl.operations.paging import PageEnd
+from igcrawl.store import OperatorLimits
 from igcrawl.store.packed_ids import number_of, signed_hash
 from igcrawl.verdict import Verdict, judge_ended_list
 
@@ -24,7 +24,7 @@ _NOTES: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a walk ended, and the operator's line when the verdict needs one."""
+    """The end of a walk, with a line for the operator if the verdict needs one."""
 
     verdict: Verdict
     reason: str | None = None
@@ -53,14 +53,14 @@ class Walk:
         new, gone: as its record says, see `WalkEnd`.
         barren: empty pages in a row.
         known_pages: pages in a row of which an update knew every account.
-        stand_in: the operation that is asked in place of its own, whose doc_id was rotated.
+        substitute: the operation that is asked in place of its own, whose doc_id was rotated.
         begun_with: how far it had come when it last began again.
     """
 
     operation: Operation
     target: str
     args: dict[str, Any]
-    limits: Limits = field(default_factory=Limits)
+    limits: OperatorLimits = field(default_factory=OperatorLimits)
     started_at: str = ""
     expected: int | None = None
     cursor: str | None = None
@@ -83,7 +83,7 @@ class Walk:
     barren: int = 0
     known_pages: int = 0
     begun_with: int = -1
-    stand_in: Operation | None = None
+    substitute: Operation | None = None
     _cursors: Recent = field(default_factory=lambda: Recent(REMEMBERED))
 
     def __post_init__(self) -> None:
@@ -99,15 +99,15 @@ class Walk:
     @property
     def asked(self) -> Operation:
         """The operation that its pages are asked with."""
-        return self.stand_in or self.operation
+        return self.substitute or self.operation
 
     def next_call(self) -> Call:
         """Return the call for the next page."""
         return Call(self.asked.name, self.args, self.cursor, self.rank_token)
 
-    def suited(self, records: list[Any]) -> list[Any]:
+    def only_own_kind(self, records: list[Any]) -> list[Any]:
         """Return the records of an answer that belong into this walk: what stands in may give more."""
-        if self.stand_in is None:
+        if self.substitute is None:
             return records
         kind, only = self.operation.reader.record, self.operation.only.items()
         own = [record for record in records if type(record) is kind]
@@ -155,13 +155,13 @@ class Walk:
         is_new = self.seen.is_new
         return [record for record in records if is_new(number_of((record.TYPE, attrgetter(*record.KEY)(record))))]
 
-    def meet(self, cursor: int) -> None:
+    def remember_cursor(self, cursor: int) -> None:
         """Remember the hash of a cursor that an earlier run came to."""
         self._cursors.add(cursor)
 
     @property
     def may_begin_again(self) -> bool:
-        """Whether the walk has come further since it last began again."""
+        """True if the walk has come further since it last began again."""
         return self.records + self.passed > self.begun_with
 
     def begin_again(self, before: Numbers, why: str) -> None:
@@ -186,17 +186,17 @@ class Walk:
         self.notes += fresh
         return fresh
 
-    def turn(self, turn: Turn) -> Ending | None:
+    def turn_page(self, end: PageEnd) -> Ending | None:
         """Go on to the next page, or return how the walk ended."""
         if self.expected is None and self.cursor is None:
-            self.expected = turn.count
-        if turn.cursor is None:
-            return self._ended_by_server(turn)
+            self.expected = end.count
+        if end.cursor is None:
+            return self._ended_by_server(end)
         if self.seen.since is not None and self.known_pages >= self.overlap:
             return Ending(Verdict.UPDATED)
-        if not self._cursors.add(signed_hash(turn.cursor)):
+        if not self._cursors.add(signed_hash(end.cursor)):
             return Ending(Verdict.LOOPED, f"the cursor of page {self.pages} came before")
-        self.cursor = turn.cursor
+        self.cursor = end.cursor
         limits = self.limits
         if limits.max_pages is not None and self.pages >= limits.max_pages:
             return Ending(Verdict.STOPPED, f"max_pages={limits.max_pages}")
@@ -206,10 +206,10 @@ class Walk:
             return Ending(Verdict.SUSPECT, f"{BARREN_PAGES} empty pages in a row, each with a cursor")
         return None
 
-    def _ended_by_server(self, turn: Turn) -> Ending:
-        if self.asked.paging is None or turn.whole:
+    def _ended_by_server(self, end: PageEnd) -> Ending:
+        if self.asked.paging is None or end.whole:
             return Ending(Verdict.COMPLETE)
-        if turn.limited:
+        if end.limited:
             return Ending(Verdict.LIMITED, "the server said that it cut the list")
         held = self.records + self.passed
         verdict = judge_ended_list(held, self.expected)

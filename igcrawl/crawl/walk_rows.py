@@ -11,7 +11,7 @@ from igcrawl.crawl.walk import Ending, Walk
 from igcrawl.items import WalkEnd
 from igcrawl.operations.catalogue import find_operation
 from igcrawl.operations.operation import Operation
-from igcrawl.store import CrawlRow, Limits, Seed, Store, WalkRow
+from igcrawl.store import CrawlRow, OperatorLimits, Seed, Store, WalkRow
 from igcrawl.times import timestamp
 from igcrawl.verdict import Verdict
 
@@ -29,8 +29,6 @@ _STATE: Final = (
 )
 #: In the state of a stopped walk: the files that end with its record, until its limit is raised.
 STOPPED_IN: Final = "files"
-#: The same list on another surface is the same list.
-_SURFACES: Final = ("_rest", "_web")
 
 
 def seed_of(
@@ -54,7 +52,7 @@ def seed_of(
     """
     named = target or operation.target_of(args)
     return Seed(
-        seed=f"{operation.name}/{named}{part}",
+        key=f"{operation.name}/{named}{part}",
         subject=subject_of(operation, named),
         operation=operation.name,
         target=named,
@@ -66,17 +64,14 @@ def seed_of(
 
 def subject_of(operation: Operation, target: str) -> str:
     """Return the name of the list that an operation reads of a target, whatever the surface."""
-    name = operation.name
-    for surface in _SURFACES:
-        name = name.removesuffix(surface)
-    return f"{name}/{target}"
+    return f"{operation.list_name}/{target}"
 
 
-def walk_of(row: WalkRow, limits: Limits) -> Walk:
+def walk_of(row: WalkRow, limits: OperatorLimits) -> Walk:
     """Return a row's walk, as it was after its last commit, but for what it has seen."""
     known: dict[str, Any] = {name: row.state[name] for name in _STATE if name in row.state}
     if row.state.get("stand_in"):
-        known["stand_in"] = find_operation(row.state["stand_in"])
+        known["substitute"] = find_operation(row.state["stand_in"])
     if "notes" in known:
         known["notes"] = list(known["notes"])
     return Walk(
@@ -127,11 +122,13 @@ def row_after(row: WalkRow, walk: Walk, now: str, ending: Ending | None = None) 
 
 
 def _beside(walk: Walk) -> dict[str, Any]:
-    stand_in = {"stand_in": walk.stand_in.name} if walk.stand_in is not None else {}
-    return {"notes": list(walk.notes), **stand_in}
+    substitute = {"stand_in": walk.substitute.name} if walk.substitute is not None else {}
+    return {"notes": list(walk.notes), **substitute}
 
 
-async def stopped_records(store: Store, crawl: CrawlRow | None, path: str, limits: Limits) -> AsyncIterator[WalkEnd]:
+async def stopped_records(
+    store: Store, crawl: CrawlRow | None, path: str, limits: OperatorLimits
+) -> AsyncIterator[WalkEnd]:
     """Yield the records of walks that a limit has stopped, in this run or before, and that stand in a file."""
     if crawl is None:
         return
@@ -140,7 +137,9 @@ async def stopped_records(store: Store, crawl: CrawlRow | None, path: str, limit
             yield walk_of(row, limits).end_record(Ending(Verdict.STOPPED, row.reason), row.ended_at or "")
 
 
-async def waiting_records(store: Store, crawl: CrawlRow, limits: Limits, halted: Ending) -> AsyncIterator[WalkEnd]:
+async def waiting_records(
+    store: Store, crawl: CrawlRow, limits: OperatorLimits, halted: Ending
+) -> AsyncIterator[WalkEnd]:
     """Yield the records of the operator's own targets that nobody has asked yet, as a broken-off run leaves them."""
     async for row in store.walks(crawl.id, "open", 1):
         if row.worker is None:

@@ -18,7 +18,7 @@ from igcrawl.crawl.walk_rows import row_after, subject_of, walk_of
 from igcrawl.errors import AnswerError, Interrupted, LostClaim, StoreError, Transient
 from igcrawl.items import Page
 from igcrawl.operations.call import Call
-from igcrawl.operations.paging import Turn
+from igcrawl.operations.paging import PageEnd
 from igcrawl.parsing.envelope import is_unfinished
 from igcrawl.stopping import Stopping
 from igcrawl.store import FoundPage, PageCommit, Seed, WalkRow
@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What is known before a walk's first page.
+    """Result of a walk's preparation.
 
     Args:
         records: to be written first, e.g. the profile with the expected count.
@@ -44,14 +44,14 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class _Last:
-    """What of a page is committed beside the walk's row."""
+    """Parts of a page that are committed with the walk's row."""
 
     found: FoundPage | None = None
     children: Sequence[Seed] = ()
 
 
 class Hooks(Protocol):
-    """What a spider has to say about its walks."""
+    """A spider's hooks into its walks."""
 
     async def prepare(self, walk: Walk) -> Prepared:
         """Ask for what must be known before the first page."""
@@ -110,9 +110,9 @@ class Walker:
                 if last.found is not None or walk.requests > row.requests:
                     await self._through(walk, row, page, last)
                 page, last = Page(walk.id), _Last()
-                turn, records = await self._next_page(walk, row)
-                last = _Last(FoundPage(pack(walk.seen.found), _hash(turn)), self._hooks.children(walk, records))
-                ending = walk.turn(turn)
+                end, records = await self._next_page(walk, row)
+                last = _Last(FoundPage(pack(walk.seen.found), _hash(end)), self._hooks.children(walk, records))
+                ending = walk.turn_page(end)
                 page = Page(walk.id, records, None if ending else walk.cursor)
         except (AnswerError, Interrupted) as error:
             page, last, ending = Page(walk.id), _Last(), self._hooks.ending_of(error, walk)
@@ -133,10 +133,10 @@ class Walker:
         async for page in self.run.store.found(row.id):
             pages.append(page.ids)
             if page.turned is not None and len(pages) > walk.loops_from:
-                walk.meet(page.turned)
+                walk.remember_cursor(page.turned)
         walk.seen = Seen(SortedIds(pages))
         if walk.cursor is None:
-            walk.stand_in = None
+            walk.substitute = None
             walk.begin_again(walk.seen.before, "walked again from its first page")
 
     async def _prepare(self, walk: Walk, row: WalkRow) -> Prepared:
@@ -153,19 +153,19 @@ class Walker:
                 logger.info("%s: no complete list to go on from, so the whole list is walked", walk.id)
         return prepared
 
-    async def _next_page(self, walk: Walk, row: WalkRow) -> tuple[Turn, list[Any]]:
+    async def _next_page(self, walk: Walk, row: WalkRow) -> tuple[PageEnd, list[Any]]:
         envelope = await answer(self._ask, self.run, walk, row)
         operation = walk.asked
         of_answer = reading(walk, operation.name)
-        records = walk.suited(operation.reader.read(envelope, of_answer))
+        records = walk.only_own_kind(operation.reader.read(envelope, of_answer))
         paging = operation.paging
-        turn = paging.turn(envelope, operation.name, walk.args, walk.cursor) if paging else Turn(None)
-        if paging and turn.cursor is None and not turn.whole and is_unfinished(envelope):
+        end = paging.page_end(envelope, operation.name, walk.args, walk.cursor) if paging else PageEnd(None)
+        if paging and end.cursor is None and not end.whole and is_unfinished(envelope):
             raise Transient(f"{operation.name}: the streamed answer ends before its last document")
         kept = walk.keep(await go_on(self._ask, walk, records))
         for note in walk.note(of_answer.notes):
             logger.warning("%s: %s", walk.id, note)
-        return turn, kept
+        return end, kept
 
     async def _through(self, walk: Walk, row: WalkRow, page: Page, last: _Last) -> None:
         """Hand a page to the pipelines, then make it durable with its cursor.
@@ -219,8 +219,8 @@ class Walker:
             walk.new, walk.gone = change.new, change.gone
 
 
-def _hash(turn: Turn) -> int | None:
-    return None if turn.cursor is None else signed_hash(turn.cursor)
+def _hash(end: PageEnd) -> int | None:
+    return None if end.cursor is None else signed_hash(end.cursor)
 
 
 def _now() -> str:

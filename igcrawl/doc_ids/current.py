@@ -1,4 +1,4 @@
-"""Which id of a query is asked by now: the first that is not known to be stale. Pure."""
+"""The current id of each query: the first one not known to be stale. Pure."""
 
 from __future__ import annotations
 

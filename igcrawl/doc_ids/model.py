@@ -14,7 +14,7 @@ _DOC_ID: Final = re.compile(r"[0-9]{5,40}|[0-9a-f]{32}")
 
 
 class Origin(StrEnum):
-    """Who says that an id belongs to a query. What stands first here is asked first."""
+    """Sources of a doc_id, in the order in which their ids are tried."""
 
     SETTING = "setting"
     OWN_FILE = "own file"
@@ -60,12 +60,12 @@ class Query:
 
     @property
     def source(self) -> str:
-        """Where the id that is asked first comes from."""
+        """The source of the id that is tried first."""
         return self.ids[0].source
 
 
 def is_doc_id(value: str) -> bool:
-    """Whether a text can be a doc_id or a query_hash."""
+    """Return whether a text can be a doc_id or a query_hash."""
     return _DOC_ID.fullmatch(value) is not None
 
 

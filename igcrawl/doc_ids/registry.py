@@ -1,4 +1,4 @@
-"""Which ids a query is asked by: the run's setting, then the operator's own file, then those that are shipped."""
+"""Ids of each query: the run's setting first, then the operator's own file, then the shipped ones."""
 
 from __future__ import annotations
 
@@ -50,10 +50,6 @@ class DocIds:
         same = next((each for each in known if each.id == override), DocId(override))
         first = replace(same, source=f"{OVERRIDE_PREFIX}{operation}", origin=Origin.SETTING)
         return (first, *(each for each in known if each.id != override))
-
-    def current(self, operation: str, query_name: str) -> tuple[str, str]:
-        """Return the doc_id to ask an operation's query by now, and the query's root field."""
-        return self.candidates(operation, query_name)[0].id, self.root_field(query_name)
 
     def root_field(self, query_name: str) -> str:
         """Return the root of a query's answer, empty when it is not known."""

@@ -1,6 +1,6 @@
-"""What comes out: records, one output line each, and pages, the unit that flows through the pipelines.
+"""Output values: records, one output line each, and pages, the unit that flows through the pipelines.
 
-Every record starts with `type`, `operation`, `fetched_at` and `walk`; the rest is listed in DESIGN.md, section 6.
+Every record starts with `type`, `operation`, `fetched_at` and `walk`; the rest is listed in docs/operations.md.
 IDs are text (they pass 2^53). Times the server gives stay its own: seconds since 1970, UTC.
 """
 
@@ -68,7 +68,7 @@ RECORD_TYPES: dict[str, type[Record]] = {
 
 @dataclass(slots=True)
 class Page:
-    """What one answer of a walk holds. The item of our spiders: one passes the pipelines, not 200.
+    """The records of one answer of a walk. This is the item of our spiders: one item passes the pipelines, not 200.
 
     Args:
         walk: operation and target of the walk.

@@ -46,7 +46,7 @@ class Hit(Record):
 
 @dataclass(slots=True)
 class Redirect(Record):
-    """Where a URL leads: one step, not followed further. `location` is None when it leads nowhere else."""
+    """The target of a redirect: one step, not followed further. `location` is None without a redirect."""
 
     TYPE: ClassVar[str] = "redirect"
     KEY: ClassVar[tuple[str, ...]] = ("url", "location")
@@ -67,6 +67,6 @@ class Payload(Record):
 
 @dataclass(slots=True)
 class CommentCheck(Payload):
-    """Whether the server takes a comment for offensive, beside what else it says."""
+    """The server's verdict on whether a comment is offensive, with the rest of its answer."""
 
     is_offensive: bool | None = None

@@ -1,4 +1,4 @@
-"""What every record starts with."""
+"""Fields common to all records."""
 
 from __future__ import annotations
 

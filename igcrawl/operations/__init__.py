@@ -1,1 +1,1 @@
-"""What can be asked: an operation, its request templates, its paging."""
+"""Operations: their request templates and their paging."""

@@ -9,14 +9,14 @@ from typing import Any
 
 
 class Host(StrEnum):
-    """Which base URL a request goes to."""
+    """Hosts, each with a base URL of its own."""
 
     MOBILE = "i.instagram.com"
     WEB = "www.instagram.com"
 
 
-class Identity(StrEnum):
-    """As whom a request is signed: which header block and which credentials it carries. `NOBODY` carries none."""
+class HeaderProfile(StrEnum):
+    """Header blocks and the credentials in them: as whom a request is signed. `NOBODY` carries none."""
 
     APP = "app"
     WEB = "web"
@@ -25,7 +25,7 @@ class Identity(StrEnum):
 
 
 class AnswerKind(StrEnum):
-    """What a good answer to a request is.
+    """Kinds of good answers.
 
     `JSON` is an envelope; `PAGE` is HTML, of which only the LSD token is taken; `REDIRECT` has no body, and says by
     status and Location where a URL leads.
@@ -71,13 +71,13 @@ class WireRequest:
     """A request as it goes over the wire, but for what the session adds.
 
     Values of `query`, `form`, `signed_body` and `headers` are text, numbers or `SessionValue`; their order is kept.
-    `host` is None for a request that leaves Instagram's hosts: `path` is its whole URL, and the identity is `NOBODY`.
+    `host` is None for a request that leaves Instagram's hosts: then `path` is a whole URL, the header profile `NOBODY`.
     """
 
     method: str
     host: Host | None
     path: str
-    identity: Identity
+    header_profile: HeaderProfile
     query: Mapping[str, Any] = field(default_factory=dict)
     form: Mapping[str, Any] | None = None
     signed_body: Mapping[str, Any] | None = None

@@ -25,7 +25,7 @@ _LONGEST_TARGET = 100
 
 
 class Surface(StrEnum):
-    """Where and how an operation is sent (DESIGN.md, section 2); `PAGE` is a page of the web itself."""
+    """Surfaces: where and how an operation is sent; `PAGE` is a page of the website itself."""
 
     MOBILE_GRAPHQL = "mobile_graphql"
     WEB_GRAPHQL = "web_graphql"
@@ -36,12 +36,12 @@ class Surface(StrEnum):
 
     @property
     def is_graphql(self) -> bool:
-        """Whether it asks for a registered query, whose doc_id can be rotated."""
+        """True if it asks for a registered query, whose doc_id can be rotated."""
         return self in {Surface.MOBILE_GRAPHQL, Surface.WEB_GRAPHQL, Surface.WEB_QUERY_HASH}
 
     @property
     def answer_kind(self) -> AnswerKind:
-        """What a good answer is."""
+        """The kind of a good answer."""
         return {Surface.HEAD: AnswerKind.REDIRECT, Surface.PAGE: AnswerKind.PAGE}.get(self, AnswerKind.JSON)
 
 
@@ -97,15 +97,13 @@ class Continuation:
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """How to ask, how to read a page. The order of keys in templates is the order on the wire.
+    """An operation: its request and its reader. Keys of templates go over the wire in their order.
 
     Args:
         name: as `scrapy operations` lists it.
         about: what it asks for, one line.
         surface: where it is sent.
         arguments: by name; the first is the target.
-        seeds: names of its files in `tests/wire/`.
-        recorded: name of a recorded answer in `tests/payloads/`, where there is one.
         reader: reads a page's records.
         paging: None for an operation that has one page.
         query_name: GraphQL only: its name in `doc_ids.toml`, which is the friendly name it is sent with; None for an
@@ -119,6 +117,11 @@ class Operation:
         needs: calls that come before the first page.
         then: the call that comes after.
         counted_by: field of the target's profile that says how many records the list holds; None when nothing does.
+        planned_by: field of that profile that tells a plan how long the list is, where no walk is held against it.
+        planned_at_most: whether the list may be shorter than `planned_by` says.
+        page_sizes: the fewest and the most records seen on a page; None when a plan cannot tell. An argument
+            `page_size` replaces both.
+        same_list_as: name of the operation that reads the same list on its main surface; None for that one itself.
         fallback: name of the operation that stands in on another surface, with the same target, when no doc_id works.
         only: of the records that another operation gives in its place, those with these values in these fields.
         changes_server: whether it changes something on the server: it is asked only when the operator confirms.
@@ -129,8 +132,6 @@ class Operation:
     surface: Surface
     arguments: Mapping[str, Argument]
     reader: AnyReader
-    seeds: tuple[str, ...] = ()
-    recorded: str | None = None
     paging: Paging | None = None
     query_name: str | None = None
     variables: Mapping[str, Any] | Place = field(default_factory=dict)
@@ -142,9 +143,18 @@ class Operation:
     needs: tuple[Need, ...] = ()
     then: Continuation | None = None
     counted_by: str | None = None
+    planned_by: str | None = None
+    planned_at_most: bool = False
+    page_sizes: tuple[int, int] | None = None
+    same_list_as: str | None = None
     fallback: str | None = None
     only: Mapping[str, Any] = field(default_factory=dict)
     changes_server: bool = False
+
+    @property
+    def list_name(self) -> str:
+        """The name of the list that it reads, the same on every surface."""
+        return self.same_list_as or self.name
 
     @property
     def record_type(self) -> str:
@@ -177,12 +187,12 @@ class Operation:
         Raises:
             BadInput: one is unknown, missing or cannot be used; the error names those that are allowed.
         """
-        stand_ins = {argument.instead: name for name, argument in self.arguments.items() if argument.instead}
+        replacing = {argument.instead: name for name, argument in self.arguments.items() if argument.instead}
         for name in given:
-            if name not in self.arguments and name not in stand_ins:
+            if name not in self.arguments and name not in replacing:
                 raise BadInput(f"{self.name}: unknown argument {name!r}; allowed: {self.allowed}")
-            if stand_ins.get(name) in given:
-                raise BadInput(f"{self.name}: give {stand_ins[name]} or {name}, not both")
+            if replacing.get(name) in given:
+                raise BadInput(f"{self.name}: give {replacing[name]} or {name}, not both")
         checked = {}
         for name, argument in self.arguments.items():
             if given.get(name) is not None:

@@ -1,4 +1,4 @@
-"""Where a page's next cursor stands, and how a list says that it ends. Data, read by a function each."""
+"""Paging: finds the next cursor of a page and recognises the end of a list. Data, read by one function each."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _CURSOR_KINDS: Final = (str, int, type(None))
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """How a page ends.
+class PageEnd:
+    """The end of a page: the next cursor, or the end of the list.
 
     Args:
         cursor: where the list goes on; None at its end.
@@ -33,7 +33,9 @@ class Turn:
 class Paging(Protocol):
     """Pagination of an operation."""
 
-    def turn(self, envelope: Mapping[str, Any], operation: str, args: Mapping[str, Any], cursor: str | None) -> Turn:
+    def page_end(
+        self, envelope: Mapping[str, Any], operation: str, args: Mapping[str, Any], cursor: str | None
+    ) -> PageEnd:
         """Return how a page ends.
 
         Args:
@@ -95,7 +97,9 @@ class OneCursor:
         self.limited = limited
         self.count = count
 
-    def turn(self, envelope: Mapping[str, Any], operation: str, args: Mapping[str, Any], cursor: str | None) -> Turn:
+    def page_end(
+        self, envelope: Mapping[str, Any], operation: str, args: Mapping[str, Any], cursor: str | None
+    ) -> PageEnd:
         """Return how a page ends."""
         holder, place = _holder(envelope, self.at, operation)
         following = _read_cursor(holder, self.cursor, place, operation)
@@ -103,7 +107,7 @@ class OneCursor:
             following = None
         limited = self.limited is not None and holder.get(self.limited) is True
         count = walk_path(envelope, self.count, operation) if self.count and stands_at(envelope, self.count) else None
-        return Turn(following, limited and following is None, count=count if type(count) is int else None)
+        return PageEnd(following, limited and following is None, count=count if type(count) is int else None)
 
     def given(self, cursor: str, args: Mapping[str, Any]) -> str:
         """Return the cursor; one that is written as an object of one part is that part."""
@@ -136,7 +140,9 @@ class SeveralCursors:
         self.more = more
         self.plain = plain
 
-    def turn(self, envelope: Mapping[str, Any], operation: str, args: Mapping[str, Any], cursor: str | None) -> Turn:
+    def page_end(
+        self, envelope: Mapping[str, Any], operation: str, args: Mapping[str, Any], cursor: str | None
+    ) -> PageEnd:
         """Return how a page ends."""
         places = [path for path in self.at if stands_at(envelope, path)] or [self.at[0]]
         holders = [_holder(envelope, (place,), operation) for place in places]
@@ -149,7 +155,7 @@ class SeveralCursors:
         said = [holder[key] for holder, _ in holders for key in self.more if key in holder]
         ended = bool(said) and all(value is False for value in said)
         leads_on = any(part not in self.beside for part in found)
-        return Turn(join_parts(found) if leads_on and not ended else None)
+        return PageEnd(join_parts(found) if leads_on and not ended else None)
 
     def given(self, cursor: str, args: Mapping[str, Any]) -> str:
         """Return the cursor."""
@@ -172,11 +178,13 @@ class ChunkPages:
     def __init__(self, chunk: Chunk) -> None:
         self.chunk = chunk
 
-    def turn(self, envelope: Mapping[str, Any], operation: str, args: Mapping[str, Any], cursor: str | None) -> Turn:
+    def page_end(
+        self, envelope: Mapping[str, Any], operation: str, args: Mapping[str, Any], cursor: str | None
+    ) -> PageEnd:
         """Return how a page ends."""
         if self.chunk.argument not in args:
-            return Turn(None, whole=True)
-        return Turn(self.chunk.after(args, cursor), whole=True)
+            return PageEnd(None, whole=True)
+        return PageEnd(self.chunk.after(args, cursor), whole=True)
 
     def given(self, cursor: str, args: Mapping[str, Any]) -> str:
         """Return the cursor."""
@@ -196,19 +204,21 @@ class GivenPaths:
         self.cursor_out = cursor_out
         self.cursor_in = cursor_in
 
-    def turn(self, envelope: Mapping[str, Any], operation: str, args: Mapping[str, Any], cursor: str | None) -> Turn:
+    def page_end(
+        self, envelope: Mapping[str, Any], operation: str, args: Mapping[str, Any], cursor: str | None
+    ) -> PageEnd:
         """Return how a page ends."""
         dotted = args.get(self.cursor_out)
         if dotted is None:
-            return Turn(None, whole=True)
+            return PageEnd(None, whole=True)
         *steps, key = dotted.removeprefix("data.").split(".")
         if null_on_the_way(envelope, ("data", *steps)):
-            return Turn(None)
+            return PageEnd(None)
         holder, place = _holder(envelope, (("data", *steps),), operation)
         if cursor is None and key not in holder:
             raise MalformedAnswer(operation, ".".join((*place, key)), f"missing; there is {keys_of(holder)}")
         more = holder.get("has_next_page", holder.get("more_available", holder.get("has_more")))
-        return Turn(None if more is False else _read_cursor(holder, key, place, operation))
+        return PageEnd(None if more is False else _read_cursor(holder, key, place, operation))
 
     def given(self, cursor: str, args: Mapping[str, Any]) -> str:
         """Return the cursor."""

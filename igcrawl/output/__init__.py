@@ -1,1 +1,1 @@
-"""Where records go: JSON lines, feeds, the raw archive."""
+"""Outputs: JSON lines, feeds, the raw archive."""

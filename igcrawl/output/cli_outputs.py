@@ -14,6 +14,13 @@ from scrapy.utils.conf import feed_process_params_from_cli
 
 from igcrawl.errors import BadInput
 
+#: Settings of a run that writes no record; its feeds are left to who uses them.
+WITHOUT_OUTPUTS: Final[Mapping[str, Any]] = {
+    "IG_JSONL": "",
+    "IG_RAW": "",
+    "ITEM_PIPELINES": {},
+    "ITEM_PIPELINES_BASE": {},
+}
 _FORMATS: Final = frozenset({"jsonl", "jsonlines", "jl"})
 _LOCAL: Final = frozenset({"", "file"})
 #: What our file does not do stays with Scrapy's feed.

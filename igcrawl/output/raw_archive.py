@@ -138,5 +138,5 @@ def _answer(line: bytes, path: Path, number: int) -> RawAnswer:
 
 
 def is_archive(path: Path) -> bool:
-    """Whether a file is named as an archive."""
+    """Return whether a file is named as an archive."""
     return path.name.endswith((".jsonl.zst", ".jsonl.zstd"))

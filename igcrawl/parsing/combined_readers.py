@@ -13,7 +13,7 @@ from igcrawl.parsing.reader import AnyReader, Places, Reader, Reading
 
 
 class _Combined:
-    """What combined readers share."""
+    """Base of combined readers."""
 
     def __init__(self, *readers: AnyReader) -> None:
         self.readers = readers
@@ -30,12 +30,12 @@ class _Combined:
 
     @property
     def mixed(self) -> bool:
-        """Whether it may give records of other kinds, too."""
+        """True if it may give records of other kinds, too."""
         return len({part.record for part in self.parts}) > 1
 
-    def stands_in(self, envelope: Mapping[str, Any]) -> bool:
-        """Whether an answer has a place that one of the readers reads."""
-        return any(reader.stands_in(envelope) for reader in self.readers)
+    def finds_place(self, envelope: Mapping[str, Any]) -> bool:
+        """Return whether an answer has a place that one of the readers reads."""
+        return any(reader.finds_place(envelope) for reader in self.readers)
 
     def _none_of(self, envelope: Mapping[str, Any], operation: str) -> MalformedAnswer:
         places = ", ".join(dict.fromkeys(".".join(part.head) for part in self.parts))
@@ -50,7 +50,7 @@ class AllOf(_Combined):
         first, *others = self.readers
         records = first.read(envelope, reading)
         for reader in others:
-            if reader.stands_in(envelope):
+            if reader.finds_place(envelope):
                 records += reader.read(envelope, reading)
         return records
 
@@ -69,7 +69,7 @@ class AnyOf(_Combined):
 
     def read(self, envelope: Mapping[str, Any], reading: Reading) -> list[Any]:
         """Return the records, reader by reader, and note keys of the answer that hold something nobody reads."""
-        if not self.stands_in(envelope):
+        if not self.finds_place(envelope):
             raise self._none_of(envelope, reading.operation)
         known = self.passed_over | {part.head[0] for part in self.parts if part.head}
         reading.notes.extend(
@@ -78,7 +78,10 @@ class AnyOf(_Combined):
             if key not in known and value and type(value) in (dict, list)
         )
         return [
-            record for reader in self.readers if reader.stands_in(envelope) for record in reader.read(envelope, reading)
+            record
+            for reader in self.readers
+            if reader.finds_place(envelope)
+            for record in reader.read(envelope, reading)
         ]
 
 
@@ -88,7 +91,7 @@ class Either(_Combined):
     def read(self, envelope: Mapping[str, Any], reading: Reading) -> list[Any]:
         """Return the records."""
         for reader in self.readers:
-            if reader.stands_in(envelope):
+            if reader.finds_place(envelope):
                 return reader.read(envelope, reading)
         raise self._none_of(envelope, reading.operation)
 
@@ -155,8 +158,8 @@ class ById:
         """It gives one kind of record."""
         return False
 
-    def stands_in(self, envelope: Mapping[str, Any]) -> bool:
-        """Whether an answer has an object whose keys are ids."""
+    def finds_place(self, envelope: Mapping[str, Any]) -> bool:
+        """Return whether an answer has an object whose keys are ids."""
         return any(True for _ in self._places(envelope))
 
     def _places(self, envelope: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -172,7 +175,7 @@ class ById:
 
     def read(self, envelope: Mapping[str, Any], reading: Reading) -> list[Any]:
         """Return the records, id by id."""
-        if not self.stands_in(envelope):
+        if not self.finds_place(envelope):
             raise MalformedAnswer(reading.operation, "answer", f"expected ids; there is {keys_of(envelope)}")
         records: list[Any] = []
         for place, held in self._places(envelope):
@@ -209,7 +212,7 @@ class KnownRoots:
 
     @property
     def record(self) -> type[Record]:
-        """What comes when the shape is not known."""
+        """The record used when the shape is unknown."""
         return Payload
 
     @property
@@ -219,16 +222,16 @@ class KnownRoots:
 
     @property
     def mixed(self) -> bool:
-        """Which kind comes is known from the answer only."""
+        """True: only the answer tells which kind of record it holds."""
         return True
 
-    def stands_in(self, envelope: Mapping[str, Any]) -> bool:
-        """Whether there is an answer."""
-        return self.plain.stands_in(envelope)
+    def finds_place(self, envelope: Mapping[str, Any]) -> bool:
+        """Return whether there is an answer."""
+        return self.plain.finds_place(envelope)
 
     def read(self, envelope: Mapping[str, Any], reading: Reading) -> list[Any]:
         """Return the records, or one payload."""
-        known = [reader for reader in self.readers if reader.stands_in(envelope) and _fits(reader, envelope, reading)]
+        known = [reader for reader in self.readers if reader.finds_place(envelope) and _fits(reader, envelope, reading)]
         nearest = max(known, key=lambda reader: len(reader.head), default=None)
         if nearest is not None:
             try:
@@ -239,7 +242,7 @@ class KnownRoots:
 
 
 def _fits(reader: Reader, envelope: Mapping[str, Any], reading: Reading) -> bool:
-    """Whether a reader of one object is meant: the object is an account with its name, and no list is turned in it."""
+    """Return whether a reader of one object fits: the object is an account with its name, and holds no list."""
     if not reader.single:
         return True
     if reading.args.get("cursor_out") is not None:

@@ -1,6 +1,6 @@
 """Bytes of an answer -> one plain dict: several documents merged, canonical names undone, whatever the content type.
 
-Server facts (DESIGN.md, section 5; recorded in shared/recorded):
+Facts about the server, from recorded answers:
 
 - Canonical naming writes ``1$root(args)`` for ``root``, and prefixes scalars by their type: ``1ltaken_at``, ``1flat``.
 - Streamed GraphQL is newline-separated documents; later ones carry `path` (from `data`) and the `data` to merge there.
@@ -16,6 +16,7 @@ from typing import Any, Final
 import orjson
 
 from igcrawl.errors import MalformedAnswer, Transient
+from igcrawl.parsing.json_paths import kind_name
 
 #: A quote before the digit can only open a string (escaped quotes are rewritten first), and one before a colon can
 #: only end a key, so these match keys and nothing else.
@@ -52,11 +53,11 @@ def read_envelope(body: bytes, operation: str) -> dict[str, Any]:
     documents = _documents(_plain_names(_bare(body)), operation)
     base = documents[0]
     if not isinstance(base, dict):
-        raise MalformedAnswer(operation, "answer", f"expected an object, got {_kind(base)}")
+        raise MalformedAnswer(operation, "answer", f"expected an object, got {kind_name(base)}")
     early: list[tuple[dict[str, Any], str]] = []
     for number, row in enumerate(documents[1:], start=2):
         if not isinstance(row, dict):
-            raise MalformedAnswer(operation, f"document {number}", f"expected an object, got {_kind(row)}")
+            raise MalformedAnswer(operation, f"document {number}", f"expected an object, got {kind_name(row)}")
         if "path" in row:
             if not _merge_at_path(base, row, f"document {number}", operation):
                 early.append((row, f"document {number}"))
@@ -69,7 +70,7 @@ def read_envelope(body: bytes, operation: str) -> dict[str, Any]:
 
 
 def is_unfinished(envelope: dict[str, Any]) -> bool:
-    """Whether a streamed answer says that more of it was to come."""
+    """Return whether a streamed answer says that more of it was to come."""
     extensions = envelope.get("extensions")
     return isinstance(extensions, dict) and extensions.get("is_final") is False
 
@@ -181,7 +182,7 @@ def _step(parent: Any, step: str | int, place: str, operation: str) -> Any:
         return parent.get(step)
     if isinstance(parent, list) and isinstance(step, int):
         return parent[step] if 0 <= step < len(parent) else None
-    raise MalformedAnswer(operation, f"{place}.path", f"{step!r} leads into {_kind(parent)}")
+    raise MalformedAnswer(operation, f"{place}.path", f"{step!r} leads into {kind_name(parent)}")
 
 
 def _put(parent: Any, step: str | int, value: Any, place: str, operation: str) -> bool:
@@ -237,9 +238,3 @@ def _identity(row: Any) -> str | None:
             if isinstance(thing.get(key), str | int):
                 return f"{kind}:{thing[key]}"
     return None
-
-
-def _kind(value: Any) -> str:
-    return {dict: "an object", list: "a list", str: "text", bool: "true or false", type(None): "null"}.get(
-        type(value), "a number"
-    )

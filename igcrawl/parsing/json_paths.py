@@ -51,7 +51,7 @@ def walk_path(envelope: Any, path: Path, operation: str) -> Any:
 
 
 def stands_at(envelope: Any, path: Path) -> bool:
-    """Whether there is anything at a path, null included."""
+    """Return whether there is anything at a path, null included."""
     current = envelope
     for step in path:
         if type(current) is not dict or step not in current:
@@ -61,7 +61,7 @@ def stands_at(envelope: Any, path: Path) -> bool:
 
 
 def null_on_the_way(envelope: Any, path: Path) -> bool:
-    """Whether a path comes upon null."""
+    """Return whether a path comes upon null."""
     current = envelope
     for step in path:
         if current is None:

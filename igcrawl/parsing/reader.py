@@ -15,7 +15,7 @@ from igcrawl.parsing.values import WrongKind
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Whose answer is read: what every record of it shares.
+    """Context of an answer: the values shared by all its records.
 
     Args:
         operation: name of the operation.
@@ -56,7 +56,7 @@ Shared: TypeAlias = str | Constant | Translated
 
 
 class AnyReader(Protocol):
-    """What an operation needs of a reader."""
+    """Interface of readers."""
 
     @property
     def record(self) -> type[Record]:
@@ -68,10 +68,10 @@ class AnyReader(Protocol):
 
     @property
     def mixed(self) -> bool:
-        """Whether it may give records of other kinds, too."""
+        """True if it may give records of other kinds, too."""
 
-    def stands_in(self, envelope: Mapping[str, Any]) -> bool:
-        """Whether an answer has the place that it reads."""
+    def finds_place(self, envelope: Mapping[str, Any]) -> bool:
+        """Return whether an answer has the place that it reads."""
 
     def read(self, envelope: Mapping[str, Any], reading: Reading) -> list[Any]:
         """Return the records.
@@ -132,8 +132,8 @@ class Reader:
             steps.append(step)
         return tuple(steps)
 
-    def stands_in(self, envelope: Mapping[str, Any]) -> bool:
-        """Whether an answer has the place that it reads."""
+    def finds_place(self, envelope: Mapping[str, Any]) -> bool:
+        """Return whether an answer has the place that it reads."""
         return stands_at(envelope, self.head)
 
     def read(self, envelope: Mapping[str, Any], reading: Reading) -> list[Any]:
@@ -216,7 +216,7 @@ class Reader:
 
 
 class Places:
-    """Where rows stand: a list's path, or each row's own."""
+    """Places of rows, for messages: a list's path, or each row's own."""
 
     def __init__(self, named: str | list[str]) -> None:
         self._named = named

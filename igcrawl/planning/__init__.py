@@ -1,1 +1,1 @@
-"""What a crawl would cost."""
+"""Cost estimates for a crawl."""

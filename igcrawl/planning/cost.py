@@ -1,4 +1,4 @@
-"""What a walk costs, in pages and requests, from what is known before it is begun. Pure."""
+"""Cost of a walk in pages and requests, computed before it begins. Pure."""
 
 from __future__ import annotations
 
@@ -6,26 +6,13 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from igcrawl.arguments import Arguments, GraphArguments
 from igcrawl.operations.catalogue import FAMILY_OF
 from igcrawl.operations.operation import Operation
 from igcrawl.operations.paging import ChunkPages, GivenPaths
-from igcrawl.store import Limits
-
-#: How many a page held on lists that choose it themselves: the fewest and the most that were seen.
-PAGE_SIZES: Final[Mapping[str, tuple[int, int]]] = {
-    "followers": (25, 50),
-    "following": (25, 50),
-    "followers_web": (12, 12),
-    "user_clips": (12, 12),
-    "user_feed": (12, 12),
-}
-#: What a REST list is asked for where nobody says.
-_REST_PAGE: Final = 200
-#: Lists of what an account has posted. Reels are a part of it, so the count is the most that there may be.
-_OF_POSTS: Final = {"user_feed": False, "user_clips": True}
+from igcrawl.store import OperatorLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +50,7 @@ class Range:
 
 @dataclass(slots=True)
 class Cost:
-    """What walks cost together.
+    """Total cost of several walks.
 
     Args:
         walks, pages, requests: how many.
@@ -104,7 +91,7 @@ class Cost:
 
 def counted_in(operation: Operation) -> str | None:
     """Return the field of a profile that tells how long an operation's list is; None when nothing does."""
-    return operation.counted_by or ("media_count" if operation.name in _OF_POSTS else None)
+    return operation.counted_by or operation.planned_by
 
 
 def cost_of(
@@ -122,7 +109,7 @@ def cost_of(
     cost = Cost(walks=Range(1, 1))
     for name in asked_first(operation, args, asked):
         cost.ask(name, Range(1, 1))
-    pages = pages_of(operation, args, holds, Limits(asked.max_pages, asked.max_users))
+    pages = pages_of(operation, args, holds, OperatorLimits(asked.max_pages, asked.max_users))
     if update:
         pages = Range(1, pages.most)
     cost.ask(operation.name, pages, pages=True)
@@ -130,8 +117,8 @@ def cost_of(
         cost.ask(operation.then.operation, pages)
     if pages.most is None:
         cost.notes["how many pages the list has is not known before"] = None
-    elif operation.name in PAGE_SIZES or operation.name.endswith("_rest"):
-        few, many = _page_sizes(operation, args)
+    elif (page_sizes := _page_sizes(operation, args)) is not None:
+        few, many = page_sizes
         sizes = f"{few} to {many}" if few != many else f"up to {many}"
         cost.notes[f"a page is taken to hold {sizes}; the server chooses"] = None
     return cost
@@ -147,7 +134,7 @@ def asked_first(operation: Operation, args: Mapping[str, Any], asked: Arguments)
     return names
 
 
-def pages_of(operation: Operation, args: Mapping[str, Any], holds: int | None, limits: Limits) -> Range:
+def pages_of(operation: Operation, args: Mapping[str, Any], holds: int | None, limits: OperatorLimits) -> Range:
     """Return how many pages a list has.
 
     Args:
@@ -162,20 +149,21 @@ def pages_of(operation: Operation, args: Mapping[str, Any], holds: int | None, l
     if isinstance(paging, ChunkPages):
         count = math.ceil(len(args.get(paging.chunk.argument) or "1") / paging.chunk.size)
         return Range(count, count).up_to(limits.max_pages)
-    few, many = _page_sizes(operation, args)
-    if not few:
+    page_sizes = _page_sizes(operation, args)
+    if page_sizes is None:
         return Range(1, None).up_to(limits.max_pages)
-    known = holds is not None and not _OF_POSTS.get(operation.name)
+    few, many = page_sizes
+    known = holds is not None and not operation.planned_at_most
     wanted = min((each for each in (holds, limits.max_users) if each is not None), default=None)
     least = max(1, math.ceil((wanted or 0) / many)) if known else 1
     return Range(least, None if wanted is None else max(1, math.ceil(wanted / few))).up_to(limits.max_pages)
 
 
-def _page_sizes(operation: Operation, args: Mapping[str, Any]) -> tuple[int, int]:
-    if operation.name.endswith("_rest"):
-        asked = int(args.get("page_size") or _REST_PAGE)
+def _page_sizes(operation: Operation, args: Mapping[str, Any]) -> tuple[int, int] | None:
+    if "page_size" in operation.arguments and args.get("page_size"):
+        asked = int(args["page_size"])
         return asked, asked
-    return PAGE_SIZES.get(operation.name, (0, 0))
+    return operation.page_sizes
 
 
 def cost_of_found(operation: Operation, asked: Arguments, holds: int | None) -> Cost:

@@ -1,4 +1,4 @@
-"""How much of a crawl is left, in requests and in hours of budget. Pure."""
+"""Estimate of the rest of a crawl, in requests and in hours of budget. Pure."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from igcrawl.budget.forecast import seconds_for
 from igcrawl.budget.limits import Budget
-from igcrawl.store import Limits, WalkRow
+from igcrawl.store import OperatorLimits, WalkRow
 from igcrawl.times import span
 from igcrawl.verdict import FINAL, Verdict
 
 
-def requests_left(row: WalkRow, limits: Limits | None = None) -> int | None:
+def requests_left(row: WalkRow, limits: OperatorLimits | None = None) -> int | None:
     """Return how many requests a walk probably still needs; None when nothing tells.
 
     What its pages have held so far is taken for what they go on to hold.
@@ -21,7 +21,7 @@ def requests_left(row: WalkRow, limits: Limits | None = None) -> int | None:
         row: the walk.
         limits: those that it would go on with; None for no limits.
     """
-    limits = limits or Limits()
+    limits = limits or OperatorLimits()
     if row.verdict is not None and (row.verdict in FINAL or _stays_stopped(row, limits)):
         return 0
     if row.expected is None or not row.records or not row.pages:
@@ -35,8 +35,8 @@ def requests_left(row: WalkRow, limits: Limits | None = None) -> int | None:
     return max(1, left)
 
 
-def _stays_stopped(row: WalkRow, limits: Limits) -> bool:
-    """Whether a limit has stopped a walk and holds it still, or it was passed over for what it is."""
+def _stays_stopped(row: WalkRow, limits: OperatorLimits) -> bool:
+    """Return whether a limit has stopped a walk and holds it still, or it was passed over for what it is."""
     reached = (limits.max_pages is not None and row.pages >= limits.max_pages) or (
         limits.max_users is not None and row.records >= limits.max_users
     )
@@ -59,7 +59,7 @@ class Estimate:
         ended, spent: walks that have ended, and their requests.
     """
 
-    limits: Limits | None = None
+    limits: OperatorLimits | None = None
     known: int = 0
     unknown: int = 0
     ended: int = 0
@@ -78,7 +78,7 @@ class Estimate:
 
     @property
     def requests(self) -> int | None:
-        """How many requests are left; None when walks wait and none has ended that tells what they cost."""
+        """Number of requests left; None when walks wait and no ended walk tells what they cost."""
         if self.unknown and not self.ended:
             return None
         return self.known + (math.ceil(self.unknown * self.spent / self.ended) if self.unknown else 0)

@@ -1,4 +1,4 @@
-"""How long the list of an account is, for a plan: one request asks its profile, or the store knows from before."""
+"""Expected length of a list, for a plan: taken from one request for the profile, or from earlier walks in the store."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class OneRequest(Gate):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Length:
-    """What was learned.
+    """The length of a list, as far as a plan could learn it.
 
     Args:
         holds: how many the list holds, None when it was not learned.
@@ -72,15 +72,17 @@ async def length_of(seed: Seed, ask: Ask, gate: Gate, now: float) -> Length:
         StoreError: the store failed.
     """
     name = "user_profile" if "user_id" in seed.args else "web_profile_info"
-    turn = (await gate.health()).next_free(gate.rules.budget, now, FAMILY_OF[name])
-    if turn.wait > WAITS:
-        return Length(said=f"the profile was not asked: there is room at {moment(now + turn.wait, now)} ({turn.why})")
+    permit = (await gate.state()).next_free(gate.rules.budget, now, FAMILY_OF[name])
+    if permit.wait > WAITS:
+        return Length(
+            said=f"the profile was not asked: there is room at {moment(now + permit.wait, now)} ({permit.why})"
+        )
     try:
         profile = await _profile(seed, ask, name)
     except Trouble:
         raise
     except TargetError as error:
-        return Length(said=f"{seed.seed}: {error.verdict}: {error}")
+        return Length(said=f"{seed.key}: {error.verdict}: {error}")
     except WaitTooLong as error:
         return Length(said=f"the profile was not learned: {error}", failed=bool(getattr(gate, "entered", False)))
     except AnswerError as error:

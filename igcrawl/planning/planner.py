@@ -11,33 +11,27 @@ from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 
 from igcrawl.arguments import Arguments, ListArguments
-from igcrawl.arguments.crawl_key import Identity
+from igcrawl.arguments.crawl_key import CrawlKey
 from igcrawl.budget.forecast import seconds_for
 from igcrawl.budget.limits import Budget
 from igcrawl.budget.report import no_budget, room_lines
-from igcrawl.budget.session_state import Health
-from igcrawl.calling.call_sender import Asker
+from igcrawl.budget.session_state import SessionState
+from igcrawl.calling.call_sender import CallSender
 from igcrawl.config.config import Config
 from igcrawl.errors import BadInput
 from igcrawl.operations.catalogue import find_operation
+from igcrawl.output.cli_outputs import WITHOUT_OUTPUTS
 from igcrawl.planning.cost import Cost, cost_of, cost_of_found, counted_in
 from igcrawl.planning.expected_count import Length, OneRequest, earlier_walks, length_of
-from igcrawl.planning.remaining import rest_of
-from igcrawl.store import CrawlRow, Limits, Seed, Store, WalkRow, path_of
+from igcrawl.planning.remaining import remaining
+from igcrawl.store import CrawlRow, OperatorLimits, Seed, Store, WalkRow, is_there
 from igcrawl.times import DAY, moment, span
 from igcrawl.verdict import REOPENED, ExitCode, Verdict
 
 #: More targets than these are only counted.
 _SHOWN: Final = 20
-#: Settings of a run that writes nothing. The feeds stay, since one that must hold a whole crawl starts it over.
-_WRITES_NOTHING: Final[Mapping[str, Any]] = {
-    "IG_JSONL": "",
-    "IG_RAW": "",
-    "ITEM_PIPELINES": {},
-    "ITEM_PIPELINES_BASE": {},
-    "JOBDIR": None,
-    "FEED_STORE_EMPTY": False,
-}
+#: Settings of a plan. The feeds stay, since one that must hold a whole crawl starts it over.
+_WRITES_NOTHING: Final[Mapping[str, Any]] = {**WITHOUT_OUTPUTS, "JOBDIR": None, "FEED_STORE_EMPTY": False}
 
 
 def write_nothing_for_plan(settings: BaseSettings, given: Mapping[str, Any]) -> None:
@@ -54,15 +48,15 @@ def write_nothing_for_plan(settings: BaseSettings, given: Mapping[str, Any]) -> 
 
 
 class Planned(Protocol):
-    """What a spider has that is planned."""
+    """Attributes that a planned spider must have."""
 
     args: Any
     config: Config
-    ask: Asker
+    ask: CallSender
     crawler: Crawler
 
     @property
-    def limits(self) -> Limits:
+    def limits(self) -> OperatorLimits:
         """The operator's own."""
 
     def seeds(self) -> Iterator[Seed]:
@@ -84,11 +78,11 @@ class Planning:
         self._notes: list[str] = []
         self._failed = False
 
-    async def tell(self, identity: Identity) -> ExitCode:
+    async def tell(self, crawl_key: CrawlKey) -> ExitCode:
         """Print the plan, and return the exit code: not 0 when the server gave no answer.
 
         Args:
-            identity: of the crawl.
+            crawl_key: of the crawl.
 
         Raises:
             BadInput: the store or the crawl's name cannot be used.
@@ -96,22 +90,21 @@ class Planning:
             Interrupted: the run is being stopped.
             StoreError: the store failed.
         """
-        path = path_of(self._spider.config.store)
         last = None
-        if path is None or path.exists():
+        if is_there(self._spider.config.store):
             await self._open()
-            last = await self._last(identity)
-        lines = [f"plan of {identity.key}"]
-        if last is not None and await self._goes_on(last, identity):
+            last = await self._last(crawl_key)
+        lines = [f"plan of {crawl_key.text}"]
+        if last is not None and await self._goes_on(last, crawl_key):
             lines.append(f"goes on with the crawl of {last.created_at}: this is what is left")
-            cost = await rest_of(self._store, last, self._args, self._spider.limits)
-        elif last is not None and identity.name is not None and not identity.fresh:
-            lines.append(f"crawl {identity.name} has ended; it is run again only with -a fresh=1")
+            cost = await remaining(self._store, last, self._args, self._spider.limits)
+        elif last is not None and crawl_key.name is not None and not crawl_key.fresh:
+            lines.append(f"crawl {crawl_key.name} has ended; it is run again only with -a fresh=1")
             cost = Cost()
         else:
             cost = await self._whole(lines)
-        health = await self._gate.health() if self._gate is not None else Health()
-        lines += [*self._notes, *cost.notes, *_in_all(cost, self._spider.config, health, time.time())]
+        state = await self._gate.state() if self._gate is not None else SessionState()
+        lines += [*self._notes, *cost.notes, *_in_all(cost, self._spider.config, state, time.time())]
         sent = "1 request was" if self._gate is not None and self._gate.entered else "no request was"
         print(*lines, f"nothing was crawled; {sent} sent for this plan", sep="\n", flush=True)
         return ExitCode.INCOMPLETE if self._failed else ExitCode.OK
@@ -128,16 +121,16 @@ class Planning:
             self._gate = gate
         return self._gate
 
-    async def _last(self, identity: Identity) -> CrawlRow | None:
-        last = await self._store.crawl(identity.key, identity.name)
-        if last is not None and last.key != identity.key:
-            raise BadInput(f"crawl={identity.name}: this name is taken by another crawl, {last.key}; choose another")
+    async def _last(self, crawl_key: CrawlKey) -> CrawlRow | None:
+        last = await self._store.crawl(crawl_key.text, crawl_key.name)
+        if last is not None and last.key != crawl_key.text:
+            raise BadInput(f"crawl={crawl_key.name}: this name is taken by another crawl, {last.key}; choose another")
         return last
 
-    async def _goes_on(self, last: CrawlRow, identity: Identity) -> bool:
-        if identity.fresh or not await self._store.unfinished(last.id, REOPENED, self._spider.limits):
+    async def _goes_on(self, last: CrawlRow, crawl_key: CrawlKey) -> bool:
+        if crawl_key.fresh or not await self._store.unfinished(last.id, REOPENED, self._spider.limits):
             return False
-        return identity.whole_feed is None or await self._store.busy(last.id)
+        return crawl_key.whole_feed is None or await self._store.busy(last.id)
 
     async def _whole(self, lines: list[str]) -> Cost:
         """Return what the crawl takes from its beginning, and add a line for each target."""
@@ -152,7 +145,7 @@ class Planning:
             shown += 1
             if shown <= _SHOWN:
                 known = "" if length.holds is None else f"{length.holds:,} in its profile; "
-                lines.append(f"{seed.seed}: {known}{cost.pages.told('page')}, {cost.requests.told('request')}")
+                lines.append(f"{seed.key}: {known}{cost.pages.told('page')}, {cost.requests.told('request')}")
             total.add(cost)
         if shown > _SHOWN:
             lines.append(f"… and {shown - _SHOWN:,} more targets")
@@ -184,7 +177,7 @@ class Planning:
         return length
 
 
-def _in_all(cost: Cost, config: Config, health: Health, now: float) -> Iterator[str]:
+def _in_all(cost: Cost, config: Config, state: SessionState, now: float) -> Iterator[str]:
     """Give the sum, the budget as it is, and when the crawl would be through."""
     yield f"in all: {cost.walks.told('walk')}, {cost.pages.told('page')}, {cost.requests.told('request')}"
     budget = config.rules.budget
@@ -194,8 +187,8 @@ def _in_all(cost: Cost, config: Config, health: Health, now: float) -> Iterator[
         told = _time(cost, seconds_for(cost.least, standard), seconds_for(cost.most, standard))
         yield f"with a budget of {standard.whole.hour} an hour and {standard.whole.day} a day: {told}"
         return
-    yield f"budget, {budget.pace} pace; {'; '.join(room_lines(health, budget, now))}"
-    least, most = (seconds_for(requests, budget, health, now) for requests in (cost.least, cost.most))
+    yield f"budget, {budget.pace} pace; {'; '.join(room_lines(state, budget, now))}"
+    least, most = (seconds_for(requests, budget, state, now) for requests in (cost.least, cost.most))
     until = moment(now + most, now) if cost.requests.most is not None else f"not before {moment(now + least, now)}"
     yield f"it would take {_time(cost, least, most)}; through: {until}"
 

@@ -1,4 +1,4 @@
-"""What is left of a crawl that was begun, from its walks in the store."""
+"""Cost of the rest of a crawl, computed from its walks in the store."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from igcrawl.arguments import Arguments
 from igcrawl.operations.catalogue import find_operation
 from igcrawl.planning.cost import Cost, Range, cost_of
 from igcrawl.planning.estimate import Estimate, requests_left
-from igcrawl.store import CrawlRow, Limits, Store
+from igcrawl.store import CrawlRow, OperatorLimits, Store
 
 
-async def rest_of(store: Store, crawl: CrawlRow, asked: Arguments, limits: Limits) -> Cost:
+async def remaining(store: Store, crawl: CrawlRow, asked: Arguments, limits: OperatorLimits) -> Cost:
     """Return what the walks of a crawl still cost: what their kind says, else what the others have cost so far.
 
     Args:

@@ -8,7 +8,7 @@ from http.cookies import Morsel
 
 
 def is_foreign_or_gone(morsel: Morsel[str]) -> bool:
-    """Whether a cookie is another site's, or is being deleted."""
+    """Return whether a cookie is another site's, or is being deleted."""
     domain = morsel["domain"].lstrip(".").lower()
     if domain and domain != "instagram.com" and not domain.endswith(".instagram.com"):
         return True

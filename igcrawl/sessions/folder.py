@@ -17,7 +17,7 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")
 
 
 def is_name(text: str) -> bool:
-    """Whether a session may be called so: letters, digits, dot, dash, underscore."""
+    """Return whether a session may be called so: letters, digits, dot, dash, underscore."""
     return _NAME.fullmatch(text) is not None and not text.endswith(".json")
 
 

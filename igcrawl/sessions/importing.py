@@ -17,7 +17,7 @@ from igcrawl.sessions.session_file import load_session
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import did.
+    """Result of an import.
 
     Args:
         name: of the session.

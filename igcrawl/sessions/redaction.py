@@ -28,7 +28,7 @@ _REST_OF_BASE64: Final = "[A-Za-z0-9+/_-]*={0,2}"
 
 
 class Redaction:
-    """What must not be written, and how it is taken out. What it has learned it keeps when the session moves on.
+    """Removes secrets from what is written. Secrets stay known after the session has changed.
 
     Args:
         secrets: the first values to learn.

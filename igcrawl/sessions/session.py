@@ -1,6 +1,6 @@
 """The operator's session: what it holds and what the server refreshes. Pure: no Scrapy, no files.
 
-Its settings are the JSON that aiograpi and instagrapi write, so theirs work as they are (DESIGN.md, section 6).
+Its settings are the JSON that aiograpi and instagrapi write, so theirs work as they are.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ class Session:
 
     @property
     def authorization_data(self) -> dict[str, Any]:
-        """What the Authorization header carries; made from the cookies when the file has only those."""
+        """Value of the Authorization header; made from the cookies if the file has only those."""
         known = {"ds_user_id": self.ds_user_id, "sessionid": self.sessionid, "should_use_header_over_cookies": True}
         data = self._part("authorization_data")
         return {**data, **{name: value for name, value in known.items() if name not in data}}
@@ -111,7 +111,7 @@ class Session:
         return str(known or unquote(self.sessionid).partition(":")[0])
 
     @property
-    def mark(self) -> str:
+    def fingerprint(self) -> str:
         """Tells this session of the account from another one; leads nobody back to it."""
         return hashlib.sha256(unquote(self.sessionid).encode()).hexdigest()[:16]
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import stat
-import tempfile
 from pathlib import Path
 
 import orjson
 
 from igcrawl.errors import BadInput
 from igcrawl.sessions.session import Session
+from igcrawl.store.replace_file import replace_file
 
 
 def load_session(path: Path) -> Session:
@@ -46,14 +45,5 @@ def save_session(session: Session, path: Path) -> None:
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Replace a file atomically, with mode 0600: a reader sees the old content or the new, never a part."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    """Replace a file atomically, with mode 0600."""
+    replace_file(path, content, 0o600)

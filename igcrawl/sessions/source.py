@@ -1,4 +1,4 @@
-"""What IG_SESSION means: a session's name, a file, or the session itself, for containers."""
+"""Meaning of IG_SESSION: a session's name, a file, or, for containers, the session itself."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ _HERE: Final = "IG_SESSION (its content)"
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """Where a run's session comes from.
+class SessionSource:
+    """The source of a run's session.
 
     Args:
         file: its file; None when there is none.
@@ -55,7 +55,7 @@ class Given:
         )
 
 
-def read_given(value: str, folder: Path = session_folder.FOLDER) -> Given:
+def read_source(value: str, folder: Path = session_folder.FOLDER) -> SessionSource:
     """Return what IG_SESSION means. The file need not exist.
 
     Args:
@@ -67,25 +67,25 @@ def read_given(value: str, folder: Path = session_folder.FOLDER) -> Given:
     """
     text = value.strip()
     if not text:
-        return Given()
+        return SessionSource()
     if text.startswith(("{", "[")) or is_session_id(text) or "sessionid=" in text:
-        return Given(content=text.encode())
+        return SessionSource(content=text.encode())
     named = session_folder.path_of(text, folder)
     if session_folder.is_name(text) and (named.exists() or not Path(text).exists()):
-        return Given(file=named, name=text)
+        return SessionSource(file=named, name=text)
     decoded = _from_base64(text)
     if decoded is not None:
-        return Given(content=decoded)
+        return SessionSource(content=decoded)
     if _may_be_secret(text):
         raise BadInput(
             "IG_SESSION: expected a session's name, a file, or the settings themselves as JSON or its base64"
         )
     path = Path(text).expanduser()
-    return Given(file=path, name=path.stem if path == session_folder.path_of(path.stem, folder) else str(path))
+    return SessionSource(file=path, name=path.stem if path == session_folder.path_of(path.stem, folder) else str(path))
 
 
 def _may_be_secret(text: str) -> bool:
-    """Whether a text that was not understood could be a session that was cut or mistyped."""
+    """Return whether a text that was not understood could be a session that was cut or mistyped."""
     if "\n" in text or "\0" in text or any(len(part) > _LONGEST_NAME for part in text.split("/")):
         return True
     odd = _BASE64.fullmatch(text) or ":" in text or "%" in text

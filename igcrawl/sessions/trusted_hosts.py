@@ -1,4 +1,4 @@
-"""Where a session may be sent: Instagram's own hosts by TLS, or loopback. Nowhere else."""
+"""Hosts that may receive a session: Instagram's own by TLS, or loopback. No others."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PLAIN: Final = re.compile(
 
 
 def is_loopback(url: str) -> bool:
-    """Whether a URL leads to this machine."""
+    """Return whether a URL leads to this machine."""
     try:
         host = urlsplit(url).hostname or ""
         if host == "localhost":
@@ -27,7 +27,7 @@ def is_loopback(url: str) -> bool:
 
 
 def is_trusted(url: str) -> bool:
-    """Whether a session may be attached to a request for a URL."""
+    """Return whether a session may be attached to a request for a URL."""
     plain = _PLAIN.fullmatch(url)
     if plain is None:
         return False

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from igcrawl.errors import BadInput
 from igcrawl.store.base import Store, Writer
-from igcrawl.store.model import CrawlRow, DocIdRow, FoundPage, Limits, OutputRow, PageCommit, Seed, WalkRow
+from igcrawl.store.model import CrawlRow, DocIdRow, FoundPage, OperatorLimits, OutputRow, PageCommit, Seed, WalkRow
 
 __all__ = [
     "CrawlRow",
     "DocIdRow",
     "FoundPage",
-    "Limits",
+    "OperatorLimits",
     "OutputRow",
     "PageCommit",
     "Seed",
@@ -23,6 +23,7 @@ __all__ = [
     "Writer",
     "check_url",
     "is_postgres_url",
+    "is_there",
     "make_store",
     "opened",
     "path_of",
@@ -32,7 +33,7 @@ _SQLITE = "sqlite:///"
 
 
 def is_postgres_url(url: str) -> bool:
-    """Whether a store's address is that of a Postgres database."""
+    """Return whether a store's address is that of a Postgres database."""
     return url.startswith(("postgresql://", "postgres://"))
 
 
@@ -73,6 +74,12 @@ def make_store(url: str) -> Store:
     return SqliteStore(path)
 
 
+def is_there(url: str) -> bool:
+    """Return whether there is a store already; of a database this is not known, so it counts as there."""
+    path = path_of(url)
+    return path is None or path.exists()
+
+
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[Store | None]:
     """Open a store for as long as it is used; None when there is none yet, for none is created.
@@ -84,8 +91,7 @@ async def opened(url: str) -> AsyncIterator[Store | None]:
         BadInput: it cannot be used.
         StoreError: it failed.
     """
-    path = path_of(url)
-    if path is not None and not path.exists():
+    if not is_there(url):
         yield None
         return
     store = make_store(url)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias, TypeVar
 
-from igcrawl.store.model import CrawlRow, DocIdRow, FoundPage, Limits, OutputRow, PageCommit, Seed, WalkRow
+from igcrawl.store.model import CrawlRow, DocIdRow, FoundPage, OperatorLimits, OutputRow, PageCommit, Seed, WalkRow
 
 #: Writes records in a commit's transaction, by the database's own cursor; called again when the commit is run again.
 Writer: TypeAlias = Callable[[Any], Awaitable[None]]
@@ -46,27 +46,27 @@ class Store(Protocol):
             now: UTC, ISO 8601.
         """
 
-    async def reopen(self, crawl: int, verdicts: Iterable[str], limits: Limits) -> int:
+    async def reopen(self, crawl: int, verdicts: Iterable[str], limits: OperatorLimits) -> int:
         """Make walks wait again: those with one of the verdicts, and those `stopped` at a limit that was raised.
 
         Walks that a worker holds are left alone, and those `stopped` before their first page: they were passed over for
         what they are. Cursor and counts stay. Returns how many walks now wait.
         """
 
-    async def unfinished(self, crawl: int, verdicts: Iterable[str], limits: Limits) -> bool:
-        """Whether a crawl can go on: a walk waits (as `max_walks` allows), is held, or `reopen` would find one."""
+    async def unfinished(self, crawl: int, verdicts: Iterable[str], limits: OperatorLimits) -> bool:
+        """Return whether a crawl can go on: a walk waits (within `max_walks`), is held, or `reopen` would find one."""
 
     async def join(self) -> int:
         """Become a worker, once, and return its number. It lives until `close`, or until the process dies."""
 
-    async def claim(self, crawl: int, limits: Limits, now: str) -> WalkRow | None:
+    async def claim(self, crawl: int, limits: OperatorLimits, now: str) -> WalkRow | None:
         """Claim the next walk: those begun before first, then by depth, then in their order.
 
         Walks of workers that have died are freed first. None when none is free, or `max_walks` were begun.
         """
 
     async def busy(self, crawl: int) -> bool:
-        """Whether another living worker holds a walk of the crawl."""
+        """Return whether another living worker holds a walk of the crawl."""
 
     async def commit(
         self, commits: Sequence[PageCommit], outputs: Mapping[str, int], writers: Sequence[Writer] = ()

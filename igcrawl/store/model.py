@@ -1,4 +1,4 @@
-"""What the store keeps, as plain values. Times are text: UTC, ISO 8601."""
+"""Rows of the store as plain values. Times are text: UTC, ISO 8601."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class Seed:
     """A walk that is to be: given by the operator, or found by another walk.
 
     Args:
-        seed: names it in its crawl, where each seed is walked once, e.g. ``followers/25025320``.
+        key: names it in its crawl, where each key is walked once, e.g. ``followers/25025320``.
         subject: the list that it reads, on whatever surface; what generations of a list are compared by.
         operation: name of the operation.
         target: an id, or the name that the operator gave.
@@ -21,7 +21,7 @@ class Seed:
         cursor: where it begins; None for its first page.
     """
 
-    seed: str
+    key: str
     subject: str
     operation: str
     target: str
@@ -37,7 +37,8 @@ class WalkRow:
     Args:
         id: the store's number; walks of one depth are taken in its order.
         crawl: number of its crawl.
-        seed, subject, operation, target, args, depth: as in `Seed`; the target and what follows from it may be
+        seed: the key of its `Seed`.
+        subject, operation, target, args, depth: as in `Seed`; the target and what follows from it may be
             resolved meanwhile (a username to an id).
         cursor: of the next page; None before the first and after the last.
         pages, records, duplicates, requests: what it has cost and brought.
@@ -100,7 +101,7 @@ class CrawlRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class OperatorLimits:
     """The operator's own limits; None is none.
 
     Args:
@@ -116,7 +117,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class FoundPage:
-    """What a page of a walk brought first.
+    """Accounts that were first found on one page of a walk.
 
     Args:
         ids: packed ids of accounts or things, see `igcrawl.store.packed_ids`.
@@ -129,7 +130,7 @@ class FoundPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageCommit:
-    """What becomes durable together when a page of a walk is through, or when the walk ends.
+    """The parts of a page, or of the end of a walk, that are committed together.
 
     Args:
         walk: the walk as it is now. The store writes everything but id, crawl, depth, worker and fence, and holds
@@ -160,7 +161,7 @@ class OutputRow:
 
 @dataclass(frozen=True, slots=True)
 class DocIdRow:
-    """What is known of a doc_id.
+    """Observations about a doc_id.
 
     Args:
         worked_at: when it was answered last, None for never.

@@ -1,4 +1,4 @@
-"""What a walk has found, as 64-bit numbers: packed for the store, sorted for questions. Eight bytes an account."""
+"""Accounts found by a walk, as 64-bit numbers: packed for the store, sorted for lookup. Eight bytes an account."""
 
 from __future__ import annotations
 

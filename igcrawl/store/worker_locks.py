@@ -1,4 +1,4 @@
-"""Which worker processes of one machine live: each locks a file of its own, and the kernel lets go for the dead."""
+"""Locks of the worker processes on one machine: each locks its own file, and the kernel frees those of the dead."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Workers:
             raise self._error(error) from None
 
     def alive(self, number: int) -> bool:
-        """Whether a worker lives, this one included."""
+        """Return whether a worker lives, this one included."""
         try:
             file = os.open(self._folder / str(number), os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from igcrawl.budget.gate import Gate
-from igcrawl.budget.limits import Budget, Share
+from igcrawl.budget.limits import Budget, WindowLimits
 from igcrawl.budget.rules import Rules
 from igcrawl.calling.signing import Signer
 from igcrawl.calling.wire import to_wire
@@ -63,12 +63,12 @@ async def budget(folder: Path, times: int) -> float:
     """Ask for a turn and get it."""
     store = make_store(f"sqlite:///{folder / 'store.db'}")
     await store.open()
-    rules = Rules(budget=Budget(Share(_SENT, _SENT), {"relations": Share(_SENT, _SENT)}))
+    rules = Rules(budget=Budget(WindowLimits(_SENT, _SENT), {"relations": WindowLimits(_SENT, _SENT)}))
     gate = Gate(store, Session(session_settings()), "bench", rules, Passing())
     for _ in range(_SENT):
         await gate.enter("relations")
     figure = await cost(times, lambda: gate.enter("relations"))
-    assert len((await gate.health()).times()) >= _SENT
+    assert len((await gate.state()).times()) >= _SENT
     await store.close()
     return figure
 
@@ -80,7 +80,8 @@ async def signing(times: int) -> float:
 
     async def sign() -> None:
         call = Call("followers", {"user_id": "25025320", "rank_token": "r"}, str(next(cursors)))
-        doc_id, root = doc_ids.current(operation.name, operation.query_name or "")
+        doc_id = doc_ids.candidates(operation.name, operation.query_name or "")[0].id
+        root = doc_ids.root_field(operation.query_name or "")
         signer.sign(to_wire(operation, call, doc_id, root), 1_800_000_000.0)
 
     return await cost(times, sign)

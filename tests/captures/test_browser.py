@@ -19,7 +19,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.async_api import BrowserContext, Page, async_playwright
 
-from igcrawl.budget.session_state import EXPIRED, PARKED, Health
+from igcrawl.budget.session_state import EXPIRED, PARKED, SessionState
 from igcrawl.capture import read_capture
 from igcrawl.capture.chromium import Chromium
 from igcrawl.capture.login import login
@@ -107,15 +107,15 @@ def account_of(place: Place) -> str:
     return str(place.simulator.session["cookies"]["ds_user_id"])  # type: ignore[index]
 
 
-def health_of(place: Place) -> Health:
+def state_of(place: Place) -> SessionState:
     """What the store knows of the session."""
 
-    async def read() -> Health:
+    async def read() -> SessionState:
         store = make_store(f"sqlite:///{place.folder / '.igcrawl' / 'store.db'}")
         await store.open()
         row = await store.session(account_of(place))
         await store.close()
-        return Health.read(row)
+        return SessionState.read(row)
 
     return asyncio.run(read())
 
@@ -149,7 +149,7 @@ def test_the_session_goes_to_the_website_and_is_not_shown(captured: Captured) ->
 def test_page_loads_count_against_the_budget(captured: Captured) -> None:
     below = ("/static/", "/graphql/")
     pages = [each.path for each in captured.asked if not each.path.startswith(below)]
-    sent = health_of(captured.place).sent
+    sent = state_of(captured.place).sent
     assert {family: len(times) for family, times in sent.items()} == {"custom": len(pages)} == {"custom": 5}
 
 
@@ -159,7 +159,7 @@ def test_an_expired_login_parks_the_session_and_nothing_is_loaded_with_it_any_mo
     assert done.wait() == 3
     assert "log in again" in done.log
     assert [request.path for request in place.simulator.requests] == ["/", "/accounts/login/"]
-    assert health_of(place).parked == EXPIRED
+    assert state_of(place).parked == EXPIRED
 
     again = run(place, "docids", "capture")
     assert again.wait() == 3
@@ -169,7 +169,7 @@ def test_an_expired_login_parks_the_session_and_nothing_is_loaded_with_it_any_mo
     place.simulator.sessions.renew()
     place.simulator.write_session(place.folder / "session.json")
     assert "the browser does not start" in run(place, "docids", "capture", "--browser", "/bin/true").log
-    assert health_of(place).parked is None
+    assert state_of(place).parked is None
 
 
 def test_a_challenge_parks_the_session_and_ends_the_capture(place: Place) -> None:
@@ -183,13 +183,13 @@ def test_a_challenge_parks_the_session_and_ends_the_capture(place: Place) -> Non
     assert pages[:2] == ["/", "/instagram/"]
     assert len(pages) == 3
     assert pages[2].startswith("/challenge/")
-    assert health_of(place).parked == PARKED
+    assert state_of(place).parked == PARKED
 
 
 def test_a_throttled_page_makes_the_session_rest_and_the_next_capture_waits_for_it(place: Place) -> None:
     place.simulator.faults.add(kind="throttle", nth=1)
     assert run(place, "docids", "capture", IG_COOLDOWN="600").wait() == 1
-    assert health_of(place).cooling_until > time.time() + 500
+    assert state_of(place).cooling_until > time.time() + 500
 
     waiting = start(place, "docids", "capture", "-L", "DEBUG", IG_WAIT_MAX="")
     crawls.until(lambda: "waiting until" in waiting.log)
@@ -293,7 +293,7 @@ def test_chromiums_own_har_can_be_imported(browser: Chromium, simulator: Simulat
     captured = read_capture(tmp_path / "web.har", {}, frozenset({"127.0.0.1"}))
     current = {name: simulator.doc_ids.current(operation) for name, operation in WEB.items()}
     del current["PolarisSearchBoxRefetchableQuery"]
-    assert {each.name: each.doc_id for each in captured.sightings} == current
+    assert {each.name: each.doc_id for each in captured.seen_queries} == current
 
 
 @asynccontextmanager

@@ -6,14 +6,14 @@ import time
 
 import pytest
 
-from igcrawl.capture.bundles import scripts_in, sightings_in
+from igcrawl.capture.bundles import queries_in, scripts_in
 
 NAME = "PolarisProfilePageContentQuery"
 PAGE = "https://www.instagram.com/instagram/"
 
 
 def found(text: str) -> list[tuple[str, str]]:
-    return [(each.name, each.doc_id) for each in sightings_in(text)]
+    return [(each.name, each.doc_id) for each in queries_in(text)]
 
 
 @pytest.mark.parametrize(
@@ -44,8 +44,8 @@ def test_the_parameters_beside_a_module_name_the_root() -> None:
         f'params:{{id:n("{NAME}_instagramRelayOperation"),metadata:{{is_distillery:!0,root_field_name:["user","b"]}},'
         f'name:"{NAME}"}}}};i.exports=e}}),null);'
     )
-    (sighting,) = sightings_in(text)
-    assert (sighting.root_field, sighting.variables) == ("user", ())
+    (seen_query,) = queries_in(text)
+    assert (seen_query.root_field, seen_query.variables) == ("user", ())
 
 
 def test_scripts_are_those_of_the_site_only() -> None:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 import zstandard
 
-from igcrawl.capture import Sighting, read_capture
+from igcrawl.capture import SeenQuery, read_capture
 from igcrawl.capture.captured_request import plain_text
 from igcrawl.capture.files import Capture
 from igcrawl.errors import BadInput
@@ -41,8 +41,8 @@ def read(folder: Path, text: str | bytes, **more: frozenset[str]) -> Capture:
     return read_capture(path, {}, **more)
 
 
-def by_name(capture: Capture) -> dict[str, Sighting]:
-    return {sighting.name: sighting for sighting in capture.sightings}
+def by_name(capture: Capture) -> dict[str, SeenQuery]:
+    return {seen_query.name: seen_query for seen_query in capture.seen_queries}
 
 
 @pytest.mark.parametrize("name", DIALECTS)
@@ -55,7 +55,7 @@ def test_every_tool_s_file_gives_the_same_ids_names_and_flags(tmp_path: Path, na
     assert {"user_id", "request_data.rank_token", "enable_new_badges"} <= set(app.variables)
     assert app.flags["enable_new_badges"] is True
     assert web.flags[LONGFORM] is False
-    assert len(capture.sightings) == 2
+    assert len(capture.seen_queries) == 2
     if name != "cmd.txt":
         assert app.root_field == "xdt_api__v1__friendships__followers"
     if name.endswith(".har"):
@@ -102,7 +102,7 @@ def test_queries_of_the_old_web_are_known_by_what_is_answered_or_by_their_hash(t
     assert (seen.doc_id, seen.surface, seen.variables) == ("a" * 32, Surface.WEB_QUERY_HASH, ("id", "first"))
     path = tmp_path / "capture"
     path.write_text(har(entry(url)))
-    assert read_capture(path, {"a" * 32: "edge_chaining"}).sightings[0].name == "edge_chaining"
+    assert read_capture(path, {"a" * 32: "edge_chaining"}).seen_queries[0].name == "edge_chaining"
 
 
 def test_the_header_names_a_query_whose_form_does_not(tmp_path: Path) -> None:
@@ -125,16 +125,16 @@ def test_the_header_names_a_query_whose_form_does_not(tmp_path: Path) -> None:
 )
 def test_other_hosts_and_paths_are_passed_over(tmp_path: Path, url: str) -> None:
     capture = read(tmp_path, har(entry(url, {"text": urlencode(WEB_FORM)})))
-    assert (capture.requests, capture.sightings) == (1, [])
+    assert (capture.requests, capture.seen_queries) == (1, [])
 
 
 def test_hosts_that_stand_for_instagram_s_are_taken(tmp_path: Path) -> None:
     text = har(entry("http://127.0.0.1:8000/graphql/query", {"text": urlencode(WEB_FORM)}))
-    assert len(read(tmp_path, text, hosts=frozenset({"127.0.0.1"})).sightings) == 1
+    assert len(read(tmp_path, text, hosts=frozenset({"127.0.0.1"})).seen_queries) == 1
 
 
 def test_a_compressed_file_is_read_too(tmp_path: Path) -> None:
-    assert len(read(tmp_path, gzip.compress(devtools().encode())).sightings) == 2
+    assert len(read(tmp_path, gzip.compress(devtools().encode())).seen_queries) == 2
 
 
 def test_a_body_that_blows_up_when_it_is_decompressed_is_cut(tmp_path: Path) -> None:
@@ -145,12 +145,12 @@ def test_a_body_that_blows_up_when_it_is_decompressed_is_cut(tmp_path: Path) -> 
     assert by_name(read(tmp_path, har(entry(APP_URL, post))))["FollowersList"].doc_id == NEW_FOLLOWERS
 
 
-def test_the_call_that_came_last_is_the_last_sighting(tmp_path: Path) -> None:
+def test_the_call_that_came_last_is_the_last_seen_query(tmp_path: Path) -> None:
     def call(doc_id: str) -> dict[str, object]:
         return entry(WEB_URL, {"text": urlencode({**WEB_FORM, "doc_id": doc_id})})
 
     capture = read(tmp_path, har(call("111111"), call("222222"), call("111111")))
-    assert [seen.doc_id for seen in capture.sightings] == ["222222", "111111"]
+    assert [seen.doc_id for seen in capture.seen_queries] == ["222222", "111111"]
 
 
 def test_curl_knows_its_options(tmp_path: Path) -> None:
@@ -161,14 +161,14 @@ def test_curl_knows_its_options(tmp_path: Path) -> None:
         "/usr/bin/curl -H'X-FB-Friendly-Name: OtherQuery' https://www.instagram.com/graphql/query -d 'doc_id=654321'\n"
         "curl --compressed\n"
     )
-    assert {seen.name: (seen.doc_id, seen.variables) for seen in read(tmp_path, text).sightings} == {
+    assert {seen.name: (seen.doc_id, seen.variables) for seen in read(tmp_path, text).seen_queries} == {
         "SomeQuery": ("123456", ("id",)),
         "OtherQuery": ("654321", ()),
     }
 
 
 def test_curl_text_may_be_utf_16_as_windows_saves_it(tmp_path: Path) -> None:
-    assert len(read(tmp_path, DIALECTS["cmd.txt"]().encode("utf-16")).sightings) == 2
+    assert len(read(tmp_path, DIALECTS["cmd.txt"]().encode("utf-16")).seen_queries) == 2
 
 
 BROKEN = {
@@ -210,5 +210,5 @@ def test_odd_entries_are_passed_over(tmp_path: Path) -> None:
         {"request": {"url": WEB_URL, "postData": {"text": "doc_id=x&fb_api_req_friendly_name=SomeQuery"}}},
     ]
     capture = read(tmp_path, json.dumps({"log": {"entries": odd}}))
-    assert capture.sightings == []
+    assert capture.seen_queries == []
     assert capture.requests == 6

@@ -22,7 +22,7 @@ read_capture(Path(sys.argv[1]), {})
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 capture = read_capture(Path(sys.argv[2]), {})
 after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(json.dumps([capture.requests, len(capture.sightings), (after - before) / 1024]))
+print(json.dumps([capture.requests, len(capture.seen_queries), (after - before) / 1024]))
 """
 
 
@@ -51,6 +51,6 @@ def test_200_megabytes_are_read_in_flat_memory(tmp_path: Path) -> None:
         )
     finally:
         large.unlink()
-    requests, sightings, megabytes = json.loads(done.stdout)
-    assert (requests, sightings) == (entries, 1)
+    requests, seen_queries, megabytes = json.loads(done.stdout)
+    assert (requests, seen_queries) == (entries, 1)
     assert megabytes < MOST

@@ -10,7 +10,7 @@ import pytest
 
 from igcrawl.items import Page
 from igcrawl.store import PageCommit, make_store
-from igcrawl.store.model import Limits, Seed
+from igcrawl.store.model import OperatorLimits, Seed
 from tests.support.postgres import database
 from tests.support.records import OWNER, Tables, at, commit, follow, new_pipeline, profile, suggestion, walk_end
 
@@ -110,13 +110,13 @@ def test_marking_who_is_gone_waits_for_nobody(tables: Tables) -> None:
 
 
 def test_records_and_cursor_are_one_commit_of_the_store() -> None:
-    seed = Seed(seed="s", subject="s", operation="followers", target=OWNER, args={})
+    seed = Seed(key="s", subject="s", operation="followers", target=OWNER, args={})
 
     async def work(url: str) -> None:
         store, pipeline = make_store(url), new_pipeline()
         await store.open()
         crawl = await store.begin_crawl("key", None, "followers", [seed], 0, at(1))
-        walk = await store.claim(crawl.id, Limits(), at(1))
+        walk = await store.claim(crawl.id, OperatorLimits(), at(1))
         assert walk is not None
         for number in range(1, 9):
             pipeline.process_item(Page("followers/1", [follow(n, at(1)) for n in range(50 * number)]))

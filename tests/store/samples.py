@@ -9,12 +9,12 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
-from igcrawl.store import CrawlRow, FoundPage, Limits, PageCommit, Seed, Store, WalkRow, make_store
+from igcrawl.store import CrawlRow, FoundPage, OperatorLimits, PageCommit, Seed, Store, WalkRow, make_store
 from igcrawl.store.packed_ids import pack
 
 NOW = "2026-11-24T08:00:00.000Z"
 LATER = "2026-11-24T09:00:00.000Z"
-NO_LIMITS = Limits()
+NO_LIMITS = OperatorLimits()
 
 
 @asynccontextmanager
@@ -31,7 +31,7 @@ async def opened(url: str) -> AsyncIterator[Store]:
 def seed(target: object, depth: int = 1, **changes: Any) -> Seed:
     """The followers of an account."""
     name = f"followers/{target}"
-    values = {"seed": name, "subject": name, "operation": "followers", "target": str(target)}
+    values = {"key": name, "subject": name, "operation": "followers", "target": str(target)}
     return Seed(**(values | {"args": {"user_id": str(target)}, "depth": depth} | changes))
 
 
@@ -40,7 +40,7 @@ async def begun(store: Store, seeds: Iterable[Seed], key: str = "key", after: in
     return await store.begin_crawl(key, None, "followers", seeds, after, NOW)
 
 
-async def claimed(store: Store, crawl: CrawlRow, limits: Limits = NO_LIMITS) -> WalkRow:
+async def claimed(store: Store, crawl: CrawlRow, limits: OperatorLimits = NO_LIMITS) -> WalkRow:
     """The next walk."""
     walk = await store.claim(crawl.id, limits, NOW)
     assert walk is not None

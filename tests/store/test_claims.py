@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from igcrawl.errors import LostClaim
-from igcrawl.store import Limits, PageCommit
+from igcrawl.store import OperatorLimits, PageCommit
 from tests.store.samples import LATER, NO_LIMITS, NOW, begun, claimed, ended, kept, opened, page, seed, targets
 
 
@@ -65,13 +65,13 @@ async def test_one_crawl_does_not_take_the_walks_of_another(url: str) -> None:
 async def test_no_more_walks_begin_than_the_operator_allows(url: str) -> None:
     async with opened(url) as store:
         crawl = await begun(store, [seed(1), seed(2), seed(3)])
-        two = Limits(max_walks=2)
+        two = OperatorLimits(max_walks=2)
         first = await claimed(store, crawl, two)
         await claimed(store, crawl, two)
         assert await store.claim(crawl.id, two, NOW) is None
         await ended(store, first, "complete")
         assert await store.claim(crawl.id, two, NOW) is None
-        assert (await claimed(store, crawl, Limits(max_walks=3))).target == "3"
+        assert (await claimed(store, crawl, OperatorLimits(max_walks=3))).target == "3"
 
 
 async def test_a_walk_that_was_begun_goes_on_whatever_the_limit_of_walks(url: str) -> None:
@@ -79,7 +79,7 @@ async def test_a_walk_that_was_begun_goes_on_whatever_the_limit_of_walks(url: st
         crawl = await begun(store, [seed(1), seed(2)])
         await claimed(store, crawl)
     async with opened(url) as store:
-        one = Limits(max_walks=1)
+        one = OperatorLimits(max_walks=1)
         assert (await claimed(store, crawl, one)).target == "1"
         assert await store.claim(crawl.id, one, NOW) is None
 

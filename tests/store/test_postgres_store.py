@@ -14,7 +14,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from igcrawl.errors import BadInput, LostClaim, StoreError
-from igcrawl.store import Limits, PageCommit, make_store
+from igcrawl.store import OperatorLimits, PageCommit, make_store
 from igcrawl.store.postgres.store import _CLAIM, PostgresStore
 from igcrawl.store.schema import migrations
 from tests.store.samples import NO_LIMITS, NOW, begun, claimed, claimed_soon, kept, opened, page, seed, targets
@@ -191,7 +191,7 @@ async def test_workers_side_by_side_begin_max_walks_at_most(url: str) -> None:
     stores = [make_store(url) for _ in range(4)]
     await asyncio.gather(*(store.open() for store in stores))
     crawl = await begun(stores[0], [seed(number) for number in range(40)])
-    claims = [store.claim(crawl.id, Limits(max_walks=11), NOW) for _ in range(5) for store in stores]
+    claims = [store.claim(crawl.id, OperatorLimits(max_walks=11), NOW) for _ in range(5) for store in stores]
     walks = [walk for walk in await asyncio.gather(*claims) if walk is not None]
     assert len({walk.id for walk in walks}) == len(walks) == 11
     again = await stores[0].crawl("key")

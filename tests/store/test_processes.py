@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from igcrawl.budget.session_state import Health
+from igcrawl.budget.session_state import SessionState
 from tests.conftest import ROOT, scrapy_environment
 from tests.store.samples import begun, claimed_soon, kept, opened, page, seed, targets
 from tests.store.walker import PAGES, SPENT, the_crawl
@@ -121,4 +121,4 @@ async def test_processes_never_send_more_than_the_budget_together_whoever_of_the
     # What a killed process has taken and not sent is lost, not given to another.
     assert SPENT.whole.hour - 2 <= sum(sent) <= SPENT.whole.hour
     async with opened(url) as store:
-        assert len(Health.read(await store.session("1")).times()) == SPENT.whole.hour
+        assert len(SessionState.read(await store.session("1")).times()) == SPENT.whole.hour

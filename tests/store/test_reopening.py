@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from igcrawl.store import Limits, PageCommit
+from igcrawl.store import OperatorLimits, PageCommit
 from tests.store.samples import NO_LIMITS, begun, claimed, ended, kept, opened, page, seed
 
 RESUMABLE = ("interrupted", "throttled", "blocked", "stale_doc_id", "failed")
@@ -39,17 +39,19 @@ async def test_walks_that_wait_or_are_held_are_left_alone(url: str) -> None:
 @pytest.mark.parametrize(
     ("limits", "goes_on"),
     [
-        (Limits(max_pages=2), False),
-        (Limits(max_pages=1), False),
-        (Limits(max_pages=3), True),
-        (Limits(max_users=100), False),
-        (Limits(max_users=101), True),
-        (Limits(max_pages=3, max_users=100), False),
-        (Limits(max_pages=3, max_users=101), True),
+        (OperatorLimits(max_pages=2), False),
+        (OperatorLimits(max_pages=1), False),
+        (OperatorLimits(max_pages=3), True),
+        (OperatorLimits(max_users=100), False),
+        (OperatorLimits(max_users=101), True),
+        (OperatorLimits(max_pages=3, max_users=100), False),
+        (OperatorLimits(max_pages=3, max_users=101), True),
         (NO_LIMITS, True),
     ],
 )
-async def test_a_stopped_walk_goes_on_when_its_limits_leave_it_room(url: str, limits: Limits, goes_on: bool) -> None:
+async def test_a_stopped_walk_goes_on_when_its_limits_leave_it_room(
+    url: str, limits: OperatorLimits, goes_on: bool
+) -> None:
     async with opened(url) as store:
         crawl = await begun(store, [seed(1)])
         await ended(store, await claimed(store, crawl), "stopped", cursor="c", pages=2, records=100)
@@ -71,13 +73,13 @@ async def test_a_crawl_is_unfinished_while_a_walk_waits_or_is_held(url: str) -> 
 async def test_walks_beyond_max_walks_do_not_keep_a_crawl_unfinished(url: str) -> None:
     async with opened(url) as store:
         crawl = await begun(store, [seed(1), seed(2)])
-        one = Limits(max_walks=1)
+        one = OperatorLimits(max_walks=1)
         assert await store.unfinished(crawl.id, RESUMABLE, one)
         walk = await claimed(store, crawl, one)
         assert await store.unfinished(crawl.id, RESUMABLE, one)
         await ended(store, walk, "complete")
         assert not await store.unfinished(crawl.id, RESUMABLE, one)
-        assert await store.unfinished(crawl.id, RESUMABLE, Limits(max_walks=2))
+        assert await store.unfinished(crawl.id, RESUMABLE, OperatorLimits(max_walks=2))
 
 
 async def test_other_crawls_do_not_matter(url: str) -> None:

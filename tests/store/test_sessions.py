@@ -102,7 +102,7 @@ async def marks(url: str) -> object:
         return await (await connection.execute("SELECT xmin::text FROM sessions")).fetchall()
 
 
-async def test_a_store_from_before_sessions_had_a_health_keeps_all_but_its_pauses(url: str) -> None:
+async def test_a_store_from_before_sessions_had_a_state_keeps_all_but_its_pauses(url: str) -> None:
     make_earlier(url, 2 if url.startswith("sqlite") else 3)
     async with opened(url) as store:
         assert await store.sessions() == []

@@ -14,15 +14,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from igcrawl.budget.limits import Budget, Pace, Share
-from igcrawl.budget.session_state import Health
+from igcrawl.budget.limits import Budget, Pace, WindowLimits
+from igcrawl.budget.session_state import SessionState
 from igcrawl.store import CrawlRow, PageCommit, Store, WalkRow
 from tests.store.samples import LATER, NO_LIMITS, NOW, begun, opened, page, seed
 
 #: Pages a walk.
 PAGES = 3
 #: What a session may send, and when it does.
-SPENT = Budget(Share(800, 800), pace=Pace.BURST)
+SPENT = Budget(WindowLimits(800, 800), pace=Pace.BURST)
 SPENT_AT = 1_800_000_000.0
 
 
@@ -55,10 +55,10 @@ async def spend(store: Store) -> None:
     turns = 0
 
     def take(row: dict[str, Any]) -> bool:
-        health = Health.read(row)
-        turn = health.ask(SPENT, "relations", SPENT_AT, random.random())
-        health.write(row)
-        return turn.wait <= 0
+        state = SessionState.read(row)
+        permit = state.ask(SPENT, "relations", SPENT_AT, random.random())
+        state.write(row)
+        return permit.wait <= 0
 
     while await store.change_session("1", take):
         turns += 1

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from igcrawl.budget.session_state import Health
+from igcrawl.budget.session_state import SessionState
 from igcrawl.simulator import LoggedRequest, Simulator
 from igcrawl.store import make_store
 from tests.conftest import AT_ONCE
@@ -125,10 +125,10 @@ class Place:
         assert done.code == code, done.log
         return done
 
-    def health(self, change: Callable[[Health], object] = lambda health: None) -> Health:
+    def state(self, change: Callable[[SessionState], object] = lambda state: None) -> SessionState:
         """Change what the store knows of the session, and return it."""
 
-        async def changed() -> Health:
+        async def changed() -> SessionState:
             store = make_store(self.environment.get("IG_STORE", f"sqlite:///{self.folder}/.igcrawl/store.db"))
             await store.open()
             try:
@@ -136,11 +136,11 @@ class Place:
             finally:
                 await store.close()
 
-        def in_row(row: dict[str, Any]) -> Health:
-            health = Health.read(row)
-            change(health)
-            health.write(row)
-            return health
+        def in_row(row: dict[str, Any]) -> SessionState:
+            state = SessionState.read(row)
+            change(state)
+            state.write(row)
+            return state
 
         return asyncio.run(changed())
 

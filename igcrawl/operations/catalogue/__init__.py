@@ -12,7 +12,7 @@ from typing import Final
 
 from igcrawl.errors import BadInput
 from igcrawl.operations.catalogue import custom, inbox, media, profiles, relations, search, suggestions
-from igcrawl.operations.operation import Operation
+from igcrawl.operations.operation import Operation, Surface
 
 FAMILIES: Final = (profiles, relations, suggestions, search, media, inbox, custom)
 _OPERATIONS: dict[str, Operation] = {}
@@ -71,6 +71,16 @@ def _entry_points() -> tuple[EntryPoint, ...]:
 
 for _family in FAMILIES:
     add_family(_family)
+
+
+def list_on(surface: Surface, name: str) -> Operation:
+    """Return the operation that reads a list on a surface.
+
+    Args:
+        surface: where it is to be asked.
+        name: of the list, see `Operation.list_name`.
+    """
+    return next(each for each in OPERATIONS.values() if each.list_name == name and each.surface is surface)
 
 
 def find_operation(name: str) -> Operation:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from igcrawl.arguments.types import DocId, DottedPath, QueryName, Variables
+from igcrawl.arguments.types import DocIdText, DottedPath, QueryName, Variables
 from igcrawl.items import Payload
 from igcrawl.operations.catalogue import inbox, media, profiles, relations, suggestions
 from igcrawl.operations.operation import Argument, Need, Operation, Surface
@@ -25,7 +25,7 @@ _READER: Final = KnownRoots(
     plain=inbox.plain_data(),
 )
 _QUERY: Final = {
-    "doc_id": Argument("the query's registered id", DocId, "25980296051578533"),
+    "doc_id": Argument("the query's registered id", DocIdText, "25980296051578533"),
     "variables": Argument("its variables, a JSON object", Variables, {"id": "25025320"}),
     "cursor_in": Argument(
         "where in the variables the cursor goes in, e.g. data.max_id", DottedPath, "after", required=False
@@ -51,7 +51,6 @@ OPERATIONS: Final = (
         needs=(Need(operation="web_page", when="lsd"),),
         reader=_READER,
         paging=GivenPaths("cursor_out", "cursor_in"),
-        seeds=("public_doc_id_graphql_request",),
     ),
     Operation(
         name="mobile_doc_id",
@@ -65,7 +64,6 @@ OPERATIONS: Final = (
         variables=GivenVariables("variables", "cursor_in"),
         reader=_READER,
         paging=GivenPaths("cursor_out", "cursor_in"),
-        seeds=("private_graphql_query_request",),
     ),
     Operation(
         name="web_page",
@@ -74,6 +72,5 @@ OPERATIONS: Final = (
         path="/",
         arguments={},
         reader=Reader(at=("data",), single=True, record=Payload, fields=inbox.plain_data().fields),
-        seeds=("public_doc_id_graphql_request",),
     ),
 )

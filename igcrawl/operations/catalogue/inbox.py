@@ -27,7 +27,6 @@ OPERATIONS: Final = (
         arguments={"user_id": USER_ID},
         variables={"user_id": Arg("user_id"), "should_fetch_content_note_stack_video_info": False},
         reader=plain_data(("data", "xdt_get_inbox_tray_items")),
-        seeds=("private_graphql_inbox_tray_for_user",),
     ),
     Operation(
         name="region_hint",
@@ -37,7 +36,6 @@ OPERATIONS: Final = (
         headers={"Priority": "u=3, i"},
         arguments={},
         reader=plain_data(("data", "xdt_igd_msg_region")),
-        seeds=("private_graphql_realtime_region_hint",),
     ),
     Operation(
         name="audio_trend_categories",
@@ -46,7 +44,6 @@ OPERATIONS: Final = (
         query_name="GetTopAudioTrendsEligibleCategories",
         arguments={},
         reader=plain_data(("data", "xdt_top_audio_trends_eligible_tabs")),
-        seeds=("private_graphql_top_audio_trends_eligible_categories",),
     ),
     Operation(
         name="memories_pog",
@@ -56,7 +53,6 @@ OPERATIONS: Final = (
         arguments={},
         variables={"request": {"user_id": 0}},
         reader=plain_data(("data", "xdt_get_story_memories_pog")),
-        seeds=("private_graphql_memories_pog",),
     ),
     Operation(
         name="mark_inbox_seen",
@@ -66,6 +62,5 @@ OPERATIONS: Final = (
         arguments={},
         reader=plain_data(),
         changes_server=True,
-        seeds=("private_graphql_update_inbox_tray_last_seen",),
     ),
 )

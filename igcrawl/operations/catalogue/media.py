@@ -85,11 +85,13 @@ OPERATIONS: Final = (
         },
         query={"media_id": Arg("media_id")},
         reader=Reader(at=("media_or_ad",), single=True, record=Media, fields=MEDIA_FIELDS),
-        seeds=("media_info_v2",),
-        recorded="media_info.rest.json",
     ),
     Operation(
         name="user_clips",
+        planned_by="media_count",
+        # Reels are a part of what is counted.
+        planned_at_most=True,
+        page_sizes=(12, 12),
         fallback="user_feed",
         only={"product_type": "clips"},
         about="an account's reels",
@@ -121,11 +123,11 @@ OPERATIONS: Final = (
         },
         reader=_media(("data", "xdt_user_clips_graphql", "items"), merged=True),
         paging=OneCursor(("data", "xdt_user_clips_graphql", "paging_info"), cursor="max_id", more="more_available"),
-        seeds=("private_graphql_clips_profile",),
-        recorded="clips_profile.mobile.ndjson",
     ),
     Operation(
         name="user_feed",
+        planned_by="media_count",
+        page_sizes=(12, 12),
         about="what an account has posted, newest first",
         surface=Surface.REST,
         method="POST",
@@ -137,8 +139,6 @@ OPERATIONS: Final = (
             _media(("data", "xdt_api__v1__profile_timeline", "profile_grid_items"), merged=True),
         ),
         paging=OneCursor(("data", "xdt_api__v1__profile_timeline"), (), cursor="next_max_id", more="more_available"),
-        seeds=("feed_user_stream_item",),
-        recorded="user_timeline.mobile.ndjson",
     ),
     Operation(
         name="audio_clips",
@@ -164,8 +164,6 @@ OPERATIONS: Final = (
         paging=OneCursor(
             ("paging_info",), ("music_page_response", "paging_info"), cursor="max_id", more="more_available"
         ),
-        seeds=("track_stream_info_by_id",),
-        recorded="track_stream.rest.ndjson",
     ),
     Operation(
         name="comment_infos",
@@ -190,8 +188,6 @@ OPERATIONS: Final = (
             ),
         ),
         paging=ChunkPages(_COMMENTS_A_CALL),
-        seeds=("media_comment_infos",),
-        recorded="media_comments.rest.json",
     ),
     Operation(
         name="offensive_comment",
@@ -210,7 +206,5 @@ OPERATIONS: Final = (
             record=CommentCheck,
             fields={"data": WITHOUT_STATUS, "is_offensive": truth("is_offensive")},
         ),
-        seeds=("media_check_offensive_comment_v2",),
-        recorded="offensive_comment.rest.json",
     ),
 )

@@ -60,8 +60,6 @@ OPERATIONS: Final = (
             "__relay_internal__pv__PolarisShortDramaEnabledrelayprovider": False,
         },
         reader=Reader(at=("data", "user"), single=True, record=Profile, fields=PROFILE_FIELDS),
-        seeds=("user_info_v2_gql",),
-        recorded="profile.web.json",
     ),
     Operation(
         name="user_lookup",
@@ -75,7 +73,6 @@ OPERATIONS: Final = (
             at=("data", "xdt_api__v1__fbsearch__non_profiled_serp", "users"), record=Profile, fields=PROFILE_FIELDS
         ),
         then=Continuation("user_profile"),
-        seeds=("user_info_by_username_v2_gql",),
     ),
     Operation(
         name="user_info",
@@ -90,8 +87,6 @@ OPERATIONS: Final = (
             "is_app_start": "false",
         },
         reader=Reader(at=("user",), single=True, record=Profile, fields=PROFILE_FIELDS),
-        seeds=("user_info_v1",),
-        recorded="profile_info.rest.json",
     ),
     Operation(
         name="user_stream",
@@ -102,8 +97,6 @@ OPERATIONS: Final = (
         arguments={"user_id": USER_ID},
         signed_body=_FROM_FEED,
         reader=Reader(at=("user",), single=True, record=Profile, fields=PROFILE_FIELDS),
-        seeds=("user_stream_by_id_v1", "user_stream_by_id_flat"),
-        recorded="user_stream_by_id.rest.ndjson",
     ),
     Operation(
         name="username_stream",
@@ -114,7 +107,6 @@ OPERATIONS: Final = (
         arguments={"username": USERNAME},
         signed_body=_FROM_FEED,
         reader=Reader(at=("user",), single=True, record=Profile, fields=PROFILE_FIELDS),
-        seeds=("user_stream_by_username_v1", "user_stream_by_username_flat"),
     ),
     Operation(
         name="web_profile_info",
@@ -133,7 +125,5 @@ OPERATIONS: Final = (
                 fields=MEDIA_FIELDS,
             ),
         ),
-        seeds=("user_web_profile_info_v1",),
-        recorded="web_profile_info.rest.json",
     ),
 )

@@ -61,6 +61,8 @@ def _rest_list(direction: str) -> Operation:
     """REST friendships; a `count` over 200 is answered with 400."""
     return Operation(
         name=f"{direction}_rest",
+        same_list_as=direction,
+        page_sizes=(200, 200),
         counted_by=_COUNTED_BY[direction],
         about=f"{direction} of an account, up to 200 a page",
         surface=Surface.REST,
@@ -77,7 +79,6 @@ def _rest_list(direction: str) -> Operation:
         },
         reader=_follows(direction, ()),
         paging=_pages(()),
-        seeds=(f"user_{direction}_v1_chunk",),
     )
 
 
@@ -85,6 +86,7 @@ OPERATIONS: Final = (
     Operation(
         name="followers",
         fallback="followers_rest",
+        page_sizes=(25, 50),
         counted_by=_COUNTED_BY["followers"],
         about="followers of an account",
         surface=Surface.MOBILE_GRAPHQL,
@@ -109,11 +111,10 @@ OPERATIONS: Final = (
         },
         reader=_follows("followers", ("data", "xdt_api__v1__friendships__followers")),
         paging=_pages(("data", "xdt_api__v1__friendships__followers")),
-        seeds=("private_graphql_followers_list",),
-        recorded="followers_list.mobile.json",
     ),
     Operation(
         name="following",
+        page_sizes=(25, 50),
         fallback="following_rest",
         counted_by=_COUNTED_BY["following"],
         about="accounts that an account follows",
@@ -149,12 +150,13 @@ OPERATIONS: Final = (
         },
         reader=_follows("following", ("data", "xdt_api__v1__friendships__following")),
         paging=_pages(("data", "xdt_api__v1__friendships__following")),
-        seeds=("private_graphql_following_list",),
     ),
     _rest_list("followers"),
     _rest_list("following"),
     Operation(
         name="followers_web",
+        same_list_as="followers",
+        page_sizes=(12, 12),
         fallback="followers_rest",
         about="followers of an account, as the web asked before 2026; empty since September 2026, never a fallback",
         surface=Surface.WEB_QUERY_HASH,
@@ -182,7 +184,5 @@ OPERATIONS: Final = (
             more="has_next_page",
             count=("data", "user", "edge_followed_by", "count"),
         ),
-        seeds=("user_followers_gql_chunk",),
-        recorded="followers.web_query_hash.json",
     ),
 )

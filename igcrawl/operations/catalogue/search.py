@@ -83,7 +83,7 @@ def _media(at: ManyPath) -> Reader:
     return Reader(at=at, record=Media, fields=MEDIA_FIELDS)
 
 
-def _typeahead(name: str, about: str, seed: str, path: str, *, users_only: bool, timezone: bool = False) -> Operation:
+def _typeahead(name: str, about: str, path: str, *, users_only: bool, timezone: bool = False) -> Operation:
     tab = Constant("typeahead")
     surface = {"search_surface": "typeahead_search_page"}
     zone = {"timezone_offset": SessionValue("timezone_offset")} if timezone else {}
@@ -97,7 +97,6 @@ def _typeahead(name: str, about: str, seed: str, path: str, *, users_only: bool,
         arguments={"query": QUERY},
         query={**surface, **zone, "query": Arg("query"), "context": "blended", **count},
         reader=users if users_only else AnyOf(users, _things(tab)),
-        seeds=(seed,),
     )
 
 
@@ -105,21 +104,18 @@ OPERATIONS: Final = (
     _typeahead(
         "keyword_typeahead",
         "users, hashtags, places and keywords for the first letters of a search",
-        "fbsearch_keyword_typeahead",
         "/api/v1/fbsearch/keyword_typeahead/",
         users_only=False,
     ),
     _typeahead(
         "typeahead_stream",
         "what the app shows while one types, streamed",
-        "fbsearch_typeahead_stream",
         "/api/v1/fbsearch/typeahead_stream/",
         users_only=False,
     ),
     _typeahead(
         "typeahead_users",
         "the users among what the app shows while one types, each once",
-        "fbsearch_typehead",
         "/api/v1/fbsearch/typeahead_stream/",
         users_only=True,
         timezone=True,
@@ -138,8 +134,6 @@ OPERATIONS: Final = (
         },
         reader=_hits(Constant("accounts"), ("users",), _USER),
         paging=OneCursor((), cursor="page_token", more="has_more"),
-        seeds=("fbsearch_accounts_v2",),
-        recorded="accounts_serp.rest.json",
     ),
     Operation(
         name="reels_serp",
@@ -156,8 +150,6 @@ OPERATIONS: Final = (
         },
         reader=AllOf(_hits(Constant("reels"), _REELS, _MEDIA), _media(_REELS)),
         paging=SeveralCursors((), parts=("reels_max_id", "rank_token")),
-        seeds=("fbsearch_reels_v2",),
-        recorded="reels_serp.rest.json",
     ),
     Operation(
         name="top_serp",
@@ -180,8 +172,6 @@ OPERATIONS: Final = (
             parts=("next_max_id", "reels_max_id", "rank_token"),
             more=("has_more", "has_more_reels"),
         ),
-        seeds=("fbsearch_topsearch_v2",),
-        recorded="top_serp.rest.json",
     ),
     Operation(
         name="serp",
@@ -223,7 +213,6 @@ OPERATIONS: Final = (
             more=("has_more", "has_more_reels"),
             plain="max_id",
         ),
-        seeds=("fbsearch_item",),
     ),
     Operation(
         name="resolve",

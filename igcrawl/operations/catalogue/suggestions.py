@@ -57,8 +57,6 @@ OPERATIONS: Final = (
             "eligible_for_threads_cta": "false",
         },
         reader=_suggestions(("users",)),
-        seeds=("chaining",),
-        recorded="chaining.rest.json",
     ),
     Operation(
         name="suggestion_details",
@@ -68,7 +66,6 @@ OPERATIONS: Final = (
         arguments={"user_id": USER_ID, "chained_ids": CHAINED_IDS},
         query={"target_id": Arg("user_id"), "chained_ids": Arg("chained_ids"), "include_social_context": "1"},
         reader=_suggestions(("items",), unwrap="user"),
-        seeds=("fetch_suggestion_details",),
     ),
     Operation(
         name="recommended_accounts",
@@ -86,8 +83,6 @@ OPERATIONS: Final = (
         ),
         query={"target_id": Arg("user_id"), "category_id": Arg("category_id")},
         reader=_suggestions(("items",), unwrap="user"),
-        seeds=("discover_recommended_accounts_for_category_v1",),
-        recorded="recommended_accounts.rest.json",
     ),
     Operation(
         name="related_profiles",
@@ -98,6 +93,5 @@ OPERATIONS: Final = (
         arguments={"user_id": USER_ID},
         variables={"user_id": Arg("user_id"), "include_chaining": True},
         reader=_suggestions(("data", "user", "edge_chaining", "edges"), unwrap="node", absent=("data", "user")),
-        seeds=("user_related_profiles_gql",),
     ),
 )

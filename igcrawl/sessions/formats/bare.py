@@ -14,7 +14,7 @@ _LONGEST: Final = 8192
 
 
 def is_session_id(text: str) -> bool:
-    """Whether a text is a session id, URL-quoted or not."""
+    """Return whether a text is a session id, URL-quoted or not."""
     return len(text) <= _LONGEST and _SESSION_ID.fullmatch(unquote(text)) is not None
 
 

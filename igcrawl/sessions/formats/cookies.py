@@ -34,7 +34,7 @@ class Cookie:
 
     @property
     def is_instagram(self) -> bool:
-        """Whether it is Instagram's."""
+        """True if it is Instagram's."""
         domain = self.domain.lstrip(".").lower()
         return domain == "instagram.com" or domain.endswith(".instagram.com")
 

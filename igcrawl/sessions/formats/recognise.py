@@ -1,4 +1,4 @@
-"""Which format a session is in."""
+"""Recognition of session formats."""
 
 from __future__ import annotations
 

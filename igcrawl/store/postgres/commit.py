@@ -12,7 +12,9 @@ from igcrawl.errors import LostClaim
 from igcrawl.store.model import PageCommit, Seed, WalkRow
 from igcrawl.store.postgres.database import Cursor
 
-_SEED: Final = ", ".join(field.name for field in fields(Seed))
+#: A seed's fields as columns.
+_SEED_COLUMNS: Final = {field.name: "seed" if field.name == "key" else field.name for field in fields(Seed)}
+_SEED: Final = ", ".join(_SEED_COLUMNS.values())
 _HELD: Final = """
     SELECT id, seed, fence FROM walks WHERE id = ANY(%(walks)s) AND worker = %(me)s
     ORDER BY id FOR NO KEY UPDATE
@@ -95,7 +97,7 @@ async def write_commit(
         pages = [page for _, page in found]
         columns = [[walk for walk, _ in found], [page.ids for page in pages], [page.turned for page in pages]]
         await cursor.execute(_FOUND, columns)
-    children = [{"crawl": commit.walk.crawl, **_columns(child)} for commit in commits for child in commit.children]
+    children = [{"crawl": commit.walk.crawl, **_seed_columns(child)} for commit in commits for child in commit.children]
     if children:
         await cursor.execute(_CHILDREN, [Json(children)])
     # After the children, which other workers write in the same order; before them, two could wait for each other.
@@ -113,7 +115,7 @@ async def write_seeds(cursor: Cursor, crawl: int, seeds: Iterable[Seed]) -> None
     await cursor.execute(_NEW_SEEDS)
     async with cursor.copy(f"COPY new_seeds ({_SEED}) FROM STDIN") as copy:
         for seed in seeds:
-            await copy.write_row([*(_columns(seed) | {"args": Jsonb(seed.args)}).values()])
+            await copy.write_row([*(_seed_columns(seed) | {"args": Jsonb(seed.args)}).values()])
     await cursor.execute(_ADD_SEEDS, [crawl])
     if cursor.rowcount > _MANY:
         await cursor.execute("ANALYZE walks")
@@ -130,6 +132,10 @@ async def _seeds_of_held(cursor: Cursor, worker: int | None, walks: Mapping[int,
     return {number: row["seed"] for number, row in held.items()}
 
 
-def _columns(row: WalkRow | Seed) -> dict[str, Any]:
+def _columns(row: WalkRow) -> dict[str, Any]:
     """Return the columns of a row; `dataclasses.asdict` would copy what they hold."""
     return {field.name: getattr(row, field.name) for field in fields(row)}
+
+
+def _seed_columns(seed: Seed) -> dict[str, Any]:
+    return {column: getattr(seed, name) for name, column in _SEED_COLUMNS.items()}

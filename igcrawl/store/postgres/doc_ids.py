@@ -1,4 +1,4 @@
-"""What the store in a Postgres database knows of doc_ids."""
+"""The doc_ids in the Postgres store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be asked of the store in a Postgres database without changing it."""
+"""Read-only queries of the Postgres store."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from igcrawl.store.model import CrawlRow, Limits, WalkRow
+from igcrawl.store.model import CrawlRow, OperatorLimits, WalkRow
 
 WALK: Final = ", ".join(field.name for field in fields(WalkRow))
 CRAWL: Final = ", ".join(field.name for field in fields(CrawlRow))
@@ -39,7 +39,7 @@ REOPENED: Final = """
 """
 
 
-def limits_of(limits: Limits) -> dict[str, int | None]:
+def limits_of(limits: OperatorLimits) -> dict[str, int | None]:
     """Return limits as parameters."""
     return {"max_pages": limits.max_pages, "max_users": limits.max_users, "max_walks": limits.max_walks}
 

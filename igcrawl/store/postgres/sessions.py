@@ -1,4 +1,4 @@
-"""What the store in a Postgres database knows of sessions."""
+"""Sessions in the Postgres store."""
 
 from __future__ import annotations
 

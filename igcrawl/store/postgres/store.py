@@ -11,7 +11,7 @@ from typing import Final
 
 from igcrawl.errors import StoreError
 from igcrawl.store.base import Writer
-from igcrawl.store.model import CrawlRow, Limits, PageCommit, Seed, WalkRow
+from igcrawl.store.model import CrawlRow, OperatorLimits, PageCommit, Seed, WalkRow
 from igcrawl.store.postgres.commit import write_commit, write_seeds
 from igcrawl.store.postgres.database import BEGIN_LOCK, WORKER_LOCK, Cursor
 from igcrawl.store.postgres.doc_ids import PostgresDocIds
@@ -105,14 +105,14 @@ class PostgresStore(PostgresDocIds):
             await write_seeds(cursor, begun.id, seeds)
         return begun
 
-    async def reopen(self, crawl: int, verdicts: Iterable[str], limits: Limits) -> int:
+    async def reopen(self, crawl: int, verdicts: Iterable[str], limits: OperatorLimits) -> int:
         """See `Store.reopen`."""
         sql = f"UPDATE walks SET verdict = NULL, reason = NULL, ended_at = NULL WHERE {REOPENED}"  # noqa: S608
         async with self._database.transaction() as cursor:
             await cursor.execute(sql, {"crawl": crawl, "verdicts": [*map(str, verdicts)], **limits_of(limits)})
             return cursor.rowcount
 
-    async def unfinished(self, crawl: int, verdicts: Iterable[str], limits: Limits) -> bool:
+    async def unfinished(self, crawl: int, verdicts: Iterable[str], limits: OperatorLimits) -> bool:
         """See `Store.unfinished`."""
         asked = {"crawl": crawl, "verdicts": [*map(str, verdicts)], **limits_of(limits)}
         row = await self._database.row(_UNFINISHED, asked)
@@ -128,7 +128,7 @@ class PostgresStore(PostgresDocIds):
             self._worker = int(number)
         return self._worker
 
-    async def claim(self, crawl: int, limits: Limits, now: str) -> WalkRow | None:
+    async def claim(self, crawl: int, limits: OperatorLimits, now: str) -> WalkRow | None:
         """See `Store.claim`."""
         me = await self.join()
         asked = {"namespace": WORKER_LOCK, "crawl": crawl, "me": me, "now": now, **limits_of(limits)}

@@ -1,4 +1,4 @@
-"""What the store in an SQLite file knows of doc_ids."""
+"""The doc_ids in the SQLite store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be asked of the store in an SQLite file without changing it."""
+"""Read-only queries of the SQLite store."""
 
 from __future__ import annotations
 

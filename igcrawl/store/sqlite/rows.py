@@ -46,7 +46,7 @@ def add_walks(database: Database, crawl: int, seeds: Iterable[Seed]) -> None:
 
 def _seed_rows(crawl: int, seeds: Iterable[Seed]) -> Iterator[tuple[Any, ...]]:
     for seed in seeds:
-        yield crawl, seed.seed, seed.subject, seed.operation, seed.target, _json(seed.args), seed.depth, seed.cursor
+        yield crawl, seed.key, seed.subject, seed.operation, seed.target, _json(seed.args), seed.depth, seed.cursor
 
 
 def write_page(database: Database, commit: PageCommit) -> None:

@@ -14,7 +14,7 @@ import orjson
 
 from igcrawl.errors import StoreError
 from igcrawl.store.base import Writer
-from igcrawl.store.model import CrawlRow, Limits, PageCommit, Seed, WalkRow
+from igcrawl.store.model import CrawlRow, OperatorLimits, PageCommit, Seed, WalkRow
 from igcrawl.store.sqlite.database import Database
 from igcrawl.store.sqlite.doc_ids import SqliteDocIds
 from igcrawl.store.sqlite.rows import add_walks, walk_of, write_page
@@ -95,21 +95,21 @@ class SqliteStore(SqliteDocIds):
             add_walks(database, begun.id, seeds)
         return begun
 
-    async def reopen(self, crawl: int, verdicts: Iterable[str], limits: Limits) -> int:
+    async def reopen(self, crawl: int, verdicts: Iterable[str], limits: OperatorLimits) -> int:
         """See `Store.reopen`."""
         asked = _asked(crawl, verdicts, limits)
         with self._database.transaction():
             ended = self._database.execute(f"{_REOPEN} ({_ENDED})", asked).rowcount
             return ended + self._database.execute(f"{_REOPEN} ({_RAISED})", asked).rowcount
 
-    async def unfinished(self, crawl: int, verdicts: Iterable[str], limits: Limits) -> bool:
+    async def unfinished(self, crawl: int, verdicts: Iterable[str], limits: OperatorLimits) -> bool:
         """See `Store.unfinished`."""
         if self._database.rows(_HOLDERS, (crawl,)) or self._waiting(crawl, limits) is not None:
             return True
         asked = _asked(crawl, verdicts, limits)
         return any(self._database.rows(f"{sql} LIMIT 1", asked) for sql in (_ENDED, _RAISED))
 
-    def _waiting(self, crawl: int, limits: Limits) -> WalkRow | None:
+    def _waiting(self, crawl: int, limits: OperatorLimits) -> WalkRow | None:
         """Return the walk that is to be claimed next."""
         row = self._database.row("SELECT started FROM crawls WHERE id = ?", (crawl,))
         may_begin = limits.max_walks is None or (row is not None and row["started"] < limits.max_walks)
@@ -126,7 +126,7 @@ class SqliteStore(SqliteDocIds):
             self._worker = int(number)
         return self._worker
 
-    async def claim(self, crawl: int, limits: Limits, now: str) -> WalkRow | None:
+    async def claim(self, crawl: int, limits: OperatorLimits, now: str) -> WalkRow | None:
         """See `Store.claim`."""
         worker = await self.join()
         database = self._database
@@ -180,7 +180,7 @@ class SqliteStore(SqliteDocIds):
         return self._database.execute(sql, asked).rowcount
 
 
-def _asked(crawl: int, verdicts: Iterable[str], limits: Limits) -> dict[str, int | str | None]:
+def _asked(crawl: int, verdicts: Iterable[str], limits: OperatorLimits) -> dict[str, int | str | None]:
     """Return the parameters of the questions for walks that can be opened again."""
     return {
         "crawl": crawl,

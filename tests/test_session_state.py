@@ -11,14 +11,14 @@ from itertools import pairwise
 import orjson
 import pytest
 
-from igcrawl.budget.learned_limit import Ceiling
-from igcrawl.budget.limits import JITTER, MARGIN, Budget, Pace, Share, distance
-from igcrawl.budget.session_state import EXPIRED, LONGEST_REST, PARKED, Health, Turn
+from igcrawl.budget.learned_limit import LearnedLimit
+from igcrawl.budget.limits import JITTER, MARGIN, Budget, Pace, WindowLimits, distance
+from igcrawl.budget.session_state import EXPIRED, LONGEST_COOLDOWN, PARKED, Permit, SessionState
 from igcrawl.times import DAY, HOUR
 
 START = 1_800_000_000.0
-BURST = Budget(Share(20, 60), pace=Pace.BURST)
-EVEN = Budget(Share(120, 500))
+BURST = Budget(WindowLimits(20, 60), pace=Pace.BURST)
+EVEN = Budget(WindowLimits(120, 500))
 #: So large that the hour decides.
 ALL_DAY = 100_000
 
@@ -31,21 +31,21 @@ def most_within(times: Sequence[float], window: float) -> int:
 class Asker:
     """Asks for its turn, again and again, and notes when it was let go."""
 
-    def __init__(self, budget: Budget, health: Health | None = None, now: float = START, seed: int = 1) -> None:
-        self.budget, self.health, self.now = budget, health or Health(), now
+    def __init__(self, budget: Budget, state: SessionState | None = None, now: float = START, seed: int = 1) -> None:
+        self.budget, self.state, self.now = budget, state or SessionState(), now
         self.chance = random.Random(seed)
         self.sent: list[float] = []
 
-    def ask(self, family: str = "relations") -> Turn:
-        turn = self.health.ask(self.budget, family, self.now, self.chance.random())
-        if turn.wait <= 0:
+    def ask(self, family: str = "relations") -> Permit:
+        permit = self.state.ask(self.budget, family, self.now, self.chance.random())
+        if permit.wait <= 0:
             self.sent.append(self.now)
-        return turn
+        return permit
 
     def send(self, family: str = "relations") -> float:
         """Wait as long as it is told to, send, and return when."""
-        while (turn := self.ask(family)).wait > 0:
-            self.now += turn.wait
+        while (permit := self.ask(family)).wait > 0:
+            self.now += permit.wait
         return self.now
 
     def send_until(self, end: float, family: str = "relations", latency: Callable[[], float] = lambda: 0.0) -> None:
@@ -68,8 +68,8 @@ SCHEDULES: dict[str, Callable[[random.Random], float]] = {
 def test_no_window_ever_holds_more_than_its_limit_whatever_is_asked_when(how: str, pace: Pace) -> None:
     for seed in range(15):
         chance = random.Random(seed)
-        whole = Share(chance.randint(1, 30), chance.randint(30, 80))
-        family = Share(chance.randint(1, 20), chance.randint(20, 60))
+        whole = WindowLimits(chance.randint(1, 30), chance.randint(30, 80))
+        family = WindowLimits(chance.randint(1, 20), chance.randint(20, 60))
         asker = Asker(Budget(whole, {"profiles": family}, pace), seed=seed)
         of_family = []
         for _ in range(400):
@@ -104,9 +104,9 @@ def test_there_is_no_double_burst_at_the_turn_of_the_hour() -> None:
     for _ in range(20):
         assert asker.ask().wait == 0
     asker.now += 60
-    turn = asker.ask()
-    assert turn.wait == pytest.approx(HOUR + MARGIN - 60)
-    assert turn.why == "20 requests were sent within an hour"
+    permit = asker.ask()
+    assert permit.wait == pytest.approx(HOUR + MARGIN - 60)
+    assert permit.why == "20 requests were sent within an hour"
 
 
 def test_each_request_makes_room_when_its_own_hour_is_over() -> None:
@@ -120,13 +120,13 @@ def test_each_request_makes_room_when_its_own_hour_is_over() -> None:
 def test_the_day_is_a_cap_on_hours_that_are_used_in_full() -> None:
     asker = Asker(BURST)
     assert [asker.send() for _ in range(60)][-1] == pytest.approx(START + 2 * (HOUR + MARGIN))
-    turn = asker.ask()
-    assert turn.why == "60 requests were sent within a day"
+    permit = asker.ask()
+    assert permit.why == "60 requests were sent within a day"
     assert asker.send() == pytest.approx(START + DAY + MARGIN)
 
 
 def test_an_even_pace_uses_nearly_all_of_each_hour_and_is_no_ticking_clock() -> None:
-    asker = Asker(Budget(Share(120, ALL_DAY)))
+    asker = Asker(Budget(WindowLimits(120, ALL_DAY)))
     latency = random.Random(3)
     asker.send_until(START + 12 * HOUR, latency=lambda: latency.uniform(0.2, 6.0))
     assert len(asker.sent) >= 0.98 * 12 * 120
@@ -156,7 +156,7 @@ def test_a_burst_waits_for_the_window_only() -> None:
 
 
 def test_a_larger_budget_holds_from_the_next_request_on() -> None:
-    asker = Asker(Budget(Share(2, 100)))
+    asker = Asker(Budget(WindowLimits(2, 100)))
     asker.send()
     assert asker.ask().wait >= distance(2) - 0.01
     asker.budget = EVEN
@@ -164,7 +164,7 @@ def test_a_larger_budget_holds_from_the_next_request_on() -> None:
 
 
 def test_a_family_has_a_budget_of_its_own_within_the_whole() -> None:
-    asker = Asker(replace(BURST, families={"profiles": Share(2, 3)}))
+    asker = Asker(replace(BURST, families={"profiles": WindowLimits(2, 3)}))
     assert [asker.ask("profiles").wait for _ in range(2)] == [0, 0]
     assert asker.ask("profiles").why == "2 requests for profiles were sent within an hour"
     assert [asker.ask("relations").wait for _ in range(18)] == [0] * 18
@@ -176,7 +176,7 @@ def test_a_family_has_a_budget_of_its_own_within_the_whole() -> None:
 
 
 def test_a_family_of_its_own_has_an_even_row_of_its_own() -> None:
-    asker = Asker(Budget(Share(3_000, ALL_DAY), {"profiles": Share(60, 1_000)}))
+    asker = Asker(Budget(WindowLimits(3_000, ALL_DAY), {"profiles": WindowLimits(60, 1_000)}))
     asker.send("profiles")
     for _ in range(5):
         asker.send("relations")
@@ -185,38 +185,38 @@ def test_a_family_of_its_own_has_an_even_row_of_its_own() -> None:
 
 
 def test_without_a_budget_nothing_is_counted() -> None:
-    health = Health()
+    state = SessionState()
     for _ in range(1_000):
-        assert health.ask(None, "relations", START, 0.5) == Turn()
-    assert health == Health()
+        assert state.ask(None, "relations", START, 0.5) == Permit()
+    assert state == SessionState()
 
 
 def test_what_no_window_holds_any_more_is_forgotten() -> None:
-    asker = Asker(Budget(Share(1_000, ALL_DAY), pace=Pace.BURST))
+    asker = Asker(Budget(WindowLimits(1_000, ALL_DAY), pace=Pace.BURST))
     for _ in range(3_000):
         asker.ask("profiles")
         asker.now += 100
-    assert len(asker.health.sent["profiles"]) <= (DAY + HOUR) / 100 + 2
+    assert len(asker.state.sent["profiles"]) <= (DAY + HOUR) / 100 + 2
     asker.now += 2 * DAY
     asker.ask("relations")
-    assert list(asker.health.sent) == ["relations"]
+    assert list(asker.state.sent) == ["relations"]
 
 
 def test_a_clock_that_was_a_year_ahead_blocks_a_session_for_no_longer_than_its_windows_and_its_rest() -> None:
     ahead = Asker(EVEN, now=START + 365 * DAY)
     for _ in range(30):
         ahead.send()
-    ahead.health.throttled(EVEN, ahead.now, 600.0, 60.0)
-    back = Asker(EVEN, ahead.health, START)
+    ahead.state.throttled(EVEN, ahead.now, 600.0, 60.0)
+    back = Asker(EVEN, ahead.state, START)
     assert back.ask().wait == pytest.approx(600)
     assert back.send() <= START + HOUR + 2 * distance(28)
-    assert back.health.hour is not None
-    assert back.health.hour.learned_at == START
+    assert back.state.hour is not None
+    assert back.state.hour.learned_at == START
 
 
 def throttled(asker: Asker, retry_after: float | None = None) -> float:
     """Take in a throttled answer and return how long the session rests."""
-    return asker.health.throttled(asker.budget, asker.now, retry_after, 60.0) - asker.now
+    return asker.state.throttled(asker.budget, asker.now, retry_after, 60.0) - asker.now
 
 
 def test_a_rest_is_as_long_as_the_server_says_else_a_minute_and_doubles_to_an_hour() -> None:
@@ -225,14 +225,14 @@ def test_a_rest_is_as_long_as_the_server_says_else_a_minute_and_doubles_to_an_ho
     for _ in range(8):
         rests.append(throttled(asker))
         asker.now += rests[-1]
-    assert rests == pytest.approx([60, 120, 240, 480, 960, 1920, LONGEST_REST, LONGEST_REST])
+    assert rests == pytest.approx([60, 120, 240, 480, 960, 1920, LONGEST_COOLDOWN, LONGEST_COOLDOWN])
     assert throttled(asker, 7_200.0) == pytest.approx(7_200)
     asker = Asker(EVEN)
     assert throttled(asker, 90.0) == pytest.approx(90)
     asker.now += 90
     assert throttled(asker, 5.0) == pytest.approx(180)
     asker.now += 180
-    asker.health.answered(asker.now)
+    asker.state.answered(asker.now)
     assert throttled(asker) == pytest.approx(60)
 
 
@@ -241,17 +241,17 @@ def test_a_server_that_names_a_senseless_time_is_believed_for_a_day(retry_after:
     asker = Asker(EVEN)
     assert throttled(asker, retry_after) == pytest.approx(DAY)
     row: dict[str, object] = {}
-    asker.health.write(row)
-    assert Health.read(orjson.loads(orjson.dumps(row))) == asker.health
+    asker.state.write(row)
+    assert SessionState.read(orjson.loads(orjson.dumps(row))) == asker.state
 
 
 def test_nothing_is_sent_while_the_session_rests_with_a_budget_or_without() -> None:
     asker = Asker(EVEN)
     throttled(asker, 300.0)
     for budget in (EVEN, None):
-        turn = asker.health.ask(budget, "profiles", asker.now + 200, 0.0)
-        assert turn == Turn(pytest.approx(100), "the server wants it slower, so the session rests")
-    assert asker.health.ask(None, "profiles", asker.now + 301, 0.0).wait == 0
+        permit = asker.state.ask(budget, "profiles", asker.now + 200, 0.0)
+        assert permit == Permit(pytest.approx(100), "the server wants it slower, so the session rests")
+    assert asker.state.ask(None, "profiles", asker.now + 301, 0.0).wait == 0
 
 
 def test_answers_to_what_was_sent_before_the_rest_neither_double_nor_end_it() -> None:
@@ -260,8 +260,8 @@ def test_answers_to_what_was_sent_before_the_rest_neither_double_nor_end_it() ->
     asker.now += 10
     assert throttled(asker) == pytest.approx(50)
     assert throttled(asker, 200.0) == pytest.approx(200)
-    asker.health.answered(asker.now)
-    assert (asker.health.rests, asker.ask().wait) == (1, pytest.approx(200))
+    asker.state.answered(asker.now)
+    assert (asker.state.cooldowns_in_row, asker.ask().wait) == (1, pytest.approx(200))
 
 
 def learned_from(sent: int, budget: Budget = EVEN) -> Asker:
@@ -276,120 +276,120 @@ def learned_from(sent: int, budget: Budget = EVEN) -> Asker:
 
 def test_after_a_throttled_answer_the_pace_goes_on_at_90_percent_rises_and_stays_below_what_was_too_much() -> None:
     asker = learned_from(101)
-    at = {hours: asker.health.limits(EVEN, asker.now + hours * HOUR).hour for hours in range(40)}
+    at = {hours: asker.state.limits(EVEN, asker.now + hours * HOUR).hour for hours in range(40)}
     assert [at[hours] for hours in range(6)] == [90, 92, 94, 96, 98, 98]
     assert {at[hours] for hours in range(5, 24)} == {98}
     assert [at[hours] for hours in (24, 25, 26)] == [99, 101, 103]
-    assert asker.health.limits(EVEN, asker.now + 400 * HOUR).hour == 120
-    assert asker.health.limits(EVEN, asker.now + 10 * 365 * DAY).hour == 120
-    assert asker.health.limits(EVEN, asker.now).day == 500
+    assert asker.state.limits(EVEN, asker.now + 400 * HOUR).hour == 120
+    assert asker.state.limits(EVEN, asker.now + 10 * 365 * DAY).hour == 120
+    assert asker.state.limits(EVEN, asker.now).day == 500
 
 
 def test_what_is_learned_never_raises_the_budget() -> None:
     asker = learned_from(101)
-    assert asker.health.limits(Budget(Share(30, 80)), asker.now + 5 * HOUR).hour == 30
+    assert asker.state.limits(Budget(WindowLimits(30, 80)), asker.now + 5 * HOUR).hour == 30
 
 
 def test_the_learned_ceiling_holds_in_any_window() -> None:
     asker = learned_from(101)
     asker.budget, sent = EVEN, list(asker.sent)
-    asker.health.answered(asker.now + 61)
+    asker.state.answered(asker.now + 61)
     asker.send_until(START + 6 * HOUR)
     assert most_within(asker.sent[len(sent) :], HOUR) <= 98
 
 
 def test_a_lesson_from_few_requests_leaves_a_twentieth_of_the_budget_and_is_overcome_in_days() -> None:
     asker = learned_from(1)
-    assert asker.health.hour == Ceiling(6, pytest.approx(START + 20))
-    assert asker.health.limits(EVEN, asker.now).hour == 5
-    assert asker.health.limits(EVEN, asker.now + 4 * DAY).hour > 20
-    assert asker.health.limits(EVEN, asker.now + 8 * DAY).hour == 120
+    assert asker.state.hour == LearnedLimit(6, pytest.approx(START + 20))
+    assert asker.state.limits(EVEN, asker.now).hour == 5
+    assert asker.state.limits(EVEN, asker.now + 4 * DAY).hour > 20
+    assert asker.state.limits(EVEN, asker.now + 8 * DAY).hour == 120
 
 
 def test_a_second_throttled_answer_in_a_row_teaches_the_day_and_takes_the_hours_lesson_back() -> None:
-    asker = Asker(Budget(Share(120, 1_000)))
+    asker = Asker(Budget(WindowLimits(120, 1_000)))
     while len(asker.sent) < 301:
         asker.send()
     throttled(asker)
-    assert asker.health.hour is not None
+    assert asker.state.hour is not None
     asker.send()
     throttled(asker)
-    limits = asker.health.limits(asker.budget, asker.now)
+    limits = asker.state.limits(asker.budget, asker.now)
     assert (limits.hour, limits.day) == (120, 270)
-    asker.now = asker.health.cooling_until
+    asker.now = asker.state.cooling_until
     assert asker.ask().wait > 16 * HOUR
-    days = [asker.health.limits(asker.budget, asker.now + days * DAY).day for days in range(6)]
+    days = [asker.state.limits(asker.budget, asker.now + days * DAY).day for days in range(6)]
     assert days == [270, 276, 282, 299, 305, 311]
 
 
 def test_an_hours_lesson_from_before_outlives_that_of_a_day() -> None:
-    asker = learned_from(101, Budget(Share(120, 1_000)))
-    known = asker.health.hour
+    asker = learned_from(101, Budget(WindowLimits(120, 1_000)))
+    known = asker.state.hour
     asker.send()
-    asker.health.answered(asker.now)
+    asker.state.answered(asker.now)
     throttled(asker)
-    assert asker.health.hour != known
+    assert asker.state.hour != known
     asker.send()
     throttled(asker)
-    assert asker.health.hour == known
-    assert asker.health.day is not None
+    assert asker.state.hour == known
+    assert asker.state.day is not None
 
 
 def test_a_third_throttled_answer_in_a_row_teaches_nothing_more() -> None:
     asker = learned_from(101)
     for _ in range(2):
-        asker.now = asker.health.cooling_until
+        asker.now = asker.state.cooling_until
         throttled(asker)
-    known = (asker.health.hour, asker.health.day)
+    known = (asker.state.hour, asker.state.day)
     for _ in range(5):
-        asker.now = asker.health.cooling_until
+        asker.now = asker.state.cooling_until
         throttled(asker)
-    assert (asker.health.hour, asker.health.day) == known
+    assert (asker.state.hour, asker.state.day) == known
 
 
 def test_a_throttled_answer_without_a_budget_teaches_nothing_but_to_rest() -> None:
-    health = Health()
-    assert health.throttled(None, START, None, 60.0) == START + 60
-    assert (health.hour, health.day) == (None, None)
+    state = SessionState()
+    assert state.throttled(None, START, None, 60.0) == START + 60
+    assert (state.hour, state.day) == (None, None)
 
 
 def test_a_parked_session_stays_so_until_it_is_resumed_and_keeps_what_it_knows() -> None:
     asker = learned_from(101)
-    known = replace(asker.health)
-    asker.health.park(PARKED, "followers: challenge_required", START, "mark")
-    assert not asker.health.is_replaced_by("another")
-    assert asker.health.parked == PARKED
-    asker.health.resume()
-    assert asker.health == known
+    known = replace(asker.state)
+    asker.state.park(PARKED, "followers: challenge_required", START, "mark")
+    assert not asker.state.is_replaced_by("another")
+    assert asker.state.parked == PARKED
+    asker.state.resume()
+    assert asker.state == known
 
 
 def test_an_expired_session_is_replaced_by_another_one_only() -> None:
-    health = Health()
-    health.park(EXPIRED, "followers: login_required", START, "mark")
-    assert not health.is_replaced_by("mark")
-    assert health.is_replaced_by("another")
-    health.resume()
-    assert health == Health()
+    state = SessionState()
+    state.park(EXPIRED, "followers: login_required", START, "mark")
+    assert not state.is_replaced_by("mark")
+    assert state.is_replaced_by("another")
+    state.resume()
+    assert state == SessionState()
 
 
-def full() -> Health:
+def full() -> SessionState:
     asker = learned_from(101)
     for _ in range(2):
         asker.send("profiles")
         throttled(asker)
-        if asker.health.rests == 2:
-            asker.health.answered(asker.health.cooling_until)
-    asker.health.park(PARKED, "why", START, "mark")
-    return asker.health
+        if asker.state.cooldowns_in_row == 2:
+            asker.state.answered(asker.state.cooling_until)
+    asker.state.park(PARKED, "why", START, "mark")
+    return asker.state
 
 
 def test_all_of_it_survives_the_store() -> None:
-    health, row = full(), dict[str, object]()
-    health.write(row)
-    assert health.hour is not None
-    assert health.day is not None
-    assert Health.read(orjson.loads(orjson.dumps(row))) == health
-    assert Health.read({}) == Health()
+    state, row = full(), dict[str, object]()
+    state.write(row)
+    assert state.hour is not None
+    assert state.day is not None
+    assert SessionState.read(orjson.loads(orjson.dumps(row))) == state
+    assert SessionState.read({}) == SessionState()
 
 
 def test_what_a_later_version_keeps_beside_it_is_passed_over_and_kept() -> None:
@@ -398,20 +398,20 @@ def test_what_a_later_version_keeps_beside_it_is_passed_over_and_kept() -> None:
     row = orjson.loads(orjson.dumps(row))
     row["weather"] = "fine"
     row["hour"]["weather"] = "fine"  # type: ignore[index]
-    health = Health.read(row)
-    assert health == full()
-    health.write(row)
+    state = SessionState.read(row)
+    assert state == full()
+    state.write(row)
     assert row["weather"] == "fine"
 
 
 def test_what_is_asked_for_an_estimate_is_not_counted() -> None:
     asker = Asker(BURST)
     for _ in range(20):
-        assert asker.health.next_free(BURST, asker.now) == Turn()
+        assert asker.state.next_free(BURST, asker.now) == Permit()
         asker.ask()
-    free = asker.health.next_free(BURST, asker.now)
+    free = asker.state.next_free(BURST, asker.now)
     assert free.wait == pytest.approx(HOUR + MARGIN)
-    assert asker.health.next_free(None, asker.now) == Turn()
+    assert asker.state.next_free(None, asker.now) == Permit()
     throttled(asker, 2 * HOUR)
-    assert asker.health.next_free(BURST, asker.now).wait == pytest.approx(2 * HOUR)
-    assert len(asker.health.times()) == 20
+    assert asker.state.next_free(BURST, asker.now).wait == pytest.approx(2 * HOUR)
+    assert len(asker.state.times()) == 20

@@ -1,4 +1,4 @@
-"""How a walk ended, and what that means for the crawl's exit code (DESIGN.md, section 6)."""
+"""How a walk ended, and what that means for the crawl's exit code."""
 
 from __future__ import annotations
 

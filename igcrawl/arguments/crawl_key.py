@@ -1,4 +1,4 @@
-"""What makes a crawl this one: the same command goes on with it (DESIGN.md, section 6)."""
+"""What makes a crawl this one: the same command goes on with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one place that decides, from status, headers and body, what kind of answer came (DESIGN.md, section 5)."""
+"""The one place that decides, from status, headers and body, what kind of answer came."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What comes out: records, one output line each, and pages, the unit that flows through the pipelines.
 
-Every record starts with `type`, `operation`, `fetched_at` and `walk`; the rest is listed in DESIGN.md, section 6.
+Every record starts with `type`, `operation`, `fetched_at` and `walk`; docs/operations.md lists the rest.
 IDs are text (they pass 2^53). Times the server gives stay its own: seconds since 1970, UTC.
 """
 

@@ -25,7 +25,7 @@ _LONGEST_TARGET = 100
 
 
 class Surface(StrEnum):
-    """Where and how an operation is sent (DESIGN.md, section 2); `PAGE` is a page of the web itself."""
+    """Where and how an operation is sent; `PAGE` is a page of the web itself."""
 
     MOBILE_GRAPHQL = "mobile_graphql"
     WEB_GRAPHQL = "web_graphql"

@@ -1,6 +1,6 @@
 """Bytes of an answer -> one plain dict: several documents merged, canonical names undone, whatever the content type.
 
-Server facts (DESIGN.md, section 5; recorded in shared/recorded):
+Facts about the server, recorded in tests/payloads:
 
 - Canonical naming writes ``1$root(args)`` for ``root``, and prefixes scalars by their type: ``1ltaken_at``, ``1flat``.
 - Streamed GraphQL is newline-separated documents; later ones carry `path` (from `data`) and the `data` to merge there.

@@ -1,6 +1,6 @@
 """The operator's session: what it holds and what the server refreshes. Pure: no Scrapy, no files.
 
-Its settings are the JSON that aiograpi and instagrapi write, so theirs work as they are (DESIGN.md, section 6).
+Its settings are the JSON that aiograpi and instagrapi write, so theirs work as they are.
 """
 
 from __future__ import annotations

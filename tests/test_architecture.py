@@ -81,6 +81,9 @@ def test_files_and_functions_stay_small(path: Path) -> None:
 
 
 def test_every_file_of_the_house_is_there() -> None:
-    names = "scrapy.cfg pyproject.toml setup.py requirements.txt Makefile README.md CHANGELOG.md docs/decisions.md"
+    names = (
+        "scrapy.cfg pyproject.toml setup.py requirements.txt Makefile README.md CONTRIBUTING.md CHANGELOG.md LICENSE "
+        "docs/architecture.md docs/decisions.md"
+    )
     for name in names.split():
         assert (ROOT / name).is_file(), name

@@ -38,7 +38,7 @@ def faults(*operations: Operation) -> list[str]:
     return list(faults_of(operations, shipped_queries()))
 
 
-def test_every_row_of_the_mission_is_an_operation() -> None:
+def test_every_required_operation_is_there() -> None:
     assert set(OPERATIONS) >= ROWS
 
 

@@ -1,4 +1,4 @@
-"""Every answer of DESIGN.md's table is told from every other, in each of its disguises."""
+"""Every kind of answer is told from every other, in each of its disguises."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ _BROWSER_USER_AGENT: Final = (
     "Version/11.1.2 Safari/605.1.15"
 )
 
-#: What the app sends whoever is logged in (wire/_mobile_headers.json).
+#: What the app sends whoever is logged in (tests/wire/_mobile_headers.json).
 _APP_CONSTANTS: Final = {
     "Accept": "*/*",
     "X-IG-Bandwidth-Speed-KBPS": "-1.000",
@@ -46,7 +46,7 @@ _APP_CONSTANTS: Final = {
     "X-IG-Nav-Chain": "9MV:self_profile:2,ProfileMediaTabFragment:self_profile:3,9Xf:self_following:4",
 }
 
-#: Where a page of the web holds the token that its queries send along (wire/README.md).
+#: Where a page of the web holds the token that its queries send along (tests/wire/README.md).
 _LSD: Final = re.compile(rb'"LSD",\[\],\{"token":"([^"\\]{1,200})"\}')
 
 
@@ -123,7 +123,7 @@ class Signer:
         return self._filled(value) if isinstance(value, dict) else value
 
     def _app_headers(self) -> dict[str, str]:
-        """The app's header block (wire/_mobile_headers.json); made again only when the session was refreshed."""
+        """The app's header block (tests/wire/_mobile_headers.json); made again only when the session was refreshed."""
         session = self._session
         if self._app_block_version != session.version:
             self._app_block = _app_block(session, self._run_id)

@@ -1,4 +1,4 @@
-"""The IG_… settings: their values, checked before anything is sent (DESIGN.md, section 6)."""
+"""The IG_… settings: their values, checked before anything is sent."""
 
 from __future__ import annotations
 

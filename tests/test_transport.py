@@ -33,7 +33,11 @@ def test_a_compressed_body_comes_out_whole(packed: bytes) -> None:
     assert decompress(packed, 10_000) == BODY
 
 
-@pytest.mark.parametrize("packed", [gzip.compress(BODY)[:-20], b"\x1f\x8bnonsense", gzip.compress(BODY) + b"rest"])
+@pytest.mark.parametrize(
+    "packed",
+    [gzip.compress(BODY)[:-20], b"\x1f\x8bnonsense", gzip.compress(BODY) + b"rest"],
+    ids=["cut", "no gzip", "more behind"],
+)
 def test_a_broken_or_cut_one_is_a_passing_fault(packed: bytes) -> None:
     with pytest.raises(Transient):
         decompress(packed, 10_000)

@@ -12,8 +12,9 @@
         ├── Transient           passing fault: ask the same call again
         ├── MalformedAnswer     an answer that no reader understands
         ├── RequestRejected     the server found fault with the request
+        ├── Unclear             on no list: evidence decides
         ├── StaleDocId          a registered query was rotated
-        ├── DeadCursor          the call works without its cursor only
+        │   └── PerhapsStale    or its target refuses
         ├── Throttled           too many requests
         ├── WaitTooLong         the budget has no room for longer than the operator would wait
         ├── TargetError         the target's own answer
@@ -27,13 +28,13 @@
             └── SessionParked   it was parked before, by this run or another
 
 Policy: `verdict` is how the walk ends, `reach` how far the error reaches.
-Which answer is which error is decided in one place, `diagnosis.py`.
+Which answer is which error is decided in `igcrawl.calling`: by lists in `diagnosis`, or by `evidence`.
 """
 
 from __future__ import annotations
 
-from enum import Enum
-from typing import Any, ClassVar
+from enum import Enum, StrEnum
+from typing import ClassVar
 
 from igcrawl.verdict import Verdict
 
@@ -43,6 +44,27 @@ class Reach(Enum):
 
     WALK = "walk"
     CRAWL = "crawl"
+
+
+class Sign(StrEnum):
+    """Signs: what an answer looks like whose meaning is on no list."""
+
+    #: A redirect, by HTTP or in JSON, or a page of HTML in place of JSON, with 200.
+    ELSEWHERE = "leads elsewhere"
+    #: 401 or 403, without a word.
+    DENIED = "denied without words"
+    #: 401 or 403 with words.
+    DENIED_WITH_WORDS = "denied with words"
+    #: Words that speak of the account or the device, with any status.
+    ABOUT_ACCOUNT = "words about the account or device"
+    #: Any other status, words, numbers or a null root that say no.
+    REFUSED = "refused"
+    #: JSON without what the operation reads.
+    SHAPELESS = "without its root"
+    #: 404, or null in the place of what was asked for.
+    ABSENT = "absent"
+    #: "Please wait", again after the session has rested.
+    WAIT_AGAIN = "asked to wait again after a rest"
 
 
 class IgcrawlError(Exception):
@@ -111,41 +133,39 @@ class MalformedAnswer(AnswerError):
 
 
 class RequestRejected(AnswerError):
-    """Raised for a 4xx that is none of the others, e.g. a page size that is too large."""
+    """Raised when the session works, and this call does not, e.g. for a page size that is too large."""
+
+
+class Unclear(AnswerError):
+    """Raised for an answer whose meaning is on no list: evidence decides it.
+
+    Args:
+        message: how it was answered, with the server's own words or the address that it leads to.
+        sign: what it looks like.
+        words: what the server said, "" for nothing.
+    """
+
+    def __init__(self, message: str, sign: Sign, words: str = "") -> None:
+        super().__init__(message)
+        self.sign = sign
+        self.words = words
+
+    def is_like(self, other: Unclear) -> bool:
+        """Return whether two answers look alike, whatever they were asked."""
+        return (self.sign, self.words) == (other.sign, other.words)
 
 
 class StaleDocId(AnswerError):
-    """Raised when a GraphQL call is answered as Instagram answers an unregistered doc_id.
-
-    Args:
-        message: how it was answered.
-        after_rest: whether the answer looked throttled first, so that the session has rested for it.
-
-    `first` is the envelope of the first page that the operation's fallback gave meanwhile, if it was asked; `misled`,
-    whether the session has rested for nothing.
-    """
+    """Raised when a registered query was rotated, and no id that is known works."""
 
     verdict = Verdict.STALE_DOC_ID
     reach = Reach.CRAWL
 
-    def __init__(self, message: str, *, after_rest: bool = False) -> None:
-        super().__init__(message)
-        self.after_rest = after_rest
-        self.first: dict[str, Any] | None = None
-        self.misled = False
 
+class PerhapsStale(StaleDocId):
+    """Raised when a registered query is refused, and nothing tells a rotated id from a target that refuses."""
 
-class DeadCursor(AnswerError):
-    """Raised when a call works without its cursor only.
-
-    Args:
-        message: how it was answered with the cursor.
-        first: the envelope that came without, which is the first page's.
-    """
-
-    def __init__(self, message: str, first: dict[str, Any]) -> None:
-        super().__init__(message)
-        self.first = first
+    reach = Reach.WALK
 
 
 class Throttled(AnswerError):

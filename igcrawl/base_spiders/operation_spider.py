@@ -315,7 +315,9 @@ class OperationSpider(Spider):
     def ending_of(self, error: AnswerError | Interrupted, walk: Walk) -> Ending:
         """Turn an error into the walk's end, and the crawl's if it reaches that far."""
         asked = OPERATIONS[self.ask.last.operation] if self.ask.last else walk.operation
-        reason = self.context.redaction.text(reason_of(error, asked, self.config.session_name))
+        reason = self.context.redaction.text(
+            reason_of(error, asked, self.config.session_name, walk.operation if walk.substitute else None)
+        )
         ending = Ending(error.verdict, reason)
         if error.reach is Reach.CRAWL:
             self._halted = Ending(error.verdict, f"not asked: {reason}")

@@ -18,7 +18,7 @@ from igcrawl.errors import SessionExpired, SessionParked, StoreError, Throttled,
 from igcrawl.sessions.session import Session
 from igcrawl.stopping import Stopping
 from igcrawl.store import Store
-from igcrawl.times import clock_time, moment
+from igcrawl.times import HOUR, clock_time, moment
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +49,7 @@ class Gate:
         self._stopping = stopping
         self._chance = random.Random()  # noqa: S311 - no secret hangs on it
         self._cooling = False
+        self._answered: dict[str, float] = {}
         #: Until when the run waits, seconds since 1970, and what for; 0 while it does not.
         self.waits_until = 0.0
         self.waits_for = ""
@@ -150,6 +151,25 @@ class Gate:
         if self._cooling:
             self._cooling, now = False, self._stopping.now()
             await self._change(lambda state: state.answered(now))
+
+    async def note_answered(self, operation: str) -> None:
+        """Remember, once an hour, that an operation was answered well.
+
+        Raises:
+            StoreError: the store failed.
+        """
+        now = self._stopping.now()
+        if now - self._answered.get(operation, -math.inf) >= HOUR:
+            self._answered[operation] = now
+            await self._change(lambda state: state.note_answered(operation, now))
+
+    async def has_answered(self, operation: str) -> bool:
+        """Return whether an operation was answered well within a day, in this run or another.
+
+        Raises:
+            StoreError: the store failed.
+        """
+        return (await self.state()).has_answered(operation, self._stopping.now())
 
     async def mistaken(self) -> None:
         """Forget what the last rest taught: the answer that seemed throttled was something else.

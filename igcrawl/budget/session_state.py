@@ -54,6 +54,7 @@ class SessionState:
         parked: `PARKED` or `EXPIRED`; None for a session that may be used.
         parked_at: since when.
         parked_why: what the server answered.
+        answered_at: when each operation was answered well last, of those of a day.
         parked_fingerprint: tells the expired session from a newer one, see `Session.fingerprint`.
     """
 
@@ -69,6 +70,7 @@ class SessionState:
     parked_at: float = 0.0
     parked_why: str = ""
     parked_fingerprint: str = ""
+    answered_at: dict[str, float] = field(default_factory=dict)
 
     @classmethod
     def read(cls, row: dict[str, Any]) -> SessionState:
@@ -201,6 +203,15 @@ class SessionState:
         """
         if self.cooling_until <= now:
             self.cooldown_seconds, self.cooldowns_in_row = 0.0, 0
+
+    def note_answered(self, operation: str, now: float) -> None:
+        """Take in that an operation was answered well; what was more than a day ago is dropped."""
+        self.answered_at = {name: at for name, at in self.answered_at.items() if now - DAY < at <= now}
+        self.answered_at[operation] = round(now, 3)
+
+    def has_answered(self, operation: str, now: float) -> bool:
+        """Return whether an operation was answered well within a day."""
+        return now - DAY < self.answered_at.get(operation, 0.0) <= now
 
     def mistaken(self) -> None:
         """Forget what the last cooldown taught: the answer that seemed throttled was something else."""

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from igcrawl.errors import AnswerError, Interrupted, StaleDocId, Trouble
+from igcrawl.errors import AnswerError, Interrupted, MalformedAnswer, RequestRejected, StaleDocId, Transient, Trouble
 from igcrawl.operations.operation import Operation, Surface
 
 
-def reason_of(error: AnswerError | Interrupted, asked: Operation | None, session_name: str) -> str:
+def reason_of(
+    error: AnswerError | Interrupted, asked: Operation | None, session_name: str, replaced: Operation | None = None
+) -> str:
     """Return the operator's line.
 
     Args:
         error: what ended the walk.
         asked: the operation that was asked last, None before the first.
         session_name: how the operator calls the session.
+        replaced: the operation in whose place another was asked, None for none.
     """
+    if replaced is not None and isinstance(error, RequestRejected | Transient | MalformedAnswer):
+        return f"{error}, asked in place of {replaced.query_name or replaced.name}; {_recapture(replaced)}"
     if isinstance(error, StaleDocId):
         return f"{error}; {_recapture(asked)}"
     if isinstance(error, Trouble):

@@ -9,11 +9,14 @@ from typing import Any
 from scrapy.crawler import Crawler
 
 from igcrawl.calling.asking_walk import AskingWalk
+from igcrawl.calling.evidence import Evidence
+from igcrawl.calling.reply import Reply
 from igcrawl.calling.run_context import RunContext
 from igcrawl.calling.scrapy_request import ANSWERED_AT, ENVELOPE, RUN, WALK, to_request
-from igcrawl.errors import IgcrawlError, Interrupted, Transient
+from igcrawl.errors import IgcrawlError, Interrupted, NotFound, Transient
 from igcrawl.operations.call import Call, Host
 from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.operations.operation import Surface
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +34,7 @@ class CallSender:
         self._crawler = crawler
         self._base_urls = base_urls
         self._context = context
+        self._of_run: Evidence | None = None
         self.last: Call | None = None
         #: The walk that was asked for last.
         self.walk: AskingWalk | None = None
@@ -42,18 +46,37 @@ class CallSender:
         engine = self._crawler.engine
         return self._context.stopping.begun or engine is None or engine.needs_backout()
 
-    async def __call__(self, walk: AskingWalk, call: Call) -> dict[str, Any]:
-        """Send a call and return the answer's envelope.
+    async def __call__(self, walk: AskingWalk, call: Call) -> Reply:
+        """Send a call and return its answer, or that of the call that evidence led to.
 
         Raises:
             AnswerError: the answer is no page.
             Interrupted: the run is being stopped; nothing was sent.
         """
         self.last = call
-        rotation = self._context.rotation
-        if rotation is None or OPERATIONS[call.operation].query_name is None:
-            return await self._send(walk, call, {})
-        return await rotation.ask(self._send, walk, call)
+        evidence = self._evidence()
+        if evidence is None or OPERATIONS[call.operation].surface is Surface.HEAD:
+            return Reply(call, await self._send(walk, call, {}))
+        return await evidence.ask(walk, call)
+
+    async def confirm_absent(self, walk: AskingWalk, call: Call, error: NotFound) -> Reply:
+        """Decide whether a target is really gone that an answer did not name, see `Evidence.confirm_absent`.
+
+        Raises:
+            NotFound: it is.
+            AnswerError: what else was found out.
+        """
+        evidence = self._evidence()
+        if evidence is None:
+            raise error
+        return await evidence.confirm_absent(walk, call, error)
+
+    def _evidence(self) -> Evidence | None:
+        """The evidence of this run; None before it has a gate and doc_ids, as for a plan."""
+        gate, rotation = self._context.gate, self._context.rotation
+        if self._of_run is None and gate is not None and rotation is not None:
+            self._of_run = Evidence(self._send, gate, rotation)
+        return self._of_run
 
     async def _send(self, walk: AskingWalk, call: Call, beside: dict[str, Any]) -> dict[str, Any]:
         engine = self._crawler.engine

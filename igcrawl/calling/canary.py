@@ -1,81 +1,53 @@
-"""The canary: a call that needs no doc_id tells a rotated one from a throttled session and from the target's answer."""
+"""Canaries: calls whose answer is known when all is well, about the operator's own account."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any, Final, TypeAlias
+from typing import Final
 
-from igcrawl.calling.asking_walk import AskingWalk
-from igcrawl.calling.scrapy_request import CANARY
-from igcrawl.errors import AnswerError, StaleDocId, TargetError, Throttled, Trouble, WaitTooLong
-from igcrawl.operations.call import Call
+from igcrawl.calling.wire import address
+from igcrawl.errors import Sign
+from igcrawl.operations.call import Call, Host
 from igcrawl.operations.catalogue import OPERATIONS
 
-logger = logging.getLogger(__name__)
-
-#: Asked for the session's own account where nothing stands in.
-OWN_ACCOUNT: Final = "user_info"
-
-#: Sends a call for a walk, with this in its request's meta, and returns the answer's envelope.
-Send: TypeAlias = Callable[[AskingWalk, Call, dict[str, Any]], Awaitable[dict[str, Any]]]
+#: The operator's own account as the app asks for it, without a doc_id,
+APP_CANARY: Final = "user_info"
+#: and as the web does.
+WEB_CANARY: Final = "user_profile"
 
 
-async def ask_canary(send: Send, walk: AskingWalk, call: Call, sign: StaleDocId, account: str) -> dict[str, Any] | None:
-    """Ask what needs no doc_id: the first page of what would stand in; when that fails, the session's own account.
+def canary_of(call: Call, sign: Sign, account: str) -> Call:
+    """Return a call about the operator's own account that tells whether the session works.
 
     Args:
-        send: sends it.
-        walk: pays for it.
-        call: was answered as if its doc_id were gone.
-        sign: that answer.
+        call: was answered in a way that nobody knows.
+        sign: what that looks like. Where a surface refuses the session, the other one is asked.
         account: the session's own.
-
-    Returns:
-        The envelope of what would stand in, None when it was not that which worked.
-
-    Raises:
-        Throttled: nothing works.
-        Trouble: a human must look.
-        TargetError: the answer was the target's own.
-        WaitTooLong: the canary may not be sent soon enough.
     """
-    fallback = OPERATIONS[call.operation].fallback
-    if fallback is not None:
-        try:
-            return await send(walk, replace(call, operation=fallback, cursor=None), {CANARY: True})
-        except TargetError:
-            # No target's own answer says "Please wait".
-            if not sign.after_rest:
-                raise
-            return None
-        except (Throttled, Trouble, WaitTooLong):
-            raise
-        except AnswerError as error:
-            logger.debug("%s: what would stand in fails, too: %s", call.operation, error)
-    await _ask_own_account(send, walk, call, account)
-    return None
+    by_web = host_of(call) is Host.MOBILE if sign is Sign.DENIED else call.operation == APP_CANARY
+    return Call(WEB_CANARY if by_web else APP_CANARY, {"user_id": account})
 
 
-async def _ask_own_account(send: Send, walk: AskingWalk, call: Call, account: str) -> None:
-    try:
-        await send(walk, Call(OWN_ACCOUNT, {"user_id": account}), {CANARY: True})
-    except TargetError:
-        pass
-    except (Throttled, Trouble, WaitTooLong):
-        raise
-    except AnswerError as error:
-        said = f"{call.operation}: answered as if its doc_id were gone, and a call that needs none fails, too: {error}"
-        raise Throttled(said) from None
-
-
-def may_be_stale(call: Call, status: int, *, rested: bool) -> bool:
-    """Return whether what looks throttled may be a doc_id that was rotated: some are answered 401, "Please wait".
+def own_call(call: Call, account: str, username: str | None) -> Call | None:
+    """Return the same query about the operator's own account; None where it is not about one, or about that one.
 
     Args:
         call: what was asked.
-        status: of the answer.
-        rested: whether the session has rested for the call.
+        account: the session's own.
+        username: its name, None as long as it is not known.
     """
-    return rested and status == 401 and OPERATIONS[call.operation].query_name is not None
+    own = {"user_id": account, "username": username}
+    argument = next(iter(OPERATIONS[call.operation].arguments), "")
+    if own.get(argument) is None or call.args.get(argument) in (None, own[argument]):
+        return None
+    return replace(call, args={**call.args, argument: own[argument]}, cursor=None)
+
+
+def is_about_name(call: Call) -> bool:
+    """Return whether a call asks for an account by its name."""
+    return next(iter(OPERATIONS[call.operation].arguments), "") == "username"
+
+
+def host_of(call: Call) -> Host | None:
+    """Return the host that a call is asked of."""
+    return address(OPERATIONS[call.operation], call)[1]

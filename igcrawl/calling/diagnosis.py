@@ -1,4 +1,8 @@
-"""The one place that decides, from status, headers and body, what kind of answer came."""
+"""What kind of answer came, from status, headers and body: a page, a known error, or one that evidence must decide.
+
+Four questions, in this order: is it the session's (blocked, expired), the server's for now (wait, ask again), the
+query's (rotated), or the target's (private, gone, refusing)? A clear answer is taken at its word.
+"""
 
 from __future__ import annotations
 
@@ -6,64 +10,27 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urljoin
 
+from igcrawl.calling.server_words import Said, meaning_of_page, meaning_of_path, place_of, read_said
 from igcrawl.errors import (
     AnswerError,
-    AutomationNoticed,
     ChallengeRequired,
+    MalformedAnswer,
     NotFound,
-    PrivateAccount,
-    Refused,
     RequestRejected,
-    SessionExpired,
-    StaleDocId,
+    Sign,
     Throttled,
     Transient,
+    Unclear,
 )
 from igcrawl.operations.call import AnswerKind
+from igcrawl.operations.operation import Operation
 from igcrawl.parsing.envelope import read_envelope
+from igcrawl.parsing.json_paths import keys_of, null_on_the_way, walk_path
 
-#: What `message`, `error_type` and the texts of `errors` say, and which error that is. The first that fits counts.
-_SAID: Final[tuple[tuple[str, type[AnswerError]], ...]] = (
-    ("challenge_required", ChallengeRequired),
-    ("checkpoint_required", ChallengeRequired),
-    ("checkpoint_challenge_required", ChallengeRequired),
-    ("consent_required", ChallengeRequired),
-    ("account_suspended", ChallengeRequired),
-    ("account has been disabled", ChallengeRequired),
-    ("inactive user", ChallengeRequired),
-    ("feedback_required", AutomationNoticed),
-    ("sentry_block", AutomationNoticed),
-    ("login_required", SessionExpired),
-    ("rate_limit_error", Throttled),
-    ("rate limit", Throttled),
-    ("please wait a few minutes", Throttled),
-    ("not authorized to view user", PrivateAccount),
-    ("not eligible for chaining", Refused),
-    ("error generating user info response", NotFound),
-    ("unable to fetch followers", NotFound),
-    ("user not found", NotFound),
-    ("media not found", NotFound),
-    ("media is unavailable", NotFound),
-)
-_LED_TO: Final[tuple[tuple[str, type[AnswerError]], ...]] = (
-    ("/accounts/login", SessionExpired),
-    ("/challenge", ChallengeRequired),
-    ("/suspended", ChallengeRequired),
-    ("/accounts/suspended", ChallengeRequired),
-    ("/checkpoint", ChallengeRequired),
-    ("/consent", ChallengeRequired),
-)
-#: Signs in the HTML of a page that came in place of JSON.
-_SHOWN: Final[tuple[tuple[bytes, type[AnswerError]], ...]] = (
-    (b"/challenge/", ChallengeRequired),
-    (b"/accounts/suspended/", ChallengeRequired),
-    (b"/consent/", ChallengeRequired),
-    (b"/accounts/login", SessionExpired),
-    (b"loginform", SessionExpired),
-    (b"loginandsignuppage", SessionExpired),
-)
-_RATE_LIMIT_CODE: Final = 1675004
-_LONGEST_QUOTE: Final = 120
+#: Keys of an answer that say nothing but that it is one.
+_BARE: Final = frozenset({"status", "message", "extensions"})
+#: Keys under which an answer speaks of itself.
+_TALK: Final = frozenset({"error", "errors", "extensions", "challenge", "data"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +46,7 @@ class Answer:
         retry_after: seconds, as the server said.
         kind: what a good answer is.
         url: what was asked for.
+        may_be_bare: whether a good answer may say "ok" and nothing else, since it was asked to change something.
     """
 
     operation: str
@@ -89,21 +57,25 @@ class Answer:
     retry_after: float | None = None
     kind: AnswerKind = AnswerKind.JSON
     url: str = ""
+    may_be_bare: bool = False
 
 
 def open_answer(answer: Answer) -> dict[str, Any]:
     """Return the envelope of a good answer.
 
     Raises:
+        Unclear: evidence must decide what it means.
         AnswerError: of the class that the answer is a case of.
     """
     if answer.kind is AnswerKind.REDIRECT:
         return _redirect(answer)
+    if answer.status == 429:
+        raise Throttled(_told(answer, _said_in(answer)), answer.retry_after)
     if 300 <= answer.status < 400:
-        raise _redirected(answer)
+        raise _led_to(answer, answer.location)
     if answer.kind is AnswerKind.PAGE:
         if answer.status != 200:
-            raise _without_envelope(answer, _by_status(answer, said=""))
+            raise _without_envelope(answer, RequestRejected(_told(answer, Said())))
         return {"data": {"status": answer.status}}
     try:
         envelope = read_envelope(answer.body, answer.operation)
@@ -115,12 +87,34 @@ def open_answer(answer: Answer) -> dict[str, Any]:
     return envelope
 
 
+def check_root(operation: Operation, envelope: dict[str, Any]) -> None:
+    """Check that an answer has what its operation reads.
+
+    Raises:
+        Unclear: it has not, or null stands in the place of what was asked for.
+    """
+    reader = operation.reader
+    for part in reader.parts:
+        if part.record is not reader.record:
+            continue
+        nobody = part.absent or (part.head if part.single else None)
+        if nobody and null_on_the_way(envelope, nobody):
+            raise Unclear(f"{operation.name}: {'.'.join(nobody)} is null: no such target", Sign.ABSENT)
+    if not reader.finds_place(envelope):
+        place = next((part.head for part in reader.parts), ())
+        try:
+            walk_path(envelope, place, operation.name)
+        except MalformedAnswer as missing:
+            raise Unclear(str(missing), Sign.SHAPELESS) from None
+        raise Unclear(f"{operation.name}: there is {keys_of(envelope)}", Sign.SHAPELESS)
+
+
 def _redirect(answer: Answer) -> dict[str, Any]:
     """Say where a URL leads. It was asked without a session, so nothing in it is about the session."""
     if answer.status in {404, 410}:
         raise NotFound(f"{answer.operation}: status {answer.status}")
     if answer.status == 429:
-        raise _error(Throttled, answer, said="")
+        raise Throttled(f"{answer.operation}: status {answer.status}", answer.retry_after)
     if answer.status >= 500:
         raise Transient(f"{answer.operation}: status {answer.status}")
     if answer.status >= 400:
@@ -129,116 +123,92 @@ def _redirect(answer: Answer) -> dict[str, Any]:
     return {"url": answer.url, "status": answer.status, "location": location}
 
 
-def _redirected(answer: Answer) -> AnswerError:
-    for path, kind in _LED_TO:
-        if path in answer.location:
-            return kind(f"{answer.operation}: redirected to {path}/")
-    return RequestRejected(f"{answer.operation}: redirected with status {answer.status}")
+def _said_in(answer: Answer) -> Said:
+    """Return what an answer says whose status has decided already; nothing if it cannot be read."""
+    try:
+        return read_said(read_envelope(answer.body, answer.operation), failed=True)
+    except AnswerError:
+        return Said()
+
+
+def _led_to(answer: Answer, location: str) -> AnswerError:
+    how = f"{answer.operation}: status {answer.status}, led to {place_of(location) or 'nowhere'}"
+    known = meaning_of_path(location)
+    return known(how) if known is not None else Unclear(how, Sign.ELSEWHERE, place_of(location))
 
 
 def _without_envelope(answer: Answer, unreadable: AnswerError) -> AnswerError:
     """Diagnose an answer that is no JSON object."""
     if answer.status >= 500:
         return Transient(f"{answer.operation}: status {answer.status}")
-    text = answer.body.strip().lower()
-    if answer.status == 404 and text == b"not found":
+    text = answer.body.strip()
+    if answer.status == 404 and text.lower() == b"not found":
         return ChallengeRequired(f'{answer.operation}: 404 with the bare text "Not Found"')
-    if text.startswith(b"<"):
-        for sign, kind in _SHOWN:
-            if sign in text:
-                return kind(f"{answer.operation}: status {answer.status} with a page that shows {sign.decode()}")
-    if answer.status == 404:
-        return RequestRejected(f"{answer.operation}: status 404 without a reason")
+    is_page = text.startswith(b"<")
+    known = meaning_of_page(text) if is_page else None
+    if known is not None:
+        kind, sign = known
+        return kind(f"{answer.operation}: status {answer.status} with a page that shows {sign}")
     if answer.status >= 400:
-        return _by_status(answer, said="")
-    if text.startswith(b"<"):
-        return RequestRejected(f"{answer.operation}: status {answer.status} with a page of HTML in place of JSON")
+        return _by_status(answer, Said())
+    if is_page:
+        how = f"{answer.operation}: status {answer.status} with a page of HTML in place of JSON"
+        return Unclear(how, Sign.ELSEWHERE)
     return unreadable
 
 
 def _with_envelope(answer: Answer, envelope: dict[str, Any]) -> AnswerError | None:
     """Diagnose a JSON answer; None when it is what was asked for."""
-    message = envelope.get("message")
-    failed = answer.status != 200 or envelope.get("status") == "fail" or bool(envelope.get("errors"))
-    failed = failed or bool(envelope.get("error"))
-    if not failed and not message:
-        if answer.graphql and "data" in envelope and envelope["data"] is None:
-            return _stale(answer, "data is null")
-        return None
-    said = _what_was_said(envelope)
-    if failed or message or envelope.get("status") != "ok":
-        kind = _kind_said(envelope, said.lower())
-        if kind is not None:
-            return _error(kind, answer, said)
+    failed = answer.status != 200 or envelope.get("status") == "fail"
+    failed = failed or bool(envelope.get("errors")) or bool(envelope.get("error"))
+    bare = envelope.keys() <= _BARE and not answer.may_be_bare
+    said = read_said(envelope, failed=failed or bare)
+    if failed or bare or envelope.get("message"):
+        known = said.meaning
+        if known is not None:
+            return _known(known, answer, said)
+    empty = not any(isinstance(value, list | dict) for key, value in envelope.items() if key not in _TALK)
+    if said.leads_to and empty:
+        return _led_to(answer, said.leads_to)
     if answer.status >= 400:
-        return _by_status(answer, said if message else "")
-    if answer.graphql and envelope.get("data") is None and not message:
-        return _stale(answer, said or "no data")
-    if envelope.get("status") == "fail":
-        return RequestRejected(f"{answer.operation}: the server said {_quote(said)}")
+        return _by_status(answer, said)
+    root_is_null = answer.graphql and envelope.get("data") is None and ("data" in envelope or failed)
+    if root_is_null or envelope.get("status") == "fail" or (failed and empty):
+        return _unclear(answer, said, Sign.REFUSED)
     if _has_grave_errors(envelope):
-        return Transient(f"{answer.operation}: a part of the answer failed on the server: {_quote(said)}")
-    return None
+        return Transient(f"{answer.operation}: a part of the answer failed on the server: {said.quote}")
+    return _unclear(answer, said, Sign.SHAPELESS) if bare else None
 
 
 def _has_grave_errors(envelope: dict[str, Any]) -> bool:
     """Return whether `errors` beside data say that a part of it is missing; the server calls mere remarks warnings."""
-    errors = envelope.get("errors")
+    errors = envelope.get("errors") or envelope.get("error")
     listed = errors if isinstance(errors, list) else [errors] if errors else []
     return any(not isinstance(error, dict) or error.get("severity") != "WARNING" for error in listed)
 
 
-def _kind_said(envelope: dict[str, Any], said: str) -> type[AnswerError] | None:
-    """Return the error named by the server's message, or by its flags if the message is unknown."""
-    for words, kind in _SAID:
-        if words in said:
-            return kind
-    if envelope.get("require_login") is True:
-        return SessionExpired
-    if envelope.get("challenge") or envelope.get("checkpoint_url"):
-        return ChallengeRequired
-    return None
+def _by_status(answer: Answer, said: Said) -> AnswerError:
+    if answer.status >= 500:
+        return Transient(_told(answer, said))
+    if answer.status in {404, 410}:
+        return _unclear(answer, said, Sign.ABSENT)
+    if answer.status in {401, 403}:
+        return _unclear(answer, said, Sign.DENIED_WITH_WORDS if said.quote else Sign.DENIED)
+    return _unclear(answer, said, Sign.REFUSED)
 
 
-def _by_status(answer: Answer, said: str) -> AnswerError:
-    status, operation = answer.status, answer.operation
-    if status >= 500:
-        return Transient(f"{operation}: status {status}")
-    if status == 429:
-        return _error(Throttled, answer, said)
-    if status in {401, 403}:
-        return _error(SessionExpired, answer, said)
-    if status == 404:
-        return _error(NotFound, answer, said)
-    if status == 400 and answer.graphql and not said:
-        return _stale(answer, "status 400")
-    return RequestRejected(f"{operation}: status {status}" + (f", the server said {_quote(said)}" if said else ""))
-
-
-def _error(kind: type[AnswerError], answer: Answer, said: str) -> AnswerError:
-    text = f"{answer.operation}: status {answer.status}" + (f", the server said {_quote(said)}" if said else "")
+def _known(kind: type[AnswerError], answer: Answer, said: Said) -> AnswerError:
+    text = _told(answer, said)
     return Throttled(text, answer.retry_after) if kind is Throttled else kind(text)
 
 
-def _stale(answer: Answer, sign: str) -> StaleDocId:
-    return StaleDocId(f"{answer.operation}: its doc_id is not registered any more ({_quote(sign)})")
+def _unclear(answer: Answer, said: Said, sign: Sign) -> Unclear:
+    if said.wants_login:
+        sign = Sign.DENIED_WITH_WORDS if said.quote else Sign.DENIED
+    if said.is_about_account:
+        sign = Sign.ABOUT_ACCOUNT
+    return Unclear(_told(answer, said), sign, said.quote)
 
 
-def _what_was_said(envelope: dict[str, Any]) -> str:
-    """Join the texts in which the server says what is wrong, never anything from the data."""
-    texts = [envelope.get(key) for key in ("message", "error_type", "feedback_title")]
-    errors = envelope.get("errors")
-    listed = errors if isinstance(errors, list) else []
-    for error in [*listed, envelope.get("error")]:
-        if isinstance(error, dict):
-            texts += [error.get(key) for key in ("message", "summary", "description")]
-            if error.get("code") == _RATE_LIMIT_CODE:
-                texts.append("rate limit")
-        else:
-            texts.append(error)
-    return "; ".join(dict.fromkeys(text for text in texts if isinstance(text, str) and text))
-
-
-def _quote(said: str) -> str:
-    line = " ".join(said.split())
-    return repr(line if len(line) <= _LONGEST_QUOTE else line[:_LONGEST_QUOTE] + "…")
+def _told(answer: Answer, said: Said) -> str:
+    return f"{answer.operation}: status {answer.status}" + (f", the server said {said.quote}" if said.quote else "")

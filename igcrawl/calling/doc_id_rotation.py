@@ -1,37 +1,28 @@
-"""Rotation of doc_ids: found out by a canary, remembered in the store, and answered with the next id.
+"""Rotation of doc_ids: by which id a query is asked now, and what is remembered of ids that work and of stale ones.
 
-A rotated id is answered as a dead cursor, a disturbed server or a throttled session may be answered, too. So before an
-id is called stale, a call that needs no id must work; then the next known id is tried with the same cursor, and where
-that does not do, the same call without its cursor. A rotation costs three requests at most, once: other walks, runs
-and workers find it in the store.
+That an id is stale is decided by evidence (`igcrawl.calling.decisions`); other walks, runs and workers find it in the
+store. After a day a stale id is tried again, at the cost of one request.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from dataclasses import replace
-from itertools import count
-from typing import Any, Final
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
 
 from igcrawl.budget.gate import Gate
-from igcrawl.calling.asking_walk import AskingWalk
-from igcrawl.calling.canary import Send, ask_canary
-from igcrawl.calling.scrapy_request import RESTED
 from igcrawl.config.config import Config
 from igcrawl.doc_ids import CurrentIds, DocId, DocIds
-from igcrawl.errors import DeadCursor, RequestRejected, StaleDocId, TargetError, Throttled
-from igcrawl.operations.call import Call
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.store import Store
-from igcrawl.times import timestamp
+from igcrawl.times import DAY, timestamp
 
 logger = logging.getLogger(__name__)
 
 #: Seconds between two notes that an id still works.
 _NOTED_EVERY: Final = 3600.0
-#: So many cooldowns at most for a call whose canary fails as well.
-_MOST_COOLDOWNS: Final = 6
 
 
 class DocIdRotation:
@@ -62,137 +53,74 @@ class DocIdRotation:
             StoreError: the store failed.
         """
         rotation = cls(CurrentIds(DocIds(config.doc_ids, config.own_queries)), store, gate)
-        await rotation._learn()
+        await rotation.learn()
         return rotation
 
     def current(self, operation: str) -> DocId | None:
         """Return the id that an operation is asked by now; None when all that are known are stale."""
-        return self._ids.of(operation, _query_of(operation))
+        return self._ids.of(operation, query_of(operation))
 
-    async def ask(self, send: Send, walk: AskingWalk, call: Call) -> dict[str, Any]:
-        """Ask a registered query by an id that works, and return the answer's envelope.
+    def successor(self, operation: str, used: DocId) -> DocId | None:
+        """Return the id to ask by in place of another, None when there is none."""
+        left = self._ids.likely(operation, query_of(operation), used)
+        return left[0] if left else None
 
-        Raises:
-            StaleDocId: no id works.
-            DeadCursor: it is the call's cursor that does not work.
-            AnswerError: what else the answer is a case of.
-        """
-        used = self.current(call.operation)
-        if used is None:
-            await self._learn()
-            used = self.current(call.operation)
-        if used is None:
-            raise StaleDocId(f"{call.operation}: every doc_id that is known was rotated")
+    @contextmanager
+    def attempt(self, operation: str, doc_id: DocId) -> Iterator[None]:
+        """Ask an operation by this id for the time being."""
+        self._ids.attempt(query_of(operation), doc_id.id)
         try:
-            envelope = await send(walk, call, {})
-        except StaleDocId as sign:
-            return await self._replace(send, walk, call, used, sign)
-        except TargetError:
-            await self._note_working(used.id)
-            raise
-        await self._note_working(used.id)
-        return envelope
+            yield
+        finally:
+            self._ids.attempt(query_of(operation), None)
 
-    async def _replace(self, send: Send, walk: AskingWalk, call: Call, used: DocId, sign: StaleDocId) -> dict[str, Any]:
-        """Ask a call again that was answered as if its id were gone: when the session has rested, or by another id."""
-        for cooldowns in count():
-            await self._learn()
-            current = self.current(call.operation)
-            if current is None or current.id != used.id:
-                # Another worker has found it out.
-                return await self.ask(send, walk, call)
-            try:
-                sign.first = await ask_canary(send, walk, call, sign, self._gate.session.ds_user_id)
-            except Throttled as error:
-                if cooldowns == _MOST_COOLDOWNS:
-                    raise
-                await self._gate.throttled(error)
-            else:
-                # What the server said of the canary, it meant; of the call, not.
-                sign.misled = sign.after_rest and not cooldowns
-                break
-            try:
-                envelope = await send(walk, call, {RESTED: sign.after_rest})
-            except StaleDocId as again:
-                sign = again
-            else:
-                await self._note_working(used.id)
-                return envelope
-        return await self._succeed(send, walk, call, used, sign)
-
-    async def _succeed(self, send: Send, walk: AskingWalk, call: Call, used: DocId, sign: StaleDocId) -> dict[str, Any]:
-        """Ask by the ids that are left: by the likely, and where nothing stands in by all.
+    async def learn(self) -> None:
+        """Take over what other runs and workers have found out.
 
         Raises:
-            StaleDocId: none of them works.
-            DeadCursor: it is the call's cursor that does not work.
-            AnswerError: what else the answer is a case of.
+            StoreError: the store failed.
         """
-        operation, query, gone = call.operation, _query_of(call.operation), [used]
-        left = self._ids.successors(operation, query, used.id)
-        alone = OPERATIONS[operation].fallback is None
-        for successor in left if alone else self._ids.likely(operation, query, used):
-            self._ids.attempt(query, successor.id)
-            try:
-                envelope = await send(walk, call, {RESTED: sign.after_rest})
-            except StaleDocId as again:
-                sign.misled |= again.after_rest and not sign.after_rest
-                gone.append(successor)
-            except RequestRejected as error:
-                logger.warning("%s: doc_id %s does not do: %s", operation, successor.id, error)
-                gone.append(successor)
-            except TargetError:
-                await self._rotated(operation, gone, successor, sign)
-                raise
-            else:
-                await self._rotated(operation, gone, successor, sign)
-                return envelope
-            finally:
-                self._ids.attempt(query, None)
-        await self._refute(send, walk, call, sign)
-        # Those that were not worth a request are not worth one for the next walk either.
-        await self._rotated(operation, [used, *left], None, sign)
-        raise sign
-
-    async def _refute(self, send: Send, walk: AskingWalk, call: Call, sign: StaleDocId) -> None:
-        """Ask the same without the cursor: when that works, the id does, and the cursor has died.
-
-        Raises:
-            DeadCursor: it has.
-        """
-        if call.cursor is None or sign.after_rest:
-            # Nobody is asked to wait for a cursor's sake.
-            return
-        try:
-            first = await send(walk, replace(call, cursor=None), {})
-        except StaleDocId:
-            return
-        raise DeadCursor(f"{call.operation}: answered as if its doc_id were gone, but only with this cursor", first)
-
-    async def _rotated(self, operation: str, gone: list[DocId], successor: DocId | None, sign: StaleDocId) -> None:
-        """Remember what was found out, for this run and in the store."""
-        for each in gone:
-            self._ids.drop(each.id)
-            await self._store.note_doc_id(each.id, timestamp(time.time()), works=False)
-        if sign.misled:
-            await self._gate.mistaken()
-        if successor is not None:
-            await self._note_working(successor.id)
-        went_on = f"going on with {successor.id}" if successor is not None else "no other that is known works"
-        logger.warning("%s: its doc_id %s was rotated; %s", operation, ", ".join(each.id for each in gone), went_on)
-
-    async def _note_working(self, doc_id: str) -> None:
-        now = time.time()
-        if now - self._noted.get(doc_id, 0.0) >= _NOTED_EVERY:
-            self._noted[doc_id] = now
-            await self._store.note_doc_id(doc_id, timestamp(now), works=True)
-
-    async def _learn(self) -> None:
         known = await self._store.doc_ids()
-        self._ids.learn([doc_id for doc_id, row in known.items() if row.stale_since is not None])
+        stale = {doc_id: row.stale_since for doc_id, row in known.items() if row.stale_since is not None}
+        day_ago = timestamp(time.time() - DAY)
+        self._ids.learn(stale, on_probation=[doc_id for doc_id, since in stale.items() if since <= day_ago])
+
+    def is_on_probation(self, doc_id: DocId) -> bool:
+        """Return whether an id was stale a day ago, and is tried once more."""
+        return self._ids.is_on_probation(doc_id.id)
+
+    async def condemn(self, operation: str, doc_id: DocId, successor: DocId | None) -> None:
+        """Remember that an id is stale, and which one works in its place.
+
+        Raises:
+            StoreError: the store failed.
+        """
+        if self.is_on_probation(doc_id):
+            # So that it counts as stale from now on.
+            await self._store.forget_staleness([doc_id.id])
+        self._ids.drop(doc_id.id)
+        await self._store.note_doc_id(doc_id.id, timestamp(time.time()), works=False)
+        if successor is not None:
+            await self.note_working(successor)
+        now = successor or self.current(operation)
+        went_on = f"going on with {now.id}" if now is not None else "no other that is known works"
+        logger.warning("%s: its doc_id %s was rotated; %s", operation, doc_id.id, went_on)
+
+    async def note_working(self, doc_id: DocId) -> None:
+        """Remember that an id works.
+
+        Raises:
+            StoreError: the store failed.
+        """
+        now = time.time()
+        if now - self._noted.get(doc_id.id, 0.0) >= _NOTED_EVERY:
+            self._noted[doc_id.id] = now
+            self._ids.acquit(doc_id.id)
+            await self._store.note_doc_id(doc_id.id, timestamp(now), works=True)
 
 
-def _query_of(operation: str) -> str:
+def query_of(operation: str) -> str:
+    """Return the name of an operation's registered query."""
     name = OPERATIONS[operation].query_name
     assert name is not None
     return name

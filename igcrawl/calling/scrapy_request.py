@@ -24,8 +24,10 @@ WALK: Final = "igcrawl_walk"
 RUN: Final = "igcrawl_run"
 #: Key in `Request.meta` under which the time of the answer comes back, UTC, ISO 8601.
 ANSWERED_AT: Final = "igcrawl_answered_at"
-#: Key in `Request.meta` of a canary: when it is throttled, nobody waits for it.
+#: Key in `Request.meta` of a step of evidence: when it is throttled, nobody waits for it.
 CANARY: Final = "igcrawl_canary"
+#: Key in `Request.meta` of a call whose answer is no part of the walk, so that no archive keeps it.
+ASIDE: Final = "igcrawl_aside"
 #: Key in `Request.meta` of a call for which the session has rested.
 RESTED: Final = "igcrawl_rested"
 #: Key in `Request.meta` under which the answer's envelope comes back.

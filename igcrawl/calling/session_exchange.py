@@ -15,10 +15,9 @@ from scrapy import Request
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
 
-from igcrawl.calling.canary import OWN_ACCOUNT
 from igcrawl.calling.compression import decompress
 from igcrawl.calling.run_context import RunContext
-from igcrawl.calling.scrapy_request import ANSWERED_AT, CANARY, RUN, WALK, CallRequest
+from igcrawl.calling.scrapy_request import ANSWERED_AT, ASIDE, RUN, WALK, CallRequest
 from igcrawl.calling.signing import Signer
 from igcrawl.calling.wire import to_wire
 from igcrawl.config.config import read_config
@@ -119,9 +118,7 @@ class SessionExchange:
         return current or self._doc_ids.candidates(operation, query_name)[0]
 
     def _keep_raw(self, request: Request, call: Call, response: Response, body: bytes) -> None:
-        canary = request.meta.get(CANARY) and call.operation == OWN_ACCOUNT
-        if self._archive is None or canary:
-            # A canary's answer is no part of the walk, unless it stands in.
+        if self._archive is None or request.meta.get(ASIDE):
             return
         answer = RawAnswer(
             operation=call.operation,

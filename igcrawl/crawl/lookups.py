@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeAlias
+from typing import Any, Protocol
 
+from igcrawl.calling.reply import Reply
 from igcrawl.crawl.walk import Walk
-from igcrawl.errors import MalformedAnswer, NotFound, Refused, StaleDocId
+from igcrawl.errors import MalformedAnswer, NotFound, Refused
 from igcrawl.items import Profile
 from igcrawl.operations.call import Call
 from igcrawl.operations.catalogue import OPERATIONS
@@ -16,8 +16,15 @@ from igcrawl.parsing.json_paths import walk_path
 from igcrawl.parsing.reader import Reading
 from igcrawl.parsing.values import WrongKind, take_id
 
-#: Sends a call for a walk and returns the answer's envelope, or raises what the answer is a case of.
-Ask: TypeAlias = Callable[[Walk, Call], Awaitable[dict[str, Any]]]
+
+class Ask(Protocol):
+    """Asks calls for walks."""
+
+    async def __call__(self, walk: Walk, call: Call) -> Reply:
+        """Send a call and return its answer, or raise what the answer is a case of."""
+
+    async def confirm_absent(self, walk: Walk, call: Call, error: NotFound) -> Reply:
+        """Return the answer of the substitute, which finds what a call did not, or raise."""
 
 
 def reading(walk: Walk, operation: str) -> Reading:
@@ -31,8 +38,7 @@ async def profile_of(ask: Ask, walk: Walk, user_id: str, operation: str = "user_
     Raises:
         AnswerError: there is no such account, or no answer.
     """
-    found = await _read(ask, walk, operation, {"user_id": user_id})
-    profile = found[0]
+    profile = _profiles(await ask(walk, Call(operation, {"user_id": user_id})), walk)[0]
     if profile.pk != user_id:
         raise MalformedAnswer(operation, "pk", f"asked for {user_id}, got {profile.pk}")
     return profile
@@ -45,20 +51,16 @@ async def id_of(ask: Ask, walk: Walk, username: str) -> str:
         NotFound: no account has it.
         AnswerError: there was no answer.
     """
-    return exact_match(await _read(ask, walk, "user_lookup", {"username": username}), username)
-
-
-async def _read(ask: Ask, walk: Walk, operation: str, args: dict[str, Any]) -> list[Profile]:
-    """Return the profiles of an answer, of the operation that stands in where the doc_id was rotated."""
+    call = Call("user_lookup", {"username": username})
     try:
-        envelope = await ask(walk, Call(operation, args))
-    except StaleDocId as error:
-        substitute = OPERATIONS[operation].fallback
-        if substitute is None:
-            raise
-        operation = substitute
-        envelope = error.first or await ask(walk, Call(operation, args))
-    records = OPERATIONS[operation].reader.read(envelope, reading(walk, operation))
+        return exact_match(_profiles(await ask(walk, call), walk), username)
+    except NotFound as error:
+        return exact_match(_profiles(await ask.confirm_absent(walk, call, error), walk), username)
+
+
+def _profiles(reply: Reply, walk: Walk) -> list[Profile]:
+    operation = OPERATIONS[reply.call.operation]
+    records = operation.reader.read(reply.envelope, reading(walk, operation.name))
     return [record for record in records if isinstance(record, Profile)]
 
 
@@ -79,7 +81,12 @@ async def go_on(ask: Ask, walk: Walk, records: list[Any]) -> list[Any]:
     then = walk.asked.then
     if then is None:
         return records
-    return [await profile_of(ask, walk, exact_match(records, walk.args["username"]), then.operation)]
+    username = walk.args["username"]
+    try:
+        found = exact_match(records, username)
+    except NotFound as error:
+        return _profiles(await ask.confirm_absent(walk, Call(walk.asked.name, walk.args), error), walk)
+    return [await profile_of(ask, walk, found, then.operation)]
 
 
 async def make_ready(ask: Ask, walk: Walk) -> None:
@@ -95,7 +102,7 @@ async def make_ready(ask: Ask, walk: Walk) -> None:
         if not wanted:
             continue
         call = Call(need.operation, fill(need.args, walk.next_call()))
-        envelope = await ask(walk, call)
+        envelope = (await ask(walk, call)).envelope
         if need.gives is not None:
             walk.args[need.gives] = _given(envelope, need, walk)
 

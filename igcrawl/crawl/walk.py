@@ -160,9 +160,9 @@ class Walk:
         self._cursors.add(cursor)
 
     @property
-    def may_begin_again(self) -> bool:
-        """True if the walk has come further since it last began again."""
-        return self.records + self.passed > self.begun_with
+    def can_begin_again(self) -> bool:
+        """True if the walk has come further since it last began."""
+        return self.pages > 0 and self.records + self.passed > self.begun_with
 
     def begin_again(self, before: Numbers, why: str) -> None:
         """Go back to the first page; what was found is known and not written twice.

@@ -10,14 +10,13 @@ from typing import Any, Protocol
 
 from igcrawl.crawl.crawl_run import CrawlRun
 from igcrawl.crawl.list_history import change_of, known_since
-from igcrawl.crawl.lookups import go_on, reading
+from igcrawl.crawl.lookups import Ask, go_on, reading
 from igcrawl.crawl.recovery import answer
 from igcrawl.crawl.seen import Seen
 from igcrawl.crawl.walk import Ending, Walk
 from igcrawl.crawl.walk_rows import row_after, subject_of, walk_of
 from igcrawl.errors import AnswerError, Interrupted, LostClaim, StoreError, Transient
 from igcrawl.items import Page
-from igcrawl.operations.call import Call
 from igcrawl.operations.paging import PageEnd
 from igcrawl.parsing.envelope import is_unfinished
 from igcrawl.stopping import Stopping
@@ -80,7 +79,7 @@ class Walker:
     def __init__(
         self,
         run: CrawlRun,
-        ask: Callable[[Walk, Call], Awaitable[dict[str, Any]]],
+        ask: Ask,
         deliver: Callable[[Page], Awaitable[None]],
         hooks: Hooks,
         stopping: Stopping,

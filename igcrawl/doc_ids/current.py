@@ -20,11 +20,26 @@ class CurrentIds:
         self.known = known
         self._stale = set(stale)
         self._stale_in_this_run: set[str] = set()
+        self._on_probation: set[str] = set()
         self._tried: dict[str, str] = {}
 
-    def learn(self, stale: Collection[str]) -> None:
-        """Take over which ids are known to be stale; what this run has found stays."""
-        self._stale = {*stale, *self._stale_in_this_run}
+    def learn(self, stale: Collection[str], on_probation: Collection[str] = ()) -> None:
+        """Take over which ids are known to be stale; what this run has found stays.
+
+        Args:
+            stale: all of them.
+            on_probation: those of them that may be tried once more.
+        """
+        self._on_probation = set(on_probation) - self._stale_in_this_run
+        self._stale = {*stale, *self._stale_in_this_run} - self._on_probation
+
+    def is_on_probation(self, doc_id: str) -> bool:
+        """Return whether an id was stale, and is tried once more."""
+        return doc_id in self._on_probation
+
+    def acquit(self, doc_id: str) -> None:
+        """Take an id for one that works."""
+        self._on_probation.discard(doc_id)
 
     def of(self, operation: str, query_name: str) -> DocId | None:
         """Return the id that an operation's query is asked by; None when all are stale."""
@@ -56,6 +71,7 @@ class CurrentIds:
         """Ask by this id no more."""
         self._stale_in_this_run.add(doc_id)
         self._stale.add(doc_id)
+        self._on_probation.discard(doc_id)
 
     def _candidates(self, operation: str, query_name: str) -> list[DocId]:
         found = []

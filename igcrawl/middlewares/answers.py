@@ -11,13 +11,12 @@ from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.http import Response
 
 from igcrawl.budget.limits import LOCAL_RETRY_PAUSE, RETRY_PAUSE
-from igcrawl.calling.canary import may_be_stale
-from igcrawl.calling.diagnosis import Answer, open_answer
+from igcrawl.calling.diagnosis import Answer, check_root, open_answer
 from igcrawl.calling.run_context import RunContext
 from igcrawl.calling.scrapy_request import CANARY, ENVELOPE, RESTED, UNREADABLE, call_of
 from igcrawl.config.config import read_config
-from igcrawl.errors import AnswerError, StaleDocId, TargetError, Throttled, Transient, Trouble
-from igcrawl.operations.call import Call
+from igcrawl.errors import AnswerError, Sign, TargetError, Throttled, Transient, Trouble, Unclear
+from igcrawl.operations.call import AnswerKind, Call
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.operations.operation import Surface
 from igcrawl.times import seconds_until
@@ -62,8 +61,8 @@ class AnswerMiddleware(RetryMiddleware):
                 return await self._again(request, error)
             if gate is not None:
                 if isinstance(error, Throttled) and not request.meta.get(CANARY):
-                    if may_be_stale(call, response.status, rested=bool(request.meta.get(RESTED))):
-                        raise StaleDocId(f"{error}, and again after the session had rested", after_rest=True) from None
+                    if request.meta.get(RESTED) and _may_be_rotated(call, response.status):
+                        raise Unclear(f"{error}, and again after the session had rested", Sign.WAIT_AGAIN) from None
                     await gate.throttled(error)
                     return request.replace(meta={**request.meta, RESTED: True})
                 if isinstance(error, Trouble):
@@ -97,14 +96,24 @@ class AnswerMiddleware(RetryMiddleware):
 def _open(request: Request, call: Call, response: Response) -> dict[str, Any]:
     if UNREADABLE in request.meta:
         raise Transient(request.meta[UNREADABLE])
-    return open_answer(_answer(call, response))
+    envelope = open_answer(_answer(call, response))
+    if OPERATIONS[call.operation].surface.answer_kind is AnswerKind.JSON:
+        check_root(OPERATIONS[call.operation], envelope)
+    return envelope
+
+
+def _may_be_rotated(call: Call, status: int) -> bool:
+    """Return whether what looks throttled may be a rotated doc_id: some are answered 401, "Please wait"."""
+    return status == 401 and OPERATIONS[call.operation].query_name is not None
 
 
 def _answer(call: Call, response: Response) -> Answer:
-    surface = OPERATIONS[call.operation].surface
+    operation = OPERATIONS[call.operation]
+    surface = operation.surface
     return Answer(
         operation=call.operation,
         graphql=surface.is_graphql,
+        may_be_bare=operation.changes_server,
         kind=surface.answer_kind,
         url=str(call.args.get("url", response.url)),
         status=response.status,

@@ -97,7 +97,7 @@ async def _profile(seed: Seed, ask: Ask, name: str) -> Profile:
     operation = find_operation(name)
     args: dict[str, Any] = {key: seed.args[key] for key in ("user_id", "username") if key in seed.args}
     walk = Walk(operation=operation, target=seed.target, args=args)
-    found = operation.reader.read(await ask(walk, Call(name, args)), reading(walk, name))[0]
+    found = operation.reader.read((await ask(walk, Call(name, args))).envelope, reading(walk, name))[0]
     assert isinstance(found, Profile)
     return found
 

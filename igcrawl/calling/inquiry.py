@@ -1,0 +1,226 @@
+"""Inquiry: gathers evidence for one unclear answer, step by step, with at most four further requests."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, TypeAlias
+
+from igcrawl.calling.asking_walk import AskingWalk
+from igcrawl.calling.canary import APP_CANARY, canary_of, host_of, is_about_name, own_call
+from igcrawl.calling.decisions import MOST_REQUESTS, Found, Meaning, Step, decide, next_step
+from igcrawl.calling.doc_id_rotation import DocIdRotation
+from igcrawl.calling.scrapy_request import ASIDE, CANARY, RESTED
+from igcrawl.doc_ids import DocId
+from igcrawl.errors import AnswerError, NotFound, Sign, TargetError, Throttled, Transient, Unclear
+from igcrawl.operations.call import Call
+from igcrawl.operations.catalogue import OPERATIONS
+
+logger = logging.getLogger(__name__)
+
+#: Sends a call for a walk, with this in its request's meta, and returns the answer's envelope.
+Send: TypeAlias = Callable[[AskingWalk, Call, dict[str, Any]], Awaitable[dict[str, Any]]]
+
+_FOUND: Final = {Sign.ELSEWHERE: Found.ELSEWHERE, Sign.DENIED: Found.DENIED, Sign.ABSENT: Found.ABSENT}
+
+
+class CanaryThrottled(Exception):
+    """Raised when a step of evidence is answered as throttled, by a clear word.
+
+    Args:
+        error: that answer.
+    """
+
+    def __init__(self, error: Throttled) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What came of a step.
+
+    Args:
+        call: what was asked.
+        envelope: the answer, None when it is an error.
+        error: how it was answered otherwise.
+    """
+
+    call: Call
+    envelope: dict[str, Any] | None = None
+    error: AnswerError | None = None
+
+
+@dataclass(slots=True)
+class Inquiry:
+    """Evidence for one unclear answer.
+
+    Args:
+        send: sends a call.
+        walk: pays for it.
+        call: was answered so.
+        unclear: that answer.
+        account: the session's own.
+        rotation: of the run; None where no doc_id is known.
+        earlier: the first page that the query answered last in this run, None for none.
+        recent: whether the query found somebody just before.
+        username: name of the session's own account, None as long as it is not known.
+    """
+
+    send: Send
+    walk: AskingWalk
+    call: Call
+    unclear: Unclear
+    account: str
+    rotation: DocIdRotation | None = None
+    earlier: Call | None = None
+    recent: bool = False
+    username: str | None = None
+    used: DocId | None = None
+    successor: DocId | None = None
+    facts: dict[Step, Found] = field(default_factory=dict)
+    answers: dict[Step, Answered] = field(default_factory=dict)
+    requests: int = 0
+
+    async def decide(self) -> Meaning:
+        """Ask until the table decides, and return what the answer means.
+
+        Raises:
+            CanaryThrottled: the server says clearly that it is too much.
+            Trouble: it says clearly that a human must look.
+            Transient: it fails by now.
+        """
+        self.facts[Step.REGISTERED] = Found.ANSWERED if self.used is not None else Found.NONE
+        self.facts[Step.RECENT] = Found.ANSWERED if self.recent else Found.NONE
+        while (meaning := decide(self.unclear.sign, self.facts)) is None:
+            step = next_step(self.unclear.sign, self.facts)
+            if step is None:
+                return Meaning.FAILED
+            self.facts[step] = await self._take(step)
+            logger.debug("%s: %s; %s: %s", self.walk.id, self.unclear, step, self.facts[step])
+        logger.debug("%s: %s, so it is: %s", self.walk.id, self.unclear, meaning)
+        return meaning
+
+    @property
+    def told(self) -> str:
+        """The evidence in one line, for the operator."""
+        told = [f"{step}: {self.facts[step]}" for step in self.answers]
+        return f"; asked further: {', '.join(told)}" if told else ""
+
+    async def _take(self, step: Step) -> Found:
+        if self.requests >= MOST_REQUESTS:
+            return Found.NONE
+        if step is Step.AGAIN:
+            return await self._again()
+        if step is Step.NEXT_ID:
+            return await self._next_id()
+        if step is Step.SUBSTITUTE:
+            return await self._substitute()
+        if step is Step.CANARY:
+            return await self._canary()
+        if step is Step.OWN:
+            return await self._own()
+        if step is Step.FIRST_PAGE:
+            return await self._first_page()
+        return await self._earlier()
+
+    async def _ask(self, step: Step, call: Call, **beside: Any) -> Found:
+        """Ask, and keep what came of it."""
+        self.requests += 1
+        try:
+            envelope = await self.send(self.walk, call, beside)
+        except Throttled as error:
+            raise CanaryThrottled(error) from None
+        except (TargetError, Unclear) as error:
+            self.answers[step] = Answered(call, error=error)
+            if isinstance(error, Unclear):
+                return _FOUND.get(error.sign, Found.UNCLEAR)
+            return Found.TARGETS_OWN
+        except Transient as error:
+            if step is Step.AGAIN:
+                raise
+            self.answers[step] = Answered(call, error=error)
+            return Found.UNCLEAR
+        self.answers[step] = Answered(call, envelope)
+        return Found.ANSWERED
+
+    async def _again(self) -> Found:
+        if OPERATIONS[self.call.operation].changes_server:
+            return Found.NONE
+        return await self._ask(Step.AGAIN, self.call)
+
+    async def _first_page(self) -> Found:
+        first = replace(self.call, cursor=None)
+        if self.call.cursor is None or not self.walk.can_begin_again:
+            return Found.NONE
+        found = await self._ask(Step.FIRST_PAGE, first, **{CANARY: True})
+        answered = found in {Found.ANSWERED, Found.TARGETS_OWN}
+        # Only what was answered in this run tells an id that has gone from one that never did this.
+        return found if answered or _same(self.earlier, first) else Found.NONE
+
+    async def _substitute(self) -> Found:
+        fallback = OPERATIONS[self.call.operation].fallback
+        if fallback is None or (self.call.cursor is not None and not self.walk.pages):
+            # A cursor of one surface means nothing to another, so where the operator begins at one nothing takes over.
+            return Found.NONE
+        call = replace(self.call, operation=fallback, cursor=None)
+        found = await self._ask(Step.SUBSTITUTE, call, **{CANARY: True})
+        if isinstance(self.answers[Step.SUBSTITUTE].error, NotFound) and self.unclear.sign is Sign.ABSENT:
+            return Found.ABSENT
+        if found is Found.TARGETS_OWN and self.unclear.sign is Sign.WAIT_AGAIN:
+            # No target's own answer says "Please wait".
+            return Found.NONE
+        if found is Found.DENIED and host_of(call) is host_of(self.call):
+            return Found.NONE
+        return found
+
+    async def _canary(self) -> Found:
+        if self.facts.get(Step.SUBSTITUTE) is Found.ANSWERED:
+            return Found.NONE
+        call = canary_of(self.call, self.unclear.sign, self.account)
+        asked = self.answers.get(Step.SUBSTITUTE)
+        if asked is not None and _same(asked.call, call):
+            self.answers[Step.CANARY] = asked
+            return self.facts[Step.SUBSTITUTE]
+        return await self._ask(Step.CANARY, call, **{CANARY: True, ASIDE: True})
+
+    async def _own(self) -> Found:
+        if self.username is None and is_about_name(self.call):
+            await self._learn_username()
+        call = own_call(self.call, self.account, self.username)
+        if call is None:
+            return Found.NONE
+        return await self._ask(Step.OWN, call, **{CANARY: True, ASIDE: True})
+
+    async def _learn_username(self) -> None:
+        """Ask how the session's own account is named; that it is answered shows that the session works."""
+        call = Call(APP_CANARY, {"user_id": self.account})
+        self.facts[Step.CANARY] = await self._ask(Step.CANARY, call, **{CANARY: True, ASIDE: True})
+        envelope = self.answers[Step.CANARY].envelope
+        user = envelope.get("user") if envelope is not None else None
+        if isinstance(user, dict) and isinstance(user.get("username"), str):
+            self.username = user["username"]
+
+    async def _next_id(self) -> Found:
+        if self.rotation is None or self.used is None:
+            return Found.NONE
+        self.successor = self.rotation.successor(self.call.operation, self.used)
+        if self.successor is None:
+            return Found.NONE
+        rested = self.unclear.sign is Sign.WAIT_AGAIN
+        with self.rotation.attempt(self.call.operation, self.successor):
+            return await self._ask(Step.NEXT_ID, self.call, **{RESTED: rested})
+
+    async def _earlier(self) -> Found:
+        earlier = self.earlier
+        if self.call.cursor is not None or earlier is None or self.unclear.sign is Sign.WAIT_AGAIN:
+            return Found.NONE
+        if _same(earlier, self.call):
+            # It refuses what it answered.
+            return Found.UNCLEAR
+        return await self._ask(Step.EARLIER, earlier, **{CANARY: True, ASIDE: True})
+
+
+def _same(one: Call | None, other: Call) -> bool:
+    return one is not None and (one.operation, one.args, one.cursor) == (other.operation, other.args, other.cursor)

@@ -11,10 +11,7 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Final
-from weakref import WeakKeyDictionary
-
-from scrapy.crawler import Crawler
+from typing import Any, Final
 
 from igcrawl.budget.gate import Gate
 from igcrawl.calling.asking_walk import AskingWalk
@@ -60,8 +57,6 @@ class DocIdRotation:
         gate: of the session.
     """
 
-    _by_crawler: ClassVar[WeakKeyDictionary[Crawler, DocIdRotation]] = WeakKeyDictionary()
-
     def __init__(self, ids: CurrentIds, store: Store, gate: Gate) -> None:
         self._ids = ids
         self._store = store
@@ -69,19 +64,20 @@ class DocIdRotation:
         self._noted: dict[str, float] = {}
 
     @classmethod
-    async def begin(cls, crawler: Crawler, config: Config, store: Store) -> DocIdRotation:
-        """Return what a crawler knows, which finds it by `of`; it has its gate already."""
-        gate = Gate.of(crawler)
-        assert gate is not None
-        ids = CurrentIds(DocIds(config.doc_ids, config.own_queries))
-        rotation = cls._by_crawler[crawler] = cls(ids, store, gate)
+    async def begin(cls, config: Config, store: Store, gate: Gate) -> DocIdRotation:
+        """Return the state of a run's doc_ids, as far as the store knows it.
+
+        Args:
+            config: names the run's own doc_ids.
+            store: opened.
+            gate: of the session.
+
+        Raises:
+            StoreError: the store failed.
+        """
+        rotation = cls(CurrentIds(DocIds(config.doc_ids, config.own_queries)), store, gate)
         await rotation._learn()
         return rotation
-
-    @classmethod
-    def of(cls, crawler: Crawler) -> DocIdRotation | None:
-        """Return the crawler's own, None before it has begun."""
-        return cls._by_crawler.get(crawler)
 
     def current(self, operation: str) -> DocId | None:
         """Return the id that an operation is asked by now; None when all that are known are stale."""

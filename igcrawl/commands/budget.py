@@ -49,7 +49,7 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         try:
             config = config_of(self.settings)
-            given = config.given != SessionSource()
+            given = config.session_source != SessionSource()
             if opts.forget and (opts.all or not given):
                 refuse("scrapy budget --forget: give one session, IG_SESSION=…")
             asyncio.run(_forget(config) if opts.forget else _show(config, all_of_them=opts.all or not given))

@@ -5,17 +5,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable
-from typing import ClassVar, Final
-from weakref import WeakKeyDictionary
-
-from scrapy.crawler import Crawler
+from typing import Final
 
 from igcrawl.arguments.crawl_key import CrawlKey
 from igcrawl.crawl.walk_rows import STOPPED_IN, stopped_records
 from igcrawl.errors import BadInput, StoreError
 from igcrawl.output.sinks import FileSink, Sinks
 from igcrawl.stopping import Stopping
-from igcrawl.store import CrawlRow, OperatorLimits, PageCommit, Seed, Store, WalkRow, make_store
+from igcrawl.store import CrawlRow, OperatorLimits, PageCommit, Seed, Store, WalkRow
 from igcrawl.times import timestamp
 from igcrawl.verdict import REOPENED, Verdict
 
@@ -36,8 +33,6 @@ class CrawlRun:
         sync_seconds: pages that come within so many seconds are committed together.
     """
 
-    _by_crawler: ClassVar[WeakKeyDictionary[Crawler, CrawlRun]] = WeakKeyDictionary()
-
     def __init__(
         self, store: Store, sinks: Sinks, stopping: Stopping, limits: OperatorLimits, sync_seconds: float = 0.0
     ) -> None:
@@ -52,18 +47,6 @@ class CrawlRun:
         self._pending_since = 0.0
         self._lengths: dict[str, int] = {}
         self._waiting = False
-
-    @classmethod
-    def begin(cls, crawler: Crawler, url: str, limits: OperatorLimits, sync_seconds: float) -> CrawlRun:
-        """Return a run for a crawler, which finds it by `of`."""
-        run = cls(make_store(url), Sinks.of(crawler), Stopping.of(crawler), limits, sync_seconds)
-        cls._by_crawler[crawler] = run
-        return run
-
-    @classmethod
-    def of(cls, crawler: Crawler) -> CrawlRun | None:
-        """Return the crawler's run, None before it has begun."""
-        return cls._by_crawler.get(crawler)
 
     @property
     def crawl(self) -> CrawlRow:

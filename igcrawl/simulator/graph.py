@@ -38,7 +38,7 @@ def digest_is_private(digest: str) -> bool:
 
 
 class Graph:
-    """Who exists and who follows whom, for one seed and one size of population.
+    """Accounts and who follows whom, for one seed and one size of population.
 
     Ordinary accounts are numbered; a number becomes an id by an affine map modulo a prime, which is reversible, so
     any page of any list costs a few multiplications. Ordinary lists stay inside the population, so a crawl of any

@@ -80,7 +80,7 @@ class DocIdRotation:
         Raises:
             StoreError: the store failed.
         """
-        known = await self._store.doc_ids()
+        known = await self._store.doc_ids.all()
         stale = {doc_id: row.stale_since for doc_id, row in known.items() if row.stale_since is not None}
         day_ago = timestamp(time.time() - DAY)
         self._ids.learn(stale, on_probation=[doc_id for doc_id, since in stale.items() if since <= day_ago])
@@ -97,9 +97,9 @@ class DocIdRotation:
         """
         if self.is_on_probation(doc_id):
             # So that it counts as stale from now on.
-            await self._store.forget_staleness([doc_id.id])
+            await self._store.doc_ids.forget_staleness([doc_id.id])
         self._ids.drop(doc_id.id)
-        await self._store.note_doc_id(doc_id.id, timestamp(time.time()), works=False)
+        await self._store.doc_ids.note(doc_id.id, timestamp(time.time()), works=False)
         if successor is not None:
             await self.note_working(successor)
         now = successor or self.current(operation)
@@ -116,7 +116,7 @@ class DocIdRotation:
         if now - self._noted.get(doc_id.id, 0.0) >= _NOTED_EVERY:
             self._noted[doc_id.id] = now
             self._ids.acquit(doc_id.id)
-            await self._store.note_doc_id(doc_id.id, timestamp(now), works=True)
+            await self._store.doc_ids.note(doc_id.id, timestamp(now), works=True)
 
 
 def query_of(operation: str) -> str:

@@ -65,7 +65,7 @@ async def _show(config: Config, *, all_of_them: bool) -> None:
         print(no_budget(config.paced))
     session = None if all_of_them else config.check_session()
     async with opened(config.store) as store:
-        known = await store.sessions() if store is not None else []
+        known = await store.sessions.accounts() if store is not None else []
         accounts = known if session is None else [session.ds_user_id]
         if not accounts:
             print("no session has sent anything yet")

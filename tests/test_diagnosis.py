@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
+from igcrawl.calling.decisions import ROTATED
 from igcrawl.calling.diagnosis import Answer, open_answer
 from igcrawl.errors import (
     AnswerError,
@@ -16,11 +17,11 @@ from igcrawl.errors import (
     NotFound,
     PrivateAccount,
     Refused,
-    RequestRejected,
     SessionExpired,
-    StaleDocId,
+    Sign,
     Throttled,
     Transient,
+    Unclear,
 )
 
 HTML_LOGIN = b'<!DOCTYPE html><html><body><form id="loginForm" action="/accounts/login/ajax/"></form></body></html>'
@@ -28,13 +29,24 @@ HTML_CHALLENGE = b'<html><a href="https://www.instagram.com/challenge/AXE/">Go o
 WAIT = "Please wait a few minutes before you try again."
 
 
-def diagnose(status: int, body: Any, *, graphql: bool = False, location: str = "") -> AnswerError | None:
+Diagnosed = type[AnswerError] | Sign | None
+
+
+def error_of(status: int, body: Any, *, graphql: bool = False, location: str = "") -> AnswerError | None:
     content = body if isinstance(body, bytes) else orjson.dumps(body)
     try:
         open_answer(Answer("followers", graphql, status, content, location))
     except AnswerError as error:
         return error
     return None
+
+
+def diagnose(status: int, body: Any, *, graphql: bool = False, location: str = "") -> Diagnosed:
+    """The kind of an answer that a list knows, or the sign of one that evidence must decide."""
+    error = error_of(status, body, graphql=graphql, location=location)
+    if isinstance(error, Unclear):
+        return error.sign
+    return None if error is None else type(error)
 
 
 @pytest.mark.parametrize(
@@ -50,9 +62,18 @@ def diagnose(status: int, body: Any, *, graphql: bool = False, location: str = "
         (200, {"errors": [{"code": 1675004}], "data": None}, Throttled),
         (403, {"message": "login_required", "error_title": "You've Been Logged Out", "status": "fail"}, SessionExpired),
         (200, {"message": "login_required", "status": "fail"}, SessionExpired),
-        (401, b"", SessionExpired),
-        (403, {"status": "fail"}, SessionExpired),
-        (400, {"require_login": True, "status": "fail"}, SessionExpired),
+        (401, b"", Sign.DENIED),
+        (403, b"<html>Forbidden</html>", Sign.DENIED),
+        (403, {"status": "fail"}, Sign.DENIED),
+        (400, {"require_login": True, "status": "fail"}, Sign.DENIED),
+        (401, {"message": "Aguarde alguns minutos.", "require_login": True}, Sign.DENIED_WITH_WORDS),
+        (403, {"message": "Nem most.", "status": "fail"}, Sign.DENIED_WITH_WORDS),
+        (400, {"message": "useragent mismatch", "status": "fail"}, Sign.ABOUT_ACCOUNT),
+        (200, {"error_title": "login_required", "status": "fail"}, SessionExpired),
+        (403, {"status": "fail", "logout_reason": "login_required"}, SessionExpired),
+        (403, {"status": "fail", "login_required": True}, SessionExpired),
+        (429, {"message": "challenge_required"}, Throttled),
+        (429, b"<html>/accounts/login</html>", Throttled),
         (200, HTML_LOGIN, SessionExpired),
         (403, HTML_LOGIN, SessionExpired),
         (
@@ -71,7 +92,9 @@ def diagnose(status: int, body: Any, *, graphql: bool = False, location: str = "
         (400, {"error_type": "sentry_block", "message": "Sorry"}, AutomationNoticed),
         (400, {"message": "Not authorized to view user", "status": "fail"}, PrivateAccount),
         (400, {"message": "Not eligible for chaining.", "status": "fail"}, Refused),
-        (404, {"message": "", "status": "fail"}, NotFound),
+        (404, {"message": "", "status": "fail"}, Sign.ABSENT),
+        (404, {"message": "nem található", "status": "fail"}, Sign.ABSENT),
+        (410, b"", Sign.ABSENT),
         (404, {"message": "User not found", "status": "fail"}, NotFound),
         (400, {"message": "Error generating user info response", "status": "fail"}, NotFound),
         (400, {"message": "unable to fetch followers", "status": "fail"}, NotFound),
@@ -81,19 +104,35 @@ def diagnose(status: int, body: Any, *, graphql: bool = False, location: str = "
         (200, b"", Transient),
         (200, b'{"users":[{"pk":1', Transient),
         (200, {"data": {"user": None}, "errors": [{"message": "Internal error", "severity": "CRITICAL"}]}, Transient),
+        (200, {"data": {"user": {}}, "errors": ["some text"]}, Transient),
+        (200, {"data": {"user": {}}, "errors": 7}, Transient),
         (200, {"message": "challenge_required", "status": "ok", "users": []}, ChallengeRequired),
         (200, {"error": {"code": 1675004, "summary": "Rate limit exceeded"}, "data": None}, Throttled),
-        (400, {"message": "count is too large", "status": "fail"}, RequestRejected),
-        (404, b"<html>Page not found</html>", RequestRejected),
-        (200, b"<html>Hello</html>", RequestRejected),
+        (400, {"message": "count is too large", "status": "fail"}, Sign.REFUSED),
+        (404, b"<html>Page not found</html>", Sign.ABSENT),
+        (200, b"<html>Hello</html>", Sign.ELSEWHERE),
+        (200, {"redirect": "/auth_platform/?apc=1", "status": "ok"}, Sign.ELSEWHERE),
+        (200, {"redirect_url": "https://www.instagram.com/accounts/login/?next=/", "status": "fail"}, SessionExpired),
+        (400, {"location": "/challenge/AXE/", "status": "fail"}, ChallengeRequired),
+        (200, {"status": "ok"}, Sign.SHAPELESS),
+        (200, {}, Sign.SHAPELESS),
+        (200, {"status": "ok", "message": ""}, Sign.SHAPELESS),
+        (200, {"status": "fail"}, Sign.REFUSED),
+        (200, b'for (;;);{"__ar":1,"error":1357004,"errorSummary":"Sorry","payload":null}', Transient),
+        (200, b'for (;;);{"__ar":1,"error":"1357004","payload":null}', Transient),
+        (200, b'for (;;);{"__ar":1,"error":1357001,"errorSummary":"Not logged in"}', SessionExpired),
+        (200, b'for (;;);{"__ar":1,"error":1390009,"errorSummary":"Hmm"}', Sign.REFUSED),
+        (200, {"errors": [1357004], "status": "ok"}, Transient),
+        (200, {"errors": {"code": 1675004}, "data": None}, Throttled),
+        (400, {"errors": {"error": ["of another kind"]}, "status": "fail"}, Sign.REFUSED),
+        (400, {"message": "geoblock_required", "status": "fail"}, Refused),
+        (400, {"message": "Sorry, this photo has been deleted.", "status": "fail"}, NotFound),
         (200, b"[]", MalformedAnswer),
     ],
 )
 @pytest.mark.parametrize("graphql", [False, True])
-def test_an_answer_is_the_same_error_on_every_surface(
-    status: int, body: Any, kind: type[AnswerError], graphql: bool
-) -> None:
-    assert type(diagnose(status, body, graphql=graphql)) is kind
+def test_an_answer_is_the_same_error_on_every_surface(status: int, body: Any, kind: Diagnosed, graphql: bool) -> None:
+    assert diagnose(status, body, graphql=graphql) is kind
 
 
 @pytest.mark.parametrize(
@@ -109,9 +148,8 @@ def test_an_answer_is_the_same_error_on_every_surface(
         (200, {"errors": [{"message": "execution error"}], "status": "ok"}),
     ],
 )
-def test_a_graphql_call_answered_without_a_word_has_a_stale_doc_id(status: int, body: Any) -> None:
-    assert type(diagnose(status, body, graphql=True)) is StaleDocId
-    assert type(diagnose(status, body, graphql=False)) is not StaleDocId
+def test_a_graphql_call_without_data_may_have_a_rotated_doc_id(status: int, body: Any) -> None:
+    assert diagnose(status, body, graphql=True) in ROTATED
 
 
 @pytest.mark.parametrize(
@@ -121,12 +159,13 @@ def test_a_graphql_call_answered_without_a_word_has_a_stale_doc_id(status: int, 
         ("/accounts/login/", SessionExpired),
         ("https://www.instagram.com/challenge/?next=/", ChallengeRequired),
         ("https://www.instagram.com/accounts/suspended/?next=/", ChallengeRequired),
-        ("https://example.com/", RequestRejected),
-        ("", RequestRejected),
+        ("https://www.instagram.com/auth_platform/recaptcha/?apc=1", Sign.ELSEWHERE),
+        ("https://example.com/", Sign.ELSEWHERE),
+        ("", Sign.ELSEWHERE),
     ],
 )
-def test_a_redirect_is_judged_by_where_it_leads(location: str, kind: type[AnswerError]) -> None:
-    assert type(diagnose(302, b"", location=location)) is kind
+def test_a_redirect_is_judged_by_where_it_leads(location: str, kind: Diagnosed) -> None:
+    assert diagnose(302, b"", location=location) is kind
 
 
 @pytest.mark.parametrize(
@@ -150,7 +189,7 @@ def test_retry_after_travels_with_the_error() -> None:
 
 
 def test_an_error_is_one_line_however_long_the_server_talks() -> None:
-    error = diagnose(400, {"message": "much\nado " * 100, "status": "fail"})
+    error = error_of(400, {"message": "much\nado " * 100, "status": "fail"})
     assert error is not None
     assert len(str(error).splitlines()) == 1
     assert len(str(error)) < 250

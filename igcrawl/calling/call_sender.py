@@ -13,7 +13,7 @@ from igcrawl.calling.evidence import Evidence
 from igcrawl.calling.reply import Reply
 from igcrawl.calling.run_context import RunContext
 from igcrawl.calling.scrapy_request import ANSWERED_AT, ENVELOPE, RUN, WALK, to_request
-from igcrawl.errors import IgcrawlError, Interrupted, NotFound, Transient
+from igcrawl.errors import IgcrawlError, Interrupted, NotFound, Sign, Transient, Unclear
 from igcrawl.operations.call import Call, Host
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.operations.operation import Surface
@@ -56,8 +56,17 @@ class CallSender:
         self.last = call
         evidence = self._evidence()
         if evidence is None or OPERATIONS[call.operation].surface is Surface.HEAD:
-            return Reply(call, await self._send(walk, call, {}))
+            return Reply(call, await self._send_alone(walk, call))
         return await evidence.ask(walk, call)
+
+    async def _send_alone(self, walk: AskingWalk, call: Call) -> dict[str, Any]:
+        """Send a call where nothing more may be asked, and believe what it says."""
+        try:
+            return await self._send(walk, call, {})
+        except Unclear as error:
+            if error.sign is Sign.ABSENT:
+                raise NotFound(str(error)) from None
+            raise
 
     async def confirm_absent(self, walk: AskingWalk, call: Call, error: NotFound) -> Reply:
         """Decide whether a target is really gone that an answer did not name, see `Evidence.confirm_absent`.

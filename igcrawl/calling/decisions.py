@@ -163,7 +163,7 @@ DECISIONS: Final = (
     _row({Sign.ABSENT}, {Step.CANARY: _WORKS}, Meaning.FAILED),
 )
 
-_BY_CONTRAST: Final = (Step.AGAIN, Step.FIRST_PAGE, Step.SUBSTITUTE, Step.CANARY, Step.NEXT_ID, Step.EARLIER)
+_BY_CONTRAST: Final = (Step.AGAIN, Step.SUBSTITUTE, Step.CANARY, Step.NEXT_ID, Step.FIRST_PAGE, Step.EARLIER)
 #: The order of steps for each sign, while no row fits.
 STEPS: Final[Mapping[Sign, tuple[Step, ...]]] = {
     Sign.ELSEWHERE: (Step.SUBSTITUTE, Step.CANARY, Step.AGAIN),

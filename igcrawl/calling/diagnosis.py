@@ -30,7 +30,7 @@ from igcrawl.parsing.json_paths import keys_of, null_on_the_way, walk_path
 #: Keys of an answer that say nothing but that it is one.
 _BARE: Final = frozenset({"status", "message", "extensions"})
 #: Keys under which an answer speaks of itself.
-_TALK: Final = frozenset({"error", "errors", "extensions", "challenge", "data"})
+_TALK: Final = frozenset({"error", "errors", "extensions", "challenge"})
 
 
 @dataclass(frozen=True, slots=True)

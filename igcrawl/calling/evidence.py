@@ -40,7 +40,14 @@ MOST_ALIKE: Final = 3
 _BELIEVED_FOR: Final = 10
 #: Meanings that hold for the next target, too, as long as the answers are alike.
 _HOLDING: Final = frozenset(
-    {Meaning.REFUSED, Meaning.REFUSED_OR_FAILED, Meaning.FAILED, Meaning.PERHAPS_STALE, Meaning.SUBSTITUTE}
+    {
+        Meaning.REFUSED,
+        Meaning.REFUSED_OR_FAILED,
+        Meaning.FAILED,
+        Meaning.PERHAPS_STALE,
+        Meaning.SUBSTITUTE,
+        Meaning.STALE_SUBSTITUTE,
+    }
 )
 
 
@@ -250,8 +257,8 @@ class Evidence:
 
     async def _repeat(self, walk: AskingWalk, call: Call, unclear: Unclear, meaning: Meaning) -> Reply:
         """Take an answer for what the one before it, which was like it, was found to mean."""
-        if meaning is Meaning.SUBSTITUTE:
-            return await self._by_substitute(walk, call, unclear)
+        if meaning in _TAKING_OVER:
+            return await self._by_substitute(walk, call, unclear, meaning)
         text = f"{unclear}, as of the target before it"
         if meaning is Meaning.PERHAPS_STALE:
             raise PerhapsStale(f"{call.operation}: its doc_id may not be registered any more: {text}")
@@ -260,19 +267,19 @@ class Evidence:
     async def _not_asked(self, walk: AskingWalk, call: Call, memory: _Memory) -> Reply:
         unclear = memory.unclear
         assert unclear is not None
-        if memory.meaning is Meaning.SUBSTITUTE:
-            return await self._by_substitute(walk, call, unclear)
+        if memory.meaning in _TAKING_OVER:
+            return await self._by_substitute(walk, call, unclear, memory.meaning)
         text = f"not asked: {memory.alike} targets in a row were answered alike: {unclear}"
         if memory.meaning is Meaning.PERHAPS_STALE:
             raise PerhapsStale(text)
         raise RequestRejected(text)
 
-    async def _by_substitute(self, walk: AskingWalk, call: Call, unclear: Unclear) -> Reply:
+    async def _by_substitute(self, walk: AskingWalk, call: Call, unclear: Unclear, meaning: Meaning) -> Reply:
         fallback = OPERATIONS[call.operation].fallback
         assert fallback is not None
         asked = replace(call, operation=fallback, cursor=None)
         reply = await self.ask(walk, asked)
-        return replace(reply, note=_note(call, Meaning.SUBSTITUTE, unclear))
+        return replace(reply, note=_note(call, meaning, unclear))
 
     async def _by_substitute_alone(self, walk: AskingWalk, call: Call) -> Reply:
         """Ask the substitute of a query of which every id is known to be stale.
@@ -291,6 +298,8 @@ class Evidence:
         return replace(reply, note=_note(call, Meaning.STALE_SUBSTITUTE, None))
 
 
+#: Meanings by which another operation takes over.
+_TAKING_OVER: Final = (Meaning.SUBSTITUTE, Meaning.STALE_SUBSTITUTE)
 #: Meanings with which a walk goes on, and the step whose answer it goes on with.
 _GOING_ON: Final = {
     Meaning.PASSED: Step.AGAIN,

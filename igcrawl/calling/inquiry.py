@@ -91,7 +91,8 @@ class Inquiry:
             Trouble: it says clearly that a human must look.
             Transient: it fails by now.
         """
-        self.facts[Step.REGISTERED] = Found.ANSWERED if self.used is not None else Found.NONE
+        registered = OPERATIONS[self.call.operation].surface.is_graphql
+        self.facts[Step.REGISTERED] = Found.ANSWERED if registered else Found.NONE
         self.facts[Step.RECENT] = Found.ANSWERED if self.recent else Found.NONE
         while (meaning := decide(self.unclear.sign, self.facts)) is None:
             step = next_step(self.unclear.sign, self.facts)
@@ -214,7 +215,7 @@ class Inquiry:
 
     async def _earlier(self) -> Found:
         earlier = self.earlier
-        if self.call.cursor is not None or earlier is None or self.unclear.sign is Sign.WAIT_AGAIN:
+        if earlier is None or Step.FIRST_PAGE in self.answers or self.unclear.sign is Sign.WAIT_AGAIN:
             return Found.NONE
         if _same(earlier, self.call):
             # It refuses what it answered.

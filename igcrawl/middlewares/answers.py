@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import time
-from typing import Any
-
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.http import Response
 
 from igcrawl.budget.limits import LOCAL_RETRY_PAUSE, RETRY_PAUSE
-from igcrawl.calling.diagnosis import Answer, check_root, open_answer
+from igcrawl.calling.responses import envelope_of, may_be_rotated
 from igcrawl.calling.run_context import RunContext
-from igcrawl.calling.scrapy_request import CANARY, ENVELOPE, RESTED, UNREADABLE, call_of
+from igcrawl.calling.scrapy_request import CANARY, ENVELOPE, RESTED, call_of
 from igcrawl.config.config import read_config
 from igcrawl.errors import AnswerError, Sign, TargetError, Throttled, Transient, Trouble, Unclear
-from igcrawl.operations.call import AnswerKind, Call
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.operations.operation import Surface
-from igcrawl.times import seconds_until
 
 
 class AnswerMiddleware(RetryMiddleware):
@@ -53,7 +48,7 @@ class AnswerMiddleware(RetryMiddleware):
             return response
         gate = self._context.gate if OPERATIONS[call.operation].surface is not Surface.HEAD else None  # no session
         try:
-            request.meta[ENVELOPE] = _open(request, call, response)
+            request.meta[ENVELOPE] = envelope_of(request, call, response)
         except AnswerError as error:
             # What the server says may repeat a part of the session.
             error.args = (self._context.redaction.text(str(error)),)
@@ -61,7 +56,7 @@ class AnswerMiddleware(RetryMiddleware):
                 return await self._again(request, error)
             if gate is not None:
                 if isinstance(error, Throttled) and not request.meta.get(CANARY):
-                    if request.meta.get(RESTED) and _may_be_rotated(call, response.status):
+                    if request.meta.get(RESTED) and may_be_rotated(call, response.status):
                         raise Unclear(f"{error}, and again after the session had rested", Sign.WAIT_AGAIN) from None
                     await gate.throttled(error)
                     return request.replace(meta={**request.meta, RESTED: True})
@@ -91,33 +86,3 @@ class AnswerMiddleware(RetryMiddleware):
             raise error
         await self._context.stopping.sleep(self._first_pause * 2 ** (again.meta["retry_times"] - 1))
         return again
-
-
-def _open(request: Request, call: Call, response: Response) -> dict[str, Any]:
-    if UNREADABLE in request.meta:
-        raise Transient(request.meta[UNREADABLE])
-    envelope = open_answer(_answer(call, response))
-    if OPERATIONS[call.operation].surface.answer_kind is AnswerKind.JSON:
-        check_root(OPERATIONS[call.operation], envelope)
-    return envelope
-
-
-def _may_be_rotated(call: Call, status: int) -> bool:
-    """Return whether what looks throttled may be a rotated doc_id: some are answered 401, "Please wait"."""
-    return status == 401 and OPERATIONS[call.operation].query_name is not None
-
-
-def _answer(call: Call, response: Response) -> Answer:
-    operation = OPERATIONS[call.operation]
-    surface = operation.surface
-    return Answer(
-        operation=call.operation,
-        graphql=surface.is_graphql,
-        may_be_bare=operation.changes_server,
-        kind=surface.answer_kind,
-        url=str(call.args.get("url", response.url)),
-        status=response.status,
-        body=response.body,
-        location=(response.headers.get("Location") or b"").decode("latin-1"),
-        retry_after=seconds_until((response.headers.get("Retry-After") or b"").decode("latin-1"), time.time()),
-    )

@@ -35,6 +35,7 @@ _PACKAGES = (
 )
 _MODULES = (
     "igcrawl.addon",
+    "igcrawl.calling.download_handler",
     "igcrawl.output.exporters",
     "igcrawl.console.extension",
     "scrapy.cmdline",

@@ -19,7 +19,8 @@ from igcrawl.parsing.reader import Reading
 
 _INTRODUCTION: Final = """# Operations
 What igcrawl can ask, one entry a request that Instagram's app or web page knows how to make. Written by
-`scrapy operations --docs` from `igcrawl/operations/catalogue/`; a test fails when this page is stale.
+`scrapy operations --docs --answers tests/payloads` from `igcrawl/operations/catalogue/`;
+a test fails when this page is stale.
 
 Any operation can be asked by its name, from the start or from a cursor:
 `scrapy crawl operation -a name=NAME -a args='{…}' [-a cursor=…] -O out.jsonl`. Where an argument is `user_id`, a

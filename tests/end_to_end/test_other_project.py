@@ -12,6 +12,7 @@ import pytest
 
 from tests.conftest import ROOT, read_jsonl
 from tests.end_to_end.conftest import Built, Project, clean_environment, python
+from tests.support.recording_server import Recorded, RecordingServer, Reply
 
 FOLLOWERS = ("crawl", "followers", "-a", "user_id=25025320", "-a", "max_pages=2")
 PLAIN = """
@@ -102,14 +103,14 @@ def test_folders_at_its_top_that_are_named_as_ours_stay_its_own(project: Project
     assert verdict_in(project) == "stopped"
 
 
-def block_of_docs(containing: str) -> str:
-    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "projects.md").read_text(), re.S)
+def block_of(page: str, containing: str) -> str:
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(), re.S)
     (block,) = [block for block in blocks if containing in block]
     return str(block)
 
 
 def test_the_spider_of_the_docs_works(project: Project) -> None:
-    text = block_of_docs("FeedsSpider")
+    text = block_of("docs/projects.md", "FeedsSpider")
     assert len([line for line in text.splitlines() if line.strip()]) <= 14
     project.write("other/spiders/feeds.py", text)
     run = project.scrapy("crawl", "feeds", "-a", "user_ids=25025320,100000010", "-a", "max_pages=1", "-O", "x.jsonl")
@@ -147,6 +148,25 @@ def test_operations_come_from_packages_that_offer_them(project: Project) -> None
         PYTHONPATH=f"{project.built.installed}:{project.folder}",
     )  # fmt: skip
     assert run.code == 0, run.err
+
+
+def test_the_operation_of_the_contributing_guide_works(project: Project) -> None:
+    def reply(request: Recorded) -> Reply:
+        row = {"media_id": "1", "pk": str(10 + len(request.query)), "text": "one", "user": {"pk": "7", "username": "u"}}
+        is_last = any(name == "min_id" for name, _ in request.query)
+        more = {"has_more_headload_comments": not is_last, "next_min_id": "x"}
+        return 200, {"Content-Type": "application/json"}, orjson.dumps({"comments": [row], "status": "ok"} | more)
+
+    project.write("other/operations.py", block_of("CONTRIBUTING.md", "OPERATIONS"))
+    with RecordingServer(reply) as server:
+        run = project.scrapy(
+            "crawl", "operation", "-a", "name=media_comments", "-a", 'args={"media_id": "1_7"}',
+            "-O", "x.jsonl", "-s", "IG_OPERATIONS=other.operations", IG_MOBILE_URL=server.url,
+        )  # fmt: skip
+    assert run.code == 0, run.err
+    records = read_jsonl(project.folder / "x.jsonl")
+    assert [record.get("pk") for record in records] == ["11", "12", None]
+    assert [request.path for request in server.recorded] == ["/api/v1/media/1_7/comments/"] * 2
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ _PACKAGES = (
 )
 _MODULES = (
     "igcrawl.addon",
+    "igcrawl.calling.download_handler",
     "igcrawl.output.exporters",
     "igcrawl.console.extension",
     "scrapy.cmdline",

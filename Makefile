@@ -45,6 +45,7 @@ test: $(VENV)/dev
 
 fuzz: $(VENV)/dev
 	FUZZ_CASES=200000 FUZZ_SLOWEST=0.05 $(BIN)/python -m pytest -s tests/test_fuzz.py
+	FUZZ_WORLDS=2000 $(BIN)/python -m pytest -q tests/calling/test_evidence.py
 
 torture: $(VENV)/dev
 	$(BIN)/python -m tests.torture --kills 200 --store sqlite

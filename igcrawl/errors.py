@@ -151,8 +151,12 @@ class Unclear(AnswerError):
         self.words = words
 
     def is_like(self, other: Unclear) -> bool:
-        """Return whether two answers look alike, whatever they were asked."""
-        return (self.sign, self.words) == (other.sign, other.words)
+        """Return whether two answers look alike, whatever they were asked; numbers in their words may differ."""
+        return (self.sign, _without_digits(self.words)) == (other.sign, _without_digits(other.words))
+
+
+def _without_digits(words: str) -> str:
+    return "".join(character for character in words if not character.isdecimal())
 
 
 class StaleDocId(AnswerError):

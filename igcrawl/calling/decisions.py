@@ -118,10 +118,10 @@ _ANY: Final = frozenset(Sign)
 ROTATED: Final = frozenset({Sign.REFUSED, Sign.SHAPELESS, Sign.WAIT_AGAIN})
 _DENIALS: Final = frozenset({Sign.DENIED_WITH_WORDS, Sign.ABOUT_ACCOUNT})
 _WORKS: Final = (Found.ANSWERED, Found.TARGETS_OWN)
-_FAILS: Final = (Found.UNCLEAR, Found.DENIED, Found.ABSENT, Found.ELSEWHERE)
+FAILS: Final = (Found.UNCLEAR, Found.DENIED, Found.ABSENT, Found.ELSEWHERE)
 #: A substitute that finds nobody says nothing of the session.
 _SUBSTITUTE_FAILS: Final = (Found.UNCLEAR, Found.DENIED, Found.ELSEWHERE)
-_YES, _NO = (Found.ANSWERED,), (*_FAILS, Found.NONE)
+_YES, _NO = (Found.ANSWERED,), (*FAILS, Found.NONE)
 
 
 def _row(signs: Collection[Sign], facts: Mapping[Step, Collection[Found]], meaning: Meaning) -> Decision:
@@ -136,11 +136,11 @@ DECISIONS: Final = (
     _row(_ANY, {Step.CANARY: (Found.ELSEWHERE,)}, Meaning.BLOCKED),
     _row(_ANY - {Sign.ABSENT}, {Step.SUBSTITUTE: (Found.ELSEWHERE,)}, Meaning.BLOCKED),
     _row({Sign.ELSEWHERE, Sign.ABOUT_ACCOUNT}, {Step.SUBSTITUTE: _SUBSTITUTE_FAILS}, Meaning.BLOCKED),
-    _row({Sign.ELSEWHERE, Sign.ABOUT_ACCOUNT}, {Step.CANARY: _FAILS}, Meaning.BLOCKED),
+    _row({Sign.ELSEWHERE, Sign.ABOUT_ACCOUNT}, {Step.CANARY: FAILS}, Meaning.BLOCKED),
     _row({Sign.DENIED}, {Step.SUBSTITUTE: (Found.DENIED,)}, Meaning.EXPIRED),
     _row({Sign.DENIED}, {Step.CANARY: (Found.DENIED,)}, Meaning.EXPIRED),
     _row({Sign.DENIED_WITH_WORDS}, {Step.SUBSTITUTE: _SUBSTITUTE_FAILS}, Meaning.THROTTLED),
-    _row(_ANY, {Step.CANARY: _FAILS}, Meaning.THROTTLED),
+    _row(_ANY, {Step.CANARY: FAILS}, Meaning.THROTTLED),
     # The canary works. Is the target there?
     _row({Sign.ABSENT}, {Step.RECENT: _YES}, Meaning.NOT_FOUND),
     _row({Sign.ABSENT}, {Step.SUBSTITUTE: (Found.ABSENT,)}, Meaning.NOT_FOUND),
@@ -151,13 +151,17 @@ DECISIONS: Final = (
     _row(ROTATED, {Step.EARLIER: _WORKS, Step.SUBSTITUTE: _YES}, Meaning.SUBSTITUTE),
     _row(ROTATED, {Step.EARLIER: _WORKS}, Meaning.REFUSED_OR_FAILED),
     _row(ROTATED, {Step.REGISTERED: _YES, Step.EARLIER: _NO, Step.SUBSTITUTE: _YES}, Meaning.STALE_SUBSTITUTE),
-    _row(ROTATED, {Step.REGISTERED: _YES, Step.EARLIER: _FAILS, Step.CANARY: _WORKS}, Meaning.STALE_LAST),
-    _row(ROTATED, {Step.FIRST_PAGE: _FAILS, Step.EARLIER: _NO, Step.CANARY: _WORKS}, Meaning.STALE_LAST),
+    _row(ROTATED, {Step.REGISTERED: _YES, Step.EARLIER: FAILS, Step.CANARY: _WORKS}, Meaning.STALE_LAST),
+    _row(ROTATED, {Step.FIRST_PAGE: FAILS, Step.EARLIER: _NO, Step.CANARY: _WORKS}, Meaning.STALE_LAST),
     _row(ROTATED, {Step.REGISTERED: _YES, Step.EARLIER: _NO, Step.CANARY: _WORKS}, Meaning.PERHAPS_STALE),
     # One endpoint's refusal, or one target's.
     _row(_ANY - ROTATED, {Step.SUBSTITUTE: _YES}, Meaning.SUBSTITUTE),
     _row({Sign.DENIED}, {Step.CANARY: _WORKS}, Meaning.REFUSED),
-    _row({*_DENIALS, *ROTATED}, {Step.REGISTERED: (Found.NONE,), Step.CANARY: _WORKS}, Meaning.REFUSED_OR_FAILED),
+    _row(
+        ROTATED,
+        {Step.REGISTERED: (Found.NONE,), Step.FIRST_PAGE: _NO, Step.CANARY: _WORKS},
+        Meaning.REFUSED_OR_FAILED,
+    ),
     _row(_DENIALS, {Step.CANARY: _WORKS}, Meaning.REFUSED_OR_FAILED),
     _row({Sign.ELSEWHERE}, {Step.CANARY: _WORKS, Step.AGAIN: _NO}, Meaning.FAILED),
     _row({Sign.ABSENT}, {Step.CANARY: _WORKS}, Meaning.FAILED),

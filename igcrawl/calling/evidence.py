@@ -187,7 +187,7 @@ class Evidence:
         memory.alike = memory.alike + 1 if alike else 1
         memory.unclear = unclear
         if alike and memory.meaning is not None and call.cursor is None:
-            return await self._repeat(walk, call, unclear, memory.meaning)
+            return await self._repeat(walk, call, unclear, used, memory, memory.meaning)
         inquiry = Inquiry(
             self._counted,
             walk,
@@ -202,7 +202,8 @@ class Evidence:
         )
         meaning = await inquiry.decide()
         self._username = inquiry.username
-        memory.meaning = meaning if meaning in _HOLDING else None
+        memory.meaning = meaning if meaning in _HOLDING and call.cursor is None else None
+        memory.unclear = inquiry.unclear
         return await self._act(inquiry, meaning, memory)
 
     async def _act(self, inquiry: Inquiry, meaning: Meaning, memory: _Memory) -> Reply:
@@ -223,6 +224,8 @@ class Evidence:
         raise await self._error(inquiry, meaning)
 
     async def _condemn(self, inquiry: Inquiry, used: DocId, successor: DocId | None) -> None:
+        if not inquiry.condemns:
+            return
         await self.rotation.condemn(inquiry.call.operation, used, successor)
         if inquiry.unclear.sign is Sign.WAIT_AGAIN:
             # What the server said of its patience was meant for the id.
@@ -242,10 +245,13 @@ class Evidence:
             return throttled
         if meaning is Meaning.NOT_FOUND:
             return NotFound(text)
-        if meaning is Meaning.STALE_LAST:
+        if meaning is Meaning.STALE_LAST and inquiry.condemns:
             return StaleDocId(f"{operation}: its doc_id is not registered any more: {text}")
-        if meaning is Meaning.PERHAPS_STALE:
+        if meaning in {Meaning.PERHAPS_STALE, Meaning.STALE_LAST}:
             return PerhapsStale(f"{operation}: its doc_id may not be registered any more: {text}")
+        if inquiry.call.cursor is not None:
+            # A target that was answered before is not one that refuses.
+            return RequestRejected(text)
         return await self._refusal(unclear, meaning, operation, text)
 
     async def _refusal(self, unclear: Unclear, meaning: Meaning, operation: str, text: str) -> AnswerError:
@@ -255,10 +261,20 @@ class Evidence:
             return Refused(text)
         return RequestRejected(text)
 
-    async def _repeat(self, walk: AskingWalk, call: Call, unclear: Unclear, meaning: Meaning) -> Reply:
-        """Take an answer for what the one before it, which was like it, was found to mean."""
+    async def _repeat(
+        self, walk: AskingWalk, call: Call, unclear: Unclear, used: DocId | None, memory: _Memory, meaning: Meaning
+    ) -> Reply:
+        """Take an answer for what the one before it, which was like it, was found to mean; it is asked once more."""
         if meaning in _TAKING_OVER:
             return await self._by_substitute(walk, call, unclear, meaning)
+        if unclear.sign is not Sign.ELSEWHERE and not OPERATIONS[call.operation].changes_server:
+            try:
+                envelope = await self._counted(walk, call, {})
+            except Unclear as again:
+                unclear = again
+            else:
+                await self._worked(call, used, memory)
+                return Reply(call, envelope)
         text = f"{unclear}, as of the target before it"
         if meaning is Meaning.PERHAPS_STALE:
             raise PerhapsStale(f"{call.operation}: its doc_id may not be registered any more: {text}")

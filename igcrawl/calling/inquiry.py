@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 
 from igcrawl.calling.asking_walk import AskingWalk
 from igcrawl.calling.canary import APP_CANARY, canary_of, host_of, is_about_name, own_call
-from igcrawl.calling.decisions import MOST_REQUESTS, Found, Meaning, Step, decide, next_step
+from igcrawl.calling.decisions import FAILS, MOST_REQUESTS, Found, Meaning, Step, decide, next_step
 from igcrawl.calling.doc_id_rotation import DocIdRotation
 from igcrawl.calling.scrapy_request import ASIDE, CANARY, RESTED
 from igcrawl.doc_ids import DocId
@@ -149,7 +149,31 @@ class Inquiry:
     async def _again(self) -> Found:
         if OPERATIONS[self.call.operation].changes_server:
             return Found.NONE
-        return await self._ask(Step.AGAIN, self.call)
+        found = await self._ask(Step.AGAIN, self.call)
+        error = self.answers[Step.AGAIN].error
+        if isinstance(error, Unclear) and not self.unclear.is_like(error):
+            # The first answer was a passing fault; this one is what must be decided.
+            self.unclear = error
+            return Found.NONE
+        return found
+
+    @property
+    def condemns(self) -> bool:
+        """True if the evidence is against the id that was used: the same call was refused twice in the same way.
+
+        A cursor may have died, so with one another call must have been refused, too, or this one answered by an id.
+        """
+        if self.unclear.sign is Sign.WAIT_AGAIN:
+            return True
+        refused = {step for step in (Step.AGAIN, Step.FIRST_PAGE, Step.EARLIER) if self.facts.get(step) in FAILS}
+        if self.call.cursor is None or self.facts.get(Step.NEXT_ID) in {Found.ANSWERED, Found.TARGETS_OWN}:
+            return Step.AGAIN in refused
+        return Step.AGAIN in refused and len(refused) > 1
+
+    def _refused_alike(self, step: Step) -> bool:
+        """Return whether a contrast was refused as the call was, and not by a passing fault of another kind."""
+        error = self.answers[step].error
+        return isinstance(error, Unclear) and self.unclear.is_like(error)
 
     async def _first_page(self) -> Found:
         first = replace(self.call, cursor=None)
@@ -158,7 +182,8 @@ class Inquiry:
         found = await self._ask(Step.FIRST_PAGE, first, **{CANARY: True})
         answered = found in {Found.ANSWERED, Found.TARGETS_OWN}
         # Only what was answered in this run tells an id that has gone from one that never did this.
-        return found if answered or _same(self.earlier, first) else Found.NONE
+        telling = _same(self.earlier, first) and self._refused_alike(Step.FIRST_PAGE)
+        return found if answered or telling else Found.NONE
 
     async def _substitute(self) -> Found:
         fallback = OPERATIONS[self.call.operation].fallback
@@ -220,7 +245,9 @@ class Inquiry:
         if _same(earlier, self.call):
             # It refuses what it answered.
             return Found.UNCLEAR
-        return await self._ask(Step.EARLIER, earlier, **{CANARY: True, ASIDE: True})
+        found = await self._ask(Step.EARLIER, earlier, **{CANARY: True, ASIDE: True})
+        answered = found in {Found.ANSWERED, Found.TARGETS_OWN}
+        return found if answered or self._refused_alike(Step.EARLIER) else Found.NONE
 
 
 def _same(one: Call | None, other: Call) -> bool:

@@ -15,6 +15,8 @@ from igcrawl.operations.request_templates import fill, fill_path, with_changes
 _FORM_TYPE: Final = "application/x-www-form-urlencoded"
 _APP_FORM_TYPE: Final = "application/x-www-form-urlencoded; charset=UTF-8"
 _ORIGIN: Final = "https://www.instagram.com"
+#: The web refuses a query without it, once a session has one.
+_CSRF_TOKEN: Final = SessionValue("csrftoken", optional=True)
 _NOTHING: Final[Mapping[str, Any]] = {}
 
 
@@ -104,6 +106,7 @@ def _browser_query(operation: Operation, call: Call, query: _Query) -> dict[str,
     return {
         "header_profile": HeaderProfile.BROWSER,
         "query": {"variables": _variables(operation, call, query), "query_hash": query.doc_id},
+        "headers": {"X-CSRFToken": _CSRF_TOKEN},
     }
 
 
@@ -111,7 +114,7 @@ def _web_query(operation: Operation, call: Call, query: _Query) -> dict[str, Any
     return {
         "header_profile": HeaderProfile.WEB,
         "form": _web_form(operation, call, query),
-        "headers": {"Content-Type": _FORM_TYPE},
+        "headers": {"Content-Type": _FORM_TYPE, "X-CSRFToken": _CSRF_TOKEN},
     }
 
 
@@ -129,7 +132,7 @@ def _lsd_query(operation: Operation, call: Call, query: _Query) -> dict[str, Any
             "X-ASBD-ID": "129477",
             "X-IG-App-ID": "936619743392459",
             "X-FB-LSD": lsd,
-            "X-CSRFToken": SessionValue("csrftoken", optional=True),
+            "X-CSRFToken": _CSRF_TOKEN,
         },
     }
 

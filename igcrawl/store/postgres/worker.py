@@ -1,15 +1,12 @@
-"""A worker of the Postgres store: a session of the database that holds the advisory lock of its number.
-
-The server lets go of the lock when the process dies, when its machine falls off the network, and when an operator ends
-the session.
-"""
+"""A worker of the Postgres store: a number that was never given out before, and the advisory lock of that number."""
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 
 from igcrawl.errors import StoreError
-from igcrawl.store.postgres.database import WORKER_LOCK, Database
+from igcrawl.store.postgres.database import Database
 
 
 class PostgresWorker:
@@ -21,18 +18,24 @@ class PostgresWorker:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._joining = asyncio.Lock()
         #: None before it has joined, and after it has left.
         self.number: int | None = None
 
     async def join(self) -> int:
         """See `Worker.join`."""
-        if self.number is None:
-            async with self._database.transaction() as cursor:
-                await cursor.execute("SELECT nextval('workers')::integer AS number")
-                number = (await anext(cursor))["number"]
-                await cursor.execute("SELECT pg_advisory_lock(%s, %s)", [WORKER_LOCK, number])
-            self.number = int(number)
-        return self.number
+        async with self._joining:
+            if self.number is None:
+                [row] = await self._database.rows("SELECT nextval('workers')::integer AS number")
+                with self._database.worker_locks() as locks:
+                    await locks.enter(row["number"])
+                self.number = int(row["number"])
+            return self.number
+
+    async def renew(self) -> None:
+        """Take the lock again after its connection was lost. Others may have taken this worker's walks meanwhile."""
+        with self._database.worker_locks() as locks:
+            await locks.renew()
 
     async def leave(self) -> None:
         """See `Worker.leave`."""
@@ -42,5 +45,5 @@ class PostgresWorker:
         # Where it fails: who has left is dead, and the walks of the dead are free, too.
         with suppress(StoreError):
             await self._database.rows("UPDATE walks SET worker = NULL WHERE worker = %s", [number])
-            # The server may notice a moment later that we are gone.
-            await self._database.rows("SELECT pg_advisory_unlock(%s, %s)", [WORKER_LOCK, number])
+        with suppress(StoreError), self._database.worker_locks() as locks:
+            await locks.leave(number)

@@ -27,11 +27,21 @@ def followers(place: Place) -> list[str]:
         return [str(pk) for [pk] in connection.execute("SELECT pk FROM follows ORDER BY pk")]
 
 
+def is_quiet(place: Place) -> bool:
+    """Whether the crawl has asked the database nothing for a moment."""
+    with psycopg.connect(place.environment["IG_STORE"]) as connection:
+        asked = connection.execute(
+            "SELECT bool_and(state = 'idle' AND state_change < now() - interval '0.2 s') FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        ).fetchone()
+    return asked == (True,)
+
+
 def test_a_crawl_that_waits_meanwhile_goes_on(place: Place) -> None:
-    place.environment["IG_COOLDOWN"] = "1"
+    place.environment["IG_COOLDOWN"] = "2"
     throttled = place.simulator.faults.add(operation="followers", nth=3, times=1, kind="throttle")
     crawl = place.start("followers", f"user_id={LARGE}")
-    crawl.wait_until(lambda: throttled.strikes == 1)
+    crawl.wait_until(lambda: throttled.strikes == 1 and is_quiet(place))
     restart()
     done = crawl.done()
     assert done.code == 0, done.log

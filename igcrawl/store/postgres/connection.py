@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import select
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -18,7 +17,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import set_json_dumps, set_json_loads
 
-from igcrawl.store.postgres.worker_locks import WorkerLocks
+from igcrawl.store.postgres.worker_locks import WorkerLocks, has_news
 
 Connection: TypeAlias = psycopg.AsyncConnection[DictRow]
 
@@ -99,7 +98,7 @@ class SharedConnections:
                 except BaseException:
                     await connection.close()
                     raise
-                self._locks = WorkerLocks(connection, partial(_connect, self._address))
+                self._locks = WorkerLocks(connection, self._reach)
 
     async def give_back(self) -> None:
         """Disconnect, unless another store has taken them."""
@@ -147,6 +146,10 @@ class SharedConnections:
                 return connection
             # A session that was ended says so.
             await connection.close()
+        return await self._reach()
+
+    async def _reach(self) -> Connection:
+        """Connect, as soon as the server is there."""
         while True:
             try:
                 connection = await _connect(self._address)
@@ -172,13 +175,6 @@ class SharedConnections:
             connection.pgconn.finish()
         if self._idle:
             self._tidy_later()
-
-
-def has_news(connection: Connection) -> bool:
-    """Return whether the server has said something unasked, such as its farewell, or hung up."""
-    poll = select.poll()
-    poll.register(connection.fileno(), select.POLLIN)
-    return bool(poll.poll(0))
 
 
 async def _connect(address: str) -> Connection:

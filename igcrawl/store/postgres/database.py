@@ -116,8 +116,8 @@ class Database:
                     result = await work(cursor)
                     done = True
             except psycopg.OperationalError as error:
-                # Whether what was done is committed when the connection is lost, only the server knows.
-                if isinstance(error, psycopg.errors.AdminShutdown) or (connection.closed and not done):
+                # Whether it is committed when the connection is lost meanwhile, only the server knows.
+                if not done and (connection.closed or isinstance(error, psycopg.errors.AdminShutdown)):
                     raise _Undone(self._said(error)) from None
                 raise
         return result

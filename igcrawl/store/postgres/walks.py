@@ -77,7 +77,10 @@ class PostgresWalks:
             row = await self._database.row(_CLAIM, asked)
         else:
             row = await self._database.transact(claim_alone)
-        return None if row is None else walk_of(row)
+        if row is None:
+            return None
+        self._worker.claims[row["id"]] = row["fence"]
+        return walk_of(row)
 
     async def busy(self, crawl: int) -> bool:
         """See `Walks.busy`."""
@@ -100,6 +103,9 @@ class PostgresWalks:
             # Nothing was written. Who has taken the walk meanwhile keeps it.
             await self._worker.renew()
             await self._database.transact(write)
+        for commit in commits:
+            if commit.walk.verdict is not None:
+                self._worker.claims.pop(commit.walk.id, None)
 
     async def found(self, walk: int) -> AsyncIterator[FoundPage]:
         """See `Walks.found`."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import select
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Final, TypeAlias
@@ -65,7 +66,14 @@ class WorkerLocks:
         self._loop = asyncio.get_running_loop()
         self._renewing: asyncio.Task[None] | None = None
         self._closed = False
+        #: Counts the connections that have held the locks.
+        self.times_taken = 1
         self._watch()
+
+    @property
+    def lost(self) -> bool:
+        """True if the connection that holds the locks is lost, as far as it is known on this side."""
+        return self._connection.closed or (not self._turn.locked() and has_news(self._connection))
 
     async def enter(self, number: int) -> None:
         """Take the lock of a number that nobody ever had."""
@@ -117,6 +125,7 @@ class WorkerLocks:
             await connection.close()
             raise
         self._connection = connection
+        self.times_taken += 1
         if numbers:
             logger.warning("the Postgres connection that holds the workers' locks was lost; they are taken again")
 
@@ -142,6 +151,13 @@ class WorkerLocks:
                 return
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
+
+
+def has_news(connection: Connection) -> bool:
+    """Return whether the server has said something unasked, such as its farewell, or hung up."""
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
 
 
 async def _works(connection: Connection) -> bool:

@@ -21,6 +21,7 @@ from igcrawl.base_spiders.operation_spider import OperationSpider
 from igcrawl.config.config import DEFAULTS, read_config, take_environment
 from igcrawl.config.packages import top_package
 from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.running.own_settings import add_spiders
 
 #: Parts without which a promise does not hold: they take these places whatever the project says. {} stands for the
 #: package of our pipelines.
@@ -46,6 +47,9 @@ _PARTS: Final[Mapping[str, Mapping[str, int | None]]] = {
         "{}.postgres.PostgresPipeline": 810,
     },
     "EXTENSIONS": {
+        # The exit code counts the errors of its own crawl.
+        "scrapy.extensions.logcount.LogCount": None,
+        "igcrawl.crawl.log_count.LogCount": 0,
         # Feeds of records, not of pages.
         "scrapy.extensions.feedexport.FeedExporter": None,
         "igcrawl.output.exporters.RecordFeedExporter": 0,
@@ -97,9 +101,7 @@ class IgcrawlAddon:
     @classmethod
     def update_pre_crawler_settings(cls, settings: BaseSettings) -> None:
         """Add our spiders to those of the project, and take over what the environment says."""
-        package = top_package("spiders")
-        if package not in settings.getlist("SPIDER_MODULES"):
-            settings.add_to_list("SPIDER_MODULES", package)
+        add_spiders(settings)
         take_environment(settings)
 
     def update_settings(self, settings: BaseSettings) -> None:
@@ -130,6 +132,7 @@ class IgcrawlAddon:
         settings.update(values, priority="cmdline")
 
         def stop() -> None:
+            atexit.unregister(stop)
             simulator.stop()
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -29,7 +29,7 @@ from igcrawl.operations.call import AnswerKind, Call, HeaderProfile
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.operations.operation import Operation, Surface
 from igcrawl.output.raw_archive import RawAnswer, RawArchive
-from igcrawl.sessions.log_guard import guard
+from igcrawl.sessions.log_guard import GUARD
 from igcrawl.sessions.session import SECRET_HEADERS
 from igcrawl.sessions.session_file import load_session, save_session
 from igcrawl.sessions.trusted_hosts import is_trusted
@@ -65,7 +65,7 @@ class SessionExchange:
         self._base_urls = config.base_urls
         self._archive = RawArchive(config.raw) if config.raw is not None else None
         context.redaction.learn(self._signer.secrets())
-        guard(context.redaction)
+        GUARD.begin(context.redaction)
         self._maxsize = settings.getint("DOWNLOAD_MAXSIZE")
 
     def sign(self, request: CallRequest, call: Call) -> None:

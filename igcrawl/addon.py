@@ -18,9 +18,9 @@ from scrapy.settings import BaseSettings
 from scrapy.utils.misc import load_object
 
 from igcrawl.base_spiders.operation_spider import OperationSpider
-from igcrawl.config.config import DEFAULTS, read_config, take_environment
+from igcrawl.config.config import DEFAULTS, take_environment
 from igcrawl.config.packages import top_package
-from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.config.setting_values import read_truth
 from igcrawl.running.own_settings import add_spiders
 
 #: Parts without which a promise does not hold: they take these places whatever the project says. {} stands for the
@@ -109,7 +109,7 @@ class IgcrawlAddon:
         spider = self._crawler.spidercls
         if issubclass(spider, OperationSpider):
             install(settings)
-        if getattr(spider, "embeds_simulator", False) and read_config(settings, OPERATIONS).simulator:
+        if getattr(spider, "embeds_simulator", False) and read_truth(settings, "IG_SIMULATOR"):
             self._embed_simulator(settings)
 
     def _embed_simulator(self, settings: BaseSettings) -> None:

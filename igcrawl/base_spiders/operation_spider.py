@@ -27,8 +27,7 @@ from igcrawl.budget.gate import Gate
 from igcrawl.calling.advice import reason_of
 from igcrawl.calling.call_sender import CallSender
 from igcrawl.calling.doc_id_rotation import DocIdRotation
-from igcrawl.calling.run_context import RunContext
-from igcrawl.config.config import read_config
+from igcrawl.calling.run_context import RunContext, config_of
 from igcrawl.config.promises import hold_promises
 from igcrawl.crawl.crawl_run import CrawlRun
 from igcrawl.crawl.logs import log_verdict
@@ -70,7 +69,7 @@ class OperationSpider(Spider):
 
     def __init__(self, crawler: Crawler, given: dict[str, Any]) -> None:
         super().__init__()
-        self.config = read_config(crawler.settings, OPERATIONS)
+        self.config = config_of(crawler)
         self.args = self.check(given)
         self.verdicts: dict[Verdict, int] = {}
         #: Why the crawl could not begin, for the operator, and the exit code; nothing was sent then.
@@ -166,7 +165,7 @@ class OperationSpider(Spider):
     async def start(self) -> AsyncIterator[Request]:
         """Go on with the crawl, or begin it, and start one walk after another."""
         # Add-ons, the embedded simulator for one, have their say between the spider's birth and its start.
-        self.config = read_config(self.crawler.settings, OPERATIONS)
+        self.config = config_of(self.crawler)
         self.ask = CallSender(self.crawler, self.context, self.config.base_urls)
         whole = whole_feed(self.crawler.settings.getdict("FEEDS"))
         run = self.run = self._new_run()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from copy import deepcopy
+from typing import Any, Final, Self
 
 from scrapy.addons import AddonManager
 from scrapy.settings import BaseSettings, Settings
@@ -24,6 +25,19 @@ _DEFAULTS: Final[Mapping[str, Any]] = {
 }
 
 
+class OwnSettings(Settings):
+    """Settings that are quick to copy: Scrapy copies a crawl's once, value by value, which takes a third of its start.
+
+    Values are shared with the copy. Those with priorities of their own, such as lists of components, are not.
+    """
+
+    def copy(self) -> Self:
+        """Return a copy."""
+        copy = type(self)()
+        copy.update(self)
+        return copy
+
+
 def own_settings(given: Mapping[str, Any] | BaseSettings) -> Settings:
     """Return Scrapy's settings for one crawl; what was given stays as it is.
 
@@ -33,11 +47,11 @@ def own_settings(given: Mapping[str, Any] | BaseSettings) -> Settings:
     Raises:
         BadInput: an add-on cannot be imported.
     """
-    settings = Settings()
+    settings = OwnSettings()
     if isinstance(given, BaseSettings):
         settings.update(given)
     elif isinstance(given, Mapping):
-        settings.setdict(_named(given), priority="cmdline")
+        settings.setdict(deepcopy(_named(given)), priority="cmdline")
     else:
         raise BadInput(f"settings: expected a mapping or Scrapy's Settings, got {type(given).__name__}")
     for name, value in {**_DEFAULTS, "TWISTED_REACTOR_ENABLED": is_reactor_installed()}.items():

@@ -13,10 +13,11 @@ import os
 import subprocess
 import sys
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 _FORMAT = "%(asctime)s [%(name)s] %(levelname)s: %(message)s"
@@ -66,7 +67,7 @@ class Finished:
     Args:
         done: each crawl, in the order's order.
         stray: lines that were no crawl's.
-        process: figures of the process: pid, resident memory in MB, open files, log record factories.
+        process: figures of the process: pid, resident memory in MB, open files.
     """
 
     done: list[Done]
@@ -185,13 +186,14 @@ async def _carry_out(order: Mapping[str, Any], collector: _Collector) -> dict[st
     return {"done": [asdict(each) for each in done], "stray": stray, "process": _figures()}
 
 
+def resident_mb() -> float:
+    """Return the resident memory of this process."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
 def _figures() -> dict[str, float]:
-    pages = int(open("/proc/self/statm").read().split()[1])
-    return {
-        "pid": os.getpid(),
-        "resident_mb": pages * os.sysconf("SC_PAGE_SIZE") / 2**20,
-        "files": len(os.listdir("/proc/self/fd")),
-    }
+    files = len(list(Path("/proc/self/fd").iterdir()))
+    return {"pid": os.getpid(), "resident_mb": resident_mb(), "files": files}
 
 
 async def _serve() -> None:
@@ -203,8 +205,8 @@ async def _serve() -> None:
         print(json.dumps(await _carry_out(json.loads(line), collector)), flush=True)
 
 
-def main() -> None:
-    """Serve until the input ends."""
+def in_reactor(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run a coroutine in Twisted's asyncio reactor to its end."""
     from scrapy.utils.reactor import install_reactor
 
     install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
@@ -215,9 +217,9 @@ def main() -> None:
             traceback.print_exception(error)
         reactor.stop()
 
-    reactor.callWhenRunning(lambda: asyncio.ensure_future(_serve()).add_done_callback(ended))
+    reactor.callWhenRunning(lambda: asyncio.ensure_future(main()).add_done_callback(ended))
     reactor.run()
 
 
 if __name__ == "__main__":
-    main()
+    in_reactor(_serve)

@@ -264,7 +264,7 @@ class OperationSpider(Spider):
         """
         try:
             await run.flush()
-            if await run.store.busy(run.crawl.id):
+            if await run.store.walks.busy(run.crawl.id):
                 return
             left = 0
             async for record in waiting_records(run.store, run.crawl, self.limits, halted):

@@ -60,7 +60,7 @@ class Facts:
         try:
             self._state = await gate.state()
             if entered:
-                self._count(await run.store.verdicts(run.crawl.id))
+                self._count(await run.store.crawls.verdicts(run.crawl.id))
         except StoreError as error:
             # The crawl itself says what is wrong, if it meets the same.
             logger.debug("no look into the store: %s", error)

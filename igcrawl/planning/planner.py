@@ -121,15 +121,15 @@ class Planning:
         return self._gate
 
     async def _last(self, crawl_key: CrawlKey) -> CrawlRow | None:
-        last = await self._store.crawl(crawl_key.text, crawl_key.name)
+        last = await self._store.crawls.find(crawl_key.text, crawl_key.name)
         if last is not None and last.key != crawl_key.text:
             raise BadInput(f"crawl={crawl_key.name}: this name is taken by another crawl, {last.key}; choose another")
         return last
 
     async def _goes_on(self, last: CrawlRow, crawl_key: CrawlKey) -> bool:
-        if crawl_key.fresh or not await self._store.unfinished(last.id, REOPENED, self._spider.limits):
+        if crawl_key.fresh or not await self._store.crawls.unfinished(last.id, REOPENED, self._spider.limits):
             return False
-        return crawl_key.whole_feed is None or await self._store.busy(last.id)
+        return crawl_key.whole_feed is None or await self._store.walks.busy(last.id)
 
     async def _whole(self, lines: list[str]) -> Cost:
         """Return what the crawl takes from its beginning, and add a line for each target."""

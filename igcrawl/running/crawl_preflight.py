@@ -24,6 +24,8 @@ from igcrawl.planning.planner import write_nothing_for_plan
 
 #: Feed storages that need a package of their own.
 _NEEDED: Final = {"s3": "botocore", "gs": "google.cloud.storage"}
+#: Seconds, which may be fractions, though Scrapy's defaults are whole numbers.
+_SECONDS: Final = frozenset({"CLOSESPIDER_TIMEOUT", "DNS_TIMEOUT", "DOWNLOAD_DELAY", "DOWNLOAD_TIMEOUT"})
 #: What a feed's address may name beside the spider's attributes.
 _URI_NAMES: Final = frozenset({"time", "batch_time", "batch_id", "name"})
 _EXPECTED: Final = {bool: "True or False", int: "a whole number", float: "a number", dict: "a JSON object"}
@@ -71,6 +73,7 @@ def check_values(settings: BaseSettings) -> None:
     """
     for name, value in _given(settings):
         kind = bool if name in SWITCHES else type(getattr(default_settings, name, None))
+        kind = float if name in _SECONDS else kind
         readers: dict[type, Callable[[str], Any]] = {
             bool: settings.getbool,
             int: settings.getint,

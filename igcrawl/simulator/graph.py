@@ -8,7 +8,6 @@ from math import gcd
 from igcrawl.simulator.accounts import ACCOUNTS, START_ID, Line, ListPlan, Quirk, Standing
 from igcrawl.simulator.names import id_in_username, username_of
 
-DIRECTIONS = ("followers", "following")
 _PRIME = 2**36 - 5
 _LOWEST_ID = 1_000_000_000
 _WORLD = 10_000_000

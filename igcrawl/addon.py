@@ -152,7 +152,10 @@ def install(settings: BaseSettings) -> None:
     for name, parts in _OPTIONAL.items():
         for path, place in parts.items():
             settings.setdefault_in_component_priority_dict(name, load_object(path), place)
+    handlers = settings["DOWNLOAD_HANDLERS"]
     for scheme in ("http", "https"):
-        settings["DOWNLOAD_HANDLERS"].set(scheme, _DOWNLOAD_HANDLER, priority="addon")
+        if scheme not in handlers:
+            # Not less: without a reactor Scrapy sets its own for those at this priority.
+            handlers.set(scheme, _DOWNLOAD_HANDLER, priority="project")
     for name, value in _SUITABLE.items():
         settings.set(name, value, priority="addon")

@@ -20,7 +20,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from igcrawl.running.run_crawl import run_crawl
+from igcrawl.running import run_crawl
 from igcrawl.verdict import ExitCode
 from tests.support.in_one_process import in_reactor, resident_mb
 from tests.support.sessions import own_sessions

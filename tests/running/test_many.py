@@ -70,10 +70,13 @@ def test_a_hundred_crawls_one_after_another_have_nothing_of_each_other(many: Man
 def test_a_secret_is_forgotten_when_its_crawl_has_ended(many: Many) -> None:
     [first, second] = many.own(2)
     told = first.secrets["uuids.uuid"]
-    before, after = one_process().run([many.order(own, **TELLING, TOLD=told) for own in (first, second)]).done
+    finished = one_process().run([many.order(own, **TELLING, TOLD=told) for own in (first, second)])
+    before, after = finished.done
     assert told not in before.log
-    # To the second session it is a text as any other.
+    assert "a thread says [redacted]" in finished.stray[0]
+    # To the second session it is a text like any other.
     assert f"the session is {told}" in after.log
+    assert f"a thread says {told}" in finished.stray[-1]
 
 
 def test_an_error_that_another_crawl_logs_does_not_change_the_exit_code(many: Many) -> None:

@@ -13,6 +13,7 @@ import logging
 import os
 import subprocess
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextvars import ContextVar
@@ -32,13 +33,13 @@ class Order:
         spider: its name, or ``module:class`` of a class.
         arguments: as ``-a`` gives them.
         settings: the crawl's.
-        after: seconds after which nobody waits for it any more; None waits for its end.
+        until: a file; when there is something in it, nobody waits for the crawl any more.
     """
 
     spider: str
     arguments: dict[str, Any] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
-    after: float | None = None
+    until: str | None = None
 
 
 @dataclass
@@ -80,11 +81,13 @@ class OneProcess:
     """This side of the process."""
 
     def __init__(self) -> None:
-        from tests.conftest import ROOT, scrapy_environment
+        from tests.conftest import scrapy_environment
 
+        # Nothing that a crawl names by a relative path is anybody's.
+        self._folder = tempfile.TemporaryDirectory(prefix="igcrawl-")
         self._process = subprocess.Popen(
             [sys.executable, "-W", "default", "-m", "tests.support.in_one_process"],
-            cwd=ROOT,
+            cwd=self._folder.name,
             env=scrapy_environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -115,6 +118,7 @@ class OneProcess:
         self._process.stdin.close()
         self._process.stdout.close()
         self._process.wait(60)
+        self._folder.cleanup()
 
 
 @cache
@@ -147,7 +151,7 @@ class _Collector(logging.Handler):
 
 
 async def _crawl(order: Mapping[str, Any]) -> Done:
-    from igcrawl.running.run_crawl import run_crawl
+    from igcrawl.running import run_crawl
 
     done = Done()
     _done.set(done)
@@ -156,10 +160,13 @@ async def _crawl(order: Mapping[str, Any]) -> Done:
         from scrapy.utils.misc import load_object
 
         spider = load_object(spider.replace(":", "."))
-    crawl = run_crawl(spider, order["arguments"], order["settings"])
+    crawl = asyncio.create_task(run_crawl(spider, order["arguments"], order["settings"]))
+    if order["until"] is not None:
+        await _until(Path(order["until"]))
+        crawl.cancel()
     try:
-        outcome = await asyncio.wait_for(crawl, order["after"])
-    except TimeoutError:
+        outcome = await crawl
+    except asyncio.CancelledError:
         return done
     plain = {name: getattr(outcome, name) for name in ("refused", "plan", "finish_reason")}
     done.outcome = {
@@ -170,6 +177,11 @@ async def _crawl(order: Mapping[str, Any]) -> Done:
         "stats": {name: value for name, value in outcome.stats.items() if isinstance(value, (int, float, str))},
     }
     return done
+
+
+async def _until(path: Path) -> None:
+    while not path.exists() or not path.stat().st_size:
+        await asyncio.sleep(0.005)
 
 
 def _summary(outcome: Any) -> Iterator[str]:

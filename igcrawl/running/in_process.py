@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
-from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 from scrapy import signals
 from scrapy.crawler import Crawler
@@ -24,6 +23,9 @@ from igcrawl.running.turns import turn
 from igcrawl.verdict import ExitCode
 
 logger = logging.getLogger(__name__)
+
+#: Seconds between two looks whether an engine runs.
+_LOOK_AGAIN: Final = 0.01
 
 
 async def run_crawl(
@@ -51,7 +53,8 @@ async def run_crawl(
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
-        await run.stop(task)
+        run.stop()
+        await asyncio.wait({task})
         raise
 
 
@@ -61,7 +64,11 @@ class _Run:
     def __init__(self, spider: Any, arguments: Any, settings: Any) -> None:
         self._spider, self._arguments, self._settings = spider, arguments, settings
         self._crawler: Crawler | None = None
-        self._open = asyncio.Event()
+        self._open, self._stopped = asyncio.Event(), asyncio.Event()
+
+    def stop(self) -> None:
+        """Stop the crawl; `outcome` comes back when it has ended."""
+        self._stopped.set()
 
     async def outcome(self) -> Outcome:
         """Crawl."""
@@ -72,23 +79,14 @@ class _Run:
                 crawling = asyncio.create_task(crawler.crawl_async(**self._arguments))
                 # Its first step builds spider, middlewares and engine.
                 await asyncio.sleep(0)
+            if await _first(crawling, self._stopped):
+                await self._stop(crawler, crawling)
             await crawling
         except BadInput as error:
             return Outcome(ExitCode.BAD_INPUT, refused=_one_line(str(error)))
         except Exception as error:
             return self._failed(error)
         return outcome_of(crawler)
-
-    async def stop(self, task: asyncio.Task[Outcome]) -> None:
-        """Stop the crawl, and wait for its end."""
-        if self._crawler is None:
-            task.cancel()
-        else:
-            await self._until_open(task)
-            if not task.done():
-                with suppress(RuntimeError):
-                    await self._crawler.stop_async()
-        await asyncio.wait({task})
 
     async def _prepared(self) -> Crawler:
         """Return the crawler, checked as far as can be without asking anybody."""
@@ -106,16 +104,17 @@ class _Run:
         crawler.signals.connect(self._open.set, signals.engine_started)
         context = RunContext.of(crawler)
         context.attended, context.lines.quiet = False, str(settings["LOG_LEVEL"]).upper() != "DEBUG"
+        context.lines.begin()
         await asyncio.sleep(0)
         return crawler
 
-    async def _until_open(self, task: asyncio.Task[Any]) -> None:
-        """Come back when the engine runs, or the task has ended without."""
-        opened = asyncio.create_task(self._open.wait())
-        try:
-            await asyncio.wait({task, opened}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            opened.cancel()
+    async def _stop(self, crawler: Crawler, crawling: asyncio.Task[None]) -> None:
+        """Stop a crawl as soon as it can be stopped: Scrapy forgets a wish that comes before its engine runs."""
+        while not crawling.done():
+            if self._open.is_set() and crawler.engine.running:
+                await crawler.stop_async()
+                return
+            await asyncio.sleep(_LOOK_AGAIN)
 
     def _failed(self, error: Exception) -> Outcome:
         """Return the outcome of a crawl that one of Scrapy's parts, or a spider's, kept from its start or its end."""
@@ -126,6 +125,16 @@ class _Run:
         said = RunContext.of(self._crawler).redaction.text(said)
         outcome = outcome_of(self._crawler, failed=True)
         return Outcome(ExitCode.INCOMPLETE, refused=outcome.refused or _one_line(said), stats=outcome.stats)
+
+
+async def _first(crawling: asyncio.Task[None], event: asyncio.Event) -> bool:
+    """Wait for an event or the crawl's end, whichever comes first, and return whether it was the event."""
+    happened = asyncio.create_task(event.wait())
+    try:
+        await asyncio.wait({crawling, happened}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        happened.cancel()
+    return not crawling.done()
 
 
 def _checked(arguments: Any) -> dict[str, str]:

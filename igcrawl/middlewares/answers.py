@@ -13,9 +13,8 @@ from scrapy.http import Response
 from igcrawl.budget.limits import LOCAL_RETRY_PAUSE, RETRY_PAUSE
 from igcrawl.calling.canary import may_be_stale
 from igcrawl.calling.diagnosis import Answer, open_answer
-from igcrawl.calling.run_context import RunContext
+from igcrawl.calling.run_context import RunContext, config_of
 from igcrawl.calling.scrapy_request import CANARY, ENVELOPE, RESTED, UNREADABLE, call_of
-from igcrawl.config.config import read_config
 from igcrawl.errors import AnswerError, StaleDocId, TargetError, Throttled, Transient, Trouble
 from igcrawl.operations.call import Call
 from igcrawl.operations.catalogue import OPERATIONS
@@ -35,7 +34,7 @@ class AnswerMiddleware(RetryMiddleware):
         super().__init__(crawler.settings)
         self.crawler = crawler
         self._context = RunContext.of(crawler)
-        config = read_config(crawler.settings, OPERATIONS)
+        config = config_of(crawler)
         self._first_pause = RETRY_PAUSE if config.paced else LOCAL_RETRY_PAUSE
 
     @classmethod

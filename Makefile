@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo demo-postgres test fuzz torture bench bench-transport days clean
+.PHONY: help demo demo-postgres test fuzz torture bench bench-many bench-transport days clean
 
 help:
 	@echo "make demo   crawl the built-in simulator into out/followers.jsonl"
@@ -12,6 +12,7 @@ help:
 	@echo "make torture   crawls of 40,000 follows, each killed 200 times"
 	@echo "make days   crawls of 24 hours against limits, on a clock that is told to go"
 	@echo "make bench  speed and memory, side by side with a bare loop"
+	@echo "make bench-many  what many crawls in one process cost"
 	@echo "make bench-transport  the download handlers, side by side"
 	@echo "make clean  remove what these made"
 
@@ -55,6 +56,9 @@ bench: $(VENV)/dev
 	$(BIN)/python -m tests.bench.followers
 	$(BIN)/python -m tests.bench.postgres
 	$(BIN)/python -m tests.bench.budget
+
+bench-many: $(VENV)/dev
+	$(BIN)/python -m tests.bench.bench_many
 
 bench-transport: $(VENV)/dev
 	$(BIN)/python -m tests.bench.transport

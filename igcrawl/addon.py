@@ -18,9 +18,10 @@ from scrapy.settings import BaseSettings
 from scrapy.utils.misc import load_object
 
 from igcrawl.base_spiders.operation_spider import OperationSpider
-from igcrawl.config.config import DEFAULTS, read_config, take_environment
+from igcrawl.config.config import DEFAULTS, take_environment
 from igcrawl.config.packages import top_package
-from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.config.setting_values import read_truth
+from igcrawl.running.own_settings import add_spiders
 
 #: Parts without which a promise does not hold: they take these places whatever the project says. {} stands for the
 #: package of our pipelines.
@@ -46,6 +47,9 @@ _PARTS: Final[Mapping[str, Mapping[str, int | None]]] = {
         "{}.postgres.PostgresPipeline": 810,
     },
     "EXTENSIONS": {
+        # The exit code counts the errors of its own crawl.
+        "scrapy.extensions.logcount.LogCount": None,
+        "igcrawl.crawl.log_count.LogCount": 0,
         # Feeds of records, not of pages.
         "scrapy.extensions.feedexport.FeedExporter": None,
         "igcrawl.output.exporters.RecordFeedExporter": 0,
@@ -99,9 +103,7 @@ class IgcrawlAddon:
     @classmethod
     def update_pre_crawler_settings(cls, settings: BaseSettings) -> None:
         """Add our spiders to those of the project, and take over what the environment says."""
-        package = top_package("spiders")
-        if package not in settings.getlist("SPIDER_MODULES"):
-            settings.add_to_list("SPIDER_MODULES", package)
+        add_spiders(settings)
         take_environment(settings)
 
     def update_settings(self, settings: BaseSettings) -> None:
@@ -109,7 +111,7 @@ class IgcrawlAddon:
         spider = self._crawler.spidercls
         if issubclass(spider, OperationSpider):
             install(settings)
-        if getattr(spider, "embeds_simulator", False) and read_config(settings, OPERATIONS).simulator:
+        if getattr(spider, "embeds_simulator", False) and read_truth(settings, "IG_SIMULATOR"):
             self._embed_simulator(settings)
 
     def _embed_simulator(self, settings: BaseSettings) -> None:
@@ -132,6 +134,7 @@ class IgcrawlAddon:
         settings.update(values, priority="cmdline")
 
         def stop() -> None:
+            atexit.unregister(stop)
             simulator.stop()
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -149,7 +152,10 @@ def install(settings: BaseSettings) -> None:
     for name, parts in _OPTIONAL.items():
         for path, place in parts.items():
             settings.setdefault_in_component_priority_dict(name, load_object(path), place)
+    handlers = settings["DOWNLOAD_HANDLERS"]
     for scheme in ("http", "https"):
-        settings["DOWNLOAD_HANDLERS"].set(scheme, _DOWNLOAD_HANDLER, priority="addon")
+        if scheme not in handlers:
+            # Not less: without a reactor Scrapy sets its own for those at this priority.
+            handlers.set(scheme, _DOWNLOAD_HANDLER, priority="project")
     for name, value in _SUITABLE.items():
         settings.set(name, value, priority="addon")

@@ -12,11 +12,9 @@ import orjson
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
-from igcrawl.calling.run_context import RunContext
-from igcrawl.config.config import read_config
+from igcrawl.calling.run_context import RunContext, config_of
 from igcrawl.errors import BadInput
 from igcrawl.items import Page, WalkEnd
-from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.output.json_lines import to_lines
 from igcrawl.verdict import FINAL, Verdict
 
@@ -193,7 +191,7 @@ class JsonLinesPipeline:
         Raises:
             NotConfigured: no file was named.
         """
-        config = read_config(crawler.settings, OPERATIONS)
+        config = config_of(crawler)
         if config.jsonl is None:
             raise NotConfigured
         return cls(RunContext.of(crawler), JsonLinesFile(config.jsonl, config.jsonl_replace))

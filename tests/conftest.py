@@ -83,9 +83,9 @@ def session_file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def crawl(scrapy: Scrapy, at_simulator: dict[str, str], tmp_path: Path) -> Crawl:
-    """Crawls the simulator."""
-    return Crawl(scrapy, at_simulator, tmp_path)
+def crawl(at_simulator: dict[str, str], tmp_path: Path) -> Crawl:
+    """Crawls the simulator, by `run_crawl`."""
+    return Crawl(at_simulator, tmp_path)
 
 
 def asked(simulator: Simulator) -> list[str]:

@@ -20,6 +20,8 @@ ROOMS = (
     *("sessions", "output", "budget", "config", "calling", "middlewares", "crawl", "planning", "base_spiders"),
     *("running", "console", "capture", "simulator", "cli", "commands", "addon", "settings"),
 )
+#: Of the store.
+BACKENDS = ("sqlite", "postgres")
 #: May import each other.
 EQUALS = ({"errors", "verdict", "times", "stopping"},)
 #: Beside the rooms, which they may all import: nothing in `igcrawl` imports these.
@@ -100,6 +102,11 @@ def test_files_and_functions_stay_small(path: Path) -> None:
     if path.parent.name == "middlewares":
         assert text.count("\n") <= 120
     assert path.name != "utils.py"
+
+
+def test_both_backends_of_the_store_are_divided_alike() -> None:
+    sqlite, postgres = ({path.name for path in (ROOT / "igcrawl" / "store" / name).glob("*.py")} for name in BACKENDS)
+    assert sqlite == postgres
 
 
 def test_every_file_of_the_house_is_there() -> None:

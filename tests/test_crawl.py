@@ -293,10 +293,10 @@ def test_a_session_that_was_replaced_during_a_run_is_not_overwritten(
     assert "was replaced: this run keeps its own until it ends" in crawled[0].err
 
 
-def test_the_same_answers_give_the_same_bytes_times_aside(crawl: Crawl) -> None:
+def test_the_same_answers_give_the_same_bytes_times_aside(crawl: Crawl, tmp_path: Path) -> None:
     def timeless(store: str) -> list[dict[str, Any]]:
         times = ("fetched_at", "started_at", "ended_at")
-        records = crawl("followers", f"user_id={OVERLAP}", settings=(f"IG_STORE=sqlite:///{store}",))
+        records = crawl("followers", f"user_id={OVERLAP}", settings=(f"IG_STORE=sqlite:///{tmp_path / store}",))
         return [{name: value for name, value in record.items() if name not in times} for record in records]
 
     first, second = timeless("first.db"), timeless("second.db")

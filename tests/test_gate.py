@@ -20,6 +20,7 @@ from igcrawl.errors import (
     AutomationNoticed,
     ChallengeRequired,
     Interrupted,
+    LostClaim,
     SessionExpired,
     SessionParked,
     StoreError,
@@ -154,6 +155,19 @@ def test_a_wait_that_is_longer_than_the_operator_would_is_refused_and_takes_no_t
                 await mine.enter("relations")
         assert len((await mine.state()).times()) == 3
         await gate(store, time, Rules(budget=BURST.budget, wait_max=HOUR + 3)).enter("relations")
+
+    with_store(test)
+
+
+@pytest.mark.parametrize("rules", [BURST, Rules()])
+def test_who_has_lost_its_walk_to_another_is_not_let_through(with_store: WithStore, rules: Rules) -> None:
+    async def test(store: Store, time: Time) -> None:
+        async def check() -> None:
+            raise LostClaim("followers/1: another worker has taken the walk over")
+
+        store.worker.check = check  # type: ignore[method-assign]
+        with pytest.raises(LostClaim):
+            await gate(store, time, rules).enter("relations")
 
     with_store(test)
 

@@ -15,8 +15,8 @@ from rich.console import Console
 from igcrawl.console.display import snapshot_table, summary_table
 from igcrawl.console.snapshot import Current, Snapshot, Window
 from igcrawl.console.status_line import line
-from igcrawl.console.summary import Summary, advice_of, public_uri, summary_lines
 from igcrawl.crawl.run_totals import VerdictTotals
+from igcrawl.running.summary import Summary, advice_of, public_uri, summary_lines
 from igcrawl.simulator import Simulator
 from igcrawl.store import OperatorLimits
 from tests.conftest import Scrapy

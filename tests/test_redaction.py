@@ -8,7 +8,7 @@ import logging
 import orjson
 import pytest
 
-from igcrawl.sessions.log_guard import _redact
+from igcrawl.sessions.log_guard import redact
 from igcrawl.sessions.redaction import Redaction
 from igcrawl.sessions.session import Session
 from tests.support.leaks import forms_of, found_in
@@ -91,7 +91,7 @@ def test_every_value_of_a_session_is_a_secret_but_not_who_it_is_nor_what_it_runs
 def record(*args: object, message: str = "%s", error: BaseException | None = None) -> logging.LogRecord:
     info = (type(error), error, None) if error is not None else None
     made = logging.LogRecord("x", logging.ERROR, __file__, 1, message, args, info)
-    _redact(made, Redaction([SESSIONID]))
+    redact(made, Redaction([SESSIONID]))
     return made
 
 

@@ -131,7 +131,8 @@ def cut_off(database: str) -> int:
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
         ).fetchall()
-        assert ended == [(True,)]
+        # One that holds the lock, and one that it asks by.
+        assert ended == [(True,)] * 2
         return follows_in(database)
 
 
@@ -147,20 +148,25 @@ def follows_of(path: Path) -> list[str]:
 def check_said_in_one_line(process: CrawlProcess) -> None:
     assert process.wait() == 1
     assert len(process.errors) == 1, process.log
-    assert "the same command goes on from the last page that was committed" in process.errors[0]
+    sayings = (
+        "the same command goes on from the last page that was committed",
+        "another worker has taken the walk over",
+    )
+    assert any(saying in process.errors[0] for saying in sayings)
     assert "Traceback" not in process.log
 
 
-def test_a_worker_whose_connection_is_ended_writes_nothing_more_and_says_so_in_a_line() -> None:
+def test_a_worker_whose_connections_are_ended_goes_on_unless_nobody_knows_what_became_of_a_page() -> None:
     with Simulator(page_size=20) as simulator, ground(simulator, "postgres") as place:
         assert place.database is not None
         simulator.faults.add(kind="delay", delay=0.02)
         process = worker(place, 0, ONE)
         until(lambda: len(simulator.requests) > random.randrange(3, 12))
         held = cut_off(place.database)
-        check_said_in_one_line(process)
-        assert follows_in(place.database) == len(follows_of(place.folder / "0.jsonl")) == held < 400
-        assert worker(place, 0, ONE).wait() == 0
+        if process.wait():
+            check_said_in_one_line(process)
+            assert follows_in(place.database) == len(follows_of(place.folder / "0.jsonl")) == held < 400
+            assert worker(place, 0, ONE).wait() == 0
         assert follows_of(place.folder / "0.jsonl") == list(simulator.graph.follower_ids(ACCOUNT))
         assert follows_in(place.database) == 400
         check_turns(simulator.requests, kills=1)

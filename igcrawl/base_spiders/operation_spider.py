@@ -27,8 +27,7 @@ from igcrawl.budget.gate import Gate
 from igcrawl.calling.advice import reason_of
 from igcrawl.calling.call_sender import CallSender
 from igcrawl.calling.doc_id_rotation import DocIdRotation
-from igcrawl.calling.run_context import RunContext
-from igcrawl.config.config import read_config
+from igcrawl.calling.run_context import RunContext, config_of
 from igcrawl.config.promises import hold_promises
 from igcrawl.crawl.crawl_run import CrawlRun
 from igcrawl.crawl.logs import log_verdict
@@ -42,6 +41,7 @@ from igcrawl.items import Page
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.output.cli_outputs import whole_feed
 from igcrawl.planning.planner import Planning
+from igcrawl.sessions.log_guard import GUARD
 from igcrawl.store import OperatorLimits, Seed, WalkRow, make_store
 from igcrawl.verdict import ExitCode, Verdict, exit_code, worst_of
 
@@ -69,13 +69,15 @@ class OperationSpider(Spider):
 
     def __init__(self, crawler: Crawler, given: dict[str, Any]) -> None:
         super().__init__()
-        self.config = read_config(crawler.settings, OPERATIONS)
+        self.config = config_of(crawler)
         self.args = self.check(given)
         self.verdicts: dict[Verdict, int] = {}
         #: Why the crawl could not begin, for the operator, and the exit code; nothing was sent then.
         self.refused: tuple[str, ExitCode] | None = None
         #: The exit code of a crawl that was only planned.
         self.planned: ExitCode | None = None
+        #: The plan itself.
+        self.plan: str | None = None
         self.context = RunContext.of(crawler)
         self._stopping = self.context.stopping
         self.ask = CallSender(crawler, self.context, self.config.base_urls)
@@ -87,7 +89,8 @@ class OperationSpider(Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """Check the arguments and build the spider."""
+        """Check the arguments and build the spider; what this task logs from now on is the crawl's."""
+        RunContext.of(crawler).lines.begin()
         spider = cls(crawler, kwargs)
         if not spider.config.simulator:
             spider.config.check_session()
@@ -95,6 +98,7 @@ class OperationSpider(Spider):
         crawler.signals.connect(spider.stop_for_pipeline, signals.item_error)
         crawler.signals.connect(spider.close_with_verdict, signals.spider_idle)
         crawler.signals.connect(spider.leave, signals.spider_closed)
+        crawler.signals.connect(spider.forget_secrets, signals.engine_stopped)
         return spider
 
     @classmethod
@@ -161,7 +165,7 @@ class OperationSpider(Spider):
     async def start(self) -> AsyncIterator[Request]:
         """Go on with the crawl, or begin it, and start one walk after another."""
         # Add-ons, the embedded simulator for one, have their say between the spider's birth and its start.
-        self.config = read_config(self.crawler.settings, OPERATIONS)
+        self.config = config_of(self.crawler)
         self.ask = CallSender(self.crawler, self.context, self.config.base_urls)
         whole = whole_feed(self.crawler.settings.getdict("FEEDS"))
         run = self.run = self._new_run()
@@ -169,7 +173,9 @@ class OperationSpider(Spider):
         try:
             check_installed(self.crawler, self.config)
             if self.args.plan:
-                self.planned = await Planning(self, run.store).tell(crawl_key)
+                self.plan, self.planned = await Planning(self, run.store).make(crawl_key)
+                if self.context.attended:
+                    print(self.plan, flush=True)
                 return
             await run.store.open()
             await self._begin(run)
@@ -303,6 +309,10 @@ class OperationSpider(Spider):
             await self.run.leave()
         except StoreError as error:
             self._stopping.begin(str(error))
+
+    def forget_secrets(self) -> None:
+        """Take the session's secrets out of the lines of this crawl only: the session is used no more."""
+        GUARD.end(self.context.redaction)
 
     def _note(self, verdict: Verdict, walks: int = 1) -> None:
         self.verdicts[verdict] = self.verdicts.get(verdict, 0) + walks

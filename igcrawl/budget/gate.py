@@ -80,6 +80,7 @@ class Gate:
             Trouble: nothing may be sent any more.
             WaitTooLong: it would take longer than the operator waits.
             Interrupted: the run is being stopped meanwhile.
+            LostClaim: another worker has taken the walk over.
             StoreError: the store failed.
         """
         said_at = -math.inf
@@ -109,8 +110,12 @@ class Gate:
             state = await self.state()
             if state.cooling_until <= now:
                 # Nothing is counted, so nothing is written.
+                await self._store.worker.check()
                 return take(state)
-        return await self._change(take)
+        permit = await self._change(take)
+        # At last: what it took to come here may have been long.
+        await self._store.worker.check()
+        return permit
 
     def _refuse_long(self, permit: Permit) -> None:
         most = self.rules.wait_max

@@ -10,7 +10,10 @@ from scrapy.crawler import Crawler
 
 from igcrawl.budget.gate import Gate
 from igcrawl.calling.doc_id_rotation import DocIdRotation
+from igcrawl.config.config import Config, read_config
+from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.output.sinks import Sinks
+from igcrawl.sessions.log_guard import LogLines
 from igcrawl.sessions.redaction import Redaction
 from igcrawl.stopping import Stopping
 
@@ -25,9 +28,12 @@ class RunContext:
     Args:
         stopping: its stop flag and clock.
         redaction: the secrets that nothing of the run may write.
+        lines: its log lines.
         sinks: the places where its pipelines write records exactly once.
+        config: its settings, checked; None before Scrapy has made them final.
         gate: its session's; None before the run has begun.
         rotation: the state of its doc_ids; None before the run has begun, and for a plan.
+        attended: whether an operator looks on, who is shown the run and told a plan.
     """
 
     _by_crawler: ClassVar[WeakKeyDictionary[Crawler, RunContext]] = WeakKeyDictionary()
@@ -35,8 +41,15 @@ class RunContext:
     stopping: Stopping = field(default_factory=Stopping)
     redaction: Redaction = field(default_factory=Redaction)
     sinks: Sinks = field(default_factory=Sinks)
+    lines: LogLines = field(init=False)
+    config: Config | None = None
     gate: Gate | None = None
     rotation: DocIdRotation | None = None
+    attended: bool = True
+
+    def __post_init__(self) -> None:
+        """Clear the lines of what the redaction knows."""
+        self.lines = LogLines(self.redaction)
 
     @classmethod
     def of(cls, crawler: Crawler) -> RunContext:
@@ -45,3 +58,18 @@ class RunContext:
         if context is None:
             context = cls._by_crawler[crawler] = cls()
         return context
+
+
+def config_of(crawler: Crawler) -> Config:
+    """Return a crawler's checked settings; once Scrapy has made them final they are read only once.
+
+    Raises:
+        BadInput: a setting is unknown or its value cannot be used.
+    """
+    context = RunContext.of(crawler)
+    if context.config is not None:
+        return context.config
+    config = read_config(crawler.settings, OPERATIONS)
+    if crawler.settings.frozen:
+        context.config = config
+    return config

@@ -13,14 +13,13 @@ from typing import Any, Final
 
 from scrapy import Request
 from scrapy.http import Response
-from scrapy.settings import BaseSettings
 
 from igcrawl.calling.compression import decompress
 from igcrawl.calling.run_context import RunContext
 from igcrawl.calling.scrapy_request import ANSWERED_AT, ASIDE, RUN, WALK, CallRequest
 from igcrawl.calling.signing import Signer
 from igcrawl.calling.wire import to_wire
-from igcrawl.config.config import read_config
+from igcrawl.config.config import Config
 from igcrawl.doc_ids import DocId, DocIds
 from igcrawl.errors import BadInput
 from igcrawl.items import Payload
@@ -28,7 +27,7 @@ from igcrawl.operations.call import AnswerKind, Call, HeaderProfile
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.operations.operation import Operation, Surface
 from igcrawl.output.raw_archive import RawAnswer, RawArchive
-from igcrawl.sessions.log_guard import guard
+from igcrawl.sessions.log_guard import GUARD
 from igcrawl.sessions.session import SECRET_HEADERS
 from igcrawl.sessions.session_file import load_session, save_session
 from igcrawl.sessions.trusted_hosts import is_trusted
@@ -45,16 +44,16 @@ class SessionExchange:
     """Adds the session to the requests of a run, and updates it from their answers.
 
     Args:
-        settings: Scrapy's.
+        config: of the run.
         context: of the run; its gate, when it has one, holds the session.
+        maxsize: the most bytes that an answer may have when it is decompressed.
 
     Raises:
         BadInput: the session cannot be used.
     """
 
-    def __init__(self, settings: BaseSettings, context: RunContext) -> None:
+    def __init__(self, config: Config, context: RunContext, maxsize: int) -> None:
         self._context = context
-        config = read_config(settings, OPERATIONS)
         self._session = context.gate.session if context.gate is not None else config.check_session()
         self._session_file = config.session_file
         self._said_unsaved = False
@@ -64,8 +63,8 @@ class SessionExchange:
         self._base_urls = config.base_urls
         self._archive = RawArchive(config.raw) if config.raw is not None else None
         context.redaction.learn(self._signer.secrets())
-        guard(context.redaction)
-        self._maxsize = settings.getint("DOWNLOAD_MAXSIZE")
+        GUARD.begin(context.redaction)
+        self._maxsize = maxsize
 
     def sign(self, request: CallRequest, call: Call) -> None:
         """Make a request what is sent, until `CallRequest.unsign`.

@@ -20,7 +20,7 @@ from igcrawl.config.config import Config, read_config
 from igcrawl.errors import AnswerError, BadInput, IgcrawlError, Interrupted, StoreError, Throttled, Transient, Trouble
 from igcrawl.operations.call import Host
 from igcrawl.operations.catalogue import FAMILY_OF, OPERATIONS
-from igcrawl.sessions.log_guard import guard
+from igcrawl.sessions.log_guard import GUARD
 from igcrawl.sessions.session import Session
 from igcrawl.sessions.session_file import save_session
 from igcrawl.sessions.trusted_hosts import is_trusted
@@ -95,7 +95,7 @@ class CaptureSpider(Spider):
         self.gathering = Gathering(self._base_url)
         redaction = RunContext.of(self.crawler).redaction
         redaction.learn(str(cookie["value"]) for cookie in _cookies(self._session, self._base_url))
-        guard(redaction)
+        GUARD.begin(redaction)
 
     def _visit(self, path: str) -> Request:
         """Return the request of a page: the first one opens the tab, the others stay in it."""

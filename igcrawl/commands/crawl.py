@@ -7,7 +7,6 @@ import sys
 from typing import NoReturn
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
-from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError
 from scrapy.utils.conf import arglist_to_dict
 
@@ -22,7 +21,7 @@ class Command(ScrapyCrawl):
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check everything the operator gave; what cannot be used ends here, in one line, with exit code 2."""
-        from igcrawl.running.crawl_preflight import is_ours, prepare  # noqa: PLC0415 - Scrapy imports every command
+        from igcrawl.cli.crawl_command import is_ours, prepare  # noqa: PLC0415 - Scrapy imports every command
 
         assert self.settings is not None
         try:
@@ -43,34 +42,19 @@ class Command(ScrapyCrawl):
         if not self._ours:
             super().run(args, opts)
             return
+        from igcrawl.calling.run_context import RunContext  # noqa: PLC0415 - as above
+        from igcrawl.running.outcome import outcome_of  # noqa: PLC0415
+
         assert self.crawler_process is not None
         crawler = self._create_crawler(args[0])
+        # The process has no other purpose: what nobody owns up to counts against this crawl.
+        RunContext.of(crawler).lines.take_nobodys()
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
-        self.exitcode = self._exit_code(crawler)
-
-    def _exit_code(self, crawler: Crawler) -> ExitCode:
-        from igcrawl.base_spiders.operation_spider import OperationSpider  # noqa: PLC0415 - as above
-
-        assert self.crawler_process is not None
-        spider = crawler.spider
-        code = ExitCode.OK
-        if isinstance(spider, OperationSpider):
-            if spider.refused is not None:
-                refuse(*spider.refused)
-            code = spider.exit_code
-        failed = self.crawler_process.bootstrap_failed or spider is None or _lost_something(crawler)
-        return ExitCode.INCOMPLETE if failed and code is ExitCode.OK else code
-
-
-def _lost_something(crawler: Crawler) -> bool:
-    """Return whether a feed was not opened or not stored, or a part of Scrapy failed where no verdict can say so."""
-    from igcrawl.output.exporters import RecordFeedExporter  # noqa: PLC0415 - as above
-
-    stats = crawler.stats.get_stats() if crawler.stats is not None else {}
-    if any(name.startswith("feedexport/failed_count") for name in stats) or stats.get("log_count/ERROR"):
-        return True
-    return bool(crawler.settings.getdict("FEEDS")) and crawler.get_extension(RecordFeedExporter) is None
+        outcome = outcome_of(crawler, failed=self.crawler_process.bootstrap_failed)
+        if outcome.refused is not None:
+            refuse(outcome.refused, outcome.exit_code)
+        self.exitcode = outcome.exit_code
 
 
 def refuse(problem: str, code: ExitCode = ExitCode.BAD_INPUT) -> NoReturn:

@@ -43,6 +43,7 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     "IG_OPERATIONS": [],
     **RULES,
 }
+_PREFIX: Final = "IG_"
 #: More than this is hardly worth asking again for after a crash.
 _LONGEST_GROUP: Final = 3600
 
@@ -118,7 +119,8 @@ def read_config(settings: BaseSettings, operations: Mapping[str, object]) -> Con
     check_given(settings)
     add_from_outside(_names(settings.get("IG_OPERATIONS")))
     # A project need not name all of ours.
-    return _read({**DEFAULTS, **{name: settings[name] for name in settings}}, operations)
+    given = {name: settings[name] for name in settings if name.startswith(_PREFIX)}
+    return _read({**DEFAULTS, **given}, operations)
 
 
 def _read(settings: Mapping[str, Any], operations: Mapping[str, object]) -> Config:
@@ -173,8 +175,6 @@ def _doc_ids(settings: Mapping[str, Any], operations: Mapping[str, object]) -> d
     """Return the doc_ids that are given by name, and refuse a name that no setting has."""
     doc_ids: dict[str, str] = {}
     for name in settings:
-        if not name.startswith("IG_"):
-            continue
         operation = name.removeprefix(OVERRIDE_PREFIX)
         if operation != name:
             if operation not in operations:

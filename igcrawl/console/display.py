@@ -15,7 +15,7 @@ from rich.text import Text
 
 from igcrawl.console.snapshot import Snapshot
 from igcrawl.console.status_line import facts_of
-from igcrawl.console.summary import Summary
+from igcrawl.running.summary import Summary
 
 #: Cells.
 _BAR_WIDTH: Final = 40

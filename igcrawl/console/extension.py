@@ -14,10 +14,10 @@ from scrapy.crawler import Crawler
 
 from igcrawl.base_spiders.operation_spider import OperationSpider
 from igcrawl.console.gather import Facts
-from igcrawl.console.run_summary import summary_of
 from igcrawl.console.snapshot import Snapshot
 from igcrawl.console.status_line import line
-from igcrawl.console.summary import summary_lines
+from igcrawl.running.run_summary import summary_of
+from igcrawl.running.summary import summary_lines
 
 if TYPE_CHECKING:
     from igcrawl.console.display import Display
@@ -54,8 +54,10 @@ class LiveView:
         return view
 
     def begin(self, spider: Spider) -> None:
-        """Begin to watch; a crawl that is only planned has nothing to show."""
+        """Begin to watch, where somebody looks on; a crawl that is only planned has nothing to show."""
         if not isinstance(spider, OperationSpider) or spider.args.plan:
+            return
+        if not spider.context.attended and spider.config.live is not True:
             return
         self._spider = spider
         self._display = self._open_display(spider)

@@ -11,6 +11,7 @@ from scrapy.logformatter import LogFormatter, LogFormatterResult
 
 from igcrawl.calling.scrapy_request import call_of
 from igcrawl.crawl.walk import Ending, Walk
+from igcrawl.sessions.log_guard import LogLines
 from igcrawl.verdict import FINAL, GOOD
 
 #: Verdicts are said in the name of walks.
@@ -21,12 +22,32 @@ QUIET = ("scrapy.middleware", "scrapy.crawler", "scrapy.addons", "scrapy.utils.l
 
 
 def quieten(log_level: str) -> None:
-    """Silence Scrapy's start-up lists, unless the operator asked for DEBUG, and say disk errors in one line."""
+    """Silence Scrapy's start-up lists in this process, and say disk errors in one line.
+
+    Args:
+        log_level: the operator's; the lists are not silenced where it is DEBUG.
+    """
     logging.getLogger("scrapy.extensions.feedexport").addFilter(_in_one_line)
     if log_level.upper() != "DEBUG":
         for name in QUIET:
             # A filter, since Scrapy resets its loggers' levels when it configures logging.
             logging.getLogger(name).addFilter(_from_warning_on)
+
+
+def quieten_own_lines() -> None:
+    """As `quieten`, but only for the lines of crawls whose `LogLines` are to be quiet. Does no harm twice."""
+    logging.getLogger("scrapy.extensions.feedexport").addFilter(_own_in_one_line)
+    for name in QUIET:
+        logging.getLogger(name).addFilter(_own_from_warning_on)
+
+
+def _own_in_one_line(line: logging.LogRecord) -> bool:
+    return LogLines.of(line) is None or _in_one_line(line)
+
+
+def _own_from_warning_on(line: logging.LogRecord) -> bool:
+    lines = LogLines.of(line)
+    return lines is None or not lines.quiet or _from_warning_on(line)
 
 
 def _in_one_line(line: logging.LogRecord) -> bool:

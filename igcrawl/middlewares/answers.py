@@ -9,9 +9,8 @@ from scrapy.http import Response
 
 from igcrawl.budget.limits import LOCAL_RETRY_PAUSE, RETRY_PAUSE
 from igcrawl.calling.responses import envelope_of, may_be_rotated
-from igcrawl.calling.run_context import RunContext
+from igcrawl.calling.run_context import RunContext, config_of
 from igcrawl.calling.scrapy_request import CANARY, ENVELOPE, RESTED, call_of
-from igcrawl.config.config import read_config
 from igcrawl.errors import AnswerError, Sign, TargetError, Throttled, Transient, Trouble, Unclear
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.operations.operation import Surface
@@ -29,7 +28,7 @@ class AnswerMiddleware(RetryMiddleware):
         super().__init__(crawler.settings)
         self.crawler = crawler
         self._context = RunContext.of(crawler)
-        config = read_config(crawler.settings, OPERATIONS)
+        config = config_of(crawler)
         self._first_pause = RETRY_PAUSE if config.paced else LOCAL_RETRY_PAUSE
 
     @classmethod

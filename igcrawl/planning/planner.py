@@ -78,8 +78,8 @@ class Planning:
         self._notes: list[str] = []
         self._failed = False
 
-    async def tell(self, crawl_key: CrawlKey) -> ExitCode:
-        """Print the plan, and return the exit code: not 0 when the server gave no answer.
+    async def make(self, crawl_key: CrawlKey) -> tuple[str, ExitCode]:
+        """Return the plan and the exit code: not 0 when the server gave no answer.
 
         Args:
             crawl_key: of the crawl.
@@ -106,8 +106,8 @@ class Planning:
         state = await self._gate.state() if self._gate is not None else SessionState()
         lines += [*self._notes, *cost.notes, *_in_all(cost, self._spider.config, state, time.time())]
         sent = "1 request was" if self._gate is not None and self._gate.entered else "no request was"
-        print(*lines, f"nothing was crawled; {sent} sent for this plan", sep="\n", flush=True)
-        return ExitCode.INCOMPLETE if self._failed else ExitCode.OK
+        plan = "\n".join([*lines, f"nothing was crawled; {sent} sent for this plan"])
+        return plan, ExitCode.INCOMPLETE if self._failed else ExitCode.OK
 
     async def _open(self) -> OneRequest:
         if self._gate is None:

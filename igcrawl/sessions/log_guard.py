@@ -1,26 +1,93 @@
-"""Log records without a part of the session, whoever writes them."""
+"""Log lines: whose each is, and none with a part of a session, whoever writes it.
+
+Many crawls may live in one process. A context variable, which asyncio hands on to every task of a crawl, tells whose
+code runs; what that crawl knows is taken out of its lines. A line that is nobody's is cleared of what any crawl knows.
+"""
 
 from __future__ import annotations
 
 import logging
-from typing import Any
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any, ClassVar, Final
+from weakref import WeakSet
 
 from igcrawl.sessions.redaction import Redaction
 
-
-def guard(redaction: Redaction) -> None:
-    """Keep what a redaction knows out of every log record of this process, whoever writes it and wherever it goes."""
-    make = logging.getLogRecordFactory()
-
-    def make_redacted(*args: Any, **kwargs: Any) -> logging.LogRecord:
-        record = make(*args, **kwargs)
-        _redact(record, redaction)
-        return record
-
-    logging.setLogRecordFactory(make_redacted)
+#: Loggers that speak when garbage is collected, of any crawl's tasks while another's code runs.
+_RUNTIMES: Final = frozenset({"asyncio", "py", "twisted"})
 
 
-def _redact(record: logging.LogRecord, redaction: Redaction) -> None:
+class LogLines:
+    """The log lines of one crawl.
+
+    Args:
+        redaction: what they may not hold.
+    """
+
+    _here: ClassVar[ContextVar[LogLines | None]] = ContextVar("igcrawl_lines", default=None)
+    _nobodys: ClassVar[LogLines | None] = None
+
+    def __init__(self, redaction: Redaction) -> None:
+        self.redaction = redaction
+        #: Takes note of each line; None when nobody counts them.
+        self.count: Callable[[logging.LogRecord], None] | None = None
+        #: True if Scrapy's start-up lists are left out.
+        self.quiet = False
+
+    @classmethod
+    def of(cls, record: logging.LogRecord) -> LogLines | None:
+        """Return the lines to which one that is written here and now belongs; None when it is no crawl's."""
+        own = None if record.name.partition(".")[0] in _RUNTIMES else cls._here.get()
+        return own or cls._nobodys
+
+    def begin(self) -> None:
+        """Own the lines that this task, and every task that it begins, writes from now on."""
+        self._here.set(self)
+
+    def take_nobodys(self) -> None:
+        """Own also the lines that are no crawl's: the process has no other purpose than this one."""
+        LogLines._nobodys = self
+
+
+class LogGuard:
+    """Guards all log records of a process."""
+
+    def __init__(self) -> None:
+        self._known: WeakSet[Redaction] = WeakSet()
+        self._factory: Callable[..., logging.LogRecord] | None = None
+
+    def begin(self, redaction: Redaction) -> None:
+        """Keep what a redaction knows out of the lines that are no crawl's, too; guard all lines from now on."""
+        self._known.add(redaction)
+        make = logging.getLogRecordFactory()
+        if make is self._factory:
+            return
+
+        def make_redacted(*args: Any, **kwargs: Any) -> logging.LogRecord:
+            record = make(*args, **kwargs)
+            self._clear(record)
+            return record
+
+        self._factory = make_redacted
+        logging.setLogRecordFactory(make_redacted)
+
+    def end(self, redaction: Redaction) -> None:
+        """Forget a redaction: its crawl has ended. Lines that are still its own are cleared all the same."""
+        self._known.discard(redaction)
+
+    def _clear(self, record: logging.LogRecord) -> None:
+        lines = LogLines.of(record)
+        for redaction in (lines.redaction,) if lines is not None else tuple(self._known):
+            if redaction.knows_any:
+                redact(record, redaction)
+
+
+#: One for the process, since Python has one factory of log records.
+GUARD: Final = LogGuard()
+
+
+def redact(record: logging.LogRecord, redaction: Redaction) -> None:
     """Make a record's text final where it would hold a secret: message, traceback and stack."""
     try:
         said = record.getMessage()

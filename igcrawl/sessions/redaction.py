@@ -36,6 +36,11 @@ class Redaction:
         self._pieces: list[tuple[str, _Secret]] = []
         self.learn(secrets)
 
+    @property
+    def knows_any(self) -> bool:
+        """True if there is anything to take out."""
+        return bool(self._known)
+
     def learn(self, secrets: Iterable[str]) -> None:
         """Take these out from now on, too; values of less than 8 characters are no secrets."""
         values = [value for value in secrets if len(value) >= _SHORTEST]

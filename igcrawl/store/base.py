@@ -39,6 +39,13 @@ class Worker(Protocol):
     async def join(self) -> int:
         """Become a worker, once, and return its number. It lives until `leave`, or until the process dies."""
 
+    async def check(self) -> None:
+        """Make sure that this worker still holds the walks it has claimed; to be called before their next request.
+
+        Raises:
+            LostClaim: it was taken for dead, and its walk was freed.
+        """
+
     async def leave(self) -> None:
         """Give back the walks that this worker holds, and be dead. Does no harm twice."""
 

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict
 
 from igcrawl.errors import BadInput, LostClaim, StoreError
 from igcrawl.store import OperatorLimits, PageCommit, make_store
 from igcrawl.store.postgres.database import Database
 from igcrawl.store.postgres.walks import _CLAIM
 from igcrawl.store.schema import migrations
-from tests.store.samples import NO_LIMITS, NOW, begun, claimed, claimed_soon, kept, opened, page, seed, targets
+from tests.store.samples import NOW, begun, claimed, kept, opened, page, seed, targets
 from tests.support.postgres import LOCKED_PASSWORD, LOCKED_ROLE, database
 
 
@@ -34,70 +32,6 @@ def ask(url: str, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
     with psycopg.connect(url, autocommit=True) as connection:
         cursor = connection.execute(sql, parameters)
         return cursor.fetchall() if cursor.description else []
-
-
-def end_session_of(url: str, worker: int | None) -> None:
-    """End a worker's session, as an operator does."""
-    ask(url, "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s", worker)
-
-
-class Wire:
-    """A wire to the server that can be cut at either end."""
-
-    def __init__(self) -> None:
-        self.ends: list[tuple[asyncio.StreamWriter, asyncio.StreamWriter]] = []
-
-    def cut_worker(self) -> None:
-        """The worker sees the cut, the server does not."""
-        for worker, _ in self.ends:
-            worker.transport.abort()
-
-    def cut_server(self) -> None:
-        for _, server in self.ends:
-            server.transport.abort()
-
-
-@asynccontextmanager
-async def wire(url: str) -> AsyncIterator[tuple[Wire, str]]:
-    """A wire, and the address of the database at its end."""
-    socket = f"{conninfo_to_dict(url)['host']}/.s.PGSQL.5432"
-    line = Wire()
-
-    async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError):
-            while data := await reader.read(65536):
-                writer.write(data)
-
-    async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        from_server, to_server = await asyncio.open_unix_connection(socket)
-        line.ends.append((writer, to_server))
-        await asyncio.gather(pump(reader, to_server), pump(from_server, writer))
-
-    proxy = await asyncio.start_server(connect, "127.0.0.1", 0)
-    port = proxy.sockets[0].getsockname()[1]
-    try:
-        yield line, f"postgresql://postgres@127.0.0.1:{port}{urlsplit(url).path}"
-    finally:
-        line.cut_worker()
-        line.cut_server()
-        proxy.close()
-        await proxy.wait_closed()
-
-
-async def test_a_worker_whose_session_was_ended_writes_nothing(url: str) -> None:
-    async with opened(url) as store, opened(url) as other:
-        crawl = await begun(store, [seed(1)])
-        walk = await claimed(store, crawl)
-        end_session_of(url, walk.worker)
-        taken = await claimed_soon(other, crawl)
-        assert (taken.id, taken.fence, taken.worker) == (walk.id, 2, await other.worker.join())
-        with pytest.raises(StoreError, match="the same command goes on from the last page") as caught:
-            await store.walks.commit([PageCommit(walk=replace(walk, cursor="lost"), found=page(1))], {})
-        assert "\n" not in str(caught.value)
-        with pytest.raises(StoreError):
-            await store.walks.claim(crawl.id, NO_LIMITS, NOW)
-        assert await kept(other, walk.id) == taken
-        assert [found async for found in other.walks.found(walk.id)] == []
 
 
 async def test_a_worker_that_lost_its_claim_writes_no_records_either(url: str) -> None:
@@ -168,24 +102,6 @@ async def test_workers_that_find_the_same_accounts_do_not_stop_each_other(url: s
             await asyncio.gather(store.walks.commit(pages[:1], {}), other.walks.commit(pages[1:], {}))
         names = [walk.seed async for walk in store.walks.all()]
         assert len(names) == len(set(names))
-
-
-async def test_a_cut_network_ends_the_crawl_in_one_line_and_frees_the_walk(url: str) -> None:
-    async with opened(url) as other, wire(url) as (line, wired):
-        store = make_store(wired)
-        await store.open()
-        crawl = await begun(store, [seed(1)])
-        walk = await claimed(store, crawl)
-        line.cut_worker()
-        with pytest.raises(StoreError, match="the Postgres store: ") as caught:
-            await store.walks.commit([PageCommit(walk=replace(walk, cursor="lost"), found=page(1))], {})
-        assert "\n" not in str(caught.value)
-        await store.close()
-        # Until the server sees it, the walk is held.
-        assert await other.walks.busy(crawl.id)
-        assert await other.walks.claim(crawl.id, NO_LIMITS, NOW) is None
-        line.cut_server()
-        assert (await claimed_soon(other, crawl)).fence == 2
 
 
 async def test_workers_side_by_side_begin_max_walks_at_most(url: str) -> None:

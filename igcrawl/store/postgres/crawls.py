@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Final
 
 from igcrawl.store.model import CrawlRow, OperatorLimits, Seed
 from igcrawl.store.postgres.commit import write_seeds
-from igcrawl.store.postgres.database import BEGIN_LOCK, Cursor, Database
+from igcrawl.store.postgres.database import BEGIN_LOCK, Cursor, Database, Parameters
 from igcrawl.store.postgres.rows import CRAWL, LATEST, REOPENED, crawl_of, limits_of
 from igcrawl.verdict import FINAL
 
@@ -40,8 +41,8 @@ class PostgresCrawls:
 
     async def find(self, key: str, name: str | None = None) -> CrawlRow | None:
         """See `Crawls.find`."""
-        async with self._database.transaction() as cursor:
-            return await _newest(cursor, key, name)
+        row = await self._database.row(_NEWEST, {"key": key, "name": name})
+        return None if row is None else crawl_of(row)
 
     async def begin(
         self, key: str, name: str | None, spider: str, seeds: Iterable[Seed], after: int, now: str
@@ -71,9 +72,8 @@ class PostgresCrawls:
     async def reopen(self, crawl: int, verdicts: Iterable[str], limits: OperatorLimits) -> int:
         """See `Crawls.reopen`."""
         sql = f"UPDATE walks SET verdict = NULL, reason = NULL, ended_at = NULL WHERE {REOPENED}"  # noqa: S608
-        async with self._database.transaction() as cursor:
-            await cursor.execute(sql, {"crawl": crawl, "verdicts": [*map(str, verdicts)], **limits_of(limits)})
-            return cursor.rowcount
+        asked = {"crawl": crawl, "verdicts": [*map(str, verdicts)], **limits_of(limits)}
+        return await self._database.transact(partial(_count, sql=sql, parameters=asked))
 
     async def retry(self, verdict: str, crawl: int | None = None) -> int:
         """See `Crawls.retry`."""
@@ -82,14 +82,18 @@ class PostgresCrawls:
             UPDATE walks SET verdict = NULL, reason = NULL, ended_at = NULL, cursor = CASE WHEN NOT %s THEN cursor END
             WHERE crawl = ANY(%s) AND verdict = %s
         """
-        async with self._database.transaction() as cursor:
-            await cursor.execute(sql, [verdict in FINAL, numbers, verdict])
-            return cursor.rowcount
+        return await self._database.transact(partial(_count, sql=sql, parameters=[verdict in FINAL, numbers, verdict]))
 
     async def verdicts(self, crawl: int) -> dict[str | None, int]:
         """See `Crawls.verdicts`."""
         sql = "SELECT verdict, count(*) AS walks FROM walks WHERE crawl = %s GROUP BY verdict"
         return {row["verdict"]: row["walks"] for row in await self._database.rows(sql, (crawl,))}
+
+
+async def _count(cursor: Cursor, sql: str, parameters: Parameters) -> int:
+    """Execute a statement and return how many rows it has changed."""
+    await cursor.execute(sql, parameters)
+    return cursor.rowcount
 
 
 async def _newest(cursor: Cursor, key: str, name: str | None) -> CrawlRow | None:

@@ -1,30 +1,27 @@
-"""A store's Postgres database: one connection, brought up to date; its errors in one line that holds no password."""
+"""A store's Postgres database: its address, statements and transactions; errors in one line that holds no password."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
-from functools import partial
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 from urllib.parse import unquote, urlsplit
 
-import orjson
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg.rows import DictRow, dict_row
-from psycopg.types.json import set_json_dumps, set_json_loads
+from psycopg.rows import DictRow
 
 from igcrawl.errors import BadInput, StoreError
+from igcrawl.store.postgres.connection import Connection, SharedConnections
+from igcrawl.store.postgres.worker_locks import WorkerLocks
 from igcrawl.store.schema import pending
 
-Connection: TypeAlias = psycopg.AsyncConnection[DictRow]
 Cursor: TypeAlias = psycopg.AsyncCursor[DictRow]
+_T = TypeVar("_T")
 Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 
-#: First half of the names of our advisory locks: "igcw" a worker's life, "igcb" the beginning of a crawl,
-#: "igcm" a migration.
-WORKER_LOCK: Final = int.from_bytes(b"igcw", "big")
+#: First half of the names of our advisory locks: "igcb" the beginning of a crawl, "igcm" a migration. "igcw" is a
+#: worker's life, see `worker_locks`.
 BEGIN_LOCK: Final = int.from_bytes(b"igcb", "big")
 _MIGRATION_LOCK: Final = int.from_bytes(b"igcm", "big")
 
@@ -38,20 +35,6 @@ _DEFAULTS: Final = {
     "keepalives_count": "4",
     "tcp_user_timeout": "40000",
 }
-#: The same on the server's side, which frees a dead worker's walks; and what our statements rely on.
-_SESSION: Final = {
-    "tcp_keepalives_idle": "20",
-    "tcp_keepalives_interval": "5",
-    "tcp_keepalives_count": "4",
-    "tcp_user_timeout": "40000",
-    "idle_in_transaction_session_timeout": "60000",
-    # A worker's lock is held by an idle session.
-    "idle_session_timeout": "0",
-    "default_transaction_isolation": "read committed",
-    "TimeZone": "UTC",
-    # It takes longer to start than any of our statements to run.
-    "jit": "off",
-}
 #: Two workers have found the same accounts at the same moment.
 _IN_THE_WAY: Final = (
     psycopg.errors.DeadlockDetected,
@@ -62,8 +45,12 @@ _ADVICE: Final = "the same command goes on from the last page that was committed
 _EXAMPLE: Final = "postgresql://user:password@host:5432/database"
 
 
+class _Undone(psycopg.OperationalError):
+    """Raised when a connection was lost before its transaction was committed."""
+
+
 class Database:
-    """A connection to a database, used by one caller at a time. Every method may raise `StoreError`.
+    """A database, as one store sees it. Every method may raise `StoreError`.
 
     Args:
         url: its address.
@@ -71,8 +58,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._connection: Connection | None = None
-        self._free = asyncio.Lock()
+        self._shared: SharedConnections | None = None
 
     async def open(self) -> None:
         """Connect and bring the schema up to date, once.
@@ -80,82 +66,91 @@ class Database:
         Raises:
             BadInput: the address leads to no database that can be used, or to a newer one.
         """
-        if self._connection is not None:
+        if self._shared is not None:
             return
         try:
-            self._connection = await self._connect()
-            await self._connection.execute(
-                "SELECT set_config(name, value, false) FROM unnest(%s::text[], %s::text[]) AS own (name, value)",
-                [list(_SESSION), list(_SESSION.values())],
-            )
-            await _migrate(self._connection)
+            address = make_conninfo("", **(_DEFAULTS | conninfo_to_dict(self._url)))
+        except psycopg.Error:
+            # It would repeat the part of the address that it does not understand.
+            raise BadInput(f"IG_STORE: not the address of a Postgres database; expected {_EXAMPLE}") from None
+        try:
+            self._shared = await SharedConnections.take(address, _migrate)
         except (psycopg.Error, UnicodeError) as error:
             # A host's name that cannot be one is the latter.
-            await self.close()
             raise BadInput(f"IG_STORE: {self._said(error)}; expected {_EXAMPLE} that igcrawl may use") from None
-        except BaseException:
-            await self.close()
-            raise
 
     async def close(self) -> None:
         """Disconnect. Does no harm twice."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
+        shared, self._shared = self._shared, None
+        if shared is not None:
             with suppress(psycopg.Error):
-                await connection.close()
+                await shared.give_back()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Cursor]:
         """Write all that is executed within, or nothing of it when that raises."""
-        async with self._free:
-            with self._errors():
-                connection = self._opened()
-                async with connection.transaction(), connection.cursor() as cursor:
-                    yield cursor
+        with self._errors():
+            async with (
+                self._opened().connection() as connection,
+                connection.transaction(),
+                connection.cursor() as cursor,
+            ):
+                yield cursor
 
-    async def transact(self, work: Callable[[Cursor], Awaitable[None]]) -> None:
-        """Do work in a transaction, and again when the database undid it for the sake of another."""
-        async with self._free:
-            with self._errors():
-                connection = self._opened()
-                for last in (False, False, True):
-                    try:
-                        async with connection.transaction(), connection.cursor() as cursor:
-                            await work(cursor)
-                        break
-                    except _IN_THE_WAY:
-                        if last:
-                            raise
+    async def transact(self, work: Callable[[Cursor], Awaitable[_T]]) -> _T:
+        """Do work in a transaction and return its result.
+
+        It is done again when the database undid it: for the sake of another, or because the connection was lost.
+        """
+        with self._errors():
+            for _ in range(2):
+                with suppress(*_IN_THE_WAY, _Undone):
+                    return await self._transact_once(work)
+            return await self._transact_once(work)
+
+    async def _transact_once(self, work: Callable[[Cursor], Awaitable[_T]]) -> _T:
+        done = False
+        async with self._opened().connection() as connection:
+            try:
+                async with connection.transaction(), connection.cursor() as cursor:
+                    result = await work(cursor)
+                    done = True
+            except psycopg.OperationalError as error:
+                # Whether it is committed when the connection is lost meanwhile, only the server knows.
+                if not done and (connection.closed or isinstance(error, psycopg.errors.AdminShutdown)):
+                    raise _Undone(self._said(error)) from None
+                raise
+        return result
 
     async def rows(self, sql: str, parameters: Parameters = ()) -> list[DictRow]:
         """Execute one statement, and return its rows."""
-        async with self._free:
-            with self._errors():
-                cursor = await self._opened().execute(sql, parameters)
-                return await cursor.fetchall() if cursor.description else []
+        with self._errors():
+            try:
+                return await self._rows_once(sql, parameters)
+            except psycopg.errors.AdminShutdown:
+                # The server, or the session, was ended before the statement was.
+                return await self._rows_once(sql, parameters)
+
+    async def _rows_once(self, sql: str, parameters: Parameters) -> list[DictRow]:
+        async with self._opened().connection() as connection:
+            cursor = await connection.execute(sql, parameters)
+            return await cursor.fetchall() if cursor.description else []
 
     async def row(self, sql: str, parameters: Parameters = ()) -> DictRow | None:
         """Execute one statement, and return its first row, if there is one."""
         rows = await self.rows(sql, parameters)
         return rows[0] if rows else None
 
-    async def _connect(self) -> Connection:
-        try:
-            address = make_conninfo("", **(_DEFAULTS | conninfo_to_dict(self._url)))
-        except psycopg.Error:
-            # It would repeat the part of the address that it does not understand.
-            raise BadInput(f"IG_STORE: not the address of a Postgres database; expected {_EXAMPLE}") from None
-        connection = await psycopg.AsyncConnection.connect(
-            address, autocommit=True, client_encoding="utf8", row_factory=dict_row
-        )
-        set_json_dumps(partial(orjson.dumps, default=dict), connection)
-        set_json_loads(orjson.loads, connection)
-        return connection
+    @contextmanager
+    def worker_locks(self) -> Iterator[WorkerLocks]:
+        """Lend the locks of this process's workers."""
+        with self._errors():
+            yield self._opened().locks
 
-    def _opened(self) -> Connection:
-        if self._connection is None:
+    def _opened(self) -> SharedConnections:
+        if self._shared is None:
             raise StoreError("the store is not open")
-        return self._connection
+        return self._shared
 
     @contextmanager
     def _errors(self) -> Iterator[None]:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from igcrawl.store.model import CrawlRow, OperatorLimits, WalkRow
+from igcrawl.store.postgres.worker_locks import lives
 
 WALK: Final = ", ".join(field.name for field in fields(WalkRow))
 CRAWL: Final = ", ".join(field.name for field in fields(CrawlRow))
@@ -18,15 +19,14 @@ LATEST: Final = """
     ORDER BY name, CASE WHEN name IS NULL THEN key END, generation DESC
 """
 
-#: Workers that hold walks of a crawl, but for ourselves, and whether each lives: its number's lock can be taken of the
-#: dead. Shared, so that two that look at once do not take each other for the worker.
-HOLDERS: Final = """
-    SELECT worker, NOT pg_try_advisory_xact_lock_shared(%(namespace)s, worker) AS lives
+#: Workers that hold walks of a crawl, but for ourselves, and whether each lives.
+HOLDERS: Final = f"""
+    SELECT worker, {lives("worker")} AS lives
     FROM (
         SELECT DISTINCT worker FROM walks
         WHERE crawl = %(crawl)s AND worker IS NOT NULL AND worker IS DISTINCT FROM %(me)s
     ) AS holders
-"""
+"""  # noqa: S608 - a part of a statement
 
 #: Walks that go on when the same command is run again.
 REOPENED: Final = """

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 import orjson
 
-from igcrawl.store.postgres.database import Database
+from igcrawl.store.postgres.database import Cursor, Database
 
 _T = TypeVar("_T")
 
@@ -32,7 +32,8 @@ class PostgresSessions:
 
     async def change(self, account: str, change: Callable[[dict[str, Any]], _T]) -> _T:
         """See `KnownSessions.change`."""
-        async with self._database.transaction() as cursor:
+
+        async def write(cursor: Cursor) -> _T:
             # A row that is not there cannot be locked.
             await cursor.execute("INSERT INTO sessions VALUES (%s, '{}') ON CONFLICT DO NOTHING", [account])
             await cursor.execute(f"{_HEALTH} FOR UPDATE", [account])
@@ -42,4 +43,6 @@ class PostgresSessions:
             after = orjson.dumps(health).decode()
             if after != before:
                 await cursor.execute("UPDATE sessions SET health = %s WHERE account = %s", [after, account])
-        return result
+            return result
+
+        return await self._database.transact(write)

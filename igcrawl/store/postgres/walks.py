@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Final
 
+from psycopg.rows import DictRow
+
 from igcrawl.store.base import Writer
 from igcrawl.store.model import FoundPage, OperatorLimits, PageCommit, WalkRow
-from igcrawl.store.postgres.commit import write_commit
-from igcrawl.store.postgres.database import WORKER_LOCK, Cursor, Database
+from igcrawl.store.postgres.commit import LostLock, write_commit
+from igcrawl.store.postgres.database import Cursor, Database
 from igcrawl.store.postgres.rows import HOLDERS, LATEST, WALK, limits_of, walk_of
 from igcrawl.store.postgres.worker import PostgresWorker
+from igcrawl.store.postgres.worker_locks import lives
 
 #: So many rows are read at once where there may be millions.
 _BATCH: Final = 500
 
+#: Frees the walks of dead workers, and tells whether we live.
 _FREE_THE_DEAD: Final = f"""
-    WITH holders AS MATERIALIZED ({HOLDERS})
-    UPDATE walks SET worker = NULL FROM holders
-    WHERE NOT lives AND walks.crawl = %(crawl)s AND walks.worker = holders.worker
+    WITH holders AS MATERIALIZED ({HOLDERS}), freed AS (
+        UPDATE walks SET worker = NULL FROM holders
+        WHERE NOT lives AND walks.crawl = %(crawl)s AND walks.worker = holders.worker
+    )
+    SELECT {lives("%(me)s")} AS lives
 """  # noqa: S608
 # Two steps, since one index cannot lead both to those begun and past millions of others to none.
 _CLAIM: Final = f"""
@@ -56,21 +62,29 @@ class PostgresWalks:
     async def claim(self, crawl: int, limits: OperatorLimits, now: str) -> WalkRow | None:
         """See `Walks.claim`."""
         me = await self._worker.join()
-        asked = {"namespace": WORKER_LOCK, "crawl": crawl, "me": me, "now": now, **limits_of(limits)}
-        await self._database.rows(_FREE_THE_DEAD, asked)
-        if limits.max_walks is None:
-            row = await self._database.row(_CLAIM, asked)
-            return None if row is None else walk_of(row)
-        async with self._database.transaction() as cursor:
+        asked = {"crawl": crawl, "me": me, "now": now, **limits_of(limits)}
+        row = await self._database.row(_FREE_THE_DEAD, asked)
+        if row is None or not row["lives"]:
+            await self._worker.renew()
+
+        async def claim_alone(cursor: Cursor) -> DictRow | None:
             # Two workers may not both begin the last walk.
             await cursor.execute("SELECT FROM crawls WHERE id = %s FOR NO KEY UPDATE", [crawl])
             await cursor.execute(_CLAIM, asked)
-            row = await cursor.fetchone()
-            return None if row is None else walk_of(row)
+            return await cursor.fetchone()
+
+        if limits.max_walks is None:
+            row = await self._database.row(_CLAIM, asked)
+        else:
+            row = await self._database.transact(claim_alone)
+        if row is None:
+            return None
+        self._worker.claims[row["id"]] = row["fence"]
+        return walk_of(row)
 
     async def busy(self, crawl: int) -> bool:
         """See `Walks.busy`."""
-        asked = {"namespace": WORKER_LOCK, "crawl": crawl, "me": self._worker.number}
+        asked = {"crawl": crawl, "me": self._worker.number}
         return any(row["lives"] for row in await self._database.rows(HOLDERS, asked))
 
     async def commit(
@@ -83,7 +97,15 @@ class PostgresWalks:
             for writer in writers:
                 await writer(cursor)
 
-        await self._database.transact(write)
+        try:
+            await self._database.transact(write)
+        except LostLock:
+            # Nothing was written. Who has taken the walk meanwhile keeps it.
+            await self._worker.renew()
+            await self._database.transact(write)
+        for commit in commits:
+            if commit.walk.verdict is not None:
+                self._worker.claims.pop(commit.walk.id, None)
 
     async def found(self, walk: int) -> AsyncIterator[FoundPage]:
         """See `Walks.found`."""

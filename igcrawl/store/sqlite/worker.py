@@ -36,6 +36,10 @@ class SqliteWorker:
             self.number = int(number)
         return self.number
 
+    async def check(self) -> None:
+        """See `Worker.check`."""
+        # A file's lock is lost with the process only.
+
     def lives(self, number: int) -> bool:
         """Return whether a worker lives, this one included."""
         return self._locks.alive(number)

@@ -10,8 +10,8 @@ from scrapy.utils.misc import load_object
 
 from igcrawl.base_spiders.operation_spider import OperationSpider
 from igcrawl.config.packages import top_package
-from igcrawl.console.summary import Summary, advice_of, public_uri
 from igcrawl.crawl.run_totals import VerdictTotals
+from igcrawl.running.summary import Summary, advice_of, public_uri
 from igcrawl.store import is_postgres_url
 
 

@@ -1,0 +1,68 @@
+"""Work behind `scrapy crawl`: takes over what the operator gave for one of our spiders, and checks it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+
+from scrapy.addons import AddonManager
+from scrapy.settings import Settings
+from scrapy.spiderloader import get_spider_loader
+from scrapy.utils.conf import build_component_list
+
+from igcrawl.base_spiders.operation_spider import OperationSpider
+from igcrawl.crawl.logs import quieten
+from igcrawl.errors import BadInput
+from igcrawl.output.cli_outputs import take_json_lines
+from igcrawl.running.crawl_preflight import check_values, prepare_crawl
+from igcrawl.running.find_spider import find_spider
+from igcrawl.running.own_settings import is_our_addon
+
+
+def is_ours(settings: Settings, given: Mapping[str, str], args: list[str]) -> bool:
+    """Return whether a command's spider is one of ours, or would be if its name were right.
+
+    Args:
+        settings: the project's; the add-ons' early ones are added.
+        given: what ``-s`` gives.
+        args: what follows the command: the spider's name.
+
+    Raises:
+        BadInput: the spiders cannot be imported.
+    """
+    AddonManager.load_pre_crawler_settings(settings)
+    own = settings.copy()
+    own.setdict(given, priority="cmdline")
+    has_addon = any(is_our_addon(addon) for addon in build_component_list(own["ADDONS"]))
+    try:
+        loader = get_spider_loader(own)
+    except ImportError as error:
+        if has_addon:
+            raise BadInput(f"SPIDER_MODULES: {error}") from None
+        raise
+    if len(args) == 1 and args[0] in loader.list():
+        return issubclass(loader.load(args[0]), OperationSpider)
+    return has_addon
+
+
+def prepare(settings: Settings, args: list[str], opts: argparse.Namespace, process: Callable[[], None]) -> None:
+    """Take over and check what the operator gave for one of our spiders.
+
+    Args:
+        settings: Scrapy's.
+        args: what follows the command.
+        opts: the command's options.
+        process: Scrapy's own processing of them.
+
+    Raises:
+        BadInput: something cannot be used.
+        UsageError: an option cannot be read.
+    """
+    taken = take_json_lines(settings, opts)
+    process()
+    settings.setdict(taken, priority="cmdline")
+    check_values(settings)
+    name = args[0] if len(args) == 1 else None
+    spider = find_spider(settings, name)
+    prepare_crawl(spider, opts.spargs, settings, {"--logfile": opts.logfile, "--pidfile": opts.pidfile})
+    quieten(str(settings["LOG_LEVEL"]))

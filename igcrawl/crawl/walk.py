@@ -211,6 +211,8 @@ class Walk:
             return Ending(Verdict.COMPLETE)
         if end.limited:
             return Ending(Verdict.LIMITED, "the server said that it cut the list")
+        if end.doubt is not None:
+            return Ending(Verdict.SUSPECT, end.doubt)
         held = self.records + self.passed
         verdict = judge_ended_list(held, self.expected)
         if verdict is Verdict.SUSPECT:

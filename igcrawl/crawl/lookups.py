@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeAlias
 
 from igcrawl.crawl.walk import Walk
@@ -31,7 +31,7 @@ async def profile_of(ask: Ask, walk: Walk, user_id: str, operation: str = "user_
     Raises:
         AnswerError: there is no such account, or no answer.
     """
-    found = await _read(ask, walk, operation, {"user_id": user_id})
+    found, _ = await _read(ask, walk, operation, {"user_id": user_id})
     profile = found[0]
     if profile.pk != user_id:
         raise MalformedAnswer(operation, "pk", f"asked for {user_id}, got {profile.pk}")
@@ -45,11 +45,15 @@ async def id_of(ask: Ask, walk: Walk, username: str) -> str:
         NotFound: no account has it.
         AnswerError: there was no answer.
     """
-    return exact_match(await _read(ask, walk, "user_lookup", {"username": username}), username)
+    found, passed_over = await _read(ask, walk, "user_lookup", {"username": username})
+    return exact_match(found, username, passed_over)
 
 
-async def _read(ask: Ask, walk: Walk, operation: str, args: dict[str, Any]) -> list[Profile]:
-    """Return the profiles of an answer, of the operation that stands in where the doc_id was rotated."""
+async def _read(ask: Ask, walk: Walk, operation: str, args: dict[str, Any]) -> tuple[list[Profile], list[str]]:
+    """Return the profiles of an answer, of the operation that stands in where the doc_id was rotated.
+
+    With them come the places of the rows that gave none.
+    """
     try:
         envelope = await ask(walk, Call(operation, args))
     except StaleDocId as error:
@@ -58,28 +62,45 @@ async def _read(ask: Ask, walk: Walk, operation: str, args: dict[str, Any]) -> l
             raise
         operation = substitute
         envelope = error.first or await ask(walk, Call(operation, args))
-    records = OPERATIONS[operation].reader.read(envelope, reading(walk, operation))
-    return [record for record in records if isinstance(record, Profile)]
+    of_answer = reading(walk, operation)
+    records = OPERATIONS[operation].reader.read(envelope, of_answer)
+    walk.note(of_answer.notes)
+    return [record for record in records if isinstance(record, Profile)], of_answer.passed_over
 
 
-def exact_match(found: list[Profile], username: str) -> str:
+def exact_match(found: list[Profile], username: str, passed_over: Sequence[str] = ()) -> str:
     """Return the id of the account that has exactly this name.
+
+    Args:
+        found: the accounts that the answer holds.
+        username: the name.
+        passed_over: places of the answer's rows that could not be read.
 
     Raises:
         NotFound: no account has it.
+        MalformedAnswer: no account has it, but one of those that could not be read may.
     """
     for profile in found:
         if (profile.username or "").lower() == username:
             return profile.pk
+    if passed_over:
+        raise MalformedAnswer("user_lookup", passed_over[0], f"could not be read, and no other is named {username!r}")
     raise NotFound(f"user_lookup: no account is named {username!r}")
 
 
-async def go_on(ask: Ask, walk: Walk, records: list[Any]) -> list[Any]:
-    """Return an answer's records, or those of the call that follows from them."""
+async def go_on(ask: Ask, walk: Walk, records: list[Any], passed_over: Sequence[str] = ()) -> list[Any]:
+    """Return an answer's records, or those of the call that follows from them.
+
+    Args:
+        ask: sends a call.
+        walk: whose answer it is.
+        records: of the answer.
+        passed_over: places of its rows that could not be read.
+    """
     then = walk.asked.then
     if then is None:
         return records
-    return [await profile_of(ask, walk, exact_match(records, walk.args["username"]), then.operation)]
+    return [await profile_of(ask, walk, exact_match(records, walk.args["username"], passed_over), then.operation)]
 
 
 async def make_ready(ask: Ask, walk: Walk) -> None:

@@ -207,12 +207,12 @@ class Walk:
         return None
 
     def _ended_by_server(self, end: PageEnd) -> Ending:
+        if end.doubt is not None:
+            return Ending(Verdict.SUSPECT, end.doubt)
         if self.asked.paging is None or end.whole:
             return Ending(Verdict.COMPLETE)
         if end.limited:
             return Ending(Verdict.LIMITED, "the server said that it cut the list")
-        if end.doubt is not None:
-            return Ending(Verdict.SUSPECT, end.doubt)
         held = self.records + self.passed
         verdict = judge_ended_list(held, self.expected)
         if verdict is Verdict.SUSPECT:

@@ -139,7 +139,7 @@ class OneCursor:
         following = next((each for each in found if each is not None), None)
         if following is not None:
             return PageEnd(following, count=count)
-        doubt = _says_more(holder, place, *([self.more] if self.more else []))
+        doubt = None if limited else _says_more(holder, place, *([self.more] if self.more else []))
         return PageEnd(None, limited, count=count, doubt=doubt)
 
     def _count(self, envelope: Mapping[str, Any], operation: str) -> int | None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from igcrawl.errors import AnswerError, MalformedAnswer, NotFound
 from igcrawl.items import Payload, Record
 from igcrawl.parsing.json_paths import Path, keys_of, kind_name, list_at, shown, walk_path
 from igcrawl.parsing.reader import AnyReader, NoRecord, Places, Reader, Reading
 from igcrawl.parsing.values import WrongKind, take_media_id
+
+_MISSING: Final = object()
 
 
 class _Combined:
@@ -39,7 +41,7 @@ class _Combined:
         return any(reader.finds_place(envelope) for reader in self.readers)
 
     def _none_of(self, envelope: Mapping[str, Any], operation: str) -> MalformedAnswer:
-        places = ", ".join(dict.fromkeys(".".join(part.head) for part in self.parts))
+        places = ", ".join(dict.fromkeys(".".join(part.head) for part in self.parts if part.head))
         return MalformedAnswer(operation, "answer", f"expected {places}; there is {keys_of(envelope)}")
 
 
@@ -184,11 +186,14 @@ class ById:
         for path in self.at:
             holder: Any = envelope
             for step in path:
-                holder = holder.get(step) if type(holder) is dict else None
+                holder = holder.get(step, _MISSING) if type(holder) is dict else _MISSING
+            if path and (holder is None or holder in ({}, [])):
+                yield ".".join(path), []
+                return
             found = holder if type(holder) is dict else {}
             by_id = [(".".join((*path, key)), held) for key, held in found.items() if _is_id(key)]
-            if by_id or (holder is not None and path):
-                yield from by_id or [(".".join(path), [])]
+            if by_id:
+                yield from by_id
                 return
 
     def read(self, envelope: Mapping[str, Any], reading: Reading) -> list[Any]:
@@ -222,7 +227,11 @@ def _is_id(key: str) -> bool:
 
 
 def _note_failure(failure: AnswerError, reading: Reading) -> None:
-    reading.note(str(failure).removeprefix(f"{reading.operation}: ").removesuffix(": no such target"))
+    """Note a part of an answer that gives nothing beside others that do."""
+    if isinstance(failure, MalformedAnswer):
+        reading.pass_over(failure.place, failure.problem)
+    else:
+        reading.note(str(failure).removeprefix(f"{reading.operation}: ").removesuffix(": no such target"))
 
 
 class KnownRoots:

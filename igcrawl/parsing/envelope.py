@@ -38,14 +38,17 @@ _LONE_SURROGATE: Final = re.compile(
 #: A stream whose rows come in a worse order than this is no stream of the server's.
 _MOST_PASSES: Final = 50
 _DEEPEST: Final = 100
+#: So far below a root stand the things that it is about.
+_DEEPEST_THING: Final = 4
 #: Keys under which rows of a list hold the thing that they are about.
 _WRAPPING: Final = ("media", "user", "hashtag", "place", "keyword")
 #: So many different scalars are undone by name; a body with more is no list.
 _MOST_NAMES: Final = 100
 _NUL: Final = re.compile(rb"\\\\|\\u0000")
 _UNKNOWN: Final = "\N{REPLACEMENT CHARACTER}"
-#: Longer whole numbers have more than 64 bits.
-_LONGEST_WHOLE: Final = 18
+#: From here on whole numbers are read as floats, since no writer could follow.
+_MOST_WHOLE: Final = 1 << 64
+_LONGEST_WHOLE: Final = len(str(_MOST_WHOLE))
 _GUARD: Final = b"for (;;);"
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
@@ -169,10 +172,15 @@ def _parse_odd(document: bytes) -> Any:
     return json.loads(
         text,
         strict=False,
-        parse_int=lambda digits: int(digits) if len(digits) <= _LONGEST_WHOLE else _finite(digits),
+        parse_int=_whole,
         parse_float=_finite,
         parse_constant=lambda name: None,
     )
+
+
+def _whole(digits: str) -> int | float | None:
+    number = int(digits) if len(digits) <= _LONGEST_WHOLE else _MOST_WHOLE
+    return number if abs(number) < _MOST_WHOLE else _finite(digits)
 
 
 def _finite(digits: str) -> float | None:
@@ -230,7 +238,7 @@ def _put(parent: Any, step: str | int, value: Any, place: str, operation: str) -
     if isinstance(current, dict) and isinstance(value, dict):
         _refine(current, value)
     elif isinstance(parent, dict) or (isinstance(step, int) and 0 <= step < len(parent)):
-        parent[step] = value
+        parent[step] = current if _hides(value, current) else value
     elif step == len(parent):
         parent.append(value)
     else:
@@ -241,8 +249,8 @@ def _put(parent: Any, step: str | int, value: Any, place: str, operation: str) -
 def _refine(base: dict[str, Any], later: dict[str, Any], depth: int = 0) -> None:
     """Let a later document refine an earlier one: objects key by key, lists of things by their id.
 
-    Deeper than any answer is, the later value replaces the earlier one: a call stack has an end. What is no object or
-    list does not replace one: it would hide what was there.
+    Deeper than any answer is, the later value replaces the earlier one: a call stack has an end. A value of another
+    kind does not replace things that are there.
     """
     for key, value in later.items():
         current = base.get(key)
@@ -250,8 +258,20 @@ def _refine(base: dict[str, Any], later: dict[str, Any], depth: int = 0) -> None
             _refine(current, value, depth + 1)
         elif depth < _DEEPEST and isinstance(current, list) and isinstance(value, list):
             base[key] = _refined_list(current, value, depth + 1)
-        elif key not in base or (value is not None and not (current and isinstance(current, dict | list))):
+        elif key not in base or not (value is None or _hides(value, current)):
             base[key] = value
+
+
+def _hides(value: Any, current: Any) -> bool:
+    """Return whether a value of another kind would hide things that are there."""
+    return type(value) is not type(current) and _holds_things(current)
+
+
+def _holds_things(value: Any, depth: int = _DEEPEST_THING) -> bool:
+    if not value or depth == 0 or not isinstance(value, dict | list):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return _identity(value) is not None or any(_holds_things(entry, depth - 1) for entry in inner)
 
 
 def _refined_list(earlier: list[Any], later: list[Any], depth: int) -> list[Any]:

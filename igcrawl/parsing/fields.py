@@ -13,7 +13,6 @@ from typing import Any, Final, TypeAlias
 from igcrawl.parsing.json_paths import kind_name
 from igcrawl.parsing.values import (
     WrongKind,
-    take_count,
     take_decimal,
     take_flag,
     take_id,
@@ -185,13 +184,8 @@ def flag(*places: str) -> Field:
 
 
 def number(*places: str) -> Field:
-    """A whole number or null: times in seconds since 1970, sizes, counts of which -1 says that they are hidden."""
+    """A whole number or null: counts, of which -1 says that they are hidden, and times in seconds since 1970."""
     return _field(take_number, places)
-
-
-def count(*places: str) -> Field:
-    """A whole number that is not below 0, or null: what a list is held against."""
-    return _field(take_count, places)
 
 
 def texts(*places: str) -> Field:

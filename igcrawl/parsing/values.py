@@ -191,7 +191,7 @@ def take_decimal(value: Any) -> float | None:
     if type(value) is str and _DECIMAL.fullmatch(value):
         value = float(value)
     if type(value) in (int, float) and math.isfinite(value):
-        number: float = value
+        number: float = value if abs(value) <= _EXACT else float(value)
         return number
     raise WrongKind("a number", value)
 

@@ -10,7 +10,7 @@ from igcrawl.operations.catalogue.shapes import MEDIA_FIELDS
 from igcrawl.operations.operation import Argument, Continuation, Operation, Surface
 from igcrawl.operations.request_templates import Arg
 from igcrawl.parsing.combined_readers import AllOf
-from igcrawl.parsing.fields import count, flag, ident, links, number, text, texts
+from igcrawl.parsing.fields import flag, ident, links, number, text, texts
 from igcrawl.parsing.reader import Reader
 
 USER_ID: Final = Argument("the account's numeric id", UserId, "25025320", instead="username")
@@ -25,9 +25,9 @@ PROFILE_FIELDS: Final = {
     "external_url": text("external_url"),
     "bio_links": links("bio_links"),
     "category": text("category", "category_name"),
-    "follower_count": count("follower_count", "edge_followed_by.count"),
-    "following_count": count("following_count", "edge_follow.count"),
-    "media_count": count("media_count", "edge_owner_to_timeline_media.count"),
+    "follower_count": number("follower_count", "edge_followed_by.count"),
+    "following_count": number("following_count", "edge_follow.count"),
+    "media_count": number("media_count", "edge_owner_to_timeline_media.count"),
     "is_private": flag("is_private"),
     "is_verified": flag("is_verified"),
     "is_business": flag("is_business", "is_business_account"),

@@ -53,7 +53,7 @@ _USER: Final = _hit(
 )
 _HASHTAG: Final = _hit("hashtag", id=ident(), name=text("name"), media_count=number("media_count"))
 _PLACE: Final = _hit("place", pk=ident(*ids("location", "")), name=text("title", "location.name", "name"))
-_KEYWORD: Final = _hit("keyword", id=label("id"), name=text("name"))
+_KEYWORD: Final = _hit("keyword", id=label(*ids()), name=text("name"))
 _MEDIA: Final = _hit(
     "media",
     pk=media_pk(),

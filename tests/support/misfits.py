@@ -87,8 +87,8 @@ def _media(number: int, **more: Any) -> dict[str, Any]:
 
 _WEB_PART: Final = {"__typename": "XDTGraphImage", "id": "31", "display_url": "u"}
 _WEB_MEDIA: Final = {
-    "__typename": "GraphSidecar", "id": "30", "shortcode": "c", "owner": {"id": "5", "username": "a"}, "display_url": "u",
-    "edge_media_preview_like": {"count": 3},
+    "__typename": "GraphSidecar", "id": "30", "shortcode": "c", "display_url": "u",
+    "owner": {"id": "5", "username": "a"}, "edge_media_preview_like": {"count": 3},
     "edge_sidecar_to_children": {"edges": [{"node": _WEB_PART}, {"node": {**_WEB_PART, "id": "32"}}]},
 }  # fmt: skip
 _ALBUM: Final = {

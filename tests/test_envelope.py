@@ -112,7 +112,7 @@ def test_rows_are_known_again_by_what_they_wrap_and_by_nothing_else() -> None:
     ]
 
 
-@pytest.mark.parametrize("body", [b"", b"   ", b'{"data":{"user', b'{"a":1}\n{"b":', b"\x00\xff", b'{"a":"\xff'])
+@pytest.mark.parametrize("body", [b"", b"   ", b'{"data":{"user', b'{"a":1}\n{"b":', b"\x00\xff", b'{"a":"\xff"}'])
 def test_a_cut_or_empty_body_is_a_passing_fault(body: bytes) -> None:
     with pytest.raises(Transient, match="user_info: the answer is "):
         read_envelope(body, "user_info")

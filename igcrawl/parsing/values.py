@@ -16,6 +16,7 @@ from igcrawl.parsing.json_paths import kind_name
 DEEPEST: Final = 200
 #: Ids and numbers are kept in 64 bits, with a sign.
 MOST: Final = (1 << 63) - 1
+_LEAST: Final = -MOST
 _LONGEST_ID: Final = len(str(MOST))
 #: Whole numbers above are not all to be told apart as floats: an id written so would be another one.
 _EXACT: Final = 1 << 53
@@ -157,13 +158,13 @@ def take_number(value: Any) -> int | None:
     Raises:
         WrongKind: it is something else.
     """
-    if value is None or (type(value) is int and -MOST <= value <= MOST):
+    if value is None or (type(value) is int and _LEAST <= value <= MOST):
         return value
     is_whole = type(value) is int or (type(value) is float and value.is_integer())
     if not is_whole and not (type(value) is str and _WHOLE.fullmatch(value)):
         raise WrongKind("a whole number", value)
     number = int(value)
-    if not -MOST <= number <= MOST:
+    if not _LEAST <= number <= MOST:
         raise WrongKind("a whole number of 64 bits", value)
     return number
 

@@ -242,10 +242,12 @@ def _put(parent: Any, step: str | int, value: Any, place: str, operation: str) -
     current = _step(parent, step, place, operation)
     if isinstance(current, dict) and isinstance(value, dict):
         _refine(current, value)
-    elif isinstance(parent, dict) or (isinstance(step, int) and 0 <= step < len(parent)):
-        parent[step] = current if _hides(value, current) else value
-    elif isinstance(parent, list) and step == len(parent):
-        parent.append(value)
+        return True
+    value = current if _hides(value, current) else value
+    if isinstance(parent, dict):
+        parent[step] = value
+    elif isinstance(parent, list) and isinstance(step, int) and 0 <= step <= len(parent):
+        parent[step : step + 1] = [value]
     else:
         return False
     return True

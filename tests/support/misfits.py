@@ -315,6 +315,9 @@ class Truth:
         if outcome.error is not None:
             return {(-1, "error")}
         moved = {(-1, "end")} if outcome.end != self.whole.end else set()
+        if len(outcome.records) != len(whole):
+            # An id in a stream: what belongs together is no longer known to.
+            moved.add((-1, "number"))
         for number, record in enumerate(whole):
             if len(outcome.records) != len(whole):
                 now = record if record in outcome.records else {}
@@ -483,7 +486,7 @@ class _Judge:
         error = self.outcome.error
         if not isinstance(error, MalformedAnswer | NotFound):
             return f"{type(error).__name__}: {error}"
-        if self.above_root or self.is_path or any(number == -1 for number, _ in self.decided):
+        if self.above_root or self.is_path or self.decided & {(-1, "end"), (-1, "error")}:
             return None
         lists = {"no list"} if self.case.truth.answer.root == BY_ID else {"no list", "list of null"}
         empty = self.operation not in SINGLE | WHATEVER and self.case.change in _NULL | lists
@@ -515,10 +518,9 @@ class _Judge:
     def _of_end(self) -> str | None:
         """What does not say how the page ends changes nothing of it; a cursor that is none is not the list's end."""
         whole, value = self.whole.end, self.case.truth.answer.at(self.case.place)
-        if not any(number == -1 for number, _ in self.decided):
-            return (
-                None if self.outcome.end == whole or self.above_root else f"the page ends otherwise: {self.outcome.end}"
-            )
+        if (-1, "end") not in self.decided:
+            known = self.outcome.end == whole or self.above_root
+            return None if known else f"the page ends otherwise: {self.outcome.end}"
         is_cursor = isinstance(value, str) and value in (whole.cursor or "") and self.case.place[-1] != "rank_token"
         other = OTHERS.get(self.case.change)
         if is_cursor and (isinstance(other, bool | list | dict) or self.case.change == "decimal"):
@@ -566,7 +568,7 @@ class _Judge:
                 left.remove(match)
             elif not moved & _ids_of(record) and not _said_by(record) <= moved and not self.is_root:
                 return f"record {number} ({record['type']}) is lost, or more of it than {sorted(moved)}"
-        if left and not any(name in _ids_of(self.whole.records[number]) for number, name in self.decided):
+        if left and not any(name in _ids_of(self.whole.records[number]) | {"number"} for number, name in self.decided):
             return f"{len(left)} records come from nowhere"
         return None
 

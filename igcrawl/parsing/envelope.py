@@ -46,8 +46,9 @@ _WRAPPING: Final = ("media", "user", "hashtag", "place", "keyword")
 _MOST_NAMES: Final = 100
 _NUL: Final = re.compile(rb"\\\\|\\u0000")
 _UNKNOWN: Final = "\N{REPLACEMENT CHARACTER}"
-#: From here on whole numbers are read as floats, since no writer could follow.
-_MOST_WHOLE: Final = 1 << 64
+#: Whole numbers beyond these are read as floats, since no writer could follow.
+_LEAST_WHOLE: Final = -(1 << 63)
+_MOST_WHOLE: Final = (1 << 64) - 1
 _LONGEST_WHOLE: Final = len(str(_MOST_WHOLE))
 _GUARD: Final = b"for (;;);"
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
@@ -181,8 +182,8 @@ def _parse_odd(document: bytes) -> Any:
 
 
 def _whole(digits: str) -> int | float | None:
-    number = int(digits) if len(digits) <= _LONGEST_WHOLE else _MOST_WHOLE
-    return number if abs(number) < _MOST_WHOLE else _finite(digits)
+    number = int(digits) if len(digits) <= _LONGEST_WHOLE else None
+    return number if number is not None and _LEAST_WHOLE <= number <= _MOST_WHOLE else _finite(digits)
 
 
 def _finite(digits: str) -> float | None:

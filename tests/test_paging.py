@@ -174,6 +174,8 @@ def test_a_list_of_several_cursors_goes_on_until_all_its_keys_say_no() -> None:
     assert end_of(SEVERAL, {"grid": {"has_more": False}, "next": "n", "has_more": True}) == PageEnd('{"next":"n"}')
     with pytest.raises(MalformedAnswer, match=r"list: grid: expected an object, got a list"):
         end_of(SeveralCursors(("grid",), parts=("next",)), {"grid": []})
+    with pytest.raises(MalformedAnswer, match=r"list: grid: missing; there is other"):
+        end_of(SeveralCursors(("grid",), ("page",), parts=("next",)), {"other": 1})
 
 
 def test_a_given_cursor_of_several_parts_is_checked() -> None:
@@ -181,6 +183,7 @@ def test_a_given_cursor_of_several_parts_is_checked() -> None:
     assert plain.given("abc", {}) == '{"max_id":"abc"}'
     assert plain.given('{"next": "a", "max_id": "b"}', {}) == '{"next":"a","max_id":"b"}'
     assert SEVERAL.given('{"reels": "a"}', {}) == '{"reels":"a"}'
+    assert SEVERAL.given('{"next":"a","reels":"b","rank":"c"}', {}) == '{"next":"a","reels":"b","rank":"c"}'
     for wrong in ("abc", "{}", '{"other":"a"}', '{"next":1}', "[1]", '{"next":"a","max_id":"b"}'):
         with pytest.raises(BadInput, match="expected a JSON object of texts with next, reels, rank"):
             SEVERAL.given(wrong, {})

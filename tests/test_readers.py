@@ -437,6 +437,8 @@ def test_a_sound_that_is_none_does_not_hide_its_reels(sound: Any) -> None:
     found = read("audio_clips", {"items": [{"media": media("1")}], "music_page_response": sound}, notes=notes)
     assert [record.TYPE for record in found] == ["media", "audio"][: 1 if sound in (None, 5, []) else 2]
     assert bool(notes) == (sound != {})
+    if sound is None:
+        assert notes == ["music_page_response is null"]
     assert [record.pk for record in found[:1]] == ["1"]
 
 
@@ -520,7 +522,8 @@ def test_layouts_of_a_grid_that_are_none_do_not_hide_the_others() -> None:
 
 def test_a_typeahead_passes_over_what_is_nothing_of_its_kind() -> None:
     notes: list[str] = []
-    rows = [None, {"user": 5}, {"user": None}, {"hashtag": {"name": "x"}}, {"user": 5, "hashtag": {"id": 6}}]
+    rows = [None, 5, {"user": 5}, {"user": None}, {"hashtag": {"name": "x"}}, {"user": 5, "hashtag": {"id": 6}}]
+    rows.append({"place": {"title": "y"}})
     found = read("keyword_typeahead", {"list": [*rows, {"keyword": {"id": None, "name": "k"}}]}, notes=notes)
     assert [(hit.kind, hit.pk, hit.id, hit.name) for hit in found] == [
         ("hashtag", None, "6", None),
@@ -528,9 +531,11 @@ def test_a_typeahead_passes_over_what_is_nothing_of_its_kind() -> None:
     ]
     assert notes == [
         "list[]: expected an object, got null: passed over",
+        "list[]: expected an object, got a number: passed over",
         "list[].user: expected an object, got a number: passed over",
         "list[]: none of user, hashtag, place, keyword but user: passed over",
         "list[].hashtag.pk: expected an id, got null: passed over",
+        "list[].place.location.pk: expected an id, got null: passed over",
     ]
 
 
@@ -563,8 +568,67 @@ def test_comments_are_read_by_media_whatever_stands_beside_them(
     "answer", [{"comment_infos": 5}, {"comments": "x"}, {"comment_infos": {"x": []}}, {"\u0661": []}]
 )
 def test_comments_by_no_id_fail(answer: dict[str, Any]) -> None:
-    with pytest.raises(MalformedAnswer):
+    problem = "comments: expected a list, got text" if "comments" in answer else "answer: expected comments; there is "
+    with pytest.raises(MalformedAnswer, match=f"^comment_infos: {problem}"):
         read("comment_infos", answer)
+
+
+def test_comments_that_are_none_are_noted_by_their_media() -> None:
+    notes: list[str] = []
+    answer = {"comment_infos": {"11": {"talk": []}, "12": 5, "13": {"comments": "x"}, "14": [{"pk": 4}]}}
+    assert [comment.pk for comment in read("comment_infos", answer, notes=notes)] == ["4"]
+    assert notes == [
+        "comment_infos.11: none of comments, preview_comments but talk: passed over",
+        "comment_infos.12: expected a list, got a number: passed over",
+        "comment_infos.13.comments: expected a list, got text: passed over",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("variables", "owner"),
+    [
+        ({"user_id": 5, "target_user_id": 6, "id": 7}, "5"),
+        ({"target_user_id": "6", "id": 7}, "6"),
+        ({"id": 7}, "7"),
+        ({"data": {"target_user_id": 8}}, "8"),
+        ({"other": 1}, None),
+        (None, None),
+    ],
+)
+def test_a_query_of_ones_own_says_whose_list_it_is_as_it_can(variables: Any, owner: str | None) -> None:
+    envelope = {"data": {"xdt_api__v1__friendships__following": {"users": [{"pk": 5}]}}}
+    (follow,) = OPERATIONS["mobile_doc_id"].reader.read(envelope, Reading("x", "x/1", "now", {"variables": variables}))
+    assert follow.owner_pk == owner
+
+
+def test_a_query_that_is_paged_is_no_single_account() -> None:
+    envelope = {"data": {"user": {"pk": "5", "username": "a", "saved": {"cursor": "c"}}}}
+    for args, kind in (({}, Profile), ({"cursor_out": "user.saved.cursor"}, Payload)):
+        (record,) = OPERATIONS["web_doc_id"].reader.read(envelope, Reading("x", "x/1", "now", args))
+        assert type(record) is kind
+
+
+def test_what_an_attempt_passed_over_counts_only_where_it_gave_the_records() -> None:
+    for users, passed_over in (([None, None], 0), ([None, {"pk": 5}], 1)):
+        reading = Reading("x", "x/1", "now")
+        envelope = {"data": {"xdt_api__v1__friendships__following": {"users": users}}}
+        OPERATIONS["mobile_doc_id"].reader.read(envelope, reading)
+        assert len(reading.passed_over) == passed_over
+
+
+@pytest.mark.parametrize("name", ["related_profiles", "followers_web", "web_profile_info", "user_profile"])
+def test_a_user_who_is_not_even_null_is_no_account_that_does_not_exist(name: str) -> None:
+    for answer in ({"data": {}}, {"data": {"viewer": None}}, {"data": 5}):
+        with pytest.raises(MalformedAnswer):
+            read(name, answer)
+
+
+def test_a_wrapped_account_is_its_own_whatever_its_wrapper_is_called() -> None:
+    notes: list[str] = []
+    rows = [{"user": {"pk": 1, "username": "a"}, "pk": "99", "username": "wrapper"}, 5, {"pk": "98"}]
+    found = read("suggestion_details", {"items": rows}, notes=notes)
+    assert [(one.pk, one.username) for one in found] == [("1", "a")]
+    assert notes == ["items[]: no user: passed over", "items[]: expected an object, got a number: passed over"]
 
 
 def test_a_query_of_a_known_root_that_holds_other_things_gives_its_plain_data() -> None:

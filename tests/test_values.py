@@ -148,7 +148,17 @@ def test_a_value_of_another_kind_is_refused_and_said_to_be(
     for value in values:
         with pytest.raises(WrongKind) as refusal:
             take(value)
-        assert str(refusal.value).startswith(f"expected {expected}, got "), value
+        got = next((entry for entry in value if type(entry) is not str), value) if type(value) is list else value
+        words = {
+            int: "a number",
+            float: "a number",
+            str: "text",
+            bool: "true or false",
+            list: "a list",
+            dict: "an object",
+        }
+        named = words.get(type(got if take is take_texts else value), "null")
+        assert str(refusal.value) == f"expected {expected}, got {named}", value
 
 
 def test_what_was_there_instead_is_said_in_words() -> None:

@@ -8,7 +8,7 @@ help:
 	@echo "make demo   crawl the built-in simulator into out/followers.jsonl"
 	@echo "make demo-postgres   the same into an embedded Postgres, and what one can ask it"
 	@echo "make test   lint, types and tests, with all they need"
-	@echo "make fuzz   200,000 spoilt answers through the readers"
+	@echo "make fuzz   200,000 spoilt answers through the readers, and every value of the recorded ones changed"
 	@echo "make torture   crawls of 40,000 follows, each killed 200 times"
 	@echo "make days   crawls of 24 hours against limits, on a clock that is told to go"
 	@echo "make bench  speed and memory, side by side with a bare loop"
@@ -47,6 +47,7 @@ test: $(VENV)/dev
 fuzz: $(VENV)/dev
 	FUZZ_CASES=200000 FUZZ_SLOWEST=0.05 $(BIN)/python -m pytest -s tests/test_fuzz.py
 	FUZZ_WORLDS=2000 $(BIN)/python -m pytest -q tests/calling/test_evidence.py
+	MISFITS=all $(BIN)/python -m pytest --numprocesses auto tests/test_misfits.py
 
 torture: $(VENV)/dev
 	$(BIN)/python -m tests.torture --kills 200 --store sqlite

@@ -249,11 +249,11 @@ def test_a_stale_doc_id_is_named_with_the_way_to_pass_a_fresh_one(
 
 
 def test_an_answer_no_reader_understands_is_failed_and_names_the_key(crawl: Crawl, simulator: Simulator) -> None:
-    body = {"data": {"xdt_api__v1__friendships__followers": {"users": [{"pk": {}}], "next_max_id": None}}}
+    body = {"data": {"xdt_api__v1__friendships__followers": {"users": {"pk": "1"}, "next_max_id": None}}}
     simulator.faults.add(operation="followers", kind="raw", body=body)
     records = crawl("followers", f"user_id={INSTAGRAM}", code=1)
     assert records[-1]["verdict"] == "failed"
-    assert "followers: data.xdt_api__v1__friendships__followers.users[0].pk: expected an id" in records[-1]["reason"]
+    assert "followers: data.xdt_api__v1__friendships__followers.users: expected a list" in records[-1]["reason"]
 
 
 def test_a_session_that_the_server_refreshes_is_used_at_once_and_saved(

@@ -101,7 +101,7 @@ def _read(operation: Operation, answer: RawAnswer, walk: Walk) -> Replayed:
     paging = operation.paging
     end = paging.page_end(envelope, operation.name, answer.args, answer.cursor) if paging is not None else PageEnd(None)
     if operation.then is not None and answer.walk:
-        exact_match(records, str(answer.args.get("username", "")))
+        exact_match(records, str(answer.args.get("username", "")), reading.passed_over)
         return Replayed(cursor=end.cursor)
     if reading.notes and not records:
         return Replayed(problem="; ".join(reading.notes))

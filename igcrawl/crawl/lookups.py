@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from igcrawl.calling.reply import Reply
@@ -38,7 +39,8 @@ async def profile_of(ask: Ask, walk: Walk, user_id: str, operation: str = "user_
     Raises:
         AnswerError: there is no such account, or no answer.
     """
-    profile = _profiles(await ask(walk, Call(operation, {"user_id": user_id})), walk)[0]
+    found, _ = _read(await ask(walk, Call(operation, {"user_id": user_id})), walk)
+    profile = found[0]
     if profile.pk != user_id:
         raise MalformedAnswer(operation, "pk", f"asked for {user_id}, got {profile.pk}")
     return profile
@@ -52,40 +54,60 @@ async def id_of(ask: Ask, walk: Walk, username: str) -> str:
         AnswerError: there was no answer.
     """
     call = Call("user_lookup", {"username": username})
+    found, passed_over = _read(await ask(walk, call), walk)
     try:
-        return exact_match(_profiles(await ask(walk, call), walk), username)
+        return exact_match(found, username, passed_over)
     except NotFound as error:
-        return exact_match(_profiles(await ask.confirm_absent(walk, call, error), walk), username)
+        found, passed_over = _read(await ask.confirm_absent(walk, call, error), walk)
+        return exact_match(found, username, passed_over)
 
 
-def _profiles(reply: Reply, walk: Walk) -> list[Profile]:
+def _read(reply: Reply, walk: Walk) -> tuple[list[Profile], list[str]]:
+    """Return the profiles of an answer, and the places of the rows that gave none."""
     operation = OPERATIONS[reply.call.operation]
-    records = operation.reader.read(reply.envelope, reading(walk, operation.name))
-    return [record for record in records if isinstance(record, Profile)]
+    of_answer = reading(walk, operation.name)
+    records = operation.reader.read(reply.envelope, of_answer)
+    walk.note(of_answer.notes)
+    return [record for record in records if isinstance(record, Profile)], of_answer.passed_over
 
 
-def exact_match(found: list[Profile], username: str) -> str:
+def exact_match(found: list[Profile], username: str, passed_over: Sequence[str] = ()) -> str:
     """Return the id of the account that has exactly this name.
+
+    Args:
+        found: the accounts that the answer holds.
+        username: the name.
+        passed_over: places of the answer's rows that could not be read.
 
     Raises:
         NotFound: no account has it.
+        MalformedAnswer: no account has it, but one of those that could not be read may.
     """
     for profile in found:
         if (profile.username or "").lower() == username:
             return profile.pk
+    if passed_over:
+        raise MalformedAnswer("user_lookup", passed_over[0], f"could not be read, and no other is named {username!r}")
     raise NotFound(f"user_lookup: no account is named {username!r}")
 
 
-async def go_on(ask: Ask, walk: Walk, records: list[Any]) -> list[Any]:
-    """Return an answer's records, or those of the call that follows from them."""
+async def go_on(ask: Ask, walk: Walk, records: list[Any], passed_over: Sequence[str] = ()) -> list[Any]:
+    """Return an answer's records, or those of the call that follows from them.
+
+    Args:
+        ask: sends a call.
+        walk: whose answer it is.
+        records: of the answer.
+        passed_over: places of its rows that could not be read.
+    """
     then = walk.asked.then
     if then is None:
         return records
     username = walk.args["username"]
     try:
-        found = exact_match(records, username)
+        found = exact_match(records, username, passed_over)
     except NotFound as error:
-        return _profiles(await ask.confirm_absent(walk, Call(walk.asked.name, walk.args), error), walk)
+        return _read(await ask.confirm_absent(walk, Call(walk.asked.name, walk.args), error), walk)[0]
     return [await profile_of(ask, walk, found, then.operation)]
 
 

@@ -207,6 +207,8 @@ class Walk:
         return None
 
     def _ended_by_server(self, end: PageEnd) -> Ending:
+        if end.doubt is not None:
+            return Ending(Verdict.SUSPECT, end.doubt)
         if self.asked.paging is None or end.whole:
             return Ending(Verdict.COMPLETE)
         if end.limited:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from igcrawl.crawl.crawl_run import CrawlRun
@@ -161,7 +161,9 @@ class Walker:
         end = paging.page_end(envelope, operation.name, walk.args, walk.cursor) if paging else PageEnd(None)
         if paging and end.cursor is None and not end.whole and is_unfinished(envelope):
             raise Transient(f"{operation.name}: the streamed answer ends before its last document")
-        kept = walk.keep(await go_on(self._ask, walk, records))
+        if end.cursor is None and not records and of_answer.passed_over:
+            end = replace(end, doubt=f"no row of its last page could be read, {of_answer.passed_over[0]} is one")
+        kept = walk.keep(await go_on(self._ask, walk, records, of_answer.passed_over))
         for note in walk.note(of_answer.notes):
             logger.warning("%s: %s", walk.id, note)
         return end, kept

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
 from igcrawl.errors import BadInput
+
+#: Digits of a place in a list of the operator's.
+_LONGEST_PLACE: Final = 9
 
 
 def join_parts(parts: Mapping[str, str]) -> str:
@@ -65,7 +68,7 @@ class Chunk:
         """
         if cursor is None:
             return 0
-        if not cursor.isdecimal() or int(cursor) >= len(args[self.argument]):
+        if not cursor.isdecimal() or len(cursor) > _LONGEST_PLACE or int(cursor) >= len(args[self.argument]):
             raise BadInput(
                 f"cursor={cursor[:40]}: expected how many {self.argument} were asked for, below their number"
             )

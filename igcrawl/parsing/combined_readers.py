@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
-from igcrawl.errors import MalformedAnswer, NotFound
+from igcrawl.errors import AnswerError, MalformedAnswer, NotFound
 from igcrawl.items import Payload, Record
-from igcrawl.parsing.json_paths import Path, keys_of, kind_name, walk_path
-from igcrawl.parsing.reader import AnyReader, Places, Reader, Reading
+from igcrawl.parsing.json_paths import Path, keys_of, kind_name, list_at, shown, walk_path
+from igcrawl.parsing.reader import AnyReader, NoRecord, Places, Reader, Reading
+from igcrawl.parsing.values import WrongKind, take_media_id
+
+_MISSING: Final = object()
 
 
 class _Combined:
@@ -38,7 +41,7 @@ class _Combined:
         return any(reader.finds_place(envelope) for reader in self.readers)
 
     def _none_of(self, envelope: Mapping[str, Any], operation: str) -> MalformedAnswer:
-        places = ", ".join(dict.fromkeys(".".join(part.head) for part in self.parts))
+        places = ", ".join(dict.fromkeys(".".join(part.head) for part in self.parts if part.head))
         return MalformedAnswer(operation, "answer", f"expected {places}; there is {keys_of(envelope)}")
 
 
@@ -46,12 +49,23 @@ class AllOf(_Combined):
     """Reads with every reader: the first must find its place, the others may."""
 
     def read(self, envelope: Mapping[str, Any], reading: Reading) -> list[Any]:
-        """Return the records, reader by reader."""
+        """Return the records, reader by reader. One that fails does not hide what the others read."""
         first, *others = self.readers
-        records = first.read(envelope, reading)
+        records, failure = [], None
+        try:
+            records = first.read(envelope, reading)
+        except NoRecord as misfit:
+            failure = misfit
         for reader in others:
             if reader.finds_place(envelope):
-                records += reader.read(envelope, reading)
+                try:
+                    records += reader.read(envelope, reading)
+                except (MalformedAnswer, NotFound) as misfit:
+                    _note_failure(misfit, reading)
+        if failure is not None:
+            if not records:
+                raise failure
+            _note_failure(failure, reading)
         return records
 
 
@@ -69,31 +83,38 @@ class AnyOf(_Combined):
 
     def read(self, envelope: Mapping[str, Any], reading: Reading) -> list[Any]:
         """Return the records, reader by reader, and note keys of the answer that hold something nobody reads."""
-        if not self.finds_place(envelope):
-            raise self._none_of(envelope, reading.operation)
         known = self.passed_over | {part.head[0] for part in self.parts if part.head}
-        reading.notes.extend(
-            f"{key} is not known and was passed over"
-            for key, value in envelope.items()
-            if key not in known and value and type(value) in (dict, list)
-        )
-        return [
-            record
-            for reader in self.readers
-            if reader.finds_place(envelope)
-            for record in reader.read(envelope, reading)
-        ]
+        for key, value in envelope.items():
+            if key not in known and value and type(value) in (dict, list):
+                reading.note(f"{shown(key)} is not known and was passed over")
+        records: list[Any] = []
+        failures: list[AnswerError] = []
+        found = [reader for reader in self.readers if reader.finds_place(envelope)]
+        for reader in found:
+            try:
+                records += reader.read(envelope, reading)
+            except (MalformedAnswer, NotFound) as misfit:
+                failures.append(misfit)
+        if len(failures) == len(found):
+            raise failures[0] if failures else self._none_of(envelope, reading.operation)
+        for failure in failures:
+            _note_failure(failure, reading)
+        return records
 
 
 class Either(_Combined):
-    """Reads with the first reader that finds its place."""
+    """Reads with the first reader that finds its place and can read what is there."""
 
     def read(self, envelope: Mapping[str, Any], reading: Reading) -> list[Any]:
         """Return the records."""
+        failure: MalformedAnswer | None = None
         for reader in self.readers:
             if reader.finds_place(envelope):
-                return reader.read(envelope, reading)
-        raise self._none_of(envelope, reading.operation)
+                try:
+                    return reader.read(envelope, reading)
+                except MalformedAnswer as misfit:
+                    failure = failure or misfit
+        raise failure or self._none_of(envelope, reading.operation)
 
 
 class ByKind(_Combined):
@@ -111,18 +132,17 @@ class ByKind(_Combined):
 
     def read(self, envelope: Mapping[str, Any], reading: Reading) -> list[Any]:
         """Return the records in the list's order."""
-        rows, place = walk_path(envelope, self.at, reading.operation), ".".join(self.at)
-        if type(rows) is not list:
-            raise MalformedAnswer(reading.operation, place, f"expected a list, got {kind_name(rows)}")
         records: list[Any] = []
-        for index, row in enumerate(rows):
-            where = f"{place}[{index}]"
+        for index, row in enumerate(list_at(envelope, self.at, reading.operation)):
+            where = f"{'.'.join(self.at)}[{index}]"
             if type(row) is not dict:
-                raise MalformedAnswer(reading.operation, where, f"expected an object, got {kind_name(row)}")
-            kind = next((kind for kind in self.kinds if row.get(kind) is not None), None)
-            if kind is None:
-                reading.notes.append(f"{where}: none of {', '.join(self.kinds)} but {keys_of(row)}: passed over")
+                reading.pass_over(where, f"expected an object, got {kind_name(row)}")
                 continue
+            there = [kind for kind in self.kinds if row.get(kind) is not None]
+            if not there:
+                reading.pass_over(where, f"none of {', '.join(self.kinds)} but {keys_of(row)}")
+                continue
+            kind = next((kind for kind in there if type(row[kind]) is dict), there[0])
             records += self.kinds[kind].records([row[kind]], Places([f"{where}.{kind}"]), reading)
         return records
 
@@ -166,11 +186,14 @@ class ById:
         for path in self.at:
             holder: Any = envelope
             for step in path:
-                holder = holder.get(step) if type(holder) is dict else None
+                holder = holder.get(step, _MISSING) if type(holder) is dict else _MISSING
+            if path and (holder is None or holder in ({}, [])):
+                yield ".".join(path), []
+                return
             found = holder if type(holder) is dict else {}
             by_id = [(".".join((*path, key)), held) for key, held in found.items() if _is_id(key)]
-            if by_id or (holder is not None and path):
-                yield from by_id or [(".".join(path), [])]
+            if by_id:
+                yield from by_id
                 return
 
     def read(self, envelope: Mapping[str, Any], reading: Reading) -> list[Any]:
@@ -181,13 +204,15 @@ class ById:
         for place, held in self._places(envelope):
             where, rows = place, held
             if type(held) is dict:
-                key = next((key for key in self.lists if type(held.get(key)) is list), None)
+                key = next((key for key in self.lists if key in held), None)
                 if key is None:
-                    reading.notes.append(f"{place}: none of {', '.join(self.lists)} but {keys_of(held)}: passed over")
+                    reading.pass_over(place, f"none of {', '.join(self.lists)} but {keys_of(held)}")
                     continue
                 where, rows = f"{place}.{key}", held[key]
             if type(rows) is not list:
-                raise MalformedAnswer(reading.operation, where, f"expected a list, got {kind_name(rows)}")
+                if rows is not None:
+                    reading.pass_over(where, f"expected a list, got {kind_name(rows)}")
+                continue
             owner = place.rpartition(".")[2]
             rows = [{self.id_key: owner, **row} if type(row) is dict else row for row in rows]
             records += self.reader.records(rows, Places(where), reading)
@@ -195,7 +220,18 @@ class ById:
 
 
 def _is_id(key: str) -> bool:
-    return key.replace("_", "").isdecimal()
+    try:
+        return take_media_id(key) is not None
+    except WrongKind:
+        return False
+
+
+def _note_failure(failure: AnswerError, reading: Reading) -> None:
+    """Note a part of an answer that gives nothing beside others that do."""
+    if isinstance(failure, MalformedAnswer):
+        reading.pass_over(failure.place, failure.problem)
+    else:
+        reading.note(str(failure).removeprefix(f"{reading.operation}: ").removesuffix(": no such target"))
 
 
 class KnownRoots:
@@ -234,10 +270,17 @@ class KnownRoots:
         known = [reader for reader in self.readers if reader.finds_place(envelope) and _fits(reader, envelope, reading)]
         nearest = max(known, key=lambda reader: len(reader.head), default=None)
         if nearest is not None:
+            attempt = replace(reading, args=_named_alike(reading.args), notes=[], passed_over=[])
             try:
-                return nearest.read(envelope, replace(reading, args=_named_alike(reading.args)))
+                records = nearest.read(envelope, attempt)
+                if records or not attempt.passed_over:
+                    reading.notes.extend(attempt.notes)
+                    reading.passed_over.extend(attempt.passed_over)
+                    return records
+                problem = "; ".join(attempt.notes)
             except (MalformedAnswer, NotFound) as misfit:
-                reading.notes.append(f"not read as {nearest.record.TYPE}: {misfit}")
+                problem = str(misfit)
+            reading.note(f"not read as {nearest.record.TYPE}: {problem}")
         return self.plain.read(envelope, reading)
 
 

@@ -6,17 +6,24 @@ Facts about the server, from recorded answers:
 - Streamed GraphQL is newline-separated documents; later ones carry `path` (from `data`) and the `data` to merge there.
 - Streamed REST is newline-separated documents without paths; later ones refine earlier ones.
 - ``for (;;);`` or a byte order mark may come first.
+
+What no output can hold is replaced here, in every text, key and cursor: NUL and halves of a surrogate pair become
+U+FFFD, what is no finite number becomes null. Bytes that are no UTF-8 were spoilt on their way.
 """
 
 from __future__ import annotations
 
+import json
+import math
 import re
 from typing import Any, Final
 
 import orjson
 
 from igcrawl.errors import MalformedAnswer, Transient
+from igcrawl.parsing.fields import ID_KEYS
 from igcrawl.parsing.json_paths import kind_name
+from igcrawl.parsing.values import WrongKind, take_media_id
 
 #: A quote before the digit can only open a string (escaped quotes are rewritten first), and one before a colon can
 #: only end a key, so these match keys and nothing else.
@@ -31,10 +38,18 @@ _LONE_SURROGATE: Final = re.compile(
 #: A stream whose rows come in a worse order than this is no stream of the server's.
 _MOST_PASSES: Final = 50
 _DEEPEST: Final = 100
+#: So far below a root stand the things that it is about.
+_DEEPEST_THING: Final = 4
 #: Keys under which rows of a list hold the thing that they are about.
 _WRAPPING: Final = ("media", "user", "hashtag", "place", "keyword")
 #: So many different scalars are undone by name; a body with more is no list.
 _MOST_NAMES: Final = 100
+_NUL: Final = re.compile(rb"\\\\|\\u0000")
+_UNKNOWN: Final = "\N{REPLACEMENT CHARACTER}"
+#: Whole numbers beyond these are read as floats, since no writer could follow.
+_LEAST_WHOLE: Final = -(1 << 63)
+_MOST_WHOLE: Final = (1 << 64) - 1
+_LONGEST_WHOLE: Final = len(str(_MOST_WHOLE))
 _GUARD: Final = b"for (;;);"
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
@@ -61,8 +76,7 @@ def read_envelope(body: bytes, operation: str) -> dict[str, Any]:
         if "path" in row:
             if not _merge_at_path(base, row, f"document {number}", operation):
                 early.append((row, f"document {number}"))
-            if isinstance(row.get("extensions"), dict) and isinstance(base.get("extensions"), dict):
-                base["extensions"].update(row["extensions"])
+            _take_extensions(base, row)
         else:
             _refine(base, row)
     _merge_early(base, early, operation)
@@ -72,7 +86,7 @@ def read_envelope(body: bytes, operation: str) -> dict[str, Any]:
 def is_unfinished(envelope: dict[str, Any]) -> bool:
     """Return whether a streamed answer says that more of it was to come."""
     extensions = envelope.get("extensions")
-    return isinstance(extensions, dict) and extensions.get("is_final") is False
+    return isinstance(extensions, dict) and extensions.get("is_final") in (False, "false")
 
 
 def _bare(body: bytes) -> bytes:
@@ -124,28 +138,65 @@ def _documents(body: bytes, operation: str) -> list[Any]:
     """Parse one document, or one a line."""
     if not body:
         raise Transient(f"{operation}: the answer is empty")
+    # A body mostly has no backslash: looking for one byte takes a fortieth of the time.
+    if b"\\" in body and b"\\u0000" in body:
+        body = _NUL.sub(_storable, body)
     try:
         return [orjson.loads(body)]
     except orjson.JSONDecodeError as error:
         whole = error
     if b"\\ud" in body or b"\\uD" in body:
-        body = _LONE_SURROGATE.sub(_whole_character, body)
-        try:
-            return [orjson.loads(body)]
-        except orjson.JSONDecodeError:
-            pass
+        body = _LONE_SURROGATE.sub(_storable, body)
     lines = [line for line in map(_bare, body.splitlines()) if line]
-    if len(lines) > 1:
-        try:
-            return [orjson.loads(line) for line in lines]
-        except orjson.JSONDecodeError:
-            pass
+    for parse in (orjson.loads, _parse_odd):
+        for documents in ([body], lines):
+            try:
+                return [parse(document) for document in documents]
+            except (ValueError, RecursionError):
+                continue
     raise Transient(f"{operation}: the answer is cut or is no JSON ({whole.msg} at byte {whole.pos})")
 
 
-def _whole_character(found: re.Match[bytes]) -> bytes:
-    """Keep escaped backslashes and pairs; put the replacement character in place of half a pair."""
-    return found.group() if found.group(1) or found.group() == b"\\\\" else b"\\ufffd"
+def _storable(found: re.Match[bytes]) -> bytes:
+    """Keep escaped backslashes and pairs; put the replacement character in place of NUL and of half a pair."""
+    pair = found.group(1) if found.re is _LONE_SURROGATE else None
+    return found.group() if pair or found.group() == b"\\\\" else b"\\ufffd"
+
+
+def _parse_odd(document: bytes) -> Any:
+    """Parse what is JSON but for control characters, halves of surrogate pairs as bytes, and numbers that are none.
+
+    Raises:
+        ValueError: it is cut, or no JSON either.
+        RecursionError: it is nested without end.
+    """
+    text = document.decode("utf-8", "surrogatepass").replace("\0", _UNKNOWN)
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return json.loads(
+        text,
+        strict=False,
+        parse_int=_whole,
+        parse_float=_finite,
+        parse_constant=lambda name: None,
+    )
+
+
+def _whole(digits: str) -> int | float | None:
+    number = int(digits) if len(digits) <= _LONGEST_WHOLE else None
+    return number if number is not None and _LEAST_WHOLE <= number <= _MOST_WHOLE else _finite(digits)
+
+
+def _finite(digits: str) -> float | None:
+    number = float(digits)
+    return number if math.isfinite(number) else None
+
+
+def _take_extensions(base: dict[str, Any], row: dict[str, Any]) -> None:
+    """Let a streamed row say whether it is the last."""
+    later = row.get("extensions")
+    if isinstance(later, dict):
+        earlier = base.get("extensions")
+        base["extensions"] = {**(earlier if isinstance(earlier, dict) else {}), **later}
 
 
 def _merge_early(base: dict[str, Any], early: list[tuple[dict[str, Any], str]], operation: str) -> None:
@@ -182,6 +233,9 @@ def _step(parent: Any, step: str | int, place: str, operation: str) -> Any:
         return parent.get(step)
     if isinstance(parent, list) and isinstance(step, int):
         return parent[step] if 0 <= step < len(parent) else None
+    if not isinstance(parent, dict | list):
+        # A value of another kind stands where the row belongs.
+        return None
     raise MalformedAnswer(operation, f"{place}.path", f"{step!r} leads into {kind_name(parent)}")
 
 
@@ -189,10 +243,12 @@ def _put(parent: Any, step: str | int, value: Any, place: str, operation: str) -
     current = _step(parent, step, place, operation)
     if isinstance(current, dict) and isinstance(value, dict):
         _refine(current, value)
-    elif isinstance(parent, dict) or (isinstance(step, int) and 0 <= step < len(parent)):
+        return True
+    value = current if _hides(value, current) else value
+    if isinstance(parent, dict):
         parent[step] = value
-    elif step == len(parent):
-        parent.append(value)
+    elif isinstance(parent, list) and isinstance(step, int) and 0 <= step <= len(parent):
+        parent[step : step + 1] = [value]
     else:
         return False
     return True
@@ -201,7 +257,8 @@ def _put(parent: Any, step: str | int, value: Any, place: str, operation: str) -
 def _refine(base: dict[str, Any], later: dict[str, Any], depth: int = 0) -> None:
     """Let a later document refine an earlier one: objects key by key, lists of things by their id.
 
-    Deeper than any answer is, the later value replaces the earlier one: a call stack has an end.
+    Deeper than any answer is, the later value replaces the earlier one: a call stack has an end. A value of another
+    kind does not replace things that are there.
     """
     for key, value in later.items():
         current = base.get(key)
@@ -209,8 +266,20 @@ def _refine(base: dict[str, Any], later: dict[str, Any], depth: int = 0) -> None
             _refine(current, value, depth + 1)
         elif depth < _DEEPEST and isinstance(current, list) and isinstance(value, list):
             base[key] = _refined_list(current, value, depth + 1)
-        elif value is not None or key not in base:
+        elif key not in base or not (value is None or _hides(value, current)):
             base[key] = value
+
+
+def _hides(value: Any, current: Any) -> bool:
+    """Return whether a value of another kind would hide things that are there."""
+    return type(value) is not type(current) and _holds_things(current)
+
+
+def _holds_things(value: Any, depth: int = _DEEPEST_THING) -> bool:
+    if not value or depth == 0 or not isinstance(value, dict | list):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return _identity(value) is not None or any(_holds_things(entry, depth - 1) for entry in inner)
 
 
 def _refined_list(earlier: list[Any], later: list[Any], depth: int) -> list[Any]:
@@ -234,7 +303,16 @@ def _identity(row: Any) -> str | None:
         return None
     wrapping = next((key for key in _WRAPPING if isinstance(row.get(key), dict)), "")
     for kind, thing in (("", row), (wrapping, row[wrapping] if wrapping else {})):
-        for key in ("pk", "id"):
-            if isinstance(thing.get(key), str | int):
-                return f"{kind}:{thing[key]}"
+        for key in ID_KEYS:
+            if key in thing and (found := _number(thing[key])) is not None:
+                return f"{kind}:{found}"
     return None
+
+
+def _number(value: Any) -> str | None:
+    """Return a thing's own number, None where the value is no id."""
+    try:
+        found = take_media_id(value)
+    except WrongKind:
+        return None
+    return None if found is None else found.partition("_")[0]

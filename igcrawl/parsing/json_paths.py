@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from igcrawl.errors import MalformedAnswer
+
+_LONGEST_NAME: Final = 60
 
 
 class Each:
@@ -43,7 +45,8 @@ def walk_path(envelope: Any, path: Path, operation: str) -> Any:
     current = envelope
     for index, step in enumerate(path):
         if type(current) is not dict:
-            raise _no_object(operation, ".".join(path[:index]) or "answer", current)
+            place = ".".join(path[:index]) or "answer"
+            raise MalformedAnswer(operation, place, f"expected an object, got {kind_name(current)}")
         if step not in current:
             raise MalformedAnswer(operation, ".".join(path[: index + 1]), f"missing; there is {keys_of(current)}")
         current = current[step]
@@ -72,59 +75,88 @@ def null_on_the_way(envelope: Any, path: Path) -> bool:
     return current is None
 
 
-def walk_many(envelope: Any, path: ManyPath, operation: str, notes: list[str]) -> Iterator[tuple[str, Any]]:
+def list_at(envelope: Any, path: Path, operation: str) -> list[Any]:
+    """Return the list at `path`, an empty one for null.
+
+    Raises:
+        MalformedAnswer: it is missing, or something else.
+    """
+    found = walk_path(envelope, path, operation)
+    if found is None:
+        return []
+    if type(found) is not list:
+        raise MalformedAnswer(operation, ".".join(path) or "answer", f"expected a list, got {kind_name(found)}")
+    return found
+
+
+def walk_many(envelope: Any, path: ManyPath, operation: str, note: Callable[[str], None]) -> Iterator[tuple[str, Any]]:
     """Yield what stands at the places that a path leads to, each with its place in the operator's words.
 
     Args:
         envelope: the answer.
-        path: up to the first `EACH` every step must be there; behind it, an entry without the next step is noted.
+        path: up to the first `EACH` every step must be there; what does not fit behind it is noted and passed over.
         operation: its name, for messages.
-        notes: takes what was passed over.
+        note: takes what was passed over.
 
     Raises:
-        MalformedAnswer: the answer has another shape.
+        MalformedAnswer: the list at the first `EACH` is missing, or something else.
     """
     first = next((index for index, step in enumerate(path) if not isinstance(step, str)), len(path))
     head = tuple(step for step in path[:first] if isinstance(step, str))
-    yield from _branch(walk_path(envelope, head, operation), ".".join(head), path[first:], operation, notes)
+    yield from _branch(list_at(envelope, head, operation), ".".join(head), path[first:], note)
 
 
-def _branch(current: Any, place: str, path: ManyPath, operation: str, notes: list[str]) -> Iterator[tuple[str, Any]]:
+def _branch(current: Any, place: str, path: ManyPath, note: Callable[[str], None]) -> Iterator[tuple[str, Any]]:
     if not path:
         yield place, current
         return
     step, rest = path[0], path[1:]
     if isinstance(step, Each):
-        if type(current) is not list:
-            raise MalformedAnswer(operation, place, f"expected a list, got {kind_name(current)}")
-        for index, entry in enumerate(current):
-            yield from _branch(entry, f"{place}[{index}]", rest, operation, notes)
-        return
-    if type(current) is not dict:
-        raise _no_object(operation, place, current)
-    if isinstance(step, OneOf):
-        known = {option.split(".")[0] for option in step.paths}
-        notes += [f"{place}.{key} is not known and was passed over" for key in current if key not in known]
-        for option in step.paths:
-            steps = tuple(option.split("."))
-            if stands_at(current, steps):
-                yield from _branch(walk_path(current, steps, operation), f"{place}.{option}", rest, operation, notes)
+        yield from _entries(current, place, rest, note)
+    elif type(current) is not dict:
+        note(f"{place}: expected an object, got {kind_name(current)}: passed over")
+    elif isinstance(step, OneOf):
+        yield from _options(current, place, step, rest, note)
     elif step in current:
-        yield from _branch(current[step], f"{place}.{step}", rest, operation, notes)
+        yield from _branch(current[step], f"{place}.{step}", rest, note)
     else:
-        notes.append(f"{place}: no {step} but {keys_of(current)}: passed over")
+        note(f"{place}: no {step} but {keys_of(current)}: passed over")
 
 
-def keys_of(found: Mapping[str, Any]) -> str:
+def _entries(current: Any, place: str, rest: ManyPath, note: Callable[[str], None]) -> Iterator[tuple[str, Any]]:
+    if type(current) is list:
+        for index, entry in enumerate(current):
+            yield from _branch(entry, f"{place}[{index}]", rest, note)
+    elif current is not None:
+        note(f"{place}: expected a list, got {kind_name(current)}: passed over")
+
+
+def _options(
+    current: dict[str, Any], place: str, step: OneOf, rest: ManyPath, note: Callable[[str], None]
+) -> Iterator[tuple[str, Any]]:
+    """Follow each of several ways that there is; null on it is none."""
+    ways = [tuple(option.split(".")) for option in step.paths]
+    known = {way[0] for way in ways}
+    for key in current:
+        if key not in known:
+            note(f"{place}.{shown(key)} is not known and was passed over")
+    for way in ways:
+        if current.get(way[0]) is not None:
+            yield from _branch(current, place, (*way, *rest), note)
+
+
+def keys_of(found: Iterable[str]) -> str:
     """Name a few of an object's keys."""
-    return ", ".join(sorted(found)[:5]) or "nothing"
+    return ", ".join(map(shown, sorted(found)[:5])) or "nothing"
+
+
+def shown(name: str) -> str:
+    """Return a name of the server's as it may be printed: on one line, and not long."""
+    name = name if len(name) <= _LONGEST_NAME else name[:_LONGEST_NAME] + "…"
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in name)
 
 
 def kind_name(value: Any) -> str:
     """Name a JSON value's kind in the operator's words."""
     names = {dict: "an object", list: "a list", str: "text", bool: "true or false", type(None): "null"}
     return names.get(type(value), "a number")
-
-
-def _no_object(operation: str, place: str, found: Any) -> MalformedAnswer:
-    return MalformedAnswer(operation, place, f"expected an object, got {kind_name(found)}")

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from igcrawl.errors import MalformedAnswer, NotFound
 from igcrawl.items import Record
-from igcrawl.parsing.fields import Field
-from igcrawl.parsing.json_paths import ManyPath, Path, kind_name, null_on_the_way, stands_at, walk_many, walk_path
+from igcrawl.parsing.fields import Field, Unusable
+from igcrawl.parsing.json_paths import (
+    ManyPath,
+    Path,
+    kind_name,
+    list_at,
+    null_on_the_way,
+    stands_at,
+    walk_many,
+    walk_path,
+)
 from igcrawl.parsing.values import WrongKind
+
+#: Keys that only a thing itself has, not what wraps it.
+_OWN_IDS: Final = ("pk", "pk_id", "strong_id__")
+_INDEX: Final = re.compile(r"\[[0-9]+\]")
+#: So many different notes an answer may leave.
+_MOST_NOTES: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +38,8 @@ class Reading:
         walk: operation and target of the walk.
         fetched_at: when the answer came, UTC, ISO 8601.
         args: the call's arguments, for what the answer itself does not repeat.
-        notes: takes a line for each thing that nothing is known about and that was passed over.
+        notes: what does not fit, and what nothing is known about; one line for all the rows of a list.
+        passed_over: places of the rows that gave no record.
     """
 
     operation: str
@@ -30,6 +47,22 @@ class Reading:
     fetched_at: str
     args: Mapping[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    passed_over: list[str] = field(default_factory=list)
+
+    def note(self, text: str) -> None:
+        """Note something once, whichever row of a list it is about."""
+        text = _INDEX.sub("[]", text)
+        if text not in self.notes and len(self.notes) < _MOST_NOTES:
+            self.notes.append(text)
+
+    def pass_over(self, place: str, problem: str) -> None:
+        """Note a row that gives no record."""
+        self.passed_over.append(place)
+        self.note(f"{place}: {problem}: passed over")
+
+
+class NoRecord(MalformedAnswer):
+    """Raised when the one object of an answer is there, and is none of its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,45 +180,45 @@ class Reader:
             rows, places = self._unwrapped(rows, places, reading)
         if self.beside:
             shared = {key: walk_path(envelope, path, reading.operation) for key, path in self.beside.items()}
-            rows = [{**shared, **row} if type(row) is dict else row for row in rows]
+            rows = [_over(shared, row) if type(row) is dict else row for row in rows]
         return self.records(rows, places, reading)
 
     def _rows(self, envelope: Mapping[str, Any], reading: Reading) -> tuple[list[Any], Places]:
         head = self.head
         if len(head) < len(self.at):
-            found = list(walk_many(envelope, self.at, reading.operation, reading.notes))
+            found = list(walk_many(envelope, self.at, reading.operation, reading.note))
             return [row for _, row in found], Places([place for place, _ in found])
         place = ".".join(head) or "answer"
+        if not self.single:
+            return list_at(envelope, head, reading.operation), Places(place)
         there = walk_path(envelope, head, reading.operation)
-        if self.single:
-            if there is None:
-                raise NotFound(f"{reading.operation}: {place} is null: no such target")
-            return [there], Places([place])
-        if type(there) is not list:
-            raise MalformedAnswer(reading.operation, place, f"expected a list, got {kind_name(there)}")
-        return there, Places(place)
+        if there is None:
+            raise NotFound(f"{reading.operation}: {place} is null: no such target")
+        return [there], Places([place])
 
     def _unwrapped(self, rows: list[Any], places: Places, reading: Reading) -> tuple[list[Any], Places]:
-        """Take the wrapped objects; among rows of several kinds, one that neither wraps nor is one is noted."""
+        """Take the wrapped objects; a row that wraps none, and is none itself, is passed over."""
         opened, where = [], []
         for index, row in enumerate(rows):
-            inner = row.get(self.unwrap) if type(row) is dict else row
-            if type(inner) is dict and self.merged:
-                inner = {**inner, **{key: value for key, value in row.items() if value is not None}}
-            elif inner is None and self.merged and type(row) is dict and row.get("pk") is not None:
-                inner = row
-            if inner is None and self.merged:
-                reading.notes.append(f"{places[index]}: no {self.unwrap}: passed over")
-                continue
+            inner = row
+            if type(row) is dict:
+                inner = row.get(self.unwrap)
+                if type(inner) is dict:
+                    inner = _over(inner, row) if self.merged else inner
+                elif self.merged and any(row.get(key) is not None for key in _OWN_IDS):
+                    inner = row
+                else:
+                    reading.pass_over(places[index], f"no {self.unwrap}" if inner is None else _no_object(inner))
+                    continue
             opened.append(inner)
             where.append(places[index])
         return opened, Places(where)
 
     def records(self, rows: list[Any], places: Places, reading: Reading) -> list[Any]:
-        """Return the records of these rows.
+        """Return the records of these rows. A row that gives none is passed over, a field that does not fit is null.
 
         Raises:
-            MalformedAnswer: one does not fit; the error names its place.
+            NoRecord: there is only one, and it gives none.
         """
         kind = self.record
         shared: list[Any] = [kind.TYPE, reading.operation, reading.fetched_at, reading.walk]
@@ -199,20 +232,35 @@ class Reader:
                 return [kind(*shared, *[take(row.get(key)) for key, take in plain]) for row in rows]
             return [kind(*shared, *[field.of(row) for field in fields]) for row in rows]
         except (WrongKind, AttributeError):
-            raise self._misfit(rows, places, reading.operation) from None
+            mended = [self._mended(row, places[index], shared, reading) for index, row in enumerate(rows)]
+            return [record for record in mended if record is not None]
 
-    def _misfit(self, rows: list[Any], places: Places, operation: str) -> MalformedAnswer:
-        """Find the place that did not fit, off the fast path."""
-        for index, row in enumerate(rows):
-            where = places[index]
-            if type(row) is not dict:
-                return MalformedAnswer(operation, where, f"expected an object, got {kind_name(row)}")
-            for one in self.fields.values():
-                try:
-                    one.of(row)
-                except WrongKind as misfit:
-                    return MalformedAnswer(operation, f"{where}.{one}", str(misfit))
-        raise AssertionError(f"{operation}: every row fits")
+    def _mended(self, row: Any, place: str, shared: list[Any], reading: Reading) -> Any:
+        """Return the record of a row of which something may not fit, None if it gives none; off the fast path."""
+
+        def note(text: str) -> None:
+            reading.note(f"{place}.{text}")
+
+        if type(row) is not dict:
+            problem = _no_object(row)
+        else:
+            try:
+                return self.record(*shared, *[field.mended(row, note) for field in self.fields.values()])
+            except Unusable as misfit:
+                place, problem = f"{place}.{misfit.place}" if misfit.place else place, misfit.problem
+        if self.single:
+            raise NoRecord(reading.operation, place, problem)
+        reading.pass_over(place, problem)
+        return None
+
+
+def _over(below: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row, with what it lacks from below."""
+    return {**below, **{key: value for key, value in row.items() if value is not None}}
+
+
+def _no_object(found: Any) -> str:
+    return f"expected an object, got {kind_name(found)}"
 
 
 class Places:

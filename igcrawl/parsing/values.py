@@ -1,13 +1,28 @@
-"""Values of an answer: each is checked for its kind and taken over; IDs become text here."""
+"""Values of an answer, each as its field's kind of value, or refused; ids become text here.
+
+The server writes one number as 1487, 1487.0 or "1487", and a flag as true or 1: all are the same value. What cannot be
+kept, such as a number of more than 64 bits, is refused. Texts are clean already, see `igcrawl.parsing.envelope`.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import math
+import re
+from typing import Any, Final
 
 from igcrawl.parsing.json_paths import kind_name
 
 #: orjson writes 254 levels; a record holds plain data some levels down.
-DEEPEST = 200
+DEEPEST: Final = 200
+#: Ids and numbers are kept in 64 bits, with a sign.
+MOST: Final = (1 << 63) - 1
+_LEAST: Final = -MOST
+_LONGEST_ID: Final = len(str(MOST))
+#: Whole numbers above are not all to be told apart as floats: an id written so would be another one.
+_EXACT: Final = 1 << 53
+_WHOLE: Final = re.compile(r"-?[0-9]{1,19}", re.ASCII)
+_DECIMAL: Final = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?", re.ASCII)
+_FLAGS: Final = {"true": True, "false": False, "1": True, "0": False}
 
 
 class WrongKind(Exception):
@@ -41,47 +56,62 @@ def take_plain(value: Any) -> Any:
     raise WrongKind(f"nesting of at most {DEEPEST} levels", value)
 
 
+def take_id(value: Any) -> str:
+    """Return an id as text: 1 to 19 digits, at most 2^63-1. It becomes a target, a step of a path, a row's key.
+
+    Raises:
+        WrongKind: it is something else, or missing.
+    """
+    if type(value) is str and value.isdecimal() and value.isascii() and len(value) <= _LONGEST_ID:
+        if len(value) < _LONGEST_ID and value[0] != "0":
+            return value
+        number = int(value)
+    elif type(value) is int or (type(value) is float and value.is_integer() and value <= _EXACT):
+        number = int(value)
+    else:
+        raise WrongKind("an id", value)
+    if not 0 <= number <= MOST:
+        raise WrongKind(f"an id of at most {_LONGEST_ID} digits", value)
+    return str(number)
+
+
 def take_reference(value: Any) -> str | None:
     """Return an id as text, or None.
 
     Raises:
-        WrongKind: it is neither text, a whole number nor null.
+        WrongKind: it is something else.
     """
     return None if value is None or value == "" else take_id(value)
 
 
 def take_media_pk(value: Any) -> str:
-    """Return a media's own number as text.
+    """Return a media's own number as text, also from an id that names its owner behind it.
 
     Raises:
-        WrongKind: it is neither text nor a whole number.
+        WrongKind: it is something else, or missing.
     """
-    return take_id(value).partition("_")[0]
+    return take_id(value.partition("_")[0] if type(value) is str else value)
 
 
-def take_decimal(value: Any) -> float | None:
-    """Return a number or None.
+def take_media_id(value: Any) -> str | None:
+    """Return a media's id as text, with its owner's id behind it where the server says it, or None.
 
     Raises:
         WrongKind: it is something else.
     """
-    if value is None or type(value) in (int, float):
-        number: float | None = value
-        return number
-    raise WrongKind("a number", value)
+    if type(value) is not str or "_" not in value:
+        return take_reference(value)
+    pk, _, owner = value.partition("_")
+    return f"{take_id(pk)}_{take_id(owner)}"
 
 
-def take_id(value: Any) -> str:
-    """Return an id as text.
+def take_label(value: Any) -> str | None:
+    """Return a name that the server gave a thing, a number or a text, as text; or None. It is only ever shown.
 
     Raises:
-        WrongKind: it is neither text nor a whole number.
+        WrongKind: it is something else.
     """
-    if type(value) is str and value:
-        return value
-    if type(value) is int:
-        return str(value)
-    raise WrongKind("an id", value)
+    return take_reference(value) if type(value) in (int, float) else take_text(None if value == "" else value)
 
 
 def take_text(value: Any) -> str | None:
@@ -103,6 +133,10 @@ def take_flag(value: Any) -> bool | None:
     """
     if value is None or type(value) is bool:
         return value
+    if type(value) in (int, float) and value in (0, 1):
+        return bool(value)
+    if type(value) is str and value.lower() in _FLAGS:
+        return _FLAGS[value.lower()]
     raise WrongKind("true or false", value)
 
 
@@ -112,20 +146,55 @@ def take_truth(value: Any) -> bool:
     Raises:
         WrongKind: it is something else, or missing.
     """
-    if type(value) is bool:
-        return value
-    raise WrongKind("true or false", value)
+    flag = take_flag(value)
+    if flag is None:
+        raise WrongKind("true or false", value)
+    return flag
 
 
 def take_number(value: Any) -> int | None:
-    """Return a whole number or None.
+    """Return a whole number of 64 bits, or None.
 
     Raises:
         WrongKind: it is something else.
     """
-    if value is None or type(value) is int:
+    if value is None or (type(value) is int and _LEAST <= value <= MOST):
         return value
-    raise WrongKind("a whole number", value)
+    is_whole = type(value) is int or (type(value) is float and value.is_integer())
+    if not is_whole and not (type(value) is str and _WHOLE.fullmatch(value)):
+        raise WrongKind("a whole number", value)
+    number = int(value)
+    if not _LEAST <= number <= MOST:
+        raise WrongKind("a whole number of 64 bits", value)
+    return number
+
+
+def take_count(value: Any) -> int | None:
+    """Return how many there are of something, or None.
+
+    Raises:
+        WrongKind: it is no whole number, or below 0.
+    """
+    number = take_number(value)
+    if number is not None and number < 0:
+        raise WrongKind("a count", value)
+    return number
+
+
+def take_decimal(value: Any) -> float | None:
+    """Return a number or None.
+
+    Raises:
+        WrongKind: it is something else.
+    """
+    if value is None:
+        return None
+    if type(value) is str and _DECIMAL.fullmatch(value):
+        value = float(value)
+    if type(value) in (int, float) and math.isfinite(value):
+        number: float = value if abs(value) <= _EXACT else float(value)
+        return number
+    raise WrongKind("a number", value)
 
 
 def take_texts(value: Any) -> list[str] | None:
@@ -142,21 +211,3 @@ def take_texts(value: Any) -> list[str] | None:
         if type(entry) is not str:
             raise WrongKind("a list of texts", entry)
     return value
-
-
-def take_links(value: Any) -> list[dict[str, str | None]] | None:
-    """Return a list of links with title and URL, or None.
-
-    Raises:
-        WrongKind: it is something else, or holds something else.
-    """
-    if value is None:
-        return None
-    if type(value) is not list:
-        raise WrongKind("a list", value)
-    found: list[dict[str, str | None]] = []
-    for entry in value:
-        if type(entry) is not dict:
-            raise WrongKind("a list of links", entry)
-        found.append({"title": take_text(entry.get("title")), "url": take_text(entry.get("url"))})
-    return found

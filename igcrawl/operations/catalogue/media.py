@@ -14,7 +14,7 @@ from igcrawl.operations.operation import Argument, Operation, Surface
 from igcrawl.operations.paging import ChunkPages, OneCursor
 from igcrawl.operations.request_templates import Arg, ChunkOf, Cursor
 from igcrawl.parsing.combined_readers import AllOf, ById, Either
-from igcrawl.parsing.fields import WITHOUT_STATUS, flag, ident, number, reference, text, truth
+from igcrawl.parsing.fields import WITHOUT_STATUS, flag, ident, ids, media_id, number, reference, text, truth
 from igcrawl.parsing.json_paths import ManyPath
 from igcrawl.parsing.reader import Reader
 
@@ -36,7 +36,7 @@ AUDIO_FIELDS: Final = {
         "metadata.original_sound_info.ig_artist.full_name",
     ),
     "artist_pk": reference(
-        "metadata.music_info.music_consumption_info.ig_artist.pk", "metadata.original_sound_info.ig_artist.pk"
+        *ids("metadata.music_info.music_consumption_info.ig_artist", "metadata.original_sound_info.ig_artist")
     ),
     "artist_username": text(
         "metadata.music_info.music_consumption_info.ig_artist.username",
@@ -53,12 +53,12 @@ AUDIO_FIELDS: Final = {
     "cover_url": text("metadata.music_info.music_asset_info.cover_artwork_uri"),
 }
 COMMENT_FIELDS: Final = {
-    "media_id": reference("media_id", "asked_media_id"),
-    "pk": ident("pk", "id"),
+    "media_id": media_id("media_id", "asked_media_id"),
+    "pk": ident(),
     "text": text("text"),
     "created_at": number("created_at", "created_at_utc"),
     "like_count": number("like_count", "comment_like_count"),
-    "user_pk": reference("user.pk", "user.id", "user_id"),
+    "user_pk": reference(*ids("user"), "user_id"),
     "username": text("user.username"),
     "full_name": text("user.full_name"),
     "is_verified": flag("user.is_verified"),

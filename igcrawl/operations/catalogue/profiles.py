@@ -18,7 +18,7 @@ USERNAME: Final = Argument("the account's name, without @", Username, "instagram
 
 #: Keys are those of recorded profiles on all surfaces; what one surface lacks is null in the record.
 PROFILE_FIELDS: Final = {
-    "pk": ident("pk", "id"),
+    "pk": ident(),
     "username": text("username"),
     "full_name": text("full_name"),
     "biography": text("biography"),

@@ -29,7 +29,7 @@ PAGE_SIZE: Final = Argument(
 RANK_TOKEN: Final = Argument("the token of an earlier walk, to go on with it", Token, "8a3a…", required=False)
 
 FOLLOW_FIELDS: Final = {
-    "pk": ident("pk"),
+    "pk": ident(),
     "username": text("username"),
     "full_name": text("full_name"),
     "is_private": flag("is_private"),
@@ -176,7 +176,7 @@ OPERATIONS: Final = (
             record=Follow,
             before=("user_id", Constant("followers")),
             position=True,
-            fields=FOLLOW_FIELDS | {"pk": ident("pk", "id")},
+            fields=FOLLOW_FIELDS,
         ),
         paging=OneCursor(
             ("data", "user", "edge_followed_by", "page_info"),

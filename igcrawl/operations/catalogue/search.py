@@ -13,7 +13,20 @@ from igcrawl.operations.operation import Argument, Operation, Surface
 from igcrawl.operations.paging import OneCursor, SeveralCursors
 from igcrawl.operations.request_templates import Arg, Cursor, FirstOf
 from igcrawl.parsing.combined_readers import AllOf, AnyOf, ByKind
-from igcrawl.parsing.fields import NOTHING, Field, fixed, flag, ident, media_pk, number, reference, text
+from igcrawl.parsing.fields import (
+    NOTHING,
+    Field,
+    fixed,
+    flag,
+    ident,
+    ids,
+    label,
+    media_id,
+    media_pk,
+    number,
+    reference,
+    text,
+)
 from igcrawl.parsing.json_paths import EACH, ManyPath, OneOf
 from igcrawl.parsing.reader import Constant, Reader, Shared, Translated
 
@@ -29,7 +42,7 @@ def _hit(kind: str, **known: Field) -> dict[str, Field]:
 
 _USER: Final = _hit(
     "user",
-    pk=ident("pk", "id"),
+    pk=ident(),
     username=text("username"),
     full_name=text("full_name"),
     is_private=flag("is_private"),
@@ -38,15 +51,15 @@ _USER: Final = _hit(
     social_context=text("social_context", "search_social_context"),
     latest_reel_media=number("latest_reel_media"),
 )
-_HASHTAG: Final = _hit("hashtag", id=ident("id", "pk"), name=text("name"), media_count=number("media_count"))
-_PLACE: Final = _hit("place", pk=ident("location.pk", "pk"), name=text("title", "location.name", "name"))
-_KEYWORD: Final = _hit("keyword", id=reference("id"), name=text("name"))
+_HASHTAG: Final = _hit("hashtag", id=ident(), name=text("name"), media_count=number("media_count"))
+_PLACE: Final = _hit("place", pk=ident(*ids("location", "")), name=text("title", "location.name", "name"))
+_KEYWORD: Final = _hit("keyword", id=label(*ids()), name=text("name"))
 _MEDIA: Final = _hit(
     "media",
-    pk=media_pk("pk", "id"),
-    id=reference("id"),
+    pk=media_pk(),
+    id=media_id("id", "strong_id__"),
     code=text("code"),
-    owner_pk=reference("user.pk", "owner.pk", "user.id"),
+    owner_pk=reference(*ids("user", "owner")),
     owner_username=text("user.username", "owner.username"),
 )
 #: Where media stand in the grid of the top tab, as its sections' layouts arrange them.
@@ -133,7 +146,7 @@ OPERATIONS: Final = (
             "page_token": Cursor(),
         },
         reader=_hits(Constant("accounts"), ("users",), _USER),
-        paging=OneCursor((), cursor="page_token", more="has_more"),
+        paging=OneCursor((), cursor="page_token", named=("next_page_token", "page_token"), more="has_more"),
     ),
     Operation(
         name="reels_serp",
@@ -210,6 +223,7 @@ OPERATIONS: Final = (
             ("media_grid",),
             (),
             parts=("reels_max_id", "next_max_id", "rank_token", "page_token"),
+            named={"page_token": ("next_page_token", "page_token")},
             more=("has_more", "has_more_reels"),
             plain="max_id",
         ),

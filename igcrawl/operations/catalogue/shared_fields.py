@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import Final
 
-from igcrawl.parsing.fields import coded, decimal, flag, media_pk, number, parts, reference, text
+from igcrawl.parsing.fields import coded, decimal, flag, ids, media_id, media_pk, number, parts, reference, text
 
 _FILE: Final = ("video_versions.0.url", "video_url", "image_versions2.candidates.0.url", "display_url")
 _PICTURE: Final = ("image_versions2.candidates.0.url", "thumbnail_url", "display_url")
+_KIND: Final = coded({"GraphImage": 1, "GraphVideo": 2, "GraphSidecar": 8}, "media_type", "__typename")
 
 #: A media object, on all surfaces; what one surface lacks is null in the record.
 MEDIA_FIELDS: Final = {
-    "pk": media_pk("pk", "id"),
-    "id": reference("id", "pk"),
+    "pk": media_pk(),
+    "id": media_id("id", "strong_id__", "pk", "pk_id"),
     "code": text("code", "shortcode"),
-    "media_type": coded({"GraphImage": 1, "GraphVideo": 2, "GraphSidecar": 8}, "media_type", "__typename"),
+    "media_type": _KIND,
     "product_type": text("product_type"),
     "taken_at": number("taken_at", "taken_at_timestamp"),
-    "owner_pk": reference("user.pk", "owner.pk", "user.id", "owner.id"),
+    "owner_pk": reference(*ids("user", "owner")),
     "owner_username": text("user.username", "owner.username"),
     "caption": text("caption.text", "edge_media_to_caption.edges.0.node.text"),
     "like_count": number("like_count", "edge_media_preview_like.count", "edge_liked_by.count"),
@@ -34,18 +35,19 @@ MEDIA_FIELDS: Final = {
     "has_audio": flag("has_audio"),
     "is_paid_partnership": flag("is_paid_partnership"),
     "accessibility_caption": text("accessibility_caption"),
-    "location_pk": reference("location.pk"),
+    "location_pk": reference(*ids("location")),
     "location_name": text("location.name"),
     "latitude": decimal("lat", "location.lat"),
     "longitude": decimal("lng", "location.lng"),
     "carousel_media_count": number("carousel_media_count"),
     "carousel": parts(
         {
-            "pk": media_pk("pk", "id"),
-            "media_type": number("media_type"),
+            "pk": media_pk(),
+            "media_type": _KIND,
             "url": text(*_FILE),
             "thumbnail_url": text(*_PICTURE),
         },
         "carousel_media",
+        "edge_sidecar_to_children.edges",
     ),
 }

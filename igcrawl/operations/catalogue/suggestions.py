@@ -19,7 +19,7 @@ CATEGORY_ID: Final = Argument(
 )
 
 SUGGESTION_FIELDS: Final = {
-    "pk": ident("pk", "id"),
+    "pk": ident(),
     "username": text("username"),
     "full_name": text("full_name"),
     "is_private": flag("is_private"),

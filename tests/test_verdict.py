@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from igcrawl.crawl.walk import BARREN_PAGES, OperatorLimits, Recent, Walk
+from igcrawl.crawl.endless import BARREN_PAGES
+from igcrawl.crawl.walk import OperatorLimits, Recent, Walk
 from igcrawl.items import Follow
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.operations.paging import PageEnd

@@ -41,6 +41,7 @@ from igcrawl.items import Page
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.output.cli_outputs import whole_feed
 from igcrawl.planning.planner import Planning
+from igcrawl.sessions.log_guard import guard
 from igcrawl.sessions.redaction import Redaction
 from igcrawl.stopping import Stopping
 from igcrawl.store import OperatorLimits, Seed, WalkRow
@@ -86,6 +87,7 @@ class OperationSpider(Spider):
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Check the arguments and build the spider."""
+        guard(Redaction.of(crawler))
         spider = cls(crawler, kwargs)
         if not spider.config.simulator:
             spider.config.check_session()
@@ -116,9 +118,14 @@ class OperationSpider(Spider):
 
     @property
     def limits(self) -> OperatorLimits:
-        """The operator's own limits."""
+        """The operator's own limits, and where a list without a count ends."""
         max_walks = getattr(self.args, "max_walks", None)
-        return OperatorLimits(max_pages=self.args.max_pages, max_users=self.args.max_users, max_walks=max_walks)
+        return OperatorLimits(
+            max_pages=self.args.max_pages,
+            max_users=self.args.max_users,
+            max_walks=max_walks,
+            endless_pages=self.config.endless_pages,
+        )
 
     @property
     def exit_code(self) -> ExitCode:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeAlias
 
+from igcrawl.crawl.logs import note
 from igcrawl.crawl.walk import Walk
 from igcrawl.errors import MalformedAnswer, NotFound, Refused, StaleDocId
 from igcrawl.items import Profile
@@ -15,6 +16,7 @@ from igcrawl.operations.request_templates import fill
 from igcrawl.parsing.json_paths import walk_path
 from igcrawl.parsing.reader import Reading
 from igcrawl.parsing.values import WrongKind, take_id
+from igcrawl.store.packed_ids import is_id
 
 #: Sends a call for a walk and returns the answer's envelope, or raises what the answer is a case of.
 Ask: TypeAlias = Callable[[Walk, Call], Awaitable[dict[str, Any]]]
@@ -67,11 +69,24 @@ def exact_match(found: list[Profile], username: str) -> str:
 
     Raises:
         NotFound: no account has it.
+        MalformedAnswer: it has no id.
     """
     for profile in found:
         if (profile.username or "").lower() == username:
+            if not is_id(profile.pk):
+                raise MalformedAnswer(profile.operation, "pk", f"expected an id, got {profile.pk[:40]!r}")
             return profile.pk
     raise NotFound(f"user_lookup: no account is named {username!r}")
+
+
+def found_ids(walk: Walk, records: Iterable[Any]) -> list[str]:
+    """Return the ids of accounts that a page brought, as targets of further walks; what is no id is noted.
+
+    The second net behind the readers: an id becomes a part of a path and a number in the store.
+    """
+    found = [record.pk for record in records]
+    note(walk, (f"{pk!r} is no account's id, so it is not walked" for pk in found if not is_id(pk)))
+    return list(filter(is_id, found))
 
 
 async def go_on(ask: Ask, walk: Walk, records: list[Any]) -> list[Any]:
@@ -106,7 +121,11 @@ def _given(envelope: dict[str, Any], need: Need, walk: Walk) -> str:
     found = value.get(key) if isinstance(value, dict) else None
     if found is None:
         raise Refused(f"{walk.operation.name}: {need.operation} gives no {need.gives}; give one with {need.gives}=…")
+    place = ".".join(need.at)
     try:
-        return take_id(found)
+        given = take_id(found)
     except WrongKind as misfit:
-        raise MalformedAnswer(need.operation, ".".join(need.at), str(misfit)) from None
+        raise MalformedAnswer(need.operation, place, str(misfit)) from None
+    if not is_id(given):
+        raise MalformedAnswer(need.operation, place, f"expected an id, got {given[:40]!r}")
+    return given

@@ -1,23 +1,49 @@
-"""Log records without a part of the session, whoever writes them."""
+"""Log records without a part of the session and without control characters, whoever writes them."""
 
 from __future__ import annotations
 
 import logging
-from typing import Any
+import traceback
+from typing import Any, Final
 
+from igcrawl.printable import printable, printable_lines
 from igcrawl.sessions.redaction import Redaction
 
+#: What these loggers say is one line.
+_OURS: Final = "igcrawl"
+#: All that this process knows as secret.
+_redactions: list[Redaction] = []
 
-def guard(redaction: Redaction) -> None:
-    """Keep what a redaction knows out of every log record of this process, whoever writes it and wherever it goes."""
+
+def guard(*redactions: Redaction) -> None:
+    """Keep secrets and control characters out of every log record of this process, wherever it goes.
+
+    What igcrawl says is one line. A text of several lines of another program's is indented from its second line on, so
+    that no line of a server's looks like a record of its own.
+
+    Args:
+        redactions: know secrets; those of earlier calls stay known.
+    """
+    _redactions.extend(redaction for redaction in redactions if redaction not in _redactions)
     make = logging.getLogRecordFactory()
+    if isinstance(make, _GuardedRecords):
+        return
+    logging.setLogRecordFactory(_GuardedRecords(make))
 
-    def make_redacted(*args: Any, **kwargs: Any) -> logging.LogRecord:
-        record = make(*args, **kwargs)
-        _redact(record, redaction)
+
+class _GuardedRecords:
+    """A log record factory that makes what another one makes fit to be seen."""
+
+    def __init__(self, make: Any) -> None:
+        self._make = make
+
+    def __call__(self, *args: Any, **kwargs: Any) -> logging.LogRecord:
+        """Return a record."""
+        record: logging.LogRecord = self._make(*args, **kwargs)
+        for redaction in _redactions:
+            _redact(record, redaction)
+        _make_printable(record)
         return record
-
-    logging.setLogRecordFactory(make_redacted)
 
 
 def _redact(record: logging.LogRecord, redaction: Redaction) -> None:
@@ -39,3 +65,37 @@ def _redact(record: logging.LogRecord, redaction: Redaction) -> None:
             record.exc_text, record.exc_info = cleared, None
     if record.stack_info:
         record.stack_info = redaction.text(record.stack_info)
+
+
+def _make_printable(record: logging.LogRecord) -> None:
+    """Make a record's text final where it would show what cannot be seen: message, traceback and stack."""
+    clear = printable if record.name.partition(".")[0] == _OURS else printable_lines
+    try:
+        said = record.getMessage()
+    except Exception:
+        record.msg, record.args = clear(f"{record.msg!r} % {record.args!r}"), ()
+    else:
+        cleared = clear(said)
+        if cleared != said:
+            record.msg, record.args = cleared, ()
+    if record.exc_text:
+        record.exc_text = printable_lines(record.exc_text)
+    elif record.exc_info and record.exc_info[1] is not None and not all(map(_is_plain, _chain(record.exc_info[1]))):
+        record.exc_text = printable_lines(logging.Formatter().formatException(record.exc_info))
+        record.exc_info = None
+    if record.stack_info:
+        record.stack_info = printable_lines(record.stack_info)
+
+
+def _is_plain(error: BaseException) -> bool:
+    """Return whether an exception says what it says in one line that can be seen."""
+    return "".join(traceback.format_exception_only(error)).rstrip("\n").isprintable()
+
+
+def _chain(error: BaseException | None) -> list[BaseException]:
+    """Return an exception and those that led to it."""
+    chain: list[BaseException] = []
+    while error is not None and error not in chain:
+        chain.append(error)
+        error = error.__cause__ or error.__context__
+    return chain

@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
-from functools import partial
 from typing import Any, Final, TypeAlias
 from urllib.parse import unquote, urlsplit
 
-import orjson
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import set_json_dumps, set_json_loads
 
 from igcrawl.errors import BadInput, StoreError
+from igcrawl.store.odd_text import from_json, to_json
 from igcrawl.store.schema import pending
 
 Connection: TypeAlias = psycopg.AsyncConnection[DictRow]
@@ -148,8 +147,8 @@ class Database:
         connection = await psycopg.AsyncConnection.connect(
             address, autocommit=True, client_encoding="utf8", row_factory=dict_row
         )
-        set_json_dumps(partial(orjson.dumps, default=dict), connection)
-        set_json_loads(orjson.loads, connection)
+        set_json_dumps(to_json, connection)
+        set_json_loads(from_json, connection)
         return connection
 
     def _opened(self) -> Connection:

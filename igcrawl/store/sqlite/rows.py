@@ -6,10 +6,9 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-import orjson
-
 from igcrawl.errors import LostClaim
 from igcrawl.store.model import CrawlRow, PageCommit, Seed, WalkRow
+from igcrawl.store.odd_text import from_json, from_stored, to_json, to_stored
 from igcrawl.store.sqlite.database import Database
 
 #: A seed that the crawl already has is passed over.
@@ -34,8 +33,9 @@ def crawl_of(row: sqlite3.Row) -> CrawlRow:
 def walk_of(row: sqlite3.Row) -> WalkRow:
     """Return a row of the table ``walks`` as a value."""
     values: dict[str, Any] = dict(row)
-    values["args"] = orjson.loads(values["args"])
-    values["state"] = orjson.loads(values["state"])
+    values["cursor"] = from_stored(values["cursor"])
+    values["args"] = from_json(values["args"])
+    values["state"] = from_json(values["state"])
     return WalkRow(**values)
 
 
@@ -46,7 +46,8 @@ def add_walks(database: Database, crawl: int, seeds: Iterable[Seed]) -> None:
 
 def _seed_rows(crawl: int, seeds: Iterable[Seed]) -> Iterator[tuple[Any, ...]]:
     for seed in seeds:
-        yield crawl, seed.key, seed.subject, seed.operation, seed.target, _json(seed.args), seed.depth, seed.cursor
+        args, cursor = _json(seed.args), to_stored(seed.cursor)
+        yield crawl, seed.key, seed.subject, seed.operation, seed.target, args, seed.depth, cursor
 
 
 def write_page(database: Database, commit: PageCommit) -> None:
@@ -85,7 +86,7 @@ def _walk_values(walk: WalkRow) -> tuple[Any, ...]:
         walk.operation,
         walk.target,
         _json(walk.args),
-        walk.cursor,
+        to_stored(walk.cursor),
         walk.pages,
         walk.records,
         walk.duplicates,
@@ -103,4 +104,4 @@ def _walk_values(walk: WalkRow) -> tuple[Any, ...]:
 
 
 def _json(value: Any) -> str:
-    return orjson.dumps(value, default=dict).decode()
+    return to_json(value).decode()

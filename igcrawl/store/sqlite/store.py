@@ -36,6 +36,13 @@ _RAISED: Final = """
     WHERE crawl = :crawl AND verdict = 'stopped' AND pages > 0
         AND (:max_pages IS NULL OR pages < :max_pages) AND (:max_users IS NULL OR records < :max_users)
 """
+_LONGER: Final = """
+    SELECT id FROM walks INDEXED BY walks_ended
+    WHERE crawl = :crawl AND verdict = 'suspect' AND json_extract(state, '$.endless_pages') IS NOT NULL
+        AND (:endless_pages IS NULL OR json_extract(state, '$.endless_pages') < :endless_pages)
+"""
+#: Walks that go on when the same command is run again.
+_GO_ON: Final = (_ENDED, _RAISED, _LONGER)
 _REOPEN: Final = "UPDATE walks SET verdict = NULL, reason = NULL, ended_at = NULL WHERE id IN "
 
 
@@ -99,15 +106,14 @@ class SqliteStore(SqliteDocIds):
         """See `Store.reopen`."""
         asked = _asked(crawl, verdicts, limits)
         with self._database.transaction():
-            ended = self._database.execute(f"{_REOPEN} ({_ENDED})", asked).rowcount
-            return ended + self._database.execute(f"{_REOPEN} ({_RAISED})", asked).rowcount
+            return sum(self._database.execute(f"{_REOPEN} ({sql})", asked).rowcount for sql in _GO_ON)
 
     async def unfinished(self, crawl: int, verdicts: Iterable[str], limits: OperatorLimits) -> bool:
         """See `Store.unfinished`."""
         if self._database.rows(_HOLDERS, (crawl,)) or self._waiting(crawl, limits) is not None:
             return True
         asked = _asked(crawl, verdicts, limits)
-        return any(self._database.rows(f"{sql} LIMIT 1", asked) for sql in (_ENDED, _RAISED))
+        return any(self._database.rows(f"{sql} LIMIT 1", asked) for sql in _GO_ON)
 
     def _waiting(self, crawl: int, limits: OperatorLimits) -> WalkRow | None:
         """Return the walk that is to be claimed next."""
@@ -187,4 +193,5 @@ def _asked(crawl: int, verdicts: Iterable[str], limits: OperatorLimits) -> dict[
         "verdicts": orjson.dumps(list(verdicts)).decode(),
         "max_pages": limits.max_pages,
         "max_users": limits.max_users,
+        "endless_pages": limits.endless_pages,
     }

@@ -31,7 +31,7 @@ def printable(text: str, most: int | None = None) -> str:
 
 
 def printable_lines(text: str) -> str:
-    """Return a text of several lines, each of them printable; none but the first begins where a line of the log does."""
+    """Return a text of several lines, each of them printable; only the first begins where a record of a log does."""
     return f"\n{_INDENT}".join(map(printable, text.split("\n")))
 
 

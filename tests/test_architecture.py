@@ -14,6 +14,7 @@ SOURCES = [path for folder in ("igcrawl", "spiders", "pipelines") for path in so
 
 #: The rooms in the order in which a call goes through them: each imports only what stands above it, or itself.
 ROOMS = (
+    "printable",
     *("errors", "verdict", "times", "stopping", "items", "parsing", "arguments", "operations", "doc_ids", "store"),
     *("sessions", "output", "budget", "config", "calling", "middlewares", "crawl", "planning", "base_spiders"),
     *("running", "console", "capture", "simulator", "cli", "commands", "addon", "settings"),
@@ -78,6 +79,15 @@ def test_files_and_functions_stay_small(path: Path) -> None:
     if path.parent.name == "middlewares":
         assert text.count("\n") <= 120
     assert path.name != "utils.py"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=module_name)
+def test_what_a_person_reads_is_printed_by_say(path: Path) -> None:
+    """What a server put into it is made printable there; the simulator's words are its own."""
+    if path.stem == "printable" or path.parent.name == "simulator":
+        return
+    calls = [node.func for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    assert "print" not in [func.id for func in calls if isinstance(func, ast.Name)]
 
 
 def test_every_file_of_the_house_is_there() -> None:

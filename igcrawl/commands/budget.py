@@ -15,6 +15,7 @@ from igcrawl.cli.command_config import config_of
 from igcrawl.commands.crawl import refuse
 from igcrawl.config.config import Config
 from igcrawl.errors import BadInput, StoreError
+from igcrawl.printable import say
 from igcrawl.sessions.source import SessionSource
 from igcrawl.store import opened
 from igcrawl.verdict import ExitCode
@@ -62,19 +63,19 @@ class Command(ScrapyCommand):
 async def _show(config: Config, *, all_of_them: bool) -> None:
     now, budget = time.time(), config.rules.budget
     if budget is None:
-        print(no_budget(config.paced))
+        say(no_budget(config.paced))
     session = None if all_of_them else config.check_session()
     async with opened(config.store) as store:
         known = await store.sessions() if store is not None else []
         accounts = known if session is None else [session.ds_user_id]
         if not accounts:
-            print("no session has sent anything yet")
+            say("no session has sent anything yet")
         for account in accounts:
             state = await read_state(store, account)
             name = account if session is None else config.session_name
-            print(f"session {name}" + (f", account {account}" if name != account else ""))
+            say(f"session {name}" + (f", account {account}" if name != account else ""))
             for line in state_lines(state, budget, name, now, session.fingerprint if session is not None else None):
-                print(f"  {line}")
+                say(f"  {line}")
 
 
 async def _forget(config: Config) -> None:
@@ -85,4 +86,4 @@ async def _forget(config: Config) -> None:
 
     async with opened(config.store) as store:
         said = await change_state(store, account, drop) if store is not None else drop(SessionState())
-    print(f"session {config.session_name}: {said}")
+    say(f"session {config.session_name}: {said}")

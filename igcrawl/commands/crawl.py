@@ -12,6 +12,7 @@ from scrapy.exceptions import UsageError
 from scrapy.utils.conf import arglist_to_dict
 
 from igcrawl.errors import BadInput
+from igcrawl.printable import say
 from igcrawl.verdict import ExitCode
 
 
@@ -75,5 +76,5 @@ def _lost_something(crawler: Crawler) -> bool:
 
 def refuse(problem: str, code: ExitCode = ExitCode.BAD_INPUT) -> NoReturn:
     """Say in one line why nothing was done, and exit."""
-    print(f"igcrawl: {' '.join(problem.split())}", file=sys.stderr)
+    say(f"igcrawl: {' '.join(problem.split())}", file=sys.stderr)
     raise SystemExit(int(code))

@@ -21,6 +21,7 @@ from igcrawl.config.config import Config
 from igcrawl.doc_ids import DocId, DocIds, is_doc_id, own_path
 from igcrawl.errors import BadInput, StoreError
 from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.printable import say
 from igcrawl.sessions.trusted_hosts import is_loopback
 from igcrawl.store import DocIdRow, opened
 from igcrawl.verdict import ExitCode
@@ -73,7 +74,7 @@ class Command(ScrapyCommand):
                     known = asyncio.run(_known(config.store))
                     print_columns([_COLUMNS, *rows(DocIds(config.doc_ids, config.own_queries), known, every=opts.all)])
                 case ["retry", wanted] if not opts.all and not opts.write:
-                    print(asyncio.run(_retry(config, wanted)))
+                    say(asyncio.run(_retry(config, wanted)))
                 case ["import", name] if not opts.all:
                     self._import(Path(name), config, write=opts.write)
                 case ["capture"]:
@@ -95,11 +96,11 @@ class Command(ScrapyCommand):
         names = {each.id: query.name for query in registry.queries.values() for each in query.ids}
         capture = read_capture(path, names, _stand_ins(config))
         if not capture.seen_queries:
-            print(f"igcrawl: {_nothing_in(path, capture)}")
+            say(f"igcrawl: {_nothing_in(path, capture)}")
             self.exitcode = ExitCode.INCOMPLETE
             return
         if capture.unnamed:
-            print(f"{len(capture.unnamed)} further ids came without a name and are left alone")
+            say(f"{len(capture.unnamed)} further ids came without a name and are left alone")
         self._show(capture.seen_queries, registry, f"import of {path.name}", write=write)
 
     def _capture(self, config: Config, opts: argparse.Namespace) -> None:
@@ -118,8 +119,8 @@ class Command(ScrapyCommand):
             self._show(shown, registry, "capture", write=opts.write)
         others = {each.name for each in captured.seen_queries} - {each.name for each in shown}
         if others:
-            print(f"{len(others)} further queries, which no operation asks: --all shows them")
-        print(f"igcrawl: {captured.summary}", file=sys.stderr)
+            say(f"{len(others)} further queries, which no operation asks: --all shows them")
+        say(f"igcrawl: {captured.summary}", file=sys.stderr)
         self.exitcode = captured.exit_code
 
     def _show(self, seen_queries: list[SeenQuery], registry: DocIds, source: str, *, write: bool) -> None:
@@ -132,18 +133,18 @@ class Command(ScrapyCommand):
         if write:
             self._try_again([change.new for change in changes if change.state is not State.ELSEWHERE])
         if not fresh:
-            print("nothing to write")
+            say("nothing to write")
         elif write:
-            print(f"{own}: {write_own(changes, own, source)} ids written")
+            say(f"{own}: {write_own(changes, own, source)} ids written")
         else:
-            print(f"nothing is written yet: add --write to put {fresh} ids into {own}")
+            say(f"nothing is written yet: add --write to put {fresh} ids into {own}")
 
     def _try_again(self, seen: list[str]) -> None:
         """Let ids be asked by that somebody has just asked by, whatever the store says."""
         assert self.settings is not None
         again = asyncio.run(_forget(config_of(self.settings).store, seen))
         if again:
-            print(f"asked by again, since they are in use: {', '.join(again)}")
+            say(f"asked by again, since they are in use: {', '.join(again)}")
 
 
 async def _known(url: str) -> Mapping[str, DocIdRow]:

@@ -17,6 +17,7 @@ from igcrawl.doc_ids import DocIds, shipped_queries
 from igcrawl.errors import BadInput
 from igcrawl.operations.catalogue import FAMILIES, OPERATIONS
 from igcrawl.operations.operation import Operation
+from igcrawl.printable import say
 
 _COLUMNS: Final = ("name", "surface", "record", "arguments", "doc_id", "from")
 _ROOT: Final = Path(__file__).parents[2]
@@ -58,7 +59,7 @@ class Command(ScrapyCommand):
             except OSError as error:
                 refuse(f"--answers {opts.answers}: {error.strerror or error}")
             _PAGE.write_text(page, "utf-8")
-            print(f"{_PAGE}: {len(OPERATIONS)} operations")
+            say(f"{_PAGE}: {len(OPERATIONS)} operations")
         if not opts.check and not opts.docs:
             print_columns([_COLUMNS, *self._rows()])
 
@@ -75,8 +76,8 @@ class Command(ScrapyCommand):
         declared = [operation for family in FAMILIES for operation in family.OPERATIONS]
         faults = list(faults_of(declared, shipped_queries()))
         for fault in faults:
-            print(fault)
-        print(f"{len(OPERATIONS)} operations, {len(faults)} faults")
+            say(fault)
+        say(f"{len(OPERATIONS)} operations, {len(faults)} faults")
         self.exitcode = 1 if faults else 0
 
 

@@ -19,6 +19,7 @@ from igcrawl.errors import AnswerError, BadInput
 from igcrawl.operations.catalogue import find_operation
 from igcrawl.output.json_lines import to_lines
 from igcrawl.output.raw_archive import RawAnswer, is_archive
+from igcrawl.printable import say
 from igcrawl.times import timestamp
 from igcrawl.verdict import ExitCode
 
@@ -56,7 +57,7 @@ class Command(ScrapyCommand):
         except BadInput as error:
             refuse(str(error))
         except AnswerError as error:
-            print(f"igcrawl: {error}", file=sys.stderr)
+            say(f"igcrawl: {error}", file=sys.stderr)
             self.exitcode = ExitCode.INCOMPLETE
 
     def _write(self, answers: Iterable[Replayed], output: str | None, *, one: bool = False) -> None:
@@ -68,18 +69,18 @@ class Command(ScrapyCommand):
                 records += len(answer.records)
                 if answer.problem is not None:
                     problems += 1
-                    print(f"igcrawl: answer {number}: {answer.problem}", file=sys.stderr)
+                    say(f"igcrawl: answer {number}: {answer.problem}", file=sys.stderr)
                 for note in answer.notes:
-                    print(f"igcrawl: answer {number}: {note}", file=sys.stderr)
+                    say(f"igcrawl: answer {number}: {note}", file=sys.stderr)
                 if answer.problem is None and one:
-                    print(f"next cursor: {answer.cursor or 'none, the list ends here'}", file=sys.stderr)
+                    say(f"next cursor: {answer.cursor or 'none, the list ends here'}", file=sys.stderr)
         finally:
             file.flush()
             if output:
                 file.close()
         if one and problems:
             self.exitcode = ExitCode.INCOMPLETE
-        print(f"{records} records of {number} answers, {problems} without records", file=sys.stderr)
+        say(f"{records} records of {number} answers, {problems} without records", file=sys.stderr)
 
 
 def _answer(operation: str, name: str, args: dict[str, Any]) -> RawAnswer:

@@ -18,6 +18,7 @@ from igcrawl.commands.crawl import refuse
 from igcrawl.config.config import Config
 from igcrawl.errors import BadInput, NotLoggedIn, StoreError
 from igcrawl.operations.call import Host
+from igcrawl.printable import say
 from igcrawl.sessions import folder as session_folder
 from igcrawl.sessions.formats.browser import BROWSERS
 from igcrawl.sessions.formats.recognise import Found
@@ -109,7 +110,7 @@ class Command(ScrapyCommand):
             else session_actions.read_source(words[0], now)
         )
         for line in asyncio.run(session_actions.take_in(found, opts.name, self._config().store, force=opts.force)):
-            print(line)
+            say(line)
         if words and words[0] != "-":
             session_actions.warn_of(Path(words[0]))
 
@@ -126,17 +127,17 @@ class Command(ScrapyCommand):
         if opts.name is not None:
             session_folder.check_name(opts.name)
         chromium = find_chromium(opts.browser, opts.cdp)
-        print("igcrawl: a window opens; log in there as you always do, and leave it open", file=sys.stderr)
+        say("igcrawl: a window opens; log in there as you always do, and leave it open", file=sys.stderr)
         try:
             settings = asyncio.run(login(config.base_urls[Host.WEB], chromium))
         except KeyboardInterrupt:
             raise NotLoggedIn("the login was stopped; nothing was saved") from None
         for line in asyncio.run(session_actions.take_in(Found(settings), opts.name, config.store, force=opts.force)):
-            print(line)
+            say(line)
 
     def _list(self, words: list[str], opts: argparse.Namespace) -> None:
         for line in asyncio.run(session_actions.table(self._config().store, time.time())):
-            print(line)
+            say(line)
 
     def _export(self, words: list[str], opts: argparse.Namespace) -> None:
         if opts.output is None and sys.stdout.isatty() and not opts.yes:
@@ -153,7 +154,7 @@ class Command(ScrapyCommand):
     def _resume(self, words: list[str], opts: argparse.Namespace) -> None:
         config = self._config(words[0] if words and not words[0].isdecimal() else None)
         said, good = asyncio.run(session_actions.unpark(config.given, words[0] if words else None, config.store))
-        print(said)
+        say(said)
         self.exitcode = ExitCode.OK if good else ExitCode.TROUBLE
 
     def _check(self, words: list[str], opts: argparse.Namespace) -> None:
@@ -165,7 +166,7 @@ class Command(ScrapyCommand):
         said, code = check(self.settings, config)
         if code is not ExitCode.OK:
             refuse(said, code)
-        print(said)
+        say(said)
 
 
 def _check_words(action: str, words: list[str], opts: argparse.Namespace) -> None:

@@ -16,6 +16,7 @@ from igcrawl.cli.tables import WALK_LINE
 from igcrawl.commands.crawl import refuse
 from igcrawl.errors import BadInput, StoreError
 from igcrawl.planning.estimate import Estimate, duration, requests_left
+from igcrawl.printable import say
 from igcrawl.store import CrawlRow, Store, WalkRow, opened, path_of
 from igcrawl.times import age
 from igcrawl.verdict import ExitCode, Verdict
@@ -61,7 +62,7 @@ class Command(ScrapyCommand):
         except BadInput as error:
             refuse(str(error))
         except StoreError as error:
-            print(f"igcrawl: {error}")
+            say(f"igcrawl: {error}")
             self.exitcode = ExitCode.INCOMPLETE
 
     async def _run(self, opts: argparse.Namespace) -> None:
@@ -70,7 +71,7 @@ class Command(ScrapyCommand):
         url, budget = config.store, config.rules.budget or Budget()
         async with opened(url) as store:
             if store is None:
-                print(f"no walks: there is no store at {path_of(url)} yet")
+                say(f"no walks: there is no store at {path_of(url)} yet")
                 return
             crawls = _chosen(await store.crawls(), opts.crawl)
             if opts.retry is not None:
@@ -97,26 +98,27 @@ async def _retry(store: Store, crawls: list[CrawlRow], verdict: str) -> None:
     counts = {crawl.id: await store.retry(verdict, crawl.id) for crawl in crawls}
     for crawl in crawls:
         if counts[crawl.id]:
-            print(f"{_title(crawl)}: {counts[crawl.id]:,} x {verdict} wait again; the same command asks them")
+            say(f"{_title(crawl)}: {counts[crawl.id]:,} x {verdict} wait again; the same command asks them")
     if not any(counts.values()):
-        print(f"no walk ended {verdict}")
+        say(f"no walk ended {verdict}")
 
 
 async def _list(store: Store, crawl: CrawlRow, verdict: str | None, limit: int, budget: Budget) -> None:
     """Print a crawl: its walks in their order, as many as the operator wants to see, then what they add up to."""
-    print(_title(crawl))
-    print(_HEAD)
+    say(_title(crawl))
+    say(_HEAD)
     counts: Counter[str] = Counter()
     estimate = Estimate()
     async for row in store.walks(crawl.id, verdict):
         counts[_state(row)] += 1
         estimate.add(row)
         if counts.total() <= limit:
-            print(_line(row, budget))
+            say(_line(row, budget))
     if counts.total() > limit:
-        print(f"… and {counts.total() - limit:,} more (--limit)")
+        say(f"… and {counts.total() - limit:,} more (--limit)")
     left = "?" if estimate.requests is None else _left(estimate.requests, budget)
-    print(f"{', '.join(f'{count:,} {state}' for state, count in counts.most_common()) or 'no walks'}; left: {left}\n")
+    say(f"{', '.join(f'{count:,} {state}' for state, count in counts.most_common()) or 'no walks'}; left: {left}")
+    say()
 
 
 def _title(crawl: CrawlRow) -> str:

@@ -24,6 +24,7 @@ from igcrawl.output.cli_outputs import WITHOUT_OUTPUTS
 from igcrawl.planning.cost import Cost, cost_of, cost_of_found, counted_in
 from igcrawl.planning.expected_count import Length, OneRequest, earlier_walks, length_of
 from igcrawl.planning.remaining import remaining
+from igcrawl.printable import say
 from igcrawl.store import CrawlRow, OperatorLimits, Seed, Store, WalkRow, is_there
 from igcrawl.times import DAY, moment, span
 from igcrawl.verdict import REOPENED, ExitCode, Verdict
@@ -106,7 +107,7 @@ class Planning:
         state = await self._gate.state() if self._gate is not None else SessionState()
         lines += [*self._notes, *cost.notes, *_in_all(cost, self._spider.config, state, time.time())]
         sent = "1 request was" if self._gate is not None and self._gate.entered else "no request was"
-        print(*lines, f"nothing was crawled; {sent} sent for this plan", sep="\n", flush=True)
+        say(*lines, f"nothing was crawled; {sent} sent for this plan", sep="\n", flush=True)
         return ExitCode.INCOMPLETE if self._failed else ExitCode.OK
 
     async def _open(self) -> OneRequest:

@@ -47,10 +47,11 @@ class Store(Protocol):
         """
 
     async def reopen(self, crawl: int, verdicts: Iterable[str], limits: OperatorLimits) -> int:
-        """Make walks wait again: those with one of the verdicts, and those that a limit ended which was raised.
+        """Make walks wait again: those with one of the verdicts, and those that a limit ended which was raised since.
 
-        That is `stopped` at one of the operator's, or `suspect` at IG_ENDLESS_PAGES (`ENDLESS_PAGES` in their state). Walks that a worker holds are left alone, and those `stopped` before their first page: they were passed over for
-        what they are. Cursor and counts stay. Returns how many walks now wait.
+        These are `stopped`, or `suspect` with `ENDLESS_PAGES` in their state. Walks that a worker holds are left alone,
+        and those `stopped` before their first page: they were passed over for what they are. Cursor and counts stay.
+        Returns how many walks now wait.
         """
 
     async def unfinished(self, crawl: int, verdicts: Iterable[str], limits: OperatorLimits) -> bool:

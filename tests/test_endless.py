@@ -15,6 +15,7 @@ import pytest
 
 from igcrawl.crawl import endless
 from igcrawl.crawl.endless import BARREN_PAGES, EQUAL_PAGES, MEAGRE_PAGES, MOST_BEYOND, MOST_RESTARTS
+from igcrawl.items import NewFollow
 from igcrawl.store import ENDLESS_PAGES, OperatorLimits
 from igcrawl.verdict import Verdict
 from tests.support.walking import CursorDied, Hooks, Outcome, walk_list
@@ -68,7 +69,7 @@ def dripping(random: Random) -> Iterator[Rows]:
     known = list(range(1, random.randrange(10, 60)))
     yield known
     for new in itertools.count(1000):
-        yield random.sample(known, random.randrange(2, 9)) + [new]
+        yield [*random.sample(known, random.randrange(2, 9)), new]
 
 
 def equal(random: Random) -> Iterator[Rows]:
@@ -96,6 +97,11 @@ def mixture(random: Random) -> Iterator[Rows]:
         yield from itertools.islice(random.choice(servers), random.randrange(1, 20))
 
 
+def by_chance(random: Random, share: float) -> Callable[[int], bool]:
+    """Whether the process dies at a request."""
+    return lambda request: random.random() < share
+
+
 KINDS: dict[str, Callable[[Random], Iterator[Rows]]] = {
     made.__name__: made for made in (invented, dripping, equal, cycle, blank, mixture)
 }
@@ -108,9 +114,7 @@ def test_a_list_without_an_end_is_suspect_within_a_bound(kind: str) -> None:
         expected = random.choice([None, 0, 7, 100])
         server = Endless(random, KINDS[kind](random), mortal=random.choice([0.0, 0.0, 0.02, 0.3]))
         killed = random.choice([0.0, 0.0, 0.05])
-        done = walk_list(
-            server, hooks=Hooks(expected), limits=LIMITS, dies=lambda request, at=killed: random.random() < at
-        )
+        done = walk_list(server, hooks=Hooks(expected), limits=LIMITS, dies=by_chance(random, killed))
         said = f"ENDLESS_START={seed} ENDLESS_CASES=1: {kind}, {expected} expected: {done.end}"
         # A cursor that dies before the walk has come further is the server's failure.
         assert done.end.verdict in ({"suspect", "failed"} if server.mortal else {"suspect"}), said
@@ -227,7 +231,10 @@ def judged(done: Outcome, people: list[int], seed: int) -> None:
     """The whole list, each once, and a verdict that does not speak of a list without an end."""
     said = f"ENDLESS_START={seed} ENDLESS_CASES=1: {done.end}"
     assert sorted(map(int, done.pks)) == sorted(people), said
+    assert sorted(done.found) == sorted(people), said
     assert (done.end.records, done.row.records) == (len(people), len(people)), said
+    assert [follow.position for follow in done.follows] == list(range(1, len(people) + 1)), said
+    assert done.end.duplicates == done.rows - len(people), said
     assert done.end.verdict == ("complete" if done.end.expected is not None else "unverified"), said
 
 
@@ -241,7 +248,7 @@ def test_a_list_that_ends_is_complete_however_it_is_paged() -> None:
             Honest(random, people, deaths=random.choice([0, 3])),
             hooks=Hooks(expected),
             limits=OperatorLimits(endless_pages=20_000),
-            dies=lambda request, at=killed: random.random() < at,
+            dies=by_chance(random, killed),
         )
         judged(done, people, seed)
 
@@ -256,6 +263,10 @@ def test_an_update_of_a_list_of_which_all_but_a_few_are_known_comes_to_its_end()
         said = f"{seed}: {done.end}"
         assert (done.end.verdict, done.pks) == ("complete", [str(pk) for pk in new]), said
         assert done.end.records == len(new), said
+        assert sorted(done.found) == sorted(people), said
+        assert done.row.state["passed"] == len(people) - len(new), said
+        assert done.end.duplicates == done.rows - len(people), said
+        assert {type(follow) for follow in done.follows} == ({NewFollow} if new else set()), said
 
 
 @pytest.mark.parametrize("killed_at", [0, 70, 110])

@@ -17,7 +17,7 @@ from igcrawl.items import Follow, Page, WalkEnd
 from igcrawl.operations.call import Call
 from igcrawl.stopping import Stopping
 from igcrawl.store import FoundPage, OperatorLimits, PageCommit, WalkRow
-from igcrawl.store.packed_ids import pack
+from igcrawl.store.packed_ids import pack, unpack
 
 ROOT = "xdt_api__v1__friendships__followers"
 #: Rows of a page and the cursor that it leads to, by the cursor that was asked with.
@@ -94,7 +94,8 @@ class Outcome:
 
     Args:
         end: its record.
-        pks: the accounts that were written, in their order.
+        follows: the accounts that were written, in their order.
+        rows: how many rows all pages had.
         asked: how many requests were sent, of all runs.
         runs: how many processes it took.
         row: what the store holds.
@@ -102,11 +103,22 @@ class Outcome:
     """
 
     end: WalkEnd
-    pks: list[str]
+    follows: list[Follow]
+    rows: int
     asked: int
     runs: int
     row: WalkRow
     store: MemoryStore
+
+    @property
+    def pks(self) -> list[str]:
+        """Who was written."""
+        return [follow.pk for follow in self.follows]
+
+    @property
+    def found(self) -> list[int]:
+        """Whom the store knows to be found, in the order of the pages."""
+        return [number for page in self.store.pages for number in unpack(page.ids)]
 
 
 def envelope(rows: Sequence[object], cursor: str | None) -> dict[str, Any]:
@@ -137,19 +149,23 @@ def walk_list(
     store = go_on or MemoryStore(_row(), known=known)
     store.row.worker = 1
     run = MemoryRun(store, limits or OperatorLimits())
-    asked = runs = 0
+    asked = runs = rows = 0
     per_page: list[list[Any]] = []
 
     async def ask(walk: Walk, call: Call) -> dict[str, Any]:
-        nonlocal asked
+        nonlocal asked, rows
         asked += 1
         walk.requests += 1
         if dies(asked):
             raise DiedHere
         try:
-            return envelope(*server(call.cursor))
+            page, cursor = server(call.cursor)
         except CursorDied:
-            raise DeadCursor("the cursor is not known", envelope(*server(None))) from None
+            page, cursor = server(None)
+            rows += len(page)
+            raise DeadCursor("the cursor is not known", envelope(page, cursor)) from None
+        rows += len(page)
+        return envelope(page, cursor)
 
     async def deliver(page: Page) -> None:
         per_page.append(page.records)
@@ -167,8 +183,8 @@ def walk_list(
     written = [record for records in per_page for record in records]
     ends = [record for record in written if isinstance(record, WalkEnd)]
     assert ends[-1].verdict == ending.verdict
-    pks = [record.pk for record in written if isinstance(record, Follow)]
-    return Outcome(ends[-1], pks, asked, runs, store.row, store)
+    follows = [record for record in written if isinstance(record, Follow)]
+    return Outcome(ends[-1], follows, rows, asked, runs, store.row, store)
 
 
 def _row() -> WalkRow:

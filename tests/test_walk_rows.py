@@ -137,7 +137,12 @@ class Rows:
     def __init__(self, *rows: WalkRow) -> None:
         self._rows = rows
 
-    async def walks(self, crawl: int, verdict: str, max_depth: int | None = None) -> AsyncIterator[WalkRow]:
+    @property
+    def walks(self) -> Rows:
+        """Its part with the walks."""
+        return self
+
+    async def all(self, crawl: int, verdict: str, max_depth: int | None = None) -> AsyncIterator[WalkRow]:
         for row in self._rows:
             if (row.verdict or "open") == verdict and (max_depth is None or row.depth <= max_depth):
                 yield row

@@ -50,7 +50,7 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         try:
             config = config_of(self.settings)
-            given = config.given != SessionSource()
+            given = config.session_source != SessionSource()
             if opts.forget and (opts.all or not given):
                 refuse("scrapy budget --forget: give one session, IG_SESSION=…")
             asyncio.run(_forget(config) if opts.forget else _show(config, all_of_them=opts.all or not given))
@@ -66,7 +66,7 @@ async def _show(config: Config, *, all_of_them: bool) -> None:
         say(no_budget(config.paced))
     session = None if all_of_them else config.check_session()
     async with opened(config.store) as store:
-        known = await store.sessions() if store is not None else []
+        known = await store.sessions.accounts() if store is not None else []
         accounts = known if session is None else [session.ds_user_id]
         if not accounts:
             say("no session has sent anything yet")

@@ -150,12 +150,12 @@ class Command(ScrapyCommand):
 async def _known(url: str) -> Mapping[str, DocIdRow]:
     """Return what the store knows of doc_ids; no store is made for it."""
     async with opened(url) as store:
-        return {} if store is None else await store.doc_ids()
+        return {} if store is None else await store.doc_ids.all()
 
 
 async def _forget(url: str, doc_ids: list[str]) -> list[str]:
     async with opened(url) as store:
-        return [] if store is None else sorted(await store.forget_staleness(doc_ids))
+        return [] if store is None else sorted(await store.doc_ids.forget_staleness(doc_ids))
 
 
 async def _retry(config: Config, wanted: str) -> str:

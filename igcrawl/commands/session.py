@@ -153,7 +153,9 @@ class Command(ScrapyCommand):
 
     def _resume(self, words: list[str], opts: argparse.Namespace) -> None:
         config = self._config(words[0] if words and not words[0].isdecimal() else None)
-        said, good = asyncio.run(session_actions.unpark(config.given, words[0] if words else None, config.store))
+        said, good = asyncio.run(
+            session_actions.unpark(config.session_source, words[0] if words else None, config.store)
+        )
         say(said)
         self.exitcode = ExitCode.OK if good else ExitCode.TROUBLE
 

@@ -73,7 +73,7 @@ class Command(ScrapyCommand):
             if store is None:
                 say(f"no walks: there is no store at {path_of(url)} yet")
                 return
-            crawls = _chosen(await store.crawls(), opts.crawl)
+            crawls = _chosen(await store.crawls.all(), opts.crawl)
             if opts.retry is not None:
                 await _retry(store, crawls, opts.retry)
                 return
@@ -95,7 +95,7 @@ def _chosen(crawls: list[CrawlRow], wanted: str | None) -> list[CrawlRow]:
 
 
 async def _retry(store: Store, crawls: list[CrawlRow], verdict: str) -> None:
-    counts = {crawl.id: await store.retry(verdict, crawl.id) for crawl in crawls}
+    counts = {crawl.id: await store.crawls.retry(verdict, crawl.id) for crawl in crawls}
     for crawl in crawls:
         if counts[crawl.id]:
             say(f"{_title(crawl)}: {counts[crawl.id]:,} x {verdict} wait again; the same command asks them")
@@ -109,7 +109,7 @@ async def _list(store: Store, crawl: CrawlRow, verdict: str | None, limit: int, 
     say(_HEAD)
     counts: Counter[str] = Counter()
     estimate = Estimate()
-    async for row in store.walks(crawl.id, verdict):
+    async for row in store.walks.all(crawl.id, verdict):
         counts[_state(row)] += 1
         estimate.add(row)
         if counts.total() <= limit:

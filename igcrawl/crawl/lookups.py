@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from igcrawl.crawl.logs import note
 from igcrawl.crawl.walk import Walk
-from igcrawl.errors import MalformedAnswer, NotFound, Refused, StaleDocId
+from igcrawl.errors import MalformedAnswer, NoDocIdLeft, NotFound, Refused
 from igcrawl.items import Profile
 from igcrawl.operations.call import Call
 from igcrawl.operations.catalogue import OPERATIONS
@@ -54,12 +54,11 @@ async def _read(ask: Ask, walk: Walk, operation: str, args: dict[str, Any]) -> l
     """Return the profiles of an answer, of the operation that stands in where the doc_id was rotated."""
     try:
         envelope = await ask(walk, Call(operation, args))
-    except StaleDocId as error:
-        substitute = OPERATIONS[operation].fallback
-        if substitute is None:
+    except NoDocIdLeft as error:
+        if error.search.substitute is None:
             raise
-        operation = substitute
-        envelope = error.first or await ask(walk, Call(operation, args))
+        operation = error.search.substitute
+        envelope = error.search.first_page or await ask(walk, Call(operation, args))
     records = OPERATIONS[operation].reader.read(envelope, reading(walk, operation))
     return [record for record in records if isinstance(record, Profile)]
 

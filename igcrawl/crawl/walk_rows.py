@@ -138,7 +138,7 @@ async def stopped_records(
     if crawl is None:
         return
     for verdict in (Verdict.STOPPED, Verdict.SUSPECT):
-        async for row in store.walks(crawl.id, verdict):
+        async for row in store.walks.all(crawl.id, verdict):
             if path in row.state.get(STOPPED_IN, ()):
                 ending = Ending(verdict, row.reason, row.state.get(ENDLESS_PAGES))
                 yield walk_of(row, limits).end_record(ending, row.ended_at or "")
@@ -148,6 +148,6 @@ async def waiting_records(
     store: Store, crawl: CrawlRow, limits: OperatorLimits, halted: Ending
 ) -> AsyncIterator[WalkEnd]:
     """Yield the records of the operator's own targets that nobody has asked yet, as a broken-off run leaves them."""
-    async for row in store.walks(crawl.id, "open", 1):
+    async for row in store.walks.all(crawl.id, "open", 1):
         if row.worker is None:
             yield walk_of(row, limits).end_record(halted, timestamp(time.time()))

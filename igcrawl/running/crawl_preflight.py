@@ -1,4 +1,4 @@
-"""What `scrapy crawl` checks before anything is sent: names, numbers, files, outputs. Nothing is lost by it."""
+"""Checks of a crawl before anything is sent: names, numbers, files, outputs. Nothing is lost by them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _URI_NAMES: Final = frozenset({"time", "batch_time", "batch_id", "name"})
 
 
 def is_ours(settings: Settings, given: Mapping[str, str], args: list[str]) -> bool:
-    """Whether a command's spider is one of ours, or would be if its name were right.
+    """Return whether a command's spider is one of ours, or would be if its name were right.
 
     Args:
         settings: the project's; the add-ons' early ones are added.

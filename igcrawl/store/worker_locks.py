@@ -9,7 +9,7 @@ from pathlib import Path
 from igcrawl.errors import StoreError
 
 
-class Workers:
+class WorkerLocks:
     """The workers of a store.
 
     Every method may raise `StoreError`.

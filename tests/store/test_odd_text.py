@@ -66,9 +66,9 @@ async def test_a_walk_goes_on_with_the_cursor_that_the_server_gave_whatever_it_h
             children = [seed(f"child{number}", 2, cursor=text, args={"user_id": "5", "word": text})]
             page = replace(walk, cursor=text, args={"word": text}, state={"notes": [text]})
             found = FoundPage(pack([number]), signed_hash(text))
-            await store.commit([PageCommit(walk=page, found=found, children=children)], {})
+            await store.walks.commit([PageCommit(walk=page, found=found, children=children)], {})
             now = await kept(store, walk.id)
             assert (now.cursor, now.args, now.state) == (text, {"word": text}, {"notes": [text]})
-        assert [page.turned async for page in store.found(walk.id)] == list(map(signed_hash, ODD))
-        children = [row async for row in store.walks(crawl.id) if row.depth == 2]
+        assert [page.turned async for page in store.walks.found(walk.id)] == list(map(signed_hash, ODD))
+        children = [row async for row in store.walks.all(crawl.id) if row.depth == 2]
         assert [(row.cursor, row.args["word"]) for row in children] == [(text, text) for text in ODD]

@@ -40,6 +40,11 @@ class MemoryStore:
     pages: list[FoundPage] = field(default_factory=list)
     known: Iterable[int] | None = None
 
+    @property
+    def walks(self) -> MemoryStore:
+        """Its part with the walks."""
+        return self
+
     async def found(self, walk: int) -> AsyncIterator[FoundPage]:
         for page in self.pages if walk == self.row.id else [FoundPage(pack(self.known or ()), None)]:
             yield page

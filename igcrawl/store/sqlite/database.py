@@ -34,34 +34,54 @@ _REASONS: Final = {
 
 
 class Database:
-    """An open store file. Every method may raise `StoreError`.
+    """A store's file. Every method may raise `StoreError`.
 
     Args:
-        path: the file, made when missing, as its folder is.
-
-    Raises:
-        BadInput: it cannot be opened, is another program's, or is newer than this one.
+        path: the file.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._opened: sqlite3.Connection | None = None
+
+    async def open(self) -> None:
+        """Open the file and bring its schema up to date, once; it is made when missing, as its folder is.
+
+        Raises:
+            BadInput: it cannot be opened, is another program's, or is newer than this one.
+        """
+        if self._opened is not None:
+            return
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             # Made here, since SQLite would make it readable for all; its -wal and -shm are made with the file's mode.
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-            self._connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
+            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            self._opened = sqlite3.connect(self._path, timeout=_PATIENCE, isolation_level=None)
         except (OSError, sqlite3.Error) as error:
             raise self._unusable(error) from None
         try:
             self._prepare()
         except sqlite3.Error as error:
-            self.close()
+            await self.close()
             if _name(error).startswith(_WRONG_PATH):
                 raise self._unusable(error) from None
             raise self._error(error) from None
         except BaseException:
-            self.close()
+            await self.close()
             raise
+
+    async def close(self) -> None:
+        """Close the file. Does no harm twice."""
+        connection, self._opened = self._opened, None
+        if connection is not None:
+            with suppress(sqlite3.Error):
+                connection.close()
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        if self._opened is None:
+            raise StoreError(f"{self._path}: the store is not open")
+        return self._opened
 
     @contextmanager
     def quick_transaction(self) -> Iterator[None]:
@@ -111,11 +131,6 @@ class Database:
         """Return the only row, if there is one."""
         rows = self.rows(sql, parameters)
         return rows[0] if rows else None
-
-    def close(self) -> None:
-        """Close the file. Does no harm twice."""
-        with suppress(sqlite3.Error):
-            self._connection.close()
 
     def _prepare(self) -> None:
         connection = self._connection

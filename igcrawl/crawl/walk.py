@@ -22,6 +22,7 @@ from igcrawl.verdict import Verdict, believed_count, holds_too_many, judge_ended
 #: So many different notes about what was passed over stand in a walk's record, each of so many characters at most.
 _NOTES: Final = 5
 _LONGEST_NOTE: Final = 300
+_LONGEST_REASON: Final = 2000
 #: What every record has.
 _OF_ALL: Final = frozenset(field.name for field in fields(Record))
 
@@ -41,9 +42,9 @@ class Ending:
     endless_pages: int | None = None
 
     def __post_init__(self) -> None:
-        """Make the reason one line."""
+        """Make the reason one line of a length that a person reads."""
         if self.reason is not None:
-            object.__setattr__(self, "reason", printable(self.reason))
+            object.__setattr__(self, "reason", printable(self.reason, _LONGEST_REASON))
 
 
 @dataclass(slots=True, kw_only=True)

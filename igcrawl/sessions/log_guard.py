@@ -11,6 +11,8 @@ from igcrawl.sessions.redaction import Redaction
 
 #: What these loggers say is one line.
 _OURS: Final = "igcrawl"
+#: It is cut behind so many characters: a server may name its keys as it likes.
+_LONGEST: Final = 10_000
 #: All that this process knows as secret.
 _redactions: list[Redaction] = []
 
@@ -69,7 +71,7 @@ def _redact(record: logging.LogRecord, redaction: Redaction) -> None:
 
 def _make_printable(record: logging.LogRecord) -> None:
     """Make a record's text final where it would show what cannot be seen: message, traceback and stack."""
-    clear = printable if record.name.partition(".")[0] == _OURS else printable_lines
+    clear = _line if record.name.partition(".")[0] == _OURS else printable_lines
     try:
         said = record.getMessage()
     except Exception:
@@ -85,6 +87,10 @@ def _make_printable(record: logging.LogRecord) -> None:
         record.exc_info = None
     if record.stack_info:
         record.stack_info = printable_lines(record.stack_info)
+
+
+def _line(text: str) -> str:
+    return printable(text, _LONGEST)
 
 
 def _is_plain(error: BaseException) -> bool:

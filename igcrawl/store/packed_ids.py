@@ -36,7 +36,8 @@ def signed_hash(text: str) -> int:
 
 def hash_of(numbers: Iterable[int]) -> int:
     """Return a 64-bit hash of a set of numbers, with a sign: in whatever order they come, and how often each."""
-    return int.from_bytes(_digest(pack(sorted(set(numbers)))), "big", signed=True)
+    # Python's own is the same in each process for numbers, and takes a quarter of the time of another.
+    return hash(frozenset(numbers))
 
 
 def _digest(data: bytes) -> bytes:

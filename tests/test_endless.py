@@ -15,7 +15,7 @@ import pytest
 
 from igcrawl.crawl import endless
 from igcrawl.crawl.endless import BARREN_PAGES, EQUAL_PAGES, MEAGRE_PAGES, MOST_BEYOND, MOST_RESTARTS
-from igcrawl.items import NewFollow
+from igcrawl.items import Follow, NewFollow
 from igcrawl.store import ENDLESS_PAGES, OperatorLimits
 from igcrawl.verdict import Verdict
 from tests.support.walking import CursorDied, Hooks, Outcome, walk_list
@@ -233,6 +233,7 @@ def judged(done: Outcome, people: list[int], seed: int) -> None:
     assert sorted(map(int, done.pks)) == sorted(people), said
     assert sorted(done.found) == sorted(people), said
     assert (done.end.records, done.row.records) == (len(people), len(people)), said
+    assert {type(follow) for follow in done.follows} == {Follow}, said
     assert [follow.position for follow in done.follows] == list(range(1, len(people) + 1)), said
     assert done.end.duplicates == done.rows - len(people), said
     assert done.end.verdict == ("complete" if done.end.expected is not None else "unverified"), said

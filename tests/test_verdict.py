@@ -258,6 +258,7 @@ def test_a_walk_begins_again_only_when_it_has_come_further() -> None:
     assert one.may_begin_again
     one.passed, one.records = 1, 0
     assert one.may_begin_again
+    one.cursor, one.known_pages = "c", 2
     one.begin_again((), "why")
     assert not one.may_begin_again
     assert (one.cursor, one.loops_from, one.known_pages, one.notes) == (None, 1, 0, ["why"])

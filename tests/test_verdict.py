@@ -264,6 +264,17 @@ def test_a_walk_begins_again_only_when_it_has_come_further() -> None:
     assert (one.cursor, one.loops_from, one.known_pages, one.notes) == (None, 1, 0, ["why"])
 
 
+def test_a_walk_that_the_operator_asks_once_more_is_asked_on_its_own_surface() -> None:
+    one = walk()
+    assert (one.requests, one.depth, one.overlap, one.private) == (0, 1, 1, False)
+    one.keep(follows("7"))
+    one.substitute = OPERATIONS["followers_rest"]
+    assert one.asked.name == "followers_rest"
+    one.walk_again(())
+    assert one.asked.name == "followers"
+    assert (one.endless.restarts, one.endless.pages_before, one.notes) == (0, 1, ["walked again from its first page"])
+
+
 def test_a_cursor_that_came_before_the_walk_began_again_is_no_loop() -> None:
     one = walk()
     assert one.turn_page(PageEnd("a")) is None

@@ -15,7 +15,10 @@ import pytest
 
 from igcrawl.crawl import endless
 from igcrawl.crawl.endless import BARREN_PAGES, EQUAL_PAGES, MEAGRE_PAGES, MOST_BEYOND, MOST_RESTARTS
-from igcrawl.items import Follow, NewFollow
+from igcrawl.crawl.walk import Walk
+from igcrawl.items import Follow, NewFollow, Payload
+from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.operations.paging import PageEnd
 from igcrawl.store import ENDLESS_PAGES, OperatorLimits
 from igcrawl.verdict import Verdict
 from tests.support.walking import CursorDied, Hooks, Outcome, walk_list
@@ -407,12 +410,26 @@ def test_a_list_that_is_asked_once_more_is_counted_from_its_beginning() -> None:
     assert second.pks == []
 
 
+def payloads(*pages: object) -> tuple[int, str | None]:
+    """How many records a query of the operator's own gave, and how it ended."""
+    walk = Walk(operation=OPERATIONS["mobile_doc_id"], target="x", args={"doc_id": "12345", "cursor_out": "x.y"})
+    for number, data in enumerate(pages):
+        walk.keep([Payload("payload", "mobile_doc_id", f"at {number}", "", data)])
+        ending = walk.turn_page(PageEnd(str(number)))
+        if ending is not None:
+            return walk.records, ending.reason
+    return walk.records, None
+
+
+def test_pages_of_which_nothing_is_known_are_told_apart_by_what_they_hold() -> None:
+    assert payloads(*({"page": number} for number in range(100))) == (100, None)
+    assert payloads(*[{"a": 1}] * 3, {"a": 2}, *[{"a": 1}] * 4) == (8, None)
+    records, reason = payloads(*[{"a": [1, {"b": None}]}] * 10)
+    assert (records, str(reason)[:24]) == (EQUAL_PAGES, "5 pages in a row were eq")
+
+
 def test_the_operators_own_list_is_asked_to_its_end_whatever_it_brings() -> None:
     """50 posts a request: most have no comment."""
-    from igcrawl.crawl.walk import Walk
-    from igcrawl.operations.catalogue import OPERATIONS
-    from igcrawl.operations.paging import PageEnd
-
     walk = Walk(operation=OPERATIONS["comment_infos"], target="x", args={}, limits=LIMITS)
     for number in range(endless.BARREN_PAGES + MOST_PAGES):
         walk.keep([])

@@ -13,8 +13,16 @@ from random import Random
 
 import pytest
 
-from igcrawl.crawl import endless
-from igcrawl.crawl.endless import BARREN_PAGES, EQUAL_PAGES, MEAGRE_PAGES, MOST_BEYOND, MOST_RESTARTS
+from igcrawl.crawl.endless import (
+    BARREN_PAGES,
+    EQUAL_PAGES,
+    LONG_PAGE,
+    MEAGRE_PAGES,
+    MOST_BEYOND,
+    MOST_RESTARTS,
+    MOST_TIMES,
+)
+from igcrawl.crawl.endless import Endless as Signs
 from igcrawl.crawl.walk import Walk
 from igcrawl.items import Follow, NewFollow, Payload
 from igcrawl.operations.catalogue import OPERATIONS
@@ -312,6 +320,20 @@ def test_a_search_in_which_few_hits_are_new_goes_on_while_some_pages_bring_two()
 # Where exactly the signs are
 
 
+def test_the_bounds_are_those_that_the_reference_tells() -> None:
+    assert (BARREN_PAGES, MEAGRE_PAGES, LONG_PAGE, EQUAL_PAGES, MOST_RESTARTS) == (25, 25, 3, 5, 25)
+    assert (MOST_TIMES, MOST_BEYOND) == (2, 1000)
+
+
+def test_a_beginning_forgets_the_pages_before_it_but_not_how_many_beginnings_there_were() -> None:
+    signs = Signs(barren=1, meagre=2, equal=3, page=4, restarts=5, pages_before=6)
+    signs.begin_again()
+    assert signs == Signs(restarts=6, pages_before=6)
+    signs = Signs(barren=1, meagre=2, equal=3, page=4, restarts=5, pages_before=6)
+    signs.walk_again(7)
+    assert signs == Signs(pages_before=7)
+
+
 def signs(pages: Sequence[Rows], expected: int | None = None, limits: OperatorLimits = LIMITS) -> tuple[str, int]:
     """The verdict of a list of these pages, behind which there is an end, and how many were asked."""
 
@@ -431,7 +453,7 @@ def test_pages_of_which_nothing_is_known_are_told_apart_by_what_they_hold() -> N
 def test_the_operators_own_list_is_asked_to_its_end_whatever_it_brings() -> None:
     """50 posts a request: most have no comment."""
     walk = Walk(operation=OPERATIONS["comment_infos"], target="x", args={}, limits=LIMITS)
-    for number in range(endless.BARREN_PAGES + MOST_PAGES):
+    for number in range(BARREN_PAGES + MOST_PAGES):
         walk.keep([])
         assert walk.turn_page(PageEnd(str(number), whole=True)) is None
     ending = walk.turn_page(PageEnd(None, whole=True))

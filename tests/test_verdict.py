@@ -7,7 +7,7 @@ import pytest
 from igcrawl.crawl.endless import BARREN_PAGES
 from igcrawl.crawl.seen import Recent
 from igcrawl.crawl.walk import Ending, Walk
-from igcrawl.items import Audio, Follow
+from igcrawl.items import Audio, Follow, Media
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.operations.paging import PageEnd
 from igcrawl.store import OperatorLimits
@@ -235,6 +235,8 @@ def test_verdicts_are_kept_in_three_groups_and_the_worst_is_named() -> None:
     assert worst_of({Verdict.LIMITED, Verdict.FAILED, Verdict.COMPLETE}) is Verdict.FAILED
     assert worst_of(set(GOOD)) is None
     assert exit_code([Verdict.FAILED, Verdict.BLOCKED]) is ExitCode.TROUBLE
+    assert exit_code(GOOD) is ExitCode.OK
+    assert list(map(int, ExitCode)) == [0, 1, 2, 3]
 
 
 def test_what_a_server_put_into_a_reason_or_a_note_is_one_line_that_can_be_seen() -> None:
@@ -310,12 +312,39 @@ def test_an_update_ends_behind_so_many_pages_in_a_row_of_known_accounts() -> Non
     assert update(known[0], [], known[1], [], *known[2:8]) == ("updated", 6)
     assert update(*[[str(100 + number)] for number in range(10)]) == ("unverified", 10)
     assert update(known[0], *known[1:], ["3"], overlap=1) == ("updated", 1)
+    assert update(["90"], ["3"], known[0], overlap=1) == ("updated", 2)
+
+
+def media(pk: str, product_type: str = "clips") -> Media:
+    return Media("media", "x", "", "", pk, product_type=product_type)
 
 
 def test_of_an_answer_that_stands_in_only_the_own_kind_belongs_into_a_walk() -> None:
-    clips = Walk(operation=OPERATIONS["audio_clips"], target="1", args={"track_id": "1"})
-    records = [*follows("1"), Audio("audio", "x", "", "", "5")]
+    clips = Walk(operation=OPERATIONS["user_clips"], target="1", args={"user_id": "1"})
+    records = [media("1"), media("2", "feed"), *follows("3"), media("4")]
     assert clips.only_own_kind(records) is records
-    clips.substitute = OPERATIONS["followers"]
-    kind = clips.operation.reader.record
-    assert clips.only_own_kind(records) == [record for record in records if type(record) is kind]
+    clips.substitute = OPERATIONS["user_feed"]
+    assert clips.only_own_kind(records) == [records[0], records[3]]
+
+
+def test_what_comes_along_is_written_once_and_counted_only_where_the_own_kind_is_missing() -> None:
+    sound = Audio("audio", "x", "", "", "5")
+    reels = Walk(operation=OPERATIONS["audio_clips"], target="1", args={"track_id": "1"})
+    assert reels.keep([sound, media("1"), media("2"), media("1")]) == [media("1"), media("2"), sound]
+    assert (reels.records, reels.duplicates) == (2, 1)
+    # A page that brings only what came along before brings nothing.
+    assert reels.keep([sound, media("2")]) == []
+    assert (reels.records, reels.duplicates, reels.endless.barren) == (2, 2, 1)
+    alone = Walk(operation=OPERATIONS["audio_clips"], target="1", args={"track_id": "1"})
+    assert alone.keep([sound]) == [sound]
+    assert (alone.records, alone.duplicates) == (1, 0)
+    assert alone.keep([]) == []
+    assert (alone.records, alone.pages) == (1, 2)
+
+
+def test_an_answer_of_one_page_is_complete_and_a_short_list_says_what_was_expected() -> None:
+    one = Walk(operation=OPERATIONS["user_profile"], target="1", args={"user_id": "1"})
+    assert one.turn_page(PageEnd(None)) == Ending(Verdict.COMPLETE)
+    short = walk(expected=50)
+    short.keep(follows("1"))
+    assert short.turn_page(PageEnd(None)) == Ending(Verdict.SUSPECT, "50 were expected, the list held 1")

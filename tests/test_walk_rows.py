@@ -78,7 +78,7 @@ def test_a_walk_comes_back_from_its_row_as_it_was() -> None:
     for field in fields(Walk):
         if field.name not in beside:
             assert getattr(again, field.name) == getattr(walk, field.name), field.name
-    again.note(["another"])
+    walk_of(row, LIMITS).note(["another"])
     again.endless.see(0, 0, None)
     assert row.state["notes"] == ["n"]
     assert row.state["endless"]["barren"] == 1
@@ -90,6 +90,7 @@ def test_a_walk_that_was_never_begun_is_as_one_that_is_just_made() -> None:
     assert (again.endless, again.notes, again.passed, again.ready) == (fresh.endless, [], 0, False)
     assert (again.substitute, again.begun_with, again.started_at) == (None, -1, "")
     assert again.rank_token != fresh.rank_token
+    assert Endless() == Endless(barren=0, meagre=0, equal=0, page=None, restarts=0, pages_before=0)
     # A store of an earlier version knows less of it.
     assert Endless.read({"barren": 3, "unknown": 1}) == Endless(barren=3)
     assert Endless.read(None) == Endless()
@@ -105,7 +106,9 @@ def test_a_row_says_how_its_walk_ended_and_keeps_its_names() -> None:
     assert (ended.verdict, ended.reason, ended.ended_at) == ("suspect", "why", "now")
     assert ended.state[ENDLESS_PAGES] == 7
     walk.substitute = None
-    assert "stand_in" not in row_after(ROW, walk, "now", Ending(Verdict.SUSPECT)).state
+    plain = row_after(replace(ROW, subject="another"), walk, "now", Ending(Verdict.SUSPECT))
+    assert not {"stand_in", ENDLESS_PAGES} & plain.state.keys()
+    assert plain.subject == "another"
 
 
 def test_a_row_whose_target_was_found_out_is_named_by_it_on_every_surface() -> None:
@@ -126,8 +129,8 @@ def test_a_seed_is_named_by_operation_target_and_part() -> None:
         1,
         None,
     )
-    other = seed_of(operation, {"username": "x"}, 3, target="x", part="#2", cursor="c")
-    assert (other.key, other.subject, other.target, other.depth) == ("followers/x#2", "followers/x", "x", 3)
+    other = seed_of(operation, {"username": "x"}, 3, target="y", part="#2", cursor="c")
+    assert (other.key, other.subject, other.target, other.depth) == ("followers/y#2", "followers/y", "y", 3)
     assert other.cursor == "c"
 
 

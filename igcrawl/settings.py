@@ -42,6 +42,8 @@ IG_DOC_IDS = ""
 IG_OPERATIONS: list[str] = []
 # auto shows a run where the log goes to a terminal; True and False say so.
 IG_LIVE = "auto"
+# After so many pages a list of which nothing says how long it is ends `suspect`; a larger number goes on.
+IG_ENDLESS_PAGES = 2000
 # False sends without a budget. Loopback has one only when one of these settings says otherwise than here.
 IG_BUDGET = True
 # A session survives perhaps so many requests.

@@ -13,6 +13,8 @@ TOLERATED_ACCOUNTS = 3
 #: A complete list may be this much shorter than the expected count and still tell who is gone.
 TOLERATED_SHARE_FOR_GONE = 0.01
 
+_MOST: Final = (1 << 63) - 1
+
 
 class Verdict(StrEnum):
     """Reasons for the end of a walk. Every walk ends with exactly one."""
@@ -115,6 +117,16 @@ def judge_ended_list(records: int, expected: int | None) -> Verdict:
         return Verdict.SUSPECT
     tolerated = max(TOLERATED_SHARE * expected, TOLERATED_ACCOUNTS)
     return Verdict.COMPLETE if expected - records <= tolerated else Verdict.SUSPECT
+
+
+def holds_too_many(records: int, expected: int | None) -> bool:
+    """Return whether a list holds so many more than were expected as it may hold fewer, and more."""
+    return expected is not None and records - expected > max(TOLERATED_SHARE * expected, TOLERATED_ACCOUNTS)
+
+
+def believed_count(count: int | None) -> int | None:
+    """Return a count of the server's, None when it is none: below zero, or beyond 64 bits."""
+    return count if count is not None and 0 <= count <= _MOST else None
 
 
 def tells_who_is_gone(verdict: str, records: int, expected: int | None) -> bool:

@@ -14,7 +14,7 @@ from scrapy.exceptions import NotConfigured
 
 from igcrawl.calling.run_context import RunContext, config_of
 from igcrawl.errors import BadInput
-from igcrawl.items import Page, WalkEnd
+from igcrawl.items import EndlessWalkEnd, Page, WalkEnd
 from igcrawl.output.json_lines import to_lines
 from igcrawl.verdict import FINAL, Verdict
 
@@ -126,7 +126,7 @@ class JsonLinesFile:
         for end in (record for record in records if isinstance(record, WalkEnd)):
             # A walk that was made to wait again meanwhile has a later record.
             self._open_ends.pop(end.walk, None)
-            if _is_open_end(end) and end.verdict != Verdict.STOPPED:
+            if _is_open_end(end) and not _is_at_limit(end):
                 self._open_ends[end.walk] = end
 
     def _write(self, lines: bytes) -> None:
@@ -215,4 +215,9 @@ def _is_whole(line: bytes) -> bool:
 
 
 def _is_open_end(record: Any) -> bool:
-    return isinstance(record, WalkEnd) and record.verdict not in FINAL
+    return isinstance(record, WalkEnd) and (record.verdict not in FINAL or _is_at_limit(record))
+
+
+def _is_at_limit(end: WalkEnd) -> bool:
+    """Return whether a limit has ended a walk that goes on when the limit was raised."""
+    return end.verdict == Verdict.STOPPED or isinstance(end, EndlessWalkEnd)

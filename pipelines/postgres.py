@@ -14,6 +14,7 @@ from igcrawl.calling.run_context import RunContext
 from igcrawl.items import Page, Record, WalkEnd
 from igcrawl.output.sinks import Sinks
 from igcrawl.store import is_postgres_url
+from igcrawl.store.packed_ids import is_id
 from igcrawl.verdict import tells_who_is_gone
 
 from .postgres_rows import Row, Staged, passes, payload_of, rows_of
@@ -151,7 +152,7 @@ async def _mark_gone(cursor: Any, end: WalkEnd) -> None:
     direction = next((name for name in _DIRECTIONS if end.operation.startswith(name)), None)
     if direction is None or not tells_who_is_gone(end.verdict, end.records, end.expected):
         return
-    if not end.target.isdecimal():
+    if not is_id(end.target):
         return
     await cursor.execute(
         MARK_GONE,

@@ -7,6 +7,7 @@ from typing import Any
 
 from igcrawl.arguments import SuggestionsArguments
 from igcrawl.base_spiders.graph_spider import GraphSpider
+from igcrawl.crawl.lookups import found_ids
 from igcrawl.crawl.walk import Walk
 from igcrawl.crawl.walk_rows import seed_of
 from igcrawl.crawl.walker import Prepared
@@ -35,9 +36,9 @@ class SuggestionsSpider(GraphSpider):
         """Return the walk that asks for the details of those found, and those of the accounts themselves."""
         if walk.operation.name != "chaining":
             return []
-        found = [record.pk for record in records]
         details = []
-        if self.args.expand and found:
+        found = found_ids(walk, records) if self.args.expand else []
+        if found:
             args = {"user_id": walk.target, "chained_ids": found}
             details = [seed_of(OPERATIONS["suggestion_details"], args, walk.depth, part=f"#{walk.pages}")]
         return details + self.next_level(walk, records)

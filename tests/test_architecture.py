@@ -16,6 +16,7 @@ SOURCES = [path for folder in ("igcrawl", "spiders", "pipelines") for path in so
 
 #: The rooms in the order in which a call goes through them: each imports only what stands above it, or itself.
 ROOMS = (
+    "printable",
     *("errors", "verdict", "times", "stopping", "items", "parsing", "arguments", "operations", "doc_ids", "store"),
     *("sessions", "output", "budget", "config", "calling", "middlewares", "crawl", "planning", "base_spiders"),
     *("running", "console", "capture", "simulator", "cli", "commands", "addon", "settings"),
@@ -89,7 +90,7 @@ def test_commands_leave_their_imports_until_they_run_since_scrapy_imports_them_a
     run = subprocess.run(script, env=scrapy_environment(), cwd=ROOT, capture_output=True, text=True, check=True)
     loaded = run.stdout.split()
     assert set(commands) <= set(loaded)
-    assert {room(module) for module in loaded} - {None} == {"commands", "errors", "verdict"}
+    assert {room(module) for module in loaded} - {None} == {"commands", "errors", "printable", "verdict"}
     assert {module.partition(".")[0] for module in loaded} - sys.stdlib_module_names == {"igcrawl"}
 
 
@@ -107,6 +108,15 @@ def test_files_and_functions_stay_small(path: Path) -> None:
 def test_both_backends_of_the_store_are_divided_alike() -> None:
     sqlite, postgres = ({path.name for path in (ROOT / "igcrawl" / "store" / name).glob("*.py")} for name in BACKENDS)
     assert sqlite == postgres
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=module_name)
+def test_what_a_person_reads_is_printed_by_say(path: Path) -> None:
+    """What a server put into it is made printable there; the simulator's words are its own."""
+    if path.stem == "printable" or path.parent.name == "simulator":
+        return
+    calls = [node.func for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    assert "print" not in [func.id for func in calls if isinstance(func, ast.Name)]
 
 
 def test_every_file_of_the_house_is_there() -> None:

@@ -9,7 +9,7 @@ import pytest
 from igcrawl.budget.limits import Budget
 from igcrawl.planning.estimate import Estimate, duration, requests_left
 from igcrawl.simulator import Simulator
-from igcrawl.store import WalkRow
+from igcrawl.store import ENDLESS_PAGES, OperatorLimits, WalkRow
 from tests.conftest import Scrapy, asked
 from tests.support.crawl import Crawl
 
@@ -36,6 +36,13 @@ def test_what_is_left_of_a_walk_follows_from_what_its_pages_held() -> None:
     assert requests_left(row(expected=1000, records=900, pages=4, verdict="complete")) == 0
     assert requests_left(row()) is None
     assert duration(121, Budget()) == "1.0 h"
+
+
+def test_a_walk_that_the_setting_ended_needs_requests_when_the_setting_is_raised() -> None:
+    ended = row(verdict="suspect", records=200, pages=4, state={ENDLESS_PAGES: 4})
+    assert [requests_left(ended, OperatorLimits(endless_pages=most)) for most in (None, 4, 5)] == [0, 0, None]
+    assert requests_left(row(verdict="suspect"), OperatorLimits(endless_pages=5)) == 0
+    assert requests_left(ended) == 0
 
 
 def test_walks_that_wait_are_taken_to_cost_what_those_that_ended_have_cost() -> None:

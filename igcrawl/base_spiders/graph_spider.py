@@ -6,14 +6,15 @@ from typing import Any
 
 from igcrawl.arguments import GraphArguments, Only
 from igcrawl.base_spiders.operation_spider import OperationSpider
-from igcrawl.crawl.lookups import profile_of
+from igcrawl.crawl.logs import note
+from igcrawl.crawl.lookups import found_ids, profile_of
 from igcrawl.crawl.walk import Ending, Walk
 from igcrawl.crawl.walk_rows import seed_of
 from igcrawl.crawl.walker import Prepared
 from igcrawl.errors import MalformedAnswer
 from igcrawl.items import Profile
 from igcrawl.store import Seed
-from igcrawl.verdict import Verdict
+from igcrawl.verdict import Verdict, believed_count
 
 
 class GraphSpider(OperationSpider):
@@ -27,9 +28,8 @@ class GraphSpider(OperationSpider):
             return []
         beside = {name: value for name, value in walk.args.items() if name not in {"user_id", "username"}}
         return [
-            seed_of(walk.operation, {"user_id": record.pk, **beside}, walk.depth + 1)
-            for record in records
-            if self._takes(record)
+            seed_of(walk.operation, {"user_id": pk, **beside}, walk.depth + 1)
+            for pk in found_ids(walk, filter(self._takes, records))
         ]
 
     def _takes(self, record: Any) -> bool:
@@ -45,10 +45,9 @@ class GraphSpider(OperationSpider):
         if field is None and not sized:
             return Prepared()
         profile = await profile_of(self.ask, walk, walk.target)
+        walk.private = profile.is_private is True
         if field is not None:
-            walk.expected = getattr(profile, field)
-            if walk.expected is None:
-                raise MalformedAnswer(profile.operation, field, "no count; -a verify=0 does without it")
+            _expect(walk, profile, field)
         return Prepared([profile], self._too_large(profile) if sized else None)
 
     def _too_large(self, profile: Profile) -> Ending | None:
@@ -56,3 +55,17 @@ class GraphSpider(OperationSpider):
         if most is None or count is None or count <= most:
             return None
         return Ending(Verdict.STOPPED, f"skip_over={most}: the account has {count} followers")
+
+
+def _expect(walk: Walk, profile: Profile, field: str) -> None:
+    """Take from a profile how long its list should be; what is no count is noted.
+
+    Raises:
+        MalformedAnswer: it does not say.
+    """
+    count = getattr(profile, field)
+    if count is None:
+        raise MalformedAnswer(profile.operation, field, "no count; -a verify=0 does without it")
+    walk.expected = believed_count(count)
+    if walk.expected is None:
+        note(walk, [f"{field} of the profile is {count}, which is no count"])

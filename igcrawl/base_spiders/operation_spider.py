@@ -41,6 +41,7 @@ from igcrawl.items import Page
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.output.cli_outputs import whole_feed
 from igcrawl.planning.planner import Planning
+from igcrawl.printable import say
 from igcrawl.sessions.log_guard import GUARD
 from igcrawl.store import OperatorLimits, Seed, WalkRow, make_store
 from igcrawl.verdict import ExitCode, Verdict, exit_code, worst_of
@@ -126,9 +127,14 @@ class OperationSpider(Spider):
 
     @property
     def limits(self) -> OperatorLimits:
-        """The operator's own limits."""
+        """The operator's own limits, and where a list without a count ends."""
         max_walks = getattr(self.args, "max_walks", None)
-        return OperatorLimits(max_pages=self.args.max_pages, max_users=self.args.max_users, max_walks=max_walks)
+        return OperatorLimits(
+            max_pages=self.args.max_pages,
+            max_users=self.args.max_users,
+            max_walks=max_walks,
+            endless_pages=self.config.endless_pages,
+        )
 
     @property
     def exit_code(self) -> ExitCode:
@@ -175,7 +181,7 @@ class OperationSpider(Spider):
             if self.args.plan:
                 self.plan, self.planned = await Planning(self, run.store).make(crawl_key)
                 if self.context.attended:
-                    print(self.plan, flush=True)
+                    say(*self.plan.split("\n"), sep="\n", flush=True)
                 return
             await run.store.open()
             await self._begin(run)

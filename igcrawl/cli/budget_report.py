@@ -9,6 +9,7 @@ from igcrawl.budget.session_state import SessionState
 from igcrawl.budget.state_store import change_state, read_state
 from igcrawl.config.config import Config
 from igcrawl.errors import BadInput
+from igcrawl.printable import say
 from igcrawl.sessions.source import SessionSource
 from igcrawl.store import opened
 
@@ -26,19 +27,19 @@ async def print_budgets(config: Config, *, every: bool) -> None:
     """
     now, budget = time.time(), config.rules.budget
     if budget is None:
-        print(no_budget(config.paced))
+        say(no_budget(config.paced))
     session = config.check_session() if _is_given(config) and not every else None
     async with opened(config.store) as store:
         known = await store.sessions.accounts() if store is not None else []
         accounts = known if session is None else [session.ds_user_id]
         if not accounts:
-            print("no session has sent anything yet")
+            say("no session has sent anything yet")
         for account in accounts:
             state = await read_state(store, account)
             name = account if session is None else config.session_name
-            print(f"session {name}" + (f", account {account}" if name != account else ""))
+            say(f"session {name}" + (f", account {account}" if name != account else ""))
             for line in state_lines(state, budget, name, now, session.fingerprint if session is not None else None):
-                print(f"  {line}")
+                say(f"  {line}")
 
 
 async def drop_learned(config: Config, *, every: bool) -> None:
@@ -61,7 +62,7 @@ async def drop_learned(config: Config, *, every: bool) -> None:
 
     async with opened(config.store) as store:
         said = await change_state(store, account, drop) if store is not None else drop(SessionState())
-    print(f"session {config.session_name}: {said}")
+    say(f"session {config.session_name}: {said}")
 
 
 def _is_given(config: Config) -> bool:

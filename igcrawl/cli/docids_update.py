@@ -18,6 +18,7 @@ from igcrawl.cli.tables import print_changes
 from igcrawl.config.config import Config
 from igcrawl.doc_ids import DocIds, own_path
 from igcrawl.errors import BadInput
+from igcrawl.printable import say
 from igcrawl.sessions.trusted_hosts import is_loopback
 from igcrawl.verdict import ExitCode
 
@@ -45,10 +46,10 @@ def import_file(settings: Settings, config: Config, path: Path, *, write: bool) 
     names = {each.id: query.name for query in registry.queries.values() for each in query.ids}
     capture = read_capture(path, names, _stand_ins(config))
     if not capture.seen_queries:
-        print(f"igcrawl: {_nothing_in(path, capture)}")
+        say(f"igcrawl: {_nothing_in(path, capture)}")
         return ExitCode.INCOMPLETE
     if capture.unnamed:
-        print(f"{len(capture.unnamed)} further ids came without a name and are left alone")
+        say(f"{len(capture.unnamed)} further ids came without a name and are left alone")
     _take(settings, config, capture.seen_queries, registry, f"import of {path.name}", write=write)
     return ExitCode.OK
 
@@ -82,8 +83,8 @@ def capture_pages(settings: Settings, config: Config, opts: argparse.Namespace) 
         _take(settings, config, shown, registry, "capture", write=opts.write)
     others = {each.name for each in captured.seen_queries} - {each.name for each in shown}
     if others:
-        print(f"{len(others)} further queries, which no operation asks: --all shows them")
-    print(f"igcrawl: {captured.summary}", file=sys.stderr)
+        say(f"{len(others)} further queries, which no operation asks: --all shows them")
+    say(f"igcrawl: {captured.summary}", file=sys.stderr)
     return captured.exit_code
 
 
@@ -98,18 +99,18 @@ def _take(
     if write:
         _try_again(config.store, [change.new for change in changes if change.state is not State.ELSEWHERE])
     if not fresh:
-        print("nothing to write")
+        say("nothing to write")
     elif write:
-        print(f"{own}: {write_own(changes, own, source)} ids written")
+        say(f"{own}: {write_own(changes, own, source)} ids written")
     else:
-        print(f"nothing is written yet: add --write to put {fresh} ids into {own}")
+        say(f"nothing is written yet: add --write to put {fresh} ids into {own}")
 
 
 def _try_again(store_url: str, seen: list[str]) -> None:
     """Let ids be asked by that somebody has just asked by, whatever the store says."""
     again = asyncio.run(ask_again(store_url, seen))
     if again:
-        print(f"asked by again, since they are in use: {', '.join(again)}")
+        say(f"asked by again, since they are in use: {', '.join(again)}")
 
 
 def _stand_ins(config: Config) -> frozenset[str]:

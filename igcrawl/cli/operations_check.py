@@ -11,6 +11,7 @@ from igcrawl.items import RECORD_TYPES
 from igcrawl.operations.catalogue import FAMILIES, OPERATIONS
 from igcrawl.operations.operation import Operation
 from igcrawl.parsing.reader import Reader, Translated
+from igcrawl.printable import say
 
 
 def print_faults() -> bool:
@@ -18,8 +19,8 @@ def print_faults() -> bool:
     declared = [operation for family in FAMILIES for operation in family.OPERATIONS]
     faults = list(faults_of(declared, shipped_queries()))
     for fault in faults:
-        print(fault)
-    print(f"{len(OPERATIONS)} operations, {len(faults)} faults")
+        say(fault)
+    say(f"{len(OPERATIONS)} operations, {len(faults)} faults")
     return bool(faults)
 
 

@@ -17,6 +17,7 @@ from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.operations.operation import Operation, Surface
 from igcrawl.parsing.envelope import read_envelope
 from igcrawl.parsing.reader import Reading
+from igcrawl.printable import say
 
 #: The page of the checkout.
 PAGE: Final = Path(__file__).parents[2] / "docs" / "operations.md"
@@ -49,7 +50,7 @@ def page_of_catalogue(answers: Path) -> str:
 def write_page(page: str) -> None:
     """Write the page, and say so."""
     PAGE.write_text(page, "utf-8")
-    print(f"{PAGE}: {len(OPERATIONS)} operations")
+    say(f"{PAGE}: {len(OPERATIONS)} operations")
 
 
 def page_of(operations: Mapping[str, Operation], queries: Mapping[str, Query], answers: Path) -> str:

@@ -15,6 +15,7 @@ from igcrawl.errors import BadInput
 from igcrawl.operations.catalogue import find_operation
 from igcrawl.output.json_lines import to_lines
 from igcrawl.output.raw_archive import RawAnswer, is_archive
+from igcrawl.printable import say
 from igcrawl.times import timestamp
 from igcrawl.verdict import ExitCode
 
@@ -65,16 +66,16 @@ def _write(answers: Iterable[Replayed], output: str | None, *, one: bool = False
             records += len(answer.records)
             if answer.problem is not None:
                 problems += 1
-                print(f"igcrawl: answer {number}: {answer.problem}", file=sys.stderr)
+                say(f"igcrawl: answer {number}: {answer.problem}", file=sys.stderr)
             for note in answer.notes:
-                print(f"igcrawl: answer {number}: {note}", file=sys.stderr)
+                say(f"igcrawl: answer {number}: {note}", file=sys.stderr)
             if answer.problem is None and one:
-                print(f"next cursor: {answer.cursor or 'none, the list ends here'}", file=sys.stderr)
+                say(f"next cursor: {answer.cursor or 'none, the list ends here'}", file=sys.stderr)
     finally:
         file.flush()
         if output:
             file.close()
-    print(f"{records} records of {number} answers, {problems} without records", file=sys.stderr)
+    say(f"{records} records of {number} answers, {problems} without records", file=sys.stderr)
     return ExitCode.INCOMPLETE if one and problems else ExitCode.OK
 
 

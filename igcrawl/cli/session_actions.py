@@ -12,6 +12,7 @@ from igcrawl.budget import parking
 from igcrawl.budget.state_store import read_state
 from igcrawl.cli.tables import SESSION_LINE
 from igcrawl.errors import BadInput
+from igcrawl.printable import say
 from igcrawl.sessions import folder as session_folder
 from igcrawl.sessions.device import complete
 from igcrawl.sessions.formats.browser import from_browser
@@ -72,7 +73,7 @@ async def take_in(found: Found, name: str | None, store_url: str, *, force: bool
 def warn_of(path: Path) -> None:
     """Say when others can read the file that a session was imported from."""
     if stat.S_IMODE(path.expanduser().stat().st_mode) & 0o077:
-        print(f"igcrawl: {path} holds the session, too, and others can read it: delete it", file=sys.stderr)
+        say(f"igcrawl: {path} holds the session, too, and others can read it: delete it", file=sys.stderr)
 
 
 async def table(store_url: str, now: float) -> list[str]:

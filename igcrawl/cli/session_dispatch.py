@@ -17,6 +17,7 @@ from igcrawl.cli.command_config import config_of
 from igcrawl.config.config import Config
 from igcrawl.errors import BadInput, NotLoggedIn
 from igcrawl.operations.call import Host
+from igcrawl.printable import say
 from igcrawl.sessions import folder as session_folder
 from igcrawl.sessions.formats.recognise import Found
 from igcrawl.verdict import ExitCode
@@ -131,7 +132,7 @@ def _login(words: list[str], opts: argparse.Namespace, settings: Settings) -> En
     if opts.name is not None:
         session_folder.check_name(opts.name)
     chromium = find_chromium(opts.browser, opts.cdp)
-    print("igcrawl: a window opens; log in there as you always do, and leave it open", file=sys.stderr)
+    say("igcrawl: a window opens; log in there as you always do, and leave it open", file=sys.stderr)
     try:
         logged_in = asyncio.run(login(config.base_urls[Host.WEB], chromium))
     except KeyboardInterrupt:
@@ -142,12 +143,12 @@ def _login(words: list[str], opts: argparse.Namespace, settings: Settings) -> En
 
 def _take_in(found: Found, opts: argparse.Namespace, config: Config) -> None:
     for line in asyncio.run(session_actions.take_in(found, opts.name, config.store, force=opts.force)):
-        print(line)
+        say(line)
 
 
 def _list(words: list[str], opts: argparse.Namespace, settings: Settings) -> Ending:
     for line in asyncio.run(session_actions.table(_config(settings).store, time.time())):
-        print(line)
+        say(line)
     return Ending()
 
 
@@ -158,7 +159,7 @@ def _check(words: list[str], opts: argparse.Namespace, settings: Settings) -> En
     said, code = check(settings, _config(settings, words[0] if words else None))
     if code is not ExitCode.OK:
         return Ending(code, said)
-    print(said)
+    say(said)
     return Ending()
 
 
@@ -178,5 +179,5 @@ def _export(words: list[str], opts: argparse.Namespace, settings: Settings) -> E
 def _resume(words: list[str], opts: argparse.Namespace, settings: Settings) -> Ending:
     config = _config(settings, words[0] if words and not words[0].isdecimal() else None)
     said, good = asyncio.run(session_actions.unpark(config.session_source, words[0] if words else None, config.store))
-    print(said)
+    say(said)
     return Ending(ExitCode.OK if good else ExitCode.TROUBLE)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from igcrawl.capture.changes import QueryChange, State
+from igcrawl.printable import say
 
 #: A row of `scrapy session list`: session, account, state, age.
 SESSION_LINE: Final = "{:<24} {:<20} {:<36} {:>6}"
@@ -23,7 +24,7 @@ def print_changes(changes: Sequence[QueryChange]) -> None:
     """
     print_columns([_COLUMNS, *map(_row, changes)])
     counts = Counter(change.state for change in changes)
-    print(", ".join(f"{counts[state]} {state}" for state in State if counts[state] or state is not State.ELSEWHERE))
+    say(", ".join(f"{counts[state]} {state}" for state in State if counts[state] or state is not State.ELSEWHERE))
 
 
 def _row(change: QueryChange) -> tuple[str, ...]:
@@ -48,4 +49,4 @@ def print_columns(rows: Iterable[tuple[str, ...]]) -> None:
     table = list(rows)
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     for row in table:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

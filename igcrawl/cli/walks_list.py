@@ -11,6 +11,7 @@ from igcrawl.cli.tables import WALK_LINE
 from igcrawl.config.config import Config
 from igcrawl.errors import BadInput
 from igcrawl.planning.estimate import Estimate, duration, requests_left
+from igcrawl.printable import say
 from igcrawl.store import CrawlRow, Store, WalkRow, opened, path_of
 from igcrawl.times import age
 
@@ -58,13 +59,13 @@ async def retry_walks(config: Config, crawl: str | None, verdict: str) -> None:
         counts = {each.id: await store.crawls.retry(verdict, each.id) for each in crawls}
         for each in crawls:
             if counts[each.id]:
-                print(f"{_title(each)}: {counts[each.id]:,} x {verdict} wait again; the same command asks them")
+                say(f"{_title(each)}: {counts[each.id]:,} x {verdict} wait again; the same command asks them")
         if not any(counts.values()):
-            print(f"no walk ended {verdict}")
+            say(f"no walk ended {verdict}")
 
 
 def _say_no_store(config: Config) -> None:
-    print(f"no walks: there is no store at {path_of(config.store)} yet")
+    say(f"no walks: there is no store at {path_of(config.store)} yet")
 
 
 def _chosen(crawls: list[CrawlRow], wanted: str | None) -> list[CrawlRow]:
@@ -82,19 +83,20 @@ def _chosen(crawls: list[CrawlRow], wanted: str | None) -> list[CrawlRow]:
 
 async def _print(store: Store, crawl: CrawlRow, verdict: str | None, limit: int, budget: Budget) -> None:
     """Print a crawl: its walks in their order, as many as the operator wants to see, then what they add up to."""
-    print(_title(crawl))
-    print(_HEAD)
+    say(_title(crawl))
+    say(_HEAD)
     counts: Counter[str] = Counter()
     estimate = Estimate()
     async for row in store.walks.all(crawl.id, verdict):
         counts[_state(row)] += 1
         estimate.add(row)
         if counts.total() <= limit:
-            print(_line(row, budget))
+            say(_line(row, budget))
     if counts.total() > limit:
-        print(f"… and {counts.total() - limit:,} more (--limit)")
+        say(f"… and {counts.total() - limit:,} more (--limit)")
     left = "?" if estimate.requests is None else _left(estimate.requests, budget)
-    print(f"{', '.join(f'{count:,} {state}' for state, count in counts.most_common()) or 'no walks'}; left: {left}\n")
+    say(f"{', '.join(f'{count:,} {state}' for state, count in counts.most_common()) or 'no walks'}; left: {left}")
+    say()
 
 
 def _title(crawl: CrawlRow) -> str:

@@ -11,6 +11,7 @@ from scrapy.exceptions import UsageError
 from scrapy.utils.conf import arglist_to_dict
 
 from igcrawl.errors import BadInput
+from igcrawl.printable import say
 from igcrawl.verdict import ExitCode
 
 
@@ -59,5 +60,5 @@ class Command(ScrapyCrawl):
 
 def refuse(problem: str, code: ExitCode = ExitCode.BAD_INPUT) -> NoReturn:
     """Say in one line why nothing was done, and exit."""
-    print(f"igcrawl: {' '.join(problem.split())}", file=sys.stderr)
+    say(f"igcrawl: {' '.join(problem.split())}", file=sys.stderr)
     raise SystemExit(int(code))

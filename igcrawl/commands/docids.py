@@ -10,6 +10,7 @@ from scrapy.commands import ScrapyCommand
 
 from igcrawl.commands.crawl import refuse
 from igcrawl.errors import BadInput, StoreError
+from igcrawl.printable import say
 from igcrawl.verdict import ExitCode
 
 
@@ -55,7 +56,7 @@ class Command(ScrapyCommand):
                 case ["list"] if not opts.write:
                     asyncio.run(docids_table.print_table(config, every=opts.all))
                 case ["retry", wanted] if not opts.all and not opts.write:
-                    print(asyncio.run(docids_retry.retry(config, wanted)))
+                    say(asyncio.run(docids_retry.retry(config, wanted)))
                 case ["import", name] if not opts.all:
                     self.exitcode = docids_update.import_file(self.settings, config, Path(name), write=opts.write)
                 case ["capture"]:

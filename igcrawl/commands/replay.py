@@ -9,6 +9,7 @@ from scrapy.commands import ScrapyCommand
 
 from igcrawl.commands.crawl import refuse
 from igcrawl.errors import AnswerError, BadInput
+from igcrawl.printable import say
 from igcrawl.verdict import ExitCode
 
 
@@ -47,5 +48,5 @@ class Command(ScrapyCommand):
         except BadInput as error:
             refuse(str(error))
         except AnswerError as error:
-            print(f"igcrawl: {error}", file=sys.stderr)
+            say(f"igcrawl: {error}", file=sys.stderr)
             self.exitcode = ExitCode.INCOMPLETE

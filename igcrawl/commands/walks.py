@@ -9,6 +9,7 @@ from scrapy.commands import ScrapyCommand
 
 from igcrawl.commands.crawl import refuse
 from igcrawl.errors import BadInput, StoreError
+from igcrawl.printable import say
 from igcrawl.verdict import ExitCode, Verdict
 
 
@@ -56,5 +57,5 @@ class Command(ScrapyCommand):
         except BadInput as error:
             refuse(str(error))
         except StoreError as error:
-            print(f"igcrawl: {error}")
+            say(f"igcrawl: {error}")
             self.exitcode = ExitCode.INCOMPLETE

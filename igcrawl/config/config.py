@@ -15,7 +15,7 @@ from igcrawl.budget.rules import Rules
 from igcrawl.config.budget_settings import DEFAULTS as RULES
 from igcrawl.config.budget_settings import read_rules
 from igcrawl.config.promises import check_given
-from igcrawl.config.setting_values import read_seconds, read_truth, read_truth_or_auto
+from igcrawl.config.setting_values import read_count, read_seconds, read_truth, read_truth_or_auto
 from igcrawl.doc_ids import OVERRIDE_PREFIX, Query, check_doc_id, own_path, read_own
 from igcrawl.errors import BadInput
 from igcrawl.operations.call import Host
@@ -40,12 +40,15 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     "IG_JSONL_REPLACE": False,
     "IG_SYNC_SECONDS": 0.0,
     "IG_LIVE": "auto",
+    "IG_ENDLESS_PAGES": 2000,
     "IG_OPERATIONS": [],
     **RULES,
 }
 _PREFIX: Final = "IG_"
 #: More than this is hardly worth asking again for after a crash.
 _LONGEST_GROUP: Final = 3600
+#: More pages than any list has.
+_MOST_PAGES: Final = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ class Config:
         sync_seconds: pages that come within so many seconds are committed together; 0 commits each.
         rules: about budgets and waiting.
         live: whether a run is shown on a terminal; None shows it where the log goes to one.
+        endless_pages: after so many pages a list of which nothing says how long it is ends `suspect`.
     """
 
     session_source: SessionSource
@@ -81,6 +85,7 @@ class Config:
     sync_seconds: float = 0.0
     rules: Rules = field(default_factory=Rules)
     live: bool | None = None
+    endless_pages: int | None = None
 
     def check_session(self) -> Session:
         """Return the session.
@@ -149,6 +154,7 @@ def _read(settings: Mapping[str, Any], operations: Mapping[str, object]) -> Conf
         sync_seconds=read_seconds(settings, "IG_SYNC_SECONDS", _LONGEST_GROUP),
         rules=read_rules(settings, family_names(), local=all(is_loopback(url) for url in base_urls.values())),
         live=read_truth_or_auto(settings, "IG_LIVE"),
+        endless_pages=read_count(settings.get("IG_ENDLESS_PAGES"), "IG_ENDLESS_PAGES", _MOST_PAGES),
     )
 
 

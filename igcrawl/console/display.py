@@ -15,6 +15,7 @@ from rich.text import Text
 
 from igcrawl.console.snapshot import Snapshot
 from igcrawl.console.status_line import facts_of
+from igcrawl.printable import printable
 from igcrawl.running.summary import Summary
 
 #: Cells.
@@ -27,7 +28,7 @@ def snapshot_table(snapshot: Snapshot) -> RenderableType:
     grid.add_column(style="bold", no_wrap=True)
     grid.add_column()
     for name, told in facts_of(snapshot):
-        grid.add_row(name, Text(told))
+        grid.add_row(name, _text(told))
         if name == "walks" and snapshot.open is not None:
             grid.add_row("", ProgressBar(snapshot.done + snapshot.open, snapshot.done, width=_BAR_WIDTH))
         if name == "now" and snapshot.current is not None and snapshot.current.expected:
@@ -42,11 +43,15 @@ def summary_table(summary: Summary) -> RenderableType:
     for name in ("walks", "records", "requests", "time"):
         table.add_column(name, justify="right")
     for row in summary.rows:
-        table.add_row(*map(Text, row))
+        table.add_row(*map(_text, row))
     if len(summary.rows) > 1:
-        table.add_row(*map(Text, summary.total))
-    places = [Text(f"records: {place}", overflow="fold") for place in summary.places]
-    return Group(table, *places, *(Text(sentence) for sentence in summary.advice))
+        table.add_row(*map(_text, summary.total))
+    places = [_text(f"records: {place}") for place in summary.places]
+    return Group(table, *places, *(_text(sentence) for sentence in summary.advice))
+
+
+def _text(text: str) -> Text:
+    return Text(printable(text), overflow="fold")
 
 
 class Display:

@@ -12,7 +12,7 @@ from igcrawl.crawl.walk_rows import STOPPED_IN, stopped_records
 from igcrawl.errors import BadInput, StoreError
 from igcrawl.output.sinks import FileSink, Sinks
 from igcrawl.stopping import Stopping
-from igcrawl.store import CrawlRow, OperatorLimits, PageCommit, Seed, Store, WalkRow
+from igcrawl.store import ENDLESS_PAGES, CrawlRow, OperatorLimits, PageCommit, Seed, Store, WalkRow
 from igcrawl.times import timestamp
 from igcrawl.verdict import REOPENED, Verdict
 
@@ -179,7 +179,7 @@ class CrawlRun:
             LostClaim: another worker has taken the walk over.
             StoreError: the store or an output failed.
         """
-        if commit.walk.verdict == Verdict.STOPPED:
+        if commit.walk.verdict == Verdict.STOPPED or ENDLESS_PAGES in commit.walk.state:
             commit.walk.state[STOPPED_IN] = [file.path for file in self._sinks.files]
         now = time.monotonic()
         if not self._pending:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Final
 
 from scrapy import Request, Spider
 from scrapy.http import Response
@@ -11,11 +12,15 @@ from scrapy.logformatter import LogFormatter, LogFormatterResult
 
 from igcrawl.calling.scrapy_request import call_of
 from igcrawl.crawl.walk import Ending, Walk
+from igcrawl.printable import printable
 from igcrawl.sessions.log_guard import LogLines
 from igcrawl.verdict import FINAL, GOOD
 
 #: Verdicts are said in the name of walks.
 logger = logging.getLogger("igcrawl.walk")
+
+#: A cursor of more characters is cut: nobody types it.
+_LONGEST_CURSOR: Final = 1000
 
 #: What these loggers say at INFO is about Scrapy's own parts, the same in every run.
 QUIET = ("scrapy.middleware", "scrapy.crawler", "scrapy.addons", "scrapy.utils.log", "scrapy.core.engine")
@@ -60,13 +65,19 @@ def _from_warning_on(line: logging.LogRecord) -> bool:
     return line.levelno >= logging.WARNING
 
 
+def note(walk: Walk, notes: Iterable[str]) -> None:
+    """Put what was passed over into a walk's record, and say what is new of it, a line each."""
+    for line in walk.note(notes):
+        logger.warning("%s: %s", walk.id, line)
+
+
 def log_verdict(walk: Walk, ending: Ending) -> None:
     """Say how a walk ended, in one line."""
     level = logging.INFO if ending.verdict in GOOD else logging.WARNING
     counts = f"{walk.records} records, {walk.pages} pages, {walk.requests} requests"
     # A cursor of several parts may repeat a part of the session, which no log may hold.
     if ending.verdict not in FINAL and walk.cursor is not None and not walk.cursor.startswith("{"):
-        counts += f", next cursor {walk.cursor}"
+        counts += f", next cursor {printable(walk.cursor, _LONGEST_CURSOR)}"
     reason = f"; {ending.reason}" if ending.reason else ""
     logger.log(level, "%s: %s: %s%s", walk.id, ending.verdict, counts, reason)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from igcrawl.calling.reply import Reply
+from igcrawl.crawl.logs import note
 from igcrawl.crawl.walk import Walk
 from igcrawl.errors import MalformedAnswer, NotFound, Refused
 from igcrawl.items import Profile
@@ -16,6 +17,7 @@ from igcrawl.operations.request_templates import fill
 from igcrawl.parsing.json_paths import walk_path
 from igcrawl.parsing.reader import Reading
 from igcrawl.parsing.values import WrongKind, take_id
+from igcrawl.store.packed_ids import is_id
 
 
 class Ask(Protocol):
@@ -81,14 +83,26 @@ def exact_match(found: list[Profile], username: str, passed_over: Sequence[str] 
 
     Raises:
         NotFound: no account has it.
-        MalformedAnswer: no account has it, but one of those that could not be read may.
+        MalformedAnswer: its id is none, or one of those that could not be read may have the name.
     """
     for profile in found:
         if (profile.username or "").lower() == username:
+            if not is_id(profile.pk):
+                raise MalformedAnswer(profile.operation, "pk", f"expected an id, got {profile.pk[:40]!r}")
             return profile.pk
     if passed_over:
         raise MalformedAnswer("user_lookup", passed_over[0], f"could not be read, and no other is named {username!r}")
     raise NotFound(f"user_lookup: no account is named {username!r}")
+
+
+def found_ids(walk: Walk, records: Iterable[Any]) -> list[str]:
+    """Return the ids of accounts that a page brought, as targets of further walks; what is no id is noted.
+
+    The second net behind the readers: an id becomes a part of a path and a number in the store.
+    """
+    found = [record.pk for record in records]
+    note(walk, (f"{pk!r} is no account's id, so it is not walked" for pk in found if not is_id(pk)))
+    return list(filter(is_id, found))
 
 
 async def go_on(ask: Ask, walk: Walk, records: list[Any], passed_over: Sequence[str] = ()) -> list[Any]:
@@ -135,7 +149,11 @@ def _given(envelope: dict[str, Any], need: Need, walk: Walk) -> str:
     found = value.get(key) if isinstance(value, dict) else None
     if found is None:
         raise Refused(f"{walk.operation.name}: {need.operation} gives no {need.gives}; give one with {need.gives}=…")
+    place = ".".join(need.at)
     try:
-        return take_id(found)
+        given = take_id(found)
     except WrongKind as misfit:
-        raise MalformedAnswer(need.operation, ".".join(need.at), str(misfit)) from None
+        raise MalformedAnswer(need.operation, place, str(misfit)) from None
+    if not is_id(given):
+        raise MalformedAnswer(need.operation, place, f"expected an id, got {given[:40]!r}")
+    return given

@@ -39,36 +39,43 @@ class Seen:
     Args:
         before: what the walk found before this run, or before it began again at its first page.
         since: whom an update's list held before; None for a whole list.
+        here: those of `before` that have come since the walk last began at its first page.
     """
 
-    def __init__(self, before: Numbers = (), since: Numbers | None = None) -> None:
+    def __init__(self, before: Numbers = (), since: Numbers | None = None, here: Numbers = ()) -> None:
         self.before = before
         self.since = since
+        self.here = here
+        self.page: list[int] = []
         self.found: list[int] = []
-        self.moved = False
+        self.fresh = 0
         self.known = 0
         self.passed = 0
         self._recent = Recent(REMEMBERED)
 
     def turn_page(self) -> None:
-        """Begin a page: what it brings first is collected in `found`, `moved` says whether it brought anything.
+        """Begin a page: what it holds is collected in `page`, what the walk has never seen in `found`.
 
-        `known` counts those of it that an update knows, `passed` those of them that come for the first time.
+        `fresh` counts those that come for the first time since the walk began at its first page, `known` those that an
+        update knows, `passed` those of them that come for the first time.
         """
+        self.page = []
         self.found = []
-        self.moved = False
+        self.fresh = 0
         self.known = 0
         self.passed = 0
 
     def is_new(self, number: int) -> bool:
         """Remember a number and say whether it was never seen, not in an earlier run either, and not known."""
+        self.page.append(number)
         known = self.since is not None and number in self.since
         self.known += known
         if not self._recent.add(number):
             return False
-        self.moved = True
         if number in self.before:
+            self.fresh += number not in self.here
             return False
+        self.fresh += 1
         self.found.append(number)
         self.passed += known
         return not known
@@ -80,4 +87,5 @@ class Seen:
             before: all that the walk has found.
         """
         self.before = before
+        self.here = ()
         self._recent = Recent(REMEMBERED)

@@ -3,31 +3,48 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from operator import attrgetter
 from typing import Any, Final
 
+from igcrawl.crawl.endless import Endless
 from igcrawl.crawl.seen import REMEMBERED, Numbers, Recent, Seen
-from igcrawl.items import Follow, NewFollow, Record, WalkEnd
+from igcrawl.items import EndlessWalkEnd, Follow, NewFollow, Record, WalkEnd
 from igcrawl.operations.call import Call
 from igcrawl.operations.operation import Operation
 from igcrawl.operations.paging import PageEnd
+from igcrawl.printable import printable
 from igcrawl.store import OperatorLimits
-from igcrawl.store.packed_ids import number_of, signed_hash
-from igcrawl.verdict import Verdict, judge_ended_list
+from igcrawl.store.packed_ids import hash_of, number_of, signed_hash
+from igcrawl.verdict import Verdict, believed_count, holds_too_many, judge_ended_list
 
-#: After so many empty pages in a row the list is not worth a further request.
-BARREN_PAGES: Final = 25
-#: So many different notes about what was passed over stand in a walk's record.
+#: So many different notes about what was passed over stand in a walk's record, each of so many characters at most.
 _NOTES: Final = 5
+_LONGEST_NOTE: Final = 300
+_LONGEST_REASON: Final = 2000
+#: What every record has.
+_OF_ALL: Final = frozenset(field.name for field in fields(Record))
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """The end of a walk, with a line for the operator if the verdict needs one."""
+    """The end of a walk.
+
+    Args:
+        verdict: its own.
+        reason: a line for the operator if the verdict needs one; what a server put into it is made printable.
+        endless_pages: the IG_ENDLESS_PAGES that ended it; the same command goes on when the setting was raised.
+    """
 
     verdict: Verdict
     reason: str | None = None
+    endless_pages: int | None = None
+
+    def __post_init__(self) -> None:
+        """Make the reason one line of a length that a person reads."""
+        if self.reason is not None:
+            object.__setattr__(self, "reason", printable(self.reason, _LONGEST_REASON))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,12 +63,12 @@ class Walk:
         depth: 1 for what the operator gave, 2 for what that found, …
         seen: what it has found so far, and what an update knows.
         overlap: after so many pages of accounts that are all known an update has reached its end.
-        restarts: how often it began again at its first page.
         loops_from: the number of pages before its last beginning: only cursors that came later can be a loop.
         passed: how many accounts an update has passed over, since they are known.
         ready: whether what must be known before the first page is known.
         new, gone: as its record says, see `WalkEnd`.
-        barren: empty pages in a row.
+        private: whether the target's profile says that the account is private.
+        endless: signs that the list does not end.
         known_pages: pages in a row of which an update knew every account.
         substitute: the operation that is asked in place of its own, whose doc_id was rotated.
         begun_with: how far it had come when it last began again.
@@ -74,13 +91,13 @@ class Walk:
     depth: int = 1
     seen: Seen = field(default_factory=Seen)
     overlap: int = 1
-    restarts: int = 0
     loops_from: int = 0
     passed: int = 0
     ready: bool = False
     new: int | None = None
     gone: int | None = None
-    barren: int = 0
+    private: bool = False
+    endless: Endless = field(default_factory=Endless)
     known_pages: int = 0
     begun_with: int = -1
     substitute: Operation | None = None
@@ -130,13 +147,14 @@ class Walk:
         else:
             kept = self._keep(records, kind)
         self.pages += 1
-        self.barren = 0 if self.seen.moved else self.barren + 1
+        self.endless.see(len(records), self.seen.fresh, hash_of(self.seen.page) if records else None)
         return kept
 
     def _keep(self, records: list[Any], kind: type[Record]) -> list[Any]:
         if not kind.KEY:
             self.records += len(records)
-            self.seen.moved = bool(records)
+            self.seen.fresh = len(records)
+            self.seen.page = [number_of(_content(record)) for record in records]
             return records
         key_of, is_new = attrgetter(*kind.KEY), self.seen.is_new
         kept = [record for record in records if is_new(number_of(key_of(record)))]
@@ -162,7 +180,7 @@ class Walk:
     @property
     def can_begin_again(self) -> bool:
         """True if the walk has come further since it last began."""
-        return self.pages > 0 and self.records + self.passed > self.begun_with
+        return self.pages > 0 and self.held > self.begun_with
 
     def begin_again(self, before: Numbers, why: str) -> None:
         """Go back to the first page; what was found is known and not written twice.
@@ -173,23 +191,39 @@ class Walk:
         """
         self.cursor = None
         self.seen.begin_again(before)
-        self.begun_with = self.records + self.passed
+        self.begun_with = self.held
         self.loops_from = self.pages
-        self.restarts += 1
-        self.barren = self.known_pages = 0
+        self.endless.begin_again()
+        self.known_pages = 0
         self._cursors = Recent(REMEMBERED)
         self.note([why])
 
-    def note(self, notes: list[str]) -> list[str]:
-        """Take over what a reader passed over, and return what is said for the first time."""
-        fresh = [note for note in dict.fromkeys(notes) if note not in self.notes][: _NOTES - len(self.notes)]
+    def walk_again(self, before: Numbers) -> None:
+        """Go back to the first page, since the operator asks once more.
+
+        Args:
+            before: all that the walk has found.
+        """
+        self.substitute = None
+        self.begin_again(before, "walked again from its first page")
+        self.endless.walk_again(self.pages)
+
+    def note(self, notes: Iterable[str]) -> list[str]:
+        """Take over what was passed over, each note as a printable line; return what is said for the first time."""
+        lines = dict.fromkeys(printable(note, _LONGEST_NOTE) for note in notes)
+        fresh = [line for line in lines if line not in self.notes][: _NOTES - len(self.notes)]
         self.notes += fresh
         return fresh
+
+    @property
+    def held(self) -> int:
+        """How many accounts the list held so far, those that an update knows included."""
+        return self.records + self.passed
 
     def turn_page(self, end: PageEnd) -> Ending | None:
         """Go on to the next page, or return how the walk ended."""
         if self.expected is None and self.cursor is None:
-            self.expected = end.count
+            self.expected = believed_count(end.count)
         if end.cursor is None:
             return self._ended_by_server(end)
         if self.seen.since is not None and self.known_pages >= self.overlap:
@@ -202,9 +236,18 @@ class Walk:
             return Ending(Verdict.STOPPED, f"max_pages={limits.max_pages}")
         if limits.max_users is not None and self.records >= limits.max_users:
             return Ending(Verdict.STOPPED, f"max_users={limits.max_users}")
-        if self.barren >= BARREN_PAGES:
-            return Ending(Verdict.SUSPECT, f"{BARREN_PAGES} empty pages in a row, each with a cursor")
-        return None
+        return None if end.whole else self._endless()
+
+    def _endless(self) -> Ending | None:
+        sign = self.endless.sign(self.held, self.expected)
+        if sign is not None:
+            return Ending(Verdict.SUSPECT, sign)
+        most = self.limits.endless_pages
+        pages = self.pages - self.endless.pages_before
+        if most is None or self.expected is not None or pages < most:
+            return None
+        reason = f"{pages} pages, and nothing says how long the list is; a larger IG_ENDLESS_PAGES than {most} goes on"
+        return Ending(Verdict.SUSPECT, reason, endless_pages=most)
 
     def _ended_by_server(self, end: PageEnd) -> Ending:
         if end.doubt is not None:
@@ -213,10 +256,11 @@ class Walk:
             return Ending(Verdict.COMPLETE)
         if end.limited:
             return Ending(Verdict.LIMITED, "the server said that it cut the list")
-        held = self.records + self.passed
-        verdict = judge_ended_list(held, self.expected)
-        if verdict is Verdict.SUSPECT:
-            return Ending(verdict, f"{self.expected} were expected, the list held {held}")
+        verdict = judge_ended_list(self.held, self.expected)
+        if verdict is Verdict.SUSPECT and self.private and not self.held:
+            return Ending(Verdict.PRIVATE, f"its profile says so; the list was empty, {self.expected} were expected")
+        if verdict is Verdict.SUSPECT or holds_too_many(self.held, self.expected):
+            return Ending(verdict, f"{self.expected} were expected, the list held {self.held}")
         return Ending(verdict)
 
     def end_record(self, ending: Ending, now: str) -> WalkEnd:
@@ -226,7 +270,8 @@ class Walk:
             ending: how it ended.
             now: UTC, ISO 8601.
         """
-        return WalkEnd(
+        kind = WalkEnd if ending.endless_pages is None else EndlessWalkEnd
+        return kind(
             type=WalkEnd.TYPE,
             operation=self.operation.name,
             fetched_at=now,
@@ -250,3 +295,8 @@ def _as_new(record: Any) -> Any:
     if type(record) is not Follow:
         return record
     return NewFollow(**{field.name: getattr(record, field.name) for field in fields(record)})
+
+
+def _content(record: Any) -> tuple[Any, ...]:
+    """Return what a record says beside what all records have."""
+    return tuple(getattr(record, field.name) for field in fields(record) if field.name not in _OF_ALL)

@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from igcrawl.crawl.endless import Endless
 from igcrawl.crawl.walk import Ending, Walk
 from igcrawl.items import WalkEnd
 from igcrawl.operations.catalogue import find_operation
 from igcrawl.operations.operation import Operation
-from igcrawl.store import CrawlRow, OperatorLimits, Seed, Store, WalkRow
+from igcrawl.store import ENDLESS_PAGES, CrawlRow, OperatorLimits, Seed, Store, WalkRow
 from igcrawl.times import timestamp
 from igcrawl.verdict import Verdict
 
@@ -20,14 +21,13 @@ _STATE: Final = (
     "rank_token",
     "notes",
     "passed",
-    "barren",
     "known_pages",
-    "restarts",
     "loops_from",
     "begun_with",
     "ready",
+    "private",
 )
-#: In the state of a stopped walk: the files that end with its record, until its limit is raised.
+#: In the state of a walk that a limit has stopped: the files that end with its record, until the limit is raised.
 STOPPED_IN: Final = "files"
 
 
@@ -74,6 +74,7 @@ def walk_of(row: WalkRow, limits: OperatorLimits) -> Walk:
         known["substitute"] = find_operation(row.state["stand_in"])
     if "notes" in known:
         known["notes"] = list(known["notes"])
+    known["endless"] = Endless.read(row.state.get("endless"))
     return Walk(
         operation=find_operation(row.operation),
         target=row.target,
@@ -113,7 +114,7 @@ def row_after(row: WalkRow, walk: Walk, now: str, ending: Ending | None = None) 
         duplicates=walk.duplicates,
         requests=walk.requests,
         expected=walk.expected,
-        state={name: getattr(walk, name) for name in _STATE} | _beside(walk),
+        state={name: getattr(walk, name) for name in _STATE} | _beside(walk, ending),
         updated_at=now,
         verdict=ending.verdict.value if ending else None,
         reason=ending.reason if ending else None,
@@ -121,9 +122,13 @@ def row_after(row: WalkRow, walk: Walk, now: str, ending: Ending | None = None) 
     )
 
 
-def _beside(walk: Walk) -> dict[str, Any]:
-    substitute = {"stand_in": walk.substitute.name} if walk.substitute is not None else {}
-    return {"notes": list(walk.notes), **substitute}
+def _beside(walk: Walk, ending: Ending | None) -> dict[str, Any]:
+    beside: dict[str, Any] = {"notes": list(walk.notes), "endless": walk.endless.kept()}
+    if walk.substitute is not None:
+        beside["stand_in"] = walk.substitute.name
+    if ending is not None and ending.endless_pages is not None:
+        beside[ENDLESS_PAGES] = ending.endless_pages
+    return beside
 
 
 async def stopped_records(
@@ -132,9 +137,11 @@ async def stopped_records(
     """Yield the records of walks that a limit has stopped, in this run or before, and that stand in a file."""
     if crawl is None:
         return
-    async for row in store.walks.all(crawl.id, Verdict.STOPPED):
-        if path in row.state.get(STOPPED_IN, ()):
-            yield walk_of(row, limits).end_record(Ending(Verdict.STOPPED, row.reason), row.ended_at or "")
+    for verdict in (Verdict.STOPPED, Verdict.SUSPECT):
+        async for row in store.walks.all(crawl.id, verdict):
+            if path in row.state.get(STOPPED_IN, ()):
+                ending = Ending(verdict, row.reason, row.state.get(ENDLESS_PAGES))
+                yield walk_of(row, limits).end_record(ending, row.ended_at or "")
 
 
 async def waiting_records(

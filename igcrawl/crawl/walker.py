@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from igcrawl.crawl.crawl_run import CrawlRun
 from igcrawl.crawl.list_history import change_of, known_since
+from igcrawl.crawl.logs import note
 from igcrawl.crawl.lookups import Ask, go_on, reading
 from igcrawl.crawl.recovery import answer
 from igcrawl.crawl.seen import Seen
@@ -133,10 +134,10 @@ class Walker:
             pages.append(page.ids)
             if page.turned is not None and len(pages) > walk.loops_from:
                 walk.remember_cursor(page.turned)
-        walk.seen = Seen(SortedIds(pages))
+        before = SortedIds(pages)
+        walk.seen = Seen(before, here=SortedIds(pages[walk.loops_from :]) if walk.loops_from else before)
         if walk.cursor is None:
-            walk.substitute = None
-            walk.begin_again(walk.seen.before, "walked again from its first page")
+            walk.walk_again(before)
 
     async def _prepare(self, walk: Walk, row: WalkRow) -> Prepared:
         prepared = Prepared()
@@ -164,8 +165,7 @@ class Walker:
         if end.cursor is None and not records and of_answer.passed_over:
             end = replace(end, doubt=f"no row of its last page could be read, {of_answer.passed_over[0]} is one")
         kept = walk.keep(await go_on(self._ask, walk, records, of_answer.passed_over))
-        for note in walk.note(of_answer.notes):
-            logger.warning("%s: %s", walk.id, note)
+        note(walk, of_answer.notes)
         return end, kept
 
     async def _through(self, walk: Walk, row: WalkRow, page: Page, last: _Last) -> None:

@@ -20,6 +20,7 @@ __all__ = [
     "Audio",
     "Comment",
     "CommentCheck",
+    "EndlessWalkEnd",
     "Follow",
     "Hit",
     "Media",
@@ -58,6 +59,11 @@ class WalkEnd(Record):
     new: int | None = None
     gone: int | None = None
     reason: str | None = None
+
+
+@dataclass(slots=True)
+class EndlessWalkEnd(WalkEnd):
+    """The last record of a walk that IG_ENDLESS_PAGES ended, until the setting is raised."""
 
 
 RECORD_TYPES: dict[str, type[Record]] = {

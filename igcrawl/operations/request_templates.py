@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from string import Formatter
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
+from igcrawl.errors import MalformedAnswer
 from igcrawl.operations.call import Call, SessionValue
 from igcrawl.operations.cursors import Chunk, part_of
+
+#: One step of a path: not dots alone, and nothing that a server may read as more than one when it undoes the quoting.
+_PATH_STEP: Final = re.compile(r"(?!\.*\Z)[^/\\?#%;]{1,300}")
 
 
 class Place(ABC):
@@ -158,8 +163,17 @@ def _without(given: Mapping[str, Any], path: list[str]) -> dict[str, Any]:
 
 
 def fill_path(template: str, call: Call) -> str:
-    """Return a path with the call's arguments in their places, URL-quoted."""
-    return template.format_map({name: quote(str(value), safe="") for name, value in call.args.items()})
+    """Return a path with the call's arguments in their places, URL-quoted.
+
+    Raises:
+        MalformedAnswer: one of them is no step of a path; a server gave it, since what the operator gives is checked
+            before.
+    """
+    parts = {name: str(call.args[name]) for name in arguments_in(template)}
+    for name, part in parts.items():
+        if not _PATH_STEP.fullmatch(part) or not part.isprintable():
+            raise MalformedAnswer(call.operation, name, f"{part[:40]!r} cannot stand in a path, so it is not asked for")
+    return template.format_map({name: quote(part, safe="") for name, part in parts.items()})
 
 
 def arguments_in(template: Any) -> set[str]:

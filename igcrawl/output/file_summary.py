@@ -10,6 +10,8 @@ from typing import Any
 
 import orjson
 
+from igcrawl.printable import say
+
 
 def summarize(path: Path) -> Iterator[str]:
     """Yield the lines: how many records of which type, each walk's verdict, one record as an example."""
@@ -37,4 +39,4 @@ def summarize(path: Path) -> Iterator[str]:
 
 if __name__ == "__main__":
     for each in summarize(Path(sys.argv[1])):
-        print(each)
+        say(each)

@@ -2,16 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 import orjson
 from itemadapter import ItemAdapter
 
+#: Control characters that JSON lets stand as they are; terminals take some of them for orders.
+_CONTROL: Final = re.compile("[\x7f-\x9f]")
+#: First bytes of these characters: a page mostly has none.
+_SIGNS: Final = (b"\x7f", b"\xc2")
+
 
 def to_lines(rows: Iterable[Any]) -> bytes:
-    """Return one line of JSON a record; records are dataclasses, or anything itemadapter knows."""
-    return b"".join([orjson.dumps(row, _as_dict, orjson.OPT_APPEND_NEWLINE) for row in rows])
+    """Return one line of JSON a record; records are dataclasses, or anything itemadapter knows.
+
+    Control characters are escaped, so that lines may be shown on a terminal.
+    """
+    lines = b"".join([_line(row) for row in rows])
+    if not any(sign in lines for sign in _SIGNS):
+        return lines
+    return _CONTROL.sub(_escaped, lines.decode()).encode()
+
+
+def _line(row: Any) -> bytes:
+    try:
+        return orjson.dumps(row, _as_dict, orjson.OPT_APPEND_NEWLINE)
+    except TypeError:
+        # It holds half a character, or a number of more than 64 bits, which is none for orjson.
+        whole = json.dumps(_plain(_as_dict(row)), ensure_ascii=False, separators=(",", ":"))
+        return f"{whole}\n".encode("utf-8", "replace")
+
+
+def _plain(value: Any) -> Any:
+    """Return what the standard library writes as orjson does."""
+    if isinstance(value, float) and not abs(value) < float("inf"):
+        return None
+    if isinstance(value, Mapping):
+        return {str(key): _plain(entry) for key, entry in value.items()}
+    return [_plain(entry) for entry in value] if isinstance(value, list | tuple) else value
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\u{ord(found.group()):04x}"
 
 
 def _as_dict(value: Any) -> Any:

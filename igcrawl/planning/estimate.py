@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from igcrawl.budget.forecast import seconds_for
 from igcrawl.budget.limits import Budget
-from igcrawl.store import OperatorLimits, WalkRow
+from igcrawl.store import ENDLESS_PAGES, OperatorLimits, WalkRow
 from igcrawl.times import span
 from igcrawl.verdict import FINAL, Verdict
 
@@ -22,7 +22,7 @@ def requests_left(row: WalkRow, limits: OperatorLimits | None = None) -> int | N
         limits: those that it would go on with; None for no limits.
     """
     limits = limits or OperatorLimits()
-    if row.verdict is not None and (row.verdict in FINAL or _stays_stopped(row, limits)):
+    if row.verdict is not None and (_stays_ended(row, limits) or _stays_stopped(row, limits)):
         return 0
     if row.expected is None or not row.records or not row.pages:
         return None
@@ -33,6 +33,12 @@ def requests_left(row: WalkRow, limits: OperatorLimits | None = None) -> int | N
     if limits.max_users is not None:
         left = min(left, math.ceil((limits.max_users - row.records) / a_page))
     return max(1, left)
+
+
+def _stays_ended(row: WalkRow, limits: OperatorLimits) -> bool:
+    """Return whether a walk's verdict is final; that of IG_ENDLESS_PAGES is not, once the setting is raised."""
+    ended_at, most = row.state.get(ENDLESS_PAGES), limits.endless_pages
+    return row.verdict in FINAL and (ended_at is None or most is None or most <= ended_at)
 
 
 def _stays_stopped(row: WalkRow, limits: OperatorLimits) -> bool:

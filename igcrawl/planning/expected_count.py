@@ -15,7 +15,9 @@ from igcrawl.operations.call import Call
 from igcrawl.operations.catalogue import FAMILY_OF, find_operation
 from igcrawl.planning.cost import counted_in
 from igcrawl.store import Seed, Store, WalkRow
+from igcrawl.store.packed_ids import is_id
 from igcrawl.times import moment
+from igcrawl.verdict import believed_count
 
 #: A plan waits no longer for its one request, in seconds; then it does without.
 WAITS: Final = 60.0
@@ -88,9 +90,10 @@ async def length_of(seed: Seed, ask: Ask, gate: Gate, now: float) -> Length:
     except AnswerError as error:
         return Length(said=f"the profile was not learned: {error}", failed=True)
     field = counted_in(find_operation(seed.operation))
-    holds = getattr(profile, field) if field else None
+    holds = believed_count(getattr(profile, field)) if field else None
     private = f"{seed.target} is private: its list is shown to those whom it lets follow"
-    return Length(holds=holds, account=profile.pk, said=private if profile.is_private else "")
+    account = profile.pk if is_id(profile.pk) else None
+    return Length(holds=holds, account=account, said=private if profile.is_private else "")
 
 
 async def _profile(seed: Seed, ask: Ask, name: str) -> Profile:

@@ -1,4 +1,4 @@
-"""Log lines: whose each is, and none with a part of a session, whoever writes it.
+"""Log lines: whose each is, and none with a part of a session or a control character, whoever writes it.
 
 Many crawls may live in one process. A context variable, which asyncio hands on to every task of a crawl, tells whose
 code runs; what that crawl knows is taken out of its lines. A line that is nobody's is cleared of what any crawl knows.
@@ -7,13 +7,19 @@ code runs; what that crawl knows is taken out of its lines. A line that is nobod
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, ClassVar, Final
 from weakref import WeakSet
 
+from igcrawl.printable import printable, printable_lines
 from igcrawl.sessions.redaction import Redaction
 
+#: What these loggers say is one line.
+_OURS: Final = "igcrawl"
+#: It is cut behind so many characters: a server may name its keys as it likes.
+_LONGEST: Final = 10_000
 #: Loggers that speak when garbage is collected, of any crawl's tasks while another's code runs.
 _RUNTIMES: Final = frozenset({"asyncio", "py", "twisted"})
 
@@ -81,6 +87,7 @@ class LogGuard:
         for redaction in (lines.redaction,) if lines is not None else tuple(self._known):
             if redaction.knows_any:
                 redact(record, redaction)
+        make_printable(record)
 
 
 #: One for the process, since Python has one factory of log records.
@@ -106,3 +113,41 @@ def redact(record: logging.LogRecord, redaction: Redaction) -> None:
             record.exc_text, record.exc_info = cleared, None
     if record.stack_info:
         record.stack_info = redaction.text(record.stack_info)
+
+
+def make_printable(record: logging.LogRecord) -> None:
+    """Make a record's text final where it would show what cannot be seen: message, traceback and stack."""
+    clear = _line if record.name.partition(".")[0] == _OURS else printable_lines
+    try:
+        said = record.getMessage()
+    except Exception:
+        record.msg, record.args = clear(f"{record.msg!r} % {record.args!r}"), ()
+    else:
+        cleared = clear(said)
+        if cleared != said:
+            record.msg, record.args = cleared, ()
+    if record.exc_text:
+        record.exc_text = printable_lines(record.exc_text)
+    elif record.exc_info and record.exc_info[1] is not None and not all(map(_is_plain, _chain(record.exc_info[1]))):
+        record.exc_text = printable_lines(logging.Formatter().formatException(record.exc_info))
+        record.exc_info = None
+    if record.stack_info:
+        record.stack_info = printable_lines(record.stack_info)
+
+
+def _line(text: str) -> str:
+    return printable(text, _LONGEST)
+
+
+def _is_plain(error: BaseException) -> bool:
+    """Return whether an exception says what it says in one line that can be seen."""
+    return "".join(traceback.format_exception_only(error)).rstrip("\n").isprintable()
+
+
+def _chain(error: BaseException | None) -> list[BaseException]:
+    """Return an exception and those that led to it."""
+    chain: list[BaseException] = []
+    while error is not None and error not in chain:
+        chain.append(error)
+        error = error.__cause__ or error.__context__
+    return chain

@@ -8,9 +8,20 @@ from pathlib import Path
 
 from igcrawl.errors import BadInput
 from igcrawl.store.base import Store, Writer
-from igcrawl.store.model import CrawlRow, DocIdRow, FoundPage, OperatorLimits, OutputRow, PageCommit, Seed, WalkRow
+from igcrawl.store.model import (
+    ENDLESS_PAGES,
+    CrawlRow,
+    DocIdRow,
+    FoundPage,
+    OperatorLimits,
+    OutputRow,
+    PageCommit,
+    Seed,
+    WalkRow,
+)
 
 __all__ = [
+    "ENDLESS_PAGES",
     "CrawlRow",
     "DocIdRow",
     "FoundPage",

@@ -77,10 +77,11 @@ class Crawls(Protocol):
         """Return whether a crawl can go on: a walk waits (within `max_walks`), is held, or `reopen` would find one."""
 
     async def reopen(self, crawl: int, verdicts: Iterable[str], limits: OperatorLimits) -> int:
-        """Make walks wait again: those with one of the verdicts, and those `stopped` at a limit that was raised.
+        """Make walks wait again: those with one of the verdicts, and those that a limit ended which was raised since.
 
-        Walks that a worker holds are left alone, and those `stopped` before their first page: they were passed over for
-        what they are. Cursor and counts stay. Returns how many walks now wait.
+        These are `stopped`, or `suspect` with `ENDLESS_PAGES` in their state. Walks that a worker holds are left alone,
+        and those `stopped` before their first page: they were passed over for what they are. Cursor and counts stay.
+        Returns how many walks now wait.
         """
 
     async def retry(self, verdict: str, crawl: int | None = None) -> int:

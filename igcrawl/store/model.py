@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
+
+#: In the state of a walk that IG_ENDLESS_PAGES has ended: the setting's value then.
+ENDLESS_PAGES: Final = "endless_pages"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,11 +111,13 @@ class OperatorLimits:
         max_pages: pages a walk.
         max_users: records a walk.
         max_walks: walks a crawl.
+        endless_pages: pages a walk while nothing says how long its list is.
     """
 
     max_pages: int | None = None
     max_users: int | None = None
     max_walks: int | None = None
+    endless_pages: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

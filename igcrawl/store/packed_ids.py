@@ -9,20 +9,39 @@ from hashlib import blake2b
 from typing import Final
 
 _MOST: Final = 1 << 64
+#: Digits of that.
+_LONGEST: Final = 20
+_LARGEST_ID: Final = (1 << 63) - 1
+
+
+def is_id(text: str) -> bool:
+    """Return whether a text is an id as the server counts accounts and things: 1 to 19 digits, 2^63 - 1 at most."""
+    return text.isascii() and text.isdecimal() and len(text) < _LONGEST and int(text) <= _LARGEST_ID
 
 
 def number_of(key: Hashable) -> int:
     """Return the number that stands for an account or a thing: its id, or a hash of what else tells it apart."""
-    if isinstance(key, str) and key.isdecimal() and key.isascii():
+    # Another way to write a number is another id.
+    if isinstance(key, str) and key.isascii() and key.isdecimal() and len(key) <= _LONGEST and key[0] != "0":
         number = int(key)
         if number < _MOST:
             return number
-    return int.from_bytes(blake2b(repr(key).encode(), digest_size=8).digest(), "big")
+    return int.from_bytes(_digest(repr(key).encode("utf-8", "surrogatepass")), "big")
 
 
 def signed_hash(text: str) -> int:
     """Return a 64-bit hash of a text as databases hold it, with a sign."""
-    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
+    return int.from_bytes(_digest(text.encode("utf-8", "surrogatepass")), "big", signed=True)
+
+
+def hash_of(numbers: Iterable[int]) -> int:
+    """Return a 64-bit hash of a set of numbers, with a sign: in whatever order they come, and how often each."""
+    # Python's own is the same in each process for numbers, and takes a quarter of the time of another.
+    return hash(frozenset(numbers))
+
+
+def _digest(data: bytes) -> bytes:
+    return blake2b(data, digest_size=8).digest()
 
 
 def pack(numbers: Iterable[int]) -> bytes:

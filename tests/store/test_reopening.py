@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from igcrawl.store import OperatorLimits, PageCommit
+from igcrawl.store import ENDLESS_PAGES, OperatorLimits, PageCommit
 from tests.store.samples import NO_LIMITS, begun, claimed, ended, kept, opened, page, seed
 
 RESUMABLE = ("interrupted", "throttled", "blocked", "stale_doc_id", "failed")
@@ -58,6 +58,25 @@ async def test_a_stopped_walk_goes_on_when_its_limits_leave_it_room(
         assert await store.crawls.unfinished(crawl.id, RESUMABLE, limits) is goes_on
         assert await store.crawls.reopen(crawl.id, RESUMABLE, limits) == int(goes_on)
         assert await store.crawls.verdicts(crawl.id) == ({None: 1} if goes_on else {"stopped": 1})
+
+
+@pytest.mark.parametrize(("most", "goes_on"), [(4, False), (5, False), (6, True), (None, True)])
+async def test_a_walk_that_the_setting_ended_goes_on_when_the_setting_is_raised(
+    url: str, most: int | None, goes_on: bool
+) -> None:
+    limits = OperatorLimits(endless_pages=most)
+    async with opened(url) as store:
+        crawl = await begun(store, [seed(1), seed(2)])
+        state = {"rank_token": "r", ENDLESS_PAGES: 5}
+        await ended(store, await claimed(store, crawl), "suspect", cursor="c", pages=50, records=100, state=state)
+        # Suspect for another reason: no setting brings it back.
+        await ended(store, await claimed(store, crawl), "suspect", cursor="d", pages=50, records=100)
+        assert await store.crawls.unfinished(crawl.id, RESUMABLE, limits) is goes_on
+        assert await store.crawls.reopen(crawl.id, RESUMABLE, limits) == int(goes_on)
+        assert await store.crawls.verdicts(crawl.id) == ({None: 1, "suspect": 1} if goes_on else {"suspect": 2})
+        if goes_on:
+            again = await claimed(store, crawl)
+            assert (again.target, again.cursor, again.pages) == ("1", "c", 50)
 
 
 async def test_a_crawl_is_unfinished_while_a_walk_waits_or_is_held(url: str) -> None:

@@ -10,6 +10,7 @@ from psycopg.types.json import Json, Jsonb
 
 from igcrawl.errors import LostClaim, StoreError
 from igcrawl.store.model import PageCommit, Seed, WalkRow
+from igcrawl.store.odd_text import to_stored
 from igcrawl.store.postgres.database import Cursor
 from igcrawl.store.postgres.worker_locks import lives
 
@@ -97,7 +98,10 @@ async def write_commit(
     # Of a walk's pages that are committed together only the last state remains.
     walks = {commit.walk.id: commit.walk for commit in commits}
     seeds = await _seeds_of_held(cursor, worker, walks)
-    values = [_columns(walk) | {"args": Jsonb(walk.args), "state": Jsonb(walk.state)} for walk in walks.values()]
+    values = [
+        _columns(walk) | {"args": Jsonb(walk.args), "state": Jsonb(walk.state), "cursor": to_stored(walk.cursor)}
+        for walk in walks.values()
+    ]
     await cursor.executemany(_UPDATE, values)
     found = [(commit.walk.id, commit.found) for commit in commits if commit.found is not None]
     if found:
@@ -122,7 +126,8 @@ async def write_seeds(cursor: Cursor, crawl: int, seeds: Iterable[Seed]) -> None
     await cursor.execute(_NEW_SEEDS)
     async with cursor.copy(f"COPY new_seeds ({_SEED}) FROM STDIN") as copy:
         for seed in seeds:
-            await copy.write_row([*(_seed_columns(seed) | {"args": Jsonb(seed.args)}).values()])
+            odd = {"args": Jsonb(seed.args), "cursor": to_stored(seed.cursor)}
+            await copy.write_row([*(_seed_columns(seed) | odd).values()])
     await cursor.execute(_ADD_SEEDS, [crawl])
     if cursor.rowcount > _MANY:
         await cursor.execute("ANALYZE walks")

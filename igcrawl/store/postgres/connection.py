@@ -7,16 +7,15 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from functools import partial
 from typing import ClassVar, Final, TypeAlias
 from weakref import WeakValueDictionary
 
-import orjson
 import psycopg
 from psycopg.pq import TransactionStatus
 from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import set_json_dumps, set_json_loads
 
+from igcrawl.store.odd_text import from_json, to_json
 from igcrawl.store.postgres.worker_locks import WorkerLocks, has_news
 
 Connection: TypeAlias = psycopg.AsyncConnection[DictRow]
@@ -182,8 +181,8 @@ async def _connect(address: str) -> Connection:
         address, autocommit=True, client_encoding="utf8", row_factory=dict_row
     )
     try:
-        set_json_dumps(partial(orjson.dumps, default=dict), connection)
-        set_json_loads(orjson.loads, connection)
+        set_json_dumps(to_json, connection)
+        set_json_loads(from_json, connection)
         await connection.execute(
             "SELECT set_config(name, value, false) FROM unnest(%s::text[], %s::text[]) AS own (name, value)",
             [list(_SESSION), list(_SESSION.values())],

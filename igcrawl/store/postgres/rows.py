@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from igcrawl.store.model import CrawlRow, OperatorLimits, WalkRow
+from igcrawl.store.odd_text import from_stored
 from igcrawl.store.postgres.worker_locks import lives
 
 WALK: Final = ", ".join(field.name for field in fields(WalkRow))
@@ -35,19 +36,21 @@ REOPENED: Final = """
         OR verdict = 'stopped' AND pages > 0
         AND (%(max_pages)s::bigint IS NULL OR pages < %(max_pages)s)
         AND (%(max_users)s::bigint IS NULL OR records < %(max_users)s)
+        OR verdict = 'suspect' AND (state->>'endless_pages')::bigint IS NOT NULL
+        AND (%(endless_pages)s::bigint IS NULL OR (state->>'endless_pages')::bigint < %(endless_pages)s)
     )
 """
 
 
 def limits_of(limits: OperatorLimits) -> dict[str, int | None]:
     """Return limits as parameters."""
-    return {"max_pages": limits.max_pages, "max_users": limits.max_users, "max_walks": limits.max_walks}
+    return asdict(limits)
 
 
 def walk_of(row: Mapping[str, Any]) -> WalkRow:
     """Return a row of `walks`."""
     times = {name: iso(row[name]) for name in ("started_at", "updated_at", "ended_at")}
-    return WalkRow(**{**row, **times})
+    return WalkRow(**{**row, **times, "cursor": from_stored(row["cursor"])})
 
 
 def crawl_of(row: Mapping[str, Any]) -> CrawlRow:

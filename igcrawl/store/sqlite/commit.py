@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-import orjson
-
 from igcrawl.errors import LostClaim
 from igcrawl.store.model import PageCommit, Seed, WalkRow
+from igcrawl.store.odd_text import to_json, to_stored
 from igcrawl.store.sqlite.database import Database
 
 #: A seed that the crawl already has is passed over.
@@ -54,7 +53,8 @@ def write_seeds(database: Database, crawl: int, seeds: Iterable[Seed]) -> None:
 
 def _seed_rows(crawl: int, seeds: Iterable[Seed]) -> Iterator[tuple[Any, ...]]:
     for seed in seeds:
-        yield crawl, seed.key, seed.subject, seed.operation, seed.target, _json(seed.args), seed.depth, seed.cursor
+        args, cursor = _json(seed.args), to_stored(seed.cursor)
+        yield crawl, seed.key, seed.subject, seed.operation, seed.target, args, seed.depth, cursor
 
 
 def _write_page(database: Database, worker: int | None, commit: PageCommit) -> None:
@@ -89,7 +89,7 @@ def _walk_values(walk: WalkRow) -> tuple[Any, ...]:
         walk.operation,
         walk.target,
         _json(walk.args),
-        walk.cursor,
+        to_stored(walk.cursor),
         walk.pages,
         walk.records,
         walk.duplicates,
@@ -107,4 +107,4 @@ def _walk_values(walk: WalkRow) -> tuple[Any, ...]:
 
 
 def _json(value: Any) -> str:
-    return orjson.dumps(value, default=dict).decode()
+    return to_json(value).decode()

@@ -22,6 +22,13 @@ _RAISED: Final = """
     WHERE crawl = :crawl AND verdict = 'stopped' AND pages > 0
         AND (:max_pages IS NULL OR pages < :max_pages) AND (:max_users IS NULL OR records < :max_users)
 """
+_LONGER: Final = """
+    SELECT id FROM walks INDEXED BY walks_ended
+    WHERE crawl = :crawl AND verdict = 'suspect' AND json_extract(state, '$.endless_pages') IS NOT NULL
+        AND (:endless_pages IS NULL OR json_extract(state, '$.endless_pages') < :endless_pages)
+"""
+#: Walks that go on when the same command is run again.
+_GO_ON: Final = (_ENDED, _RAISED, _LONGER)
 _REOPEN: Final = "UPDATE walks SET verdict = NULL, reason = NULL, ended_at = NULL WHERE id IN "
 
 
@@ -63,14 +70,13 @@ class SqliteCrawls:
         if self._database.rows(HOLDERS, (crawl,)) or waiting_walk(self._database, crawl, limits) is not None:
             return True
         asked = _asked(crawl, verdicts, limits)
-        return any(self._database.rows(f"{sql} LIMIT 1", asked) for sql in (_ENDED, _RAISED))
+        return any(self._database.rows(f"{sql} LIMIT 1", asked) for sql in _GO_ON)
 
     async def reopen(self, crawl: int, verdicts: Iterable[str], limits: OperatorLimits) -> int:
         """See `Crawls.reopen`."""
         asked = _asked(crawl, verdicts, limits)
         with self._database.transaction():
-            ended = self._database.execute(f"{_REOPEN} ({_ENDED})", asked).rowcount
-            return ended + self._database.execute(f"{_REOPEN} ({_RAISED})", asked).rowcount
+            return sum(self._database.execute(f"{_REOPEN} ({sql})", asked).rowcount for sql in _GO_ON)
 
     async def retry(self, verdict: str, crawl: int | None = None) -> int:
         """See `Crawls.retry`."""
@@ -115,4 +121,5 @@ def _asked(crawl: int, verdicts: Iterable[str], limits: OperatorLimits) -> dict[
         "verdicts": orjson.dumps(list(verdicts)).decode(),
         "max_pages": limits.max_pages,
         "max_users": limits.max_users,
+        "endless_pages": limits.endless_pages,
     }

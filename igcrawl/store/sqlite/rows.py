@@ -5,9 +5,8 @@ from __future__ import annotations
 import sqlite3
 from typing import Any, Final
 
-import orjson
-
 from igcrawl.store.model import CrawlRow, OperatorLimits, WalkRow
+from igcrawl.store.odd_text import from_json, from_stored
 from igcrawl.store.sqlite.database import Database
 
 #: Numbers of the latest generation of every crawl.
@@ -39,6 +38,7 @@ def crawl_of(row: sqlite3.Row) -> CrawlRow:
 def walk_of(row: sqlite3.Row) -> WalkRow:
     """Return a row of the table ``walks`` as a value."""
     values: dict[str, Any] = dict(row)
-    values["args"] = orjson.loads(values["args"])
-    values["state"] = orjson.loads(values["state"])
+    values["cursor"] = from_stored(values["cursor"])
+    values["args"] = from_json(values["args"])
+    values["state"] = from_json(values["state"])
     return WalkRow(**values)

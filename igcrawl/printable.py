@@ -1,0 +1,51 @@
+"""Text of the server's for the operator's eyes: nothing in it steers a terminal or begins a line of its own. Pure.
+
+What is written for a person goes through here: the log (`igcrawl.sessions.log_guard`), what commands print (`say`),
+and the reason of a verdict. Records are data and keep what the server gave.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Final, TextIO
+
+#: Before each further line of a text that may have several.
+_INDENT: Final = "    "
+
+
+def printable(text: str, most: int | None = None) -> str:
+    r"""Return a text as one line in which everything can be seen.
+
+    Line breaks, control characters, marks that change the direction of writing and halves of characters are written as
+    escapes: ``\n``, ``\x1b``, ``\u202e``, ``\ud83d``.
+
+    Args:
+        text: whatever it is.
+        most: so many characters at most, the last of which says that there was more; None for all.
+    """
+    if most is not None and len(text) > most:
+        text = f"{text[: most - 1]}…"
+    if text.isprintable():
+        return text
+    return "".join(character if character.isprintable() else _escaped(character) for character in text)
+
+
+def printable_lines(text: str) -> str:
+    """Return a text of several lines, each of them printable; only the first begins where a record of a log does."""
+    return f"\n{_INDENT}".join(map(printable, text.split("\n")))
+
+
+def say(*values: object, sep: str = " ", file: TextIO | None = None, flush: bool = False) -> None:
+    """Print values, each as one printable line.
+
+    Args:
+        values: whose text is printed.
+        sep: between them; may be a line break.
+        file: where they go; None for standard output.
+        flush: whether what was printed before goes out at once.
+    """
+    print(*(printable(str(value)) for value in values), sep=sep, file=file or sys.stdout, flush=flush)
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")

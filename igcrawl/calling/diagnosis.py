@@ -101,6 +101,9 @@ def open_answer(answer: Answer) -> dict[str, Any]:
         return _redirect(answer)
     if 300 <= answer.status < 400:
         raise _redirected(answer)
+    if answer.status < 200 or 204 <= answer.status < 300:
+        # It says that there is no body, or a part of one: that is nothing to read.
+        raise Transient(f"{answer.operation}: status {answer.status} in place of an answer")
     if answer.kind is AnswerKind.PAGE:
         if answer.status != 200:
             raise _without_envelope(answer, _by_status(answer, said=""))

@@ -8,6 +8,7 @@ from typing import Any
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
+from scrapy.exceptions import DownloadCancelledError
 from scrapy.http import Response
 
 from igcrawl.budget.limits import LOCAL_RETRY_PAUSE, RETRY_PAUSE
@@ -15,6 +16,7 @@ from igcrawl.calling.canary import may_be_stale
 from igcrawl.calling.diagnosis import Answer, open_answer
 from igcrawl.calling.run_context import RunContext
 from igcrawl.calling.scrapy_request import CANARY, ENVELOPE, RESTED, UNREADABLE, call_of
+from igcrawl.calling.transport_errors import in_words
 from igcrawl.config.config import read_config
 from igcrawl.errors import AnswerError, StaleDocId, TargetError, Throttled, Transient, Trouble
 from igcrawl.operations.call import Call
@@ -82,10 +84,10 @@ class AnswerMiddleware(RetryMiddleware):
             AnswerError: it was asked often enough.
         """
         call = call_of(request)
-        if call is None or not isinstance(exception, (*self.exceptions_to_retry, Transient)):
+        if call is None or not isinstance(exception, (*self.exceptions_to_retry, DownloadCancelledError, Transient)):
             return None
         passing = exception if isinstance(exception, Transient) else None
-        return await self._again(request, passing or Transient(f"{call.operation}: {type(exception).__name__}"))
+        return await self._again(request, passing or Transient(f"{call.operation}: {in_words(exception)}"))
 
     async def _again(self, request: Request, error: AnswerError) -> Request:
         if (again := self._retry(request, error)) is None:

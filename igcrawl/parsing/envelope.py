@@ -35,6 +35,11 @@ _DEEPEST: Final = 100
 _WRAPPING: Final = ("media", "user", "hashtag", "place", "keyword")
 #: So many different scalars are undone by name; a body with more is no list.
 _MOST_NAMES: Final = 100
+#: More documents than a stream has, and more values than a large answer: each costs many times its bytes.
+_MOST_DOCUMENTS: Final = 200
+_MOST_VALUES: Final = 1_000_000
+_LARGE: Final = 1 << 20
+_BETWEEN_VALUES: Final = (b",", b":", b"[", b"{", b"\n")
 _GUARD: Final = b"for (;;);"
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
@@ -47,9 +52,11 @@ def read_envelope(body: bytes, operation: str) -> dict[str, Any]:
         operation: name of the operation, for messages.
 
     Raises:
-        Transient: the body is empty, cut or not JSON at all.
+        Transient: the body is empty, cut, not JSON at all, or has more values than an answer.
         MalformedAnswer: it is JSON, but not an envelope.
     """
+    if len(body) > _LARGE and sum(map(body.count, _BETWEEN_VALUES)) > _MOST_VALUES:
+        raise Transient(f"{operation}: the answer has more than {_MOST_VALUES} values")
     documents = _documents(_plain_names(_bare(body)), operation)
     base = documents[0]
     if not isinstance(base, dict):
@@ -135,7 +142,7 @@ def _documents(body: bytes, operation: str) -> list[Any]:
         except orjson.JSONDecodeError:
             pass
     lines = [line for line in map(_bare, body.splitlines()) if line]
-    if len(lines) > 1:
+    if 1 < len(lines) <= _MOST_DOCUMENTS:
         try:
             return [orjson.loads(line) for line in lines]
         except orjson.JSONDecodeError:

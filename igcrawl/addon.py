@@ -71,10 +71,10 @@ _SUITABLE: Final[Mapping[str, Any]] = {
     "CONCURRENT_REQUESTS": 1,
     "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
     "CONCURRENT_ITEMS": 1,
-    # An answer is some 200 KB; 64 MB is a mistake or an attack.
-    "DOWNLOAD_MAXSIZE": 64 * 1024 * 1024,
-    # A page of followers takes seconds; after a minute nothing more comes.
-    "DOWNLOAD_TIMEOUT": 60,
+    # An answer is some 200 KB, the largest 2 MB; 8 MB is a mistake or an attack, and still fits into memory ten times.
+    "DOWNLOAD_MAXSIZE": 8 * 1024 * 1024,
+    # A page of followers takes seconds; after fifty nothing more comes.
+    "DOWNLOAD_TIMEOUT": 50,
     # Five tries in all.
     "RETRY_TIMES": 4,
     "RETRY_GIVE_UP_LOG_LEVEL": "DEBUG",

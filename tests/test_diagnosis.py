@@ -161,7 +161,7 @@ def test_a_graphql_call_without_data_may_have_a_rotated_doc_id(status: int, body
         ("https://www.instagram.com/accounts/suspended/?next=/", ChallengeRequired),
         ("https://www.instagram.com/auth_platform/recaptcha/?apc=1", Sign.ELSEWHERE),
         ("https://example.com/", Sign.ELSEWHERE),
-        ("", Sign.ELSEWHERE),
+        ("", Sign.REFUSED),
     ],
 )
 def test_a_redirect_is_judged_by_where_it_leads(location: str, kind: Diagnosed) -> None:

@@ -73,6 +73,9 @@ def open_answer(answer: Answer) -> dict[str, Any]:
         raise Throttled(_told(answer, _said_in(answer)), answer.retry_after)
     if 300 <= answer.status < 400:
         raise _led_to(answer, answer.location)
+    if answer.status < 200 or 204 <= answer.status < 300:
+        # It says that there is no body, or a part of one: that is nothing to read.
+        raise Transient(f"{answer.operation}: status {answer.status} in place of an answer")
     if answer.kind is AnswerKind.PAGE:
         if answer.status != 200:
             raise _without_envelope(answer, RequestRejected(_told(answer, Said())))
@@ -134,7 +137,9 @@ def _said_in(answer: Answer) -> Said:
 def _led_to(answer: Answer, location: str) -> AnswerError:
     how = f"{answer.operation}: status {answer.status}, led to {place_of(location) or 'nowhere'}"
     known = meaning_of_path(location)
-    return known(how) if known is not None else Unclear(how, Sign.ELSEWHERE, place_of(location))
+    if known is not None:
+        return known(how)
+    return Unclear(how, Sign.ELSEWHERE if location else Sign.REFUSED, place_of(location))
 
 
 def _without_envelope(answer: Answer, unreadable: AnswerError) -> AnswerError:

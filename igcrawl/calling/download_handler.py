@@ -70,12 +70,11 @@ class DownloadHandler(BaseDownloadHandler):
             DownloadCancelledError: the answer is too large.
             Exception: any other of Scrapy's for download handlers.
         """
-        seconds = float(request.meta.get("download_timeout") or self._seconds)
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(float(request.meta.get("download_timeout") or self._seconds)):
                 return await self._exchange(request)
         except (aiohttp.ClientError, OSError) as error:
-            problem = translated(error, seconds)
+            problem = translated(error)
         raise problem
 
     async def close(self) -> None:

@@ -14,7 +14,8 @@ from typing import Any, Final
 from scrapy import Request
 from scrapy.http import Response
 
-from igcrawl.calling.compression import decompress
+from igcrawl.calling.answer_limits import check_headers
+from igcrawl.calling.compression import plain_body
 from igcrawl.calling.run_context import RunContext
 from igcrawl.calling.scrapy_request import ANSWERED_AT, ASIDE, RUN, WALK, CallRequest
 from igcrawl.calling.signing import Signer
@@ -88,15 +89,16 @@ class SessionExchange:
         """Take over what an answer refreshes, and return it decompressed, without the parts that are the session's.
 
         Raises:
-            Transient: its body is broken, cut or too large.
+            Transient: its body is broken, cut or too large, or its headers are.
         """
         request.meta[ANSWERED_AT] = timestamp(time.time())
         operation = OPERATIONS[call.operation]
+        check_headers(response.headers)
         if operation.surface is Surface.HEAD:
             self._keep_raw(request, call, response, b"")
             return response.replace(url=request.url, body=b"", headers=_without_secrets(response))
         self._take_refreshes(response)
-        body = self._plain_body(response)
+        body = plain_body(response.body, response.headers.pop("Content-Encoding", []), self._maxsize)
         if operation.surface.answer_kind is AnswerKind.PAGE:
             self._signer.take_page(body)
             # A good page is of no further use; what another one says may be about the session.
@@ -162,11 +164,6 @@ class SessionExchange:
             return load_session(path).fingerprint in self._fingerprints
         except BadInput:
             return not path.exists()
-
-    def _plain_body(self, response: Response) -> bytes:
-        """Return the body decompressed."""
-        encoding = (response.headers.pop("Content-Encoding", None) or [b""])[0].strip().lower()
-        return response.body if encoding in {b"", b"identity"} else decompress(response.body, self._maxsize)
 
     def _without_session(self, operation: Operation, status: int, body: bytes) -> bytes:
         """Return the body without a part of the session: an error message or data of any shape may repeat one."""

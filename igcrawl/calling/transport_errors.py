@@ -1,6 +1,9 @@
-"""Errors of a transport, as Scrapy names them."""
+"""Errors of transports: as Scrapy names them, and in words for the operator."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
 
 import aiohttp
 from scrapy.exceptions import (
@@ -11,24 +14,54 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 
+_NO_SUCH_HOST: Final = "the server's name is not known"
+_NOT_VERIFIED: Final = "the server's certificate cannot be verified"
+_NO_CONNECTION: Final = "there is no connection to the server"
+_NO_TUNNEL: Final = "the proxy leads to no server"
+_CUT: Final = "the answer is cut or its chunks are broken"
+_TOO_LATE: Final = "the whole answer did not come within DOWNLOAD_TIMEOUT"
+_NO_HTTP: Final = "the answer is no valid HTTP, or its headers are too many or too long"
+_LOST: Final = "the connection was closed before the answer came"
+#: By the name of the class, so that nothing of Twisted is imported where it is not used.
+_WORDS: Final[Mapping[str, str]] = {
+    "CannotResolveHostError": _NO_SUCH_HOST,
+    "DownloadCancelledError": "the answer is larger than DOWNLOAD_MAXSIZE",
+    "DownloadConnectionRefusedError": _NO_CONNECTION,
+    "DownloadFailedError": "the connection was closed before the answer came, or the answer is no valid HTTP",
+    "DownloadTimeoutError": _TOO_LATE,
+    "ResponseDataLossError": _CUT,
+    "TunnelError": _NO_TUNNEL,
+    "ConnectionClosed": _LOST,
+    "ConnectError": _NO_CONNECTION,
+}
+_PRECISE: Final = frozenset({_NOT_VERIFIED, _NO_TUNNEL, _NO_HTTP, _LOST})
 
-def translated(error: Exception, seconds: float) -> Exception:
-    """Return Scrapy's exception for what aiohttp or the system said, without the request that aiohttp's names.
 
-    Args:
-        error: as it was raised.
-        seconds: within which the whole answer was wanted.
-    """
+def translated(error: Exception) -> Exception:
+    """Return Scrapy's exception for what aiohttp or the system said, without the request that aiohttp's names."""
     if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return CannotResolveHostError("the server's name is not known")
+        return CannotResolveHostError(_NO_SUCH_HOST)
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        return DownloadFailedError("the server's certificate cannot be verified")
+        return DownloadFailedError(_NOT_VERIFIED)
+    if isinstance(error, aiohttp.ClientProxyConnectionError | aiohttp.ClientHttpProxyError):
+        return DownloadFailedError(_NO_TUNNEL)
     if isinstance(error, aiohttp.ClientConnectorError):
-        return DownloadConnectionRefusedError("there is no connection to the server")
+        return DownloadConnectionRefusedError(_NO_CONNECTION)
     if isinstance(error, aiohttp.ClientPayloadError):
-        return ResponseDataLossError("the answer was cut")
+        return ResponseDataLossError(_CUT)
     if isinstance(error, TimeoutError):
-        return DownloadTimeoutError(f"the whole answer was not there within {seconds:g} seconds")
+        return DownloadTimeoutError(_TOO_LATE)
     if isinstance(error, aiohttp.ClientResponseError):
-        return DownloadFailedError("the answer is no HTTP, or its headers are too many or too long")
-    return DownloadFailedError("the connection was lost")
+        return DownloadFailedError(_NO_HTTP)
+    return DownloadFailedError(_LOST)
+
+
+def in_words(error: Exception) -> str:
+    """Return what an exception of a download handler means, in words that hold nothing of the request."""
+    said = str(error)
+    if said in _PRECISE:
+        return said
+    if "certificate verify failed" in said:
+        return _NOT_VERIFIED
+    names = [kind.__name__ for kind in type(error).__mro__]
+    return next((_WORDS[name] for name in names if name in _WORDS), names[0])

@@ -5,12 +5,14 @@ from __future__ import annotations
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
+from scrapy.exceptions import DownloadCancelledError
 from scrapy.http import Response
 
 from igcrawl.budget.limits import LOCAL_RETRY_PAUSE, RETRY_PAUSE
 from igcrawl.calling.responses import envelope_of, may_be_rotated
 from igcrawl.calling.run_context import RunContext, config_of
 from igcrawl.calling.scrapy_request import CANARY, ENVELOPE, RESTED, call_of
+from igcrawl.calling.transport_errors import in_words
 from igcrawl.errors import AnswerError, Sign, TargetError, Throttled, Transient, Trouble, Unclear
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.operations.operation import Surface
@@ -75,10 +77,10 @@ class AnswerMiddleware(RetryMiddleware):
             AnswerError: it was asked often enough.
         """
         call = call_of(request)
-        if call is None or not isinstance(exception, (*self.exceptions_to_retry, Transient)):
+        if call is None or not isinstance(exception, (*self.exceptions_to_retry, DownloadCancelledError, Transient)):
             return None
         passing = exception if isinstance(exception, Transient) else None
-        return await self._again(request, passing or Transient(f"{call.operation}: {type(exception).__name__}"))
+        return await self._again(request, passing or Transient(f"{call.operation}: {in_words(exception)}"))
 
     async def _again(self, request: Request, error: AnswerError) -> Request:
         if (again := self._retry(request, error)) is None:

@@ -50,6 +50,11 @@ _UNKNOWN: Final = "\N{REPLACEMENT CHARACTER}"
 _LEAST_WHOLE: Final = -(1 << 63)
 _MOST_WHOLE: Final = (1 << 64) - 1
 _LONGEST_WHOLE: Final = len(str(_MOST_WHOLE))
+#: More documents than a stream has, and more values than a large answer: each costs many times its bytes.
+_MOST_DOCUMENTS: Final = 200
+_MOST_VALUES: Final = 1_000_000
+_LARGE: Final = 1 << 20
+_BETWEEN_VALUES: Final = (b",", b":", b"[", b"{", b"\n")
 _GUARD: Final = b"for (;;);"
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
@@ -62,9 +67,11 @@ def read_envelope(body: bytes, operation: str) -> dict[str, Any]:
         operation: name of the operation, for messages.
 
     Raises:
-        Transient: the body is empty, cut or not JSON at all.
+        Transient: the body is empty, cut, not JSON at all, or has more values than an answer.
         MalformedAnswer: it is JSON, but not an envelope.
     """
+    if len(body) > _LARGE and sum(map(body.count, _BETWEEN_VALUES)) > _MOST_VALUES:
+        raise Transient(f"{operation}: the answer has more than {_MOST_VALUES} values")
     documents = _documents(_plain_names(_bare(body)), operation)
     base = documents[0]
     if not isinstance(base, dict):
@@ -148,8 +155,9 @@ def _documents(body: bytes, operation: str) -> list[Any]:
     if b"\\ud" in body or b"\\uD" in body:
         body = _LONE_SURROGATE.sub(_storable, body)
     lines = [line for line in map(_bare, body.splitlines()) if line]
+    several = [lines] if len(lines) <= _MOST_DOCUMENTS else []
     for parse in (orjson.loads, _parse_odd):
-        for documents in ([body], lines):
+        for documents in ([body], *several):
             try:
                 return [parse(document) for document in documents]
             except (ValueError, RecursionError):

@@ -34,6 +34,7 @@ class Redaction:
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._known: dict[str, _Secret] = {}
         self._pieces: list[tuple[str, _Secret]] = []
+        self._as_bytes: list[bytes] = []
         self.learn(secrets)
 
     @property
@@ -52,6 +53,7 @@ class Redaction:
         for value in list(self._known)[:-_MOST]:
             del self._known[value]
         self._pieces = [(piece, secret) for secret in self._known.values() for piece in secret.pieces]
+        self._as_bytes = [piece.encode() for piece, _ in self._pieces]
 
     def text(self, text: str) -> str:
         """Return a text without the secrets: as they are, URL-quoted, JSON-escaped or in base64."""
@@ -63,6 +65,8 @@ class Redaction:
 
     def data(self, data: bytes) -> bytes:
         """Return bytes without the secrets; whatever is no UTF-8 in them stays as it is."""
+        if not any(piece in data for piece in self._as_bytes):
+            return data
         text = data.decode("utf-8", "surrogateescape")
         redacted = self.text(text)
         return data if redacted == text else redacted.encode("utf-8", "surrogateescape")

@@ -12,7 +12,8 @@
         ├── Transient           passing fault: ask the same call again
         ├── MalformedAnswer     an answer that no reader understands
         ├── RequestRejected     the server found fault with the request
-        ├── StaleDocId          a registered query was rotated
+        ├── StaleDocId          a call was answered as if its doc_id were gone
+        │   └── NoDocIdLeft     none of the query's doc_ids works
         ├── DeadCursor          the call works without its cursor only
         ├── Throttled           too many requests
         ├── WaitTooLong         the budget has no room for longer than the operator would wait
@@ -32,6 +33,7 @@ Which answer is which error is decided in one place, `diagnosis.py`.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, ClassVar
 
@@ -120,9 +122,6 @@ class StaleDocId(AnswerError):
     Args:
         message: how it was answered.
         after_rest: whether the answer looked throttled first, so that the session has rested for it.
-
-    `first` is the envelope of the first page that the operation's fallback gave meanwhile, if it was asked; `misled`,
-    whether the session has rested for nothing.
     """
 
     verdict = Verdict.STALE_DOC_ID
@@ -131,8 +130,34 @@ class StaleDocId(AnswerError):
     def __init__(self, message: str, *, after_rest: bool = False) -> None:
         super().__init__(message)
         self.after_rest = after_rest
-        self.first: dict[str, Any] | None = None
-        self.misled = False
+
+
+@dataclass(frozen=True, slots=True)
+class TriedDocIds:
+    """Result of a search for a doc_id that ended without one.
+
+    Args:
+        tried: ids that the call was sent with, in this order; none when all were known to be stale.
+        substitute: name of the operation to ask next, None where nothing stands in.
+        first_page: envelope of the substitute's first page, None when it is still to be asked for.
+    """
+
+    tried: tuple[str, ...] = ()
+    substitute: str | None = None
+    first_page: dict[str, Any] | None = None
+
+
+class NoDocIdLeft(StaleDocId):
+    """Raised when none of the doc_ids of a query works that are worth a request.
+
+    Args:
+        message: how the last of them was answered.
+        search: what was tried, and what is next.
+    """
+
+    def __init__(self, message: str, search: TriedDocIds) -> None:
+        super().__init__(message)
+        self.search = search
 
 
 class DeadCursor(AnswerError):

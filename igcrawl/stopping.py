@@ -5,10 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from typing import ClassVar
-from weakref import WeakKeyDictionary
-
-from scrapy.crawler import Crawler
 
 from igcrawl.errors import Interrupted
 
@@ -18,17 +14,10 @@ logger = logging.getLogger(__name__)
 class Stopping:
     """The stop flag of a run. Check it before waiting or sending."""
 
-    _by_crawler: ClassVar[WeakKeyDictionary[Crawler, Stopping]] = WeakKeyDictionary()
-
     def __init__(self) -> None:
         self._event = asyncio.Event()
         self.reason = "the run was stopped; the same command asks again"
         self.failed = False
-
-    @classmethod
-    def of(cls, crawler: Crawler) -> Stopping:
-        """Return the crawler's own."""
-        return cls._by_crawler.setdefault(crawler, cls())
 
     @property
     def begun(self) -> bool:

@@ -1,1 +1,1 @@
-"""Item pipelines: what writes pages elsewhere than to feeds. None yet; a pipeline of yours goes here."""
+"""Item pipelines: each record exactly once, in a JSON lines file or in Postgres."""

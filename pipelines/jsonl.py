@@ -12,13 +12,12 @@ import orjson
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
+from igcrawl.calling.run_context import RunContext
 from igcrawl.config.config import read_config
 from igcrawl.errors import BadInput
 from igcrawl.items import Page, WalkEnd
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.output.json_lines import to_lines
-from igcrawl.output.sinks import Sinks
-from igcrawl.stopping import Stopping
 from igcrawl.verdict import FINAL, Verdict
 
 #: Each of our lines begins so.
@@ -182,10 +181,10 @@ class JsonLinesFile:
 class JsonLinesPipeline:
     """Writes each record once into the file that `IG_JSONL`, or a local `-O` or `-o` of that format, names."""
 
-    def __init__(self, crawler: Crawler, file: JsonLinesFile) -> None:
+    def __init__(self, context: RunContext, file: JsonLinesFile) -> None:
         self._file = file
-        self._stopping = Stopping.of(crawler)
-        Sinks.of(crawler).files.append(file)
+        self._stopping = context.stopping
+        context.sinks.files.append(file)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> JsonLinesPipeline:
@@ -197,7 +196,7 @@ class JsonLinesPipeline:
         config = read_config(crawler.settings, OPERATIONS)
         if config.jsonl is None:
             raise NotConfigured
-        return cls(crawler, JsonLinesFile(config.jsonl, config.jsonl_replace))
+        return cls(RunContext.of(crawler), JsonLinesFile(config.jsonl, config.jsonl_replace))
 
     def process_item(self, item: Any) -> Any:
         """Write a page's records, or one record."""

@@ -10,6 +10,7 @@ from weakref import WeakSet
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
+from igcrawl.calling.run_context import RunContext
 from igcrawl.items import Page, Record, WalkEnd
 from igcrawl.output.sinks import Sinks
 from igcrawl.store import is_postgres_url
@@ -48,7 +49,7 @@ class PostgresPipeline:
         """
         if not is_postgres_url(crawler.settings.get("IG_STORE") or ""):
             raise NotConfigured
-        return cls(Sinks.of(crawler))
+        return cls(RunContext.of(crawler).sinks)
 
     def open_spider(self) -> None:
         """Join the crawl's commits."""

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from igcrawl.arguments import AudioArguments
-from igcrawl.base_spiders.calls_spider import FamilySpider
+from igcrawl.base_spiders.calls_spider import CallsSpider
 from igcrawl.items import Media
 
 
-class AudioSpider(FamilySpider):
+class AudioSpider(CallsSpider):
     """A sound, and the reels that use it."""
 
     name = "audio"

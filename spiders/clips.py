@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from igcrawl.arguments import ClipsArguments
-from igcrawl.base_spiders.calls_spider import FamilySpider
+from igcrawl.base_spiders.calls_spider import CallsSpider
 from igcrawl.items import Media
 
 
-class ClipsSpider(FamilySpider):
+class ClipsSpider(CallsSpider):
     """An account's reels."""
 
     name = "clips"

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from igcrawl.arguments import CommentsArguments
-from igcrawl.base_spiders.calls_spider import FamilySpider
+from igcrawl.base_spiders.calls_spider import CallsSpider
 from igcrawl.items import Comment
 
 
-class CommentsSpider(FamilySpider):
+class CommentsSpider(CallsSpider):
     """The comments that the app shows below posts, 50 posts a request."""
 
     name = "comments"

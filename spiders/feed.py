@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from igcrawl.arguments import AccountArguments
-from igcrawl.base_spiders.calls_spider import FamilySpider
+from igcrawl.base_spiders.calls_spider import CallsSpider
 from igcrawl.items import Media
 
 
-class FeedSpider(FamilySpider):
+class FeedSpider(CallsSpider):
     """Posts of an account, newest first."""
 
     name = "feed"

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from igcrawl.arguments import MediaArguments
-from igcrawl.base_spiders.calls_spider import FamilySpider
+from igcrawl.base_spiders.calls_spider import CallsSpider
 from igcrawl.items import Media
 
 
-class MediaSpider(FamilySpider):
+class MediaSpider(CallsSpider):
     """Posts and reels, one request each."""
 
     name = "media"

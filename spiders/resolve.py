@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from igcrawl.arguments import ResolveArguments
-from igcrawl.base_spiders.calls_spider import FamilySpider
+from igcrawl.base_spiders.calls_spider import CallsSpider
 from igcrawl.items import Redirect
 
 
-class ResolveSpider(FamilySpider):
+class ResolveSpider(CallsSpider):
     """Target of a link: one request, without the session, not followed."""
 
     name = "resolve"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from igcrawl.arguments import Typeahead, TypeaheadArguments
-from igcrawl.base_spiders.calls_spider import FamilySpider
+from igcrawl.base_spiders.calls_spider import CallsSpider
 from igcrawl.items import Hit
 
 SOURCES: Final = {
@@ -16,7 +16,7 @@ SOURCES: Final = {
 }
 
 
-class TypeaheadSpider(FamilySpider):
+class TypeaheadSpider(CallsSpider):
     """Suggestions that Instagram shows while one types."""
 
     name = "typeahead"

@@ -190,7 +190,7 @@ def test_a_passing_fault_is_asked_again_as_it_was(place: Place, simulator: Simul
 
 
 def test_the_next_run_rests_too(place: Place, simulator: Simulator) -> None:
-    place.environment["IG_COOLDOWN"] = "1.5"
+    place.environment["IG_COOLDOWN"] = "5"
     simulator.faults.add(operation="followers", nth=3, kind="throttle")
     first = place.crawl(*CRAWL, code=1)
     assert "the server wants it slower, so the session rests" in first.log
@@ -198,7 +198,7 @@ def test_the_next_run_rests_too(place: Place, simulator: Simulator) -> None:
     assert none.asked == []
     place.environment |= PATIENT
     second = place.crawl(*CRAWL)
-    assert second.asked[0].at - first.asked[-1].at >= 1.5
+    assert second.asked[0].at - first.asked[-1].at >= 5
     whole = in_peace(place, *CRAWL)
     assert timeless(second.records, "requests") == timeless(whole.records, "requests")
 

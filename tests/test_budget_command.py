@@ -44,7 +44,7 @@ def keep(url: str, account: str = ACCOUNT, **known: Any) -> None:
     async def write() -> None:
         store = make_store(url)
         await store.open()
-        await store.change_session(account, lambda row: SessionState(**known).write(row))
+        await store.sessions.change(account, lambda row: SessionState(**known).write(row))
         await store.close()
 
     asyncio.run(write())

@@ -41,9 +41,9 @@ def in_store(url: str, folder: Path, ask: Callable[[Store], Awaitable[None]]) ->
 
 
 async def noted(store: Store) -> None:
-    await store.note_doc_id(FOLLOWERS, WORKED, works=True)
-    await store.note_doc_id(FOLLOWERS, STALE, works=False)
-    await store.note_doc_id(PROFILE, WORKED, works=True)
+    await store.doc_ids.note(FOLLOWERS, WORKED, works=True)
+    await store.doc_ids.note(FOLLOWERS, STALE, works=False)
+    await store.doc_ids.note(PROFILE, WORKED, works=True)
 
 
 def states(out: str) -> dict[str, str]:
@@ -107,6 +107,6 @@ def test_an_import_ends_the_staleness_of_what_somebody_has_just_asked_by(scrapy:
     assert f"asked by again, since they are in use: {FOLLOWERS}" in written.out
 
     async def check(store: Store) -> None:
-        assert (await store.doc_ids())[FOLLOWERS] == DocIdRow(WORKED, None)
+        assert (await store.doc_ids.all())[FOLLOWERS] == DocIdRow(WORKED, None)
 
     in_store("sqlite:///store.db", tmp_path, check)

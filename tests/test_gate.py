@@ -192,7 +192,7 @@ def test_a_good_answer_writes_nothing_while_the_session_is_well(with_store: With
         mine = gate(store, time)
         await mine.enter("relations")
         changes = []
-        store.change_session = lambda *given: changes.append(given)  # type: ignore[assignment, method-assign, return-value]
+        store.sessions.change = lambda *given: changes.append(given)  # type: ignore[assignment, method-assign, return-value]
         await mine.answered()
         assert changes == []
 
@@ -204,7 +204,7 @@ def test_without_a_budget_nothing_is_written_but_a_rest_is_kept(with_store: With
         mine = gate(store, time, Rules())
         for _ in range(200):
             await mine.enter("relations")
-        assert await store.sessions() == []
+        assert await store.sessions.accounts() == []
         await mine.throttled(Throttled("followers: status 429", 90.0))
         await mine.enter("relations")
         assert time.at == pytest.approx(START + 90)
@@ -235,7 +235,7 @@ def test_trouble_closes_it_for_all_until_the_operator_has_looked(with_store: Wit
             ):
                 await asked
         assert (await mine.state()).times() == []
-        await store.change_session(session().ds_user_id, _resume)
+        await store.sessions.change(session().ds_user_id, _resume)
         await other.check()
         await mine.enter("relations")
 
@@ -290,7 +290,7 @@ def test_when_the_session_cannot_be_parked_the_run_stops(with_store: WithStore) 
         async def fail(*given: Any) -> None:
             raise StoreError("the disk is full")
 
-        store.change_session = fail  # type: ignore[assignment, method-assign]
+        store.sessions.change = fail  # type: ignore[assignment, method-assign]
         await gate(store, time).park(ChallengeRequired("followers: status 400"))
         assert time.failed
         assert time.reason == "session mine could not be parked: the disk is full"

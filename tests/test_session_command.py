@@ -57,7 +57,7 @@ def in_store(folder: Path, account: str, change: Callable[[SessionState], None])
         (folder / ".igcrawl").mkdir(exist_ok=True)
         store = make_store(f"sqlite:///{folder / '.igcrawl' / 'store.db'}")
         await store.open()
-        await store.change_session(account, in_row)
+        await store.sessions.change(account, in_row)
         await store.close()
 
     asyncio.run(write())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from igcrawl.arguments.base import IGNORED, Arguments, problem_of
-from igcrawl.arguments.families import (
+from igcrawl.arguments.calls import (
     AccountArguments,
     AudioArguments,
     ClipsArguments,

@@ -11,7 +11,7 @@ from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.store import Seed
 
 
-class FamilySpider(OperationSpider):
+class CallsSpider(OperationSpider):
     """Walks what `calls` names."""
 
     def calls(self) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -14,6 +14,7 @@ from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.downloadermiddlewares.useragent import UserAgentMiddleware
 
+from igcrawl.calling.run_context import RunContext
 from igcrawl.calling.scrapy_request import CallFingerprinter
 from igcrawl.config.config import Config
 from igcrawl.config.promises import SWITCHES
@@ -22,7 +23,6 @@ from igcrawl.middlewares.answers import AnswerMiddleware
 from igcrawl.middlewares.session import SessionMiddleware
 from igcrawl.middlewares.throttle import ThrottleMiddleware
 from igcrawl.output.exporters import RecordFeedExporter
-from igcrawl.output.sinks import Sinks
 from igcrawl.store import is_postgres_url
 
 #: In the order in which a request passes them; the last is the innermost of all.
@@ -81,7 +81,7 @@ def _check_middlewares(crawler: Crawler) -> None:
 
 
 def _check_outputs(crawler: Crawler, config: Config) -> None:
-    sinks = Sinks.of(crawler)
+    sinks = RunContext.of(crawler).sinks
     if config.jsonl is not None and not sinks.files:
         raise BadInput(f"ITEM_PIPELINES: JsonLinesPipeline is missing, which writes {config.jsonl}; {_HOW}")
     if is_postgres_url(config.store) and not sinks.tables:

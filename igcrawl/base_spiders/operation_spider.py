@@ -27,6 +27,7 @@ from igcrawl.budget.gate import Gate
 from igcrawl.calling.advice import reason_of
 from igcrawl.calling.call_sender import CallSender
 from igcrawl.calling.doc_id_rotation import DocIdRotation
+from igcrawl.calling.run_context import RunContext
 from igcrawl.config.config import read_config
 from igcrawl.config.promises import hold_promises
 from igcrawl.crawl.crawl_run import CrawlRun
@@ -41,9 +42,7 @@ from igcrawl.items import Page
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.output.cli_outputs import whole_feed
 from igcrawl.planning.planner import Planning
-from igcrawl.sessions.redaction import Redaction
-from igcrawl.stopping import Stopping
-from igcrawl.store import OperatorLimits, Seed, WalkRow
+from igcrawl.store import OperatorLimits, Seed, WalkRow, make_store
 from igcrawl.verdict import ExitCode, Verdict, exit_code, worst_of
 
 logger = logging.getLogger(__name__)
@@ -77,9 +76,12 @@ class OperationSpider(Spider):
         self.refused: tuple[str, ExitCode] | None = None
         #: The exit code of a crawl that was only planned.
         self.planned: ExitCode | None = None
-        self.ask = CallSender(crawler, self.config.base_urls)
-        self._run: CrawlRun | None = None
-        self._stopping = Stopping.of(crawler)
+        self.context = RunContext.of(crawler)
+        self._stopping = self.context.stopping
+        self.ask = CallSender(crawler, self.context, self.config.base_urls)
+        #: This run's part in the crawl; None before it has begun.
+        self.run: CrawlRun | None = None
+        self.run_totals = RunTotals()
         self._halted: Ending | None = None
         self._through = False
 
@@ -114,6 +116,10 @@ class OperationSpider(Spider):
         """Stop the crawl when a pipeline fails: what it did not take would be lost."""
         self._stopping.begin(f"a pipeline failed with {type(failure.value).__name__}")
 
+    def stop_for_output(self, why: str) -> None:
+        """Stop the crawl when an output fails: no request may be wasted on what it does not take."""
+        self._stopping.begin(why)
+
     @property
     def limits(self) -> OperatorLimits:
         """The operator's own limits."""
@@ -122,10 +128,10 @@ class OperationSpider(Spider):
 
     @property
     def exit_code(self) -> ExitCode:
-        """What the verdicts of the crawl mean for `scrapy crawl`."""
+        """Exit code of `scrapy crawl` that follows from the verdicts."""
         if self.planned is not None:
             return self.planned
-        known = {Verdict(verdict) for verdict in (self._run.verdicts if self._run else ()) if verdict is not None}
+        known = {Verdict(verdict) for verdict in (self.run.verdicts if self.run else ()) if verdict is not None}
         # What the store says counts: a walk that failed may have been asked again since, by another worker.
         code = exit_code((known or set(self.verdicts)) | ({self._halted.verdict} if self._halted else set()))
         whole = self._through and known and not self._stopping.failed
@@ -156,9 +162,9 @@ class OperationSpider(Spider):
         """Go on with the crawl, or begin it, and start one walk after another."""
         # Add-ons, the embedded simulator for one, have their say between the spider's birth and its start.
         self.config = read_config(self.crawler.settings, OPERATIONS)
-        self.ask = CallSender(self.crawler, self.config.base_urls)
+        self.ask = CallSender(self.crawler, self.context, self.config.base_urls)
         whole = whole_feed(self.crawler.settings.getdict("FEEDS"))
-        self._run = run = CrawlRun.begin(self.crawler, self.config.store, self.limits, self.config.sync_seconds)
+        run = self.run = self._new_run()
         crawl_key = crawl_key_of(self.name, self.args, self.targets(), whole)
         try:
             check_installed(self.crawler, self.config)
@@ -166,10 +172,7 @@ class OperationSpider(Spider):
                 self.planned = await Planning(self, run.store).tell(crawl_key)
                 return
             await run.store.open()
-            await Gate.begin(
-                self.crawler, run.store, self.config.check_session(), self.config.session_name, self.config.rules
-            ).check()
-            await DocIdRotation.begin(self.crawler, self.config, run.store)
+            await self._begin(run)
             if await run.enter(crawl_key, self.seeds()):
                 async for request in self._requests(run):
                     yield request
@@ -186,6 +189,24 @@ class OperationSpider(Spider):
             pass
         except (StoreError, LostClaim) as error:
             self._stopping.begin(str(error))
+
+    def _new_run(self) -> CrawlRun:
+        store = make_store(self.config.store)
+        return CrawlRun(store, self.context.sinks, self._stopping, self.limits, self.config.sync_seconds)
+
+    async def _begin(self, run: CrawlRun) -> None:
+        """Give the run its gate, which lets the session pass, and what is known of the doc_ids.
+
+        Raises:
+            BadInput: the session cannot be used.
+            Trouble: it is parked.
+            StoreError: the store failed.
+        """
+        session = self.config.check_session()
+        gate = Gate(run.store, session, self.config.session_name, self.config.rules, self._stopping)
+        self.context.gate = gate
+        await gate.check()
+        self.context.rotation = await DocIdRotation.begin(self.config, run.store, gate)
 
     async def _requests(self, run: CrawlRun) -> AsyncIterator[Request]:
         walker = Walker(run, self.ask, self.deliver, self, self._stopping)
@@ -221,7 +242,7 @@ class OperationSpider(Spider):
             walk, ending = await walker.walk(row)
             self._note(ending.verdict)
             log_verdict(walk, ending)
-            RunTotals.of(self.crawler).add(row, walk, ending.verdict, self.ask.seconds_of(walk))
+            self.run_totals.add(row, walk, ending.verdict, self.ask.seconds_of(walk))
             self._count("igcrawl/pages", walk.pages - row.pages)
             if self._halted is None and self.ask.must_stop:
                 self._halted = Ending(Verdict.INTERRUPTED, f"not asked: {self._stopping.reason}")
@@ -237,7 +258,7 @@ class OperationSpider(Spider):
         """
         try:
             await run.flush()
-            if await run.store.busy(run.crawl.id):
+            if await run.store.walks.busy(run.crawl.id):
                 return
             left = 0
             async for record in waiting_records(run.store, run.crawl, self.limits, halted):
@@ -271,15 +292,15 @@ class OperationSpider(Spider):
 
     async def leave(self) -> None:
         """Commit what is pending and give everything back."""
-        if self._run is None:
+        if self.run is None:
             return
         try:
             if self.refused is None and not self._stopping.failed:
-                await self._run.settle()
+                await self.run.settle()
         except (StoreError, LostClaim) as error:
             self._stopping.begin(str(error))
         try:
-            await self._run.leave()
+            await self.run.leave()
         except StoreError as error:
             self._stopping.begin(str(error))
 
@@ -294,7 +315,7 @@ class OperationSpider(Spider):
     def ending_of(self, error: AnswerError | Interrupted, walk: Walk) -> Ending:
         """Turn an error into the walk's end, and the crawl's if it reaches that far."""
         asked = OPERATIONS[self.ask.last.operation] if self.ask.last else walk.operation
-        reason = Redaction.of(self.crawler).text(reason_of(error, asked, self.config.session_name))
+        reason = self.context.redaction.text(reason_of(error, asked, self.config.session_name))
         ending = Ending(error.verdict, reason)
         if error.reach is Reach.CRAWL:
             self._halted = Ending(error.verdict, f"not asked: {reason}")

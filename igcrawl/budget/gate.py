@@ -9,10 +9,7 @@ import logging
 import math
 import random
 from collections.abc import Callable
-from typing import ClassVar, Final, TypeVar
-from weakref import WeakKeyDictionary
-
-from scrapy.crawler import Crawler
+from typing import Final, TypeVar
 
 from igcrawl.budget.rules import Rules
 from igcrawl.budget.session_state import EXPIRED, Permit, SessionState
@@ -42,8 +39,6 @@ class Gate:
         stopping: of this run; its clock is the gate's.
     """
 
-    _by_crawler: ClassVar[WeakKeyDictionary[Crawler, Gate]] = WeakKeyDictionary()
-
     def __init__(self, store: Store, session: Session, name: str, rules: Rules, stopping: Stopping) -> None:
         self._store = store
         #: The run's own: the download handler refreshes it.
@@ -57,18 +52,6 @@ class Gate:
         #: Until when the run waits, seconds since 1970, and what for; 0 while it does not.
         self.waits_until = 0.0
         self.waits_for = ""
-
-    @classmethod
-    def begin(cls, crawler: Crawler, store: Store, session: Session, name: str, rules: Rules) -> Gate:
-        """Return a gate for a crawler, which finds it by `of`."""
-        gate = cls(store, session, name, rules, Stopping.of(crawler))
-        cls._by_crawler[crawler] = gate
-        return gate
-
-    @classmethod
-    def of(cls, crawler: Crawler) -> Gate | None:
-        """Return the crawler's gate, None before it has one."""
-        return cls._by_crawler.get(crawler)
 
     async def state(self) -> SessionState:
         """Return the session's state as the store has it."""

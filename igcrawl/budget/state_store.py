@@ -17,7 +17,7 @@ async def read_state(store: Store | None, account: str) -> SessionState:
     Raises:
         StoreError: the store failed.
     """
-    return SessionState.read(await store.session(account) if store is not None else {})
+    return SessionState.read(await store.sessions.read(account) if store is not None else {})
 
 
 async def change_state(store: Store, account: str, change: Callable[[SessionState], _T]) -> _T:
@@ -38,4 +38,4 @@ async def change_state(store: Store, account: str, change: Callable[[SessionStat
         state.write(row)
         return result
 
-    return await store.change_session(account, in_row)
+    return await store.sessions.change(account, in_row)

@@ -9,12 +9,11 @@ from typing import Any
 from scrapy.crawler import Crawler
 
 from igcrawl.calling.asking_walk import AskingWalk
-from igcrawl.calling.doc_id_rotation import DocIdRotation
+from igcrawl.calling.run_context import RunContext
 from igcrawl.calling.scrapy_request import ANSWERED_AT, ENVELOPE, RUN, WALK, to_request
 from igcrawl.errors import IgcrawlError, Interrupted, Transient
 from igcrawl.operations.call import Call, Host
 from igcrawl.operations.catalogue import OPERATIONS
-from igcrawl.stopping import Stopping
 
 logger = logging.getLogger(__name__)
 
@@ -24,13 +23,14 @@ class CallSender:
 
     Args:
         crawler: whose engine sends them.
+        context: of the run.
         base_urls: where each host is reached.
     """
 
-    def __init__(self, crawler: Crawler, base_urls: Mapping[Host, str]) -> None:
+    def __init__(self, crawler: Crawler, context: RunContext, base_urls: Mapping[Host, str]) -> None:
         self._crawler = crawler
         self._base_urls = base_urls
-        self._stopping = Stopping.of(crawler)
+        self._context = context
         self.last: Call | None = None
         #: The walk that was asked for last.
         self.walk: AskingWalk | None = None
@@ -40,7 +40,7 @@ class CallSender:
     def must_stop(self) -> bool:
         """True if the run is being stopped, by the operator, by a failure or by one of Scrapy's limits."""
         engine = self._crawler.engine
-        return self._stopping.begun or engine is None or engine.needs_backout()
+        return self._context.stopping.begun or engine is None or engine.needs_backout()
 
     async def __call__(self, walk: AskingWalk, call: Call) -> dict[str, Any]:
         """Send a call and return the answer's envelope.
@@ -50,7 +50,7 @@ class CallSender:
             Interrupted: the run is being stopped; nothing was sent.
         """
         self.last = call
-        rotation = DocIdRotation.of(self._crawler)
+        rotation = self._context.rotation
         if rotation is None or OPERATIONS[call.operation].query_name is None:
             return await self._send(walk, call, {})
         return await rotation.ask(self._send, walk, call)
@@ -58,9 +58,9 @@ class CallSender:
     async def _send(self, walk: AskingWalk, call: Call, beside: dict[str, Any]) -> dict[str, Any]:
         engine = self._crawler.engine
         if engine is None or self.must_stop:
-            raise Interrupted(self._stopping.reason)
+            raise Interrupted(self._context.stopping.reason)
         if walk is not self.walk:
-            self.walk, self._walk_since = walk, self._stopping.now()
+            self.walk, self._walk_since = walk, self._context.stopping.now()
         sent = self._sent
         request = to_request(call, self._base_urls)
         request.meta.update({WALK: walk.id, RUN: walk.rank_token, **beside})
@@ -79,7 +79,7 @@ class CallSender:
 
     def seconds_of(self, walk: AskingWalk) -> float:
         """Return how long ago a walk was asked for first; 0 when it is not the one that was asked for last."""
-        return self._stopping.now() - self._walk_since if walk is self.walk else 0.0
+        return self._context.stopping.now() - self._walk_since if walk is self.walk else 0.0
 
     @property
     def _sent(self) -> int:

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 
 from igcrawl.calling.asking_walk import AskingWalk
 from igcrawl.calling.scrapy_request import CANARY
-from igcrawl.errors import AnswerError, StaleDocId, TargetError, Throttled, Trouble, WaitTooLong
+from igcrawl.errors import AnswerError, TargetError, Throttled, Trouble, WaitTooLong
 from igcrawl.operations.call import Call
 from igcrawl.operations.catalogue import OPERATIONS
 
@@ -22,15 +22,17 @@ OWN_ACCOUNT: Final = "user_info"
 Send: TypeAlias = Callable[[AskingWalk, Call, dict[str, Any]], Awaitable[dict[str, Any]]]
 
 
-async def ask_canary(send: Send, walk: AskingWalk, call: Call, sign: StaleDocId, account: str) -> dict[str, Any] | None:
+async def ask_canary(
+    send: Send, walk: AskingWalk, call: Call, account: str, *, after_rest: bool
+) -> dict[str, Any] | None:
     """Ask what needs no doc_id: the first page of what would stand in; when that fails, the session's own account.
 
     Args:
         send: sends it.
         walk: pays for it.
         call: was answered as if its doc_id were gone.
-        sign: that answer.
         account: the session's own.
+        after_rest: whether the session had rested for the call.
 
     Returns:
         The envelope of what would stand in, None when it was not that which worked.
@@ -47,7 +49,7 @@ async def ask_canary(send: Send, walk: AskingWalk, call: Call, sign: StaleDocId,
             return await send(walk, replace(call, operation=fallback, cursor=None), {CANARY: True})
         except TargetError:
             # No target's own answer says "Please wait".
-            if not sign.after_rest:
+            if not after_rest:
                 raise
             return None
         except (Throttled, Trouble, WaitTooLong):

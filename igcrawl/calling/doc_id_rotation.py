@@ -10,12 +10,8 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import replace
-from itertools import count
-from typing import Any, ClassVar, Final
-from weakref import WeakKeyDictionary
-
-from scrapy.crawler import Crawler
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from igcrawl.budget.gate import Gate
 from igcrawl.calling.asking_walk import AskingWalk
@@ -23,7 +19,7 @@ from igcrawl.calling.canary import Send, ask_canary
 from igcrawl.calling.scrapy_request import RESTED
 from igcrawl.config.config import Config
 from igcrawl.doc_ids import CurrentIds, DocId, DocIds
-from igcrawl.errors import DeadCursor, RequestRejected, StaleDocId, TargetError, Throttled
+from igcrawl.errors import DeadCursor, NoDocIdLeft, RequestRejected, StaleDocId, TargetError, Throttled, TriedDocIds
 from igcrawl.operations.call import Call
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.store import Store
@@ -37,6 +33,21 @@ _NOTED_EVERY: Final = 3600.0
 _MOST_COOLDOWNS: Final = 6
 
 
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """Doubt about a doc_id: the call was answered as if the id were gone, and the canary works.
+
+    Args:
+        sign: that answer.
+        first_page: envelope of the first page of what stands in, if that was the canary.
+        misled: whether the session has rested for nothing.
+    """
+
+    sign: StaleDocId
+    first_page: dict[str, Any] | None
+    misled: bool
+
+
 class DocIdRotation:
     """State of the doc_ids in one run.
 
@@ -46,8 +57,6 @@ class DocIdRotation:
         gate: of the session.
     """
 
-    _by_crawler: ClassVar[WeakKeyDictionary[Crawler, DocIdRotation]] = WeakKeyDictionary()
-
     def __init__(self, ids: CurrentIds, store: Store, gate: Gate) -> None:
         self._ids = ids
         self._store = store
@@ -55,19 +64,20 @@ class DocIdRotation:
         self._noted: dict[str, float] = {}
 
     @classmethod
-    async def begin(cls, crawler: Crawler, config: Config, store: Store) -> DocIdRotation:
-        """Return what a crawler knows, which finds it by `of`; it has its gate already."""
-        gate = Gate.of(crawler)
-        assert gate is not None
-        ids = CurrentIds(DocIds(config.doc_ids, config.own_queries))
-        rotation = cls._by_crawler[crawler] = cls(ids, store, gate)
+    async def begin(cls, config: Config, store: Store, gate: Gate) -> DocIdRotation:
+        """Return the state of a run's doc_ids, as far as the store knows it.
+
+        Args:
+            config: names the run's own doc_ids.
+            store: opened.
+            gate: of the session.
+
+        Raises:
+            StoreError: the store failed.
+        """
+        rotation = cls(CurrentIds(DocIds(config.doc_ids, config.own_queries)), store, gate)
         await rotation._learn()
         return rotation
-
-    @classmethod
-    def of(cls, crawler: Crawler) -> DocIdRotation | None:
-        """Return the crawler's own, None before it has begun."""
-        return cls._by_crawler.get(crawler)
 
     def current(self, operation: str) -> DocId | None:
         """Return the id that an operation is asked by now; None when all that are known are stale."""
@@ -77,7 +87,7 @@ class DocIdRotation:
         """Ask a registered query by an id that works, and return the answer's envelope.
 
         Raises:
-            StaleDocId: no id works.
+            NoDocIdLeft: no id works.
             DeadCursor: it is the call's cursor that does not work.
             AnswerError: what else the answer is a case of.
         """
@@ -86,7 +96,8 @@ class DocIdRotation:
             await self._learn()
             used = self.current(call.operation)
         if used is None:
-            raise StaleDocId(f"{call.operation}: every doc_id that is known was rotated")
+            search = TriedDocIds(substitute=OPERATIONS[call.operation].fallback)
+            raise NoDocIdLeft(f"{call.operation}: every doc_id that is known was rotated", search)
         try:
             envelope = await send(walk, call, {})
         except StaleDocId as sign:
@@ -99,22 +110,25 @@ class DocIdRotation:
 
     async def _replace(self, send: Send, walk: AskingWalk, call: Call, used: DocId, sign: StaleDocId) -> dict[str, Any]:
         """Ask a call again that was answered as if its id were gone: when the session has rested, or by another id."""
-        for cooldowns in count():
+        account = self._gate.session.ds_user_id
+        cooldowns = 0
+        while True:
             await self._learn()
             current = self.current(call.operation)
             if current is None or current.id != used.id:
                 # Another worker has found it out.
                 return await self.ask(send, walk, call)
             try:
-                sign.first = await ask_canary(send, walk, call, sign, self._gate.session.ds_user_id)
+                first_page = await ask_canary(send, walk, call, account, after_rest=sign.after_rest)
             except Throttled as error:
                 if cooldowns == _MOST_COOLDOWNS:
                     raise
                 await self._gate.throttled(error)
+                cooldowns += 1
             else:
                 # What the server said of the canary, it meant; of the call, not.
-                sign.misled = sign.after_rest and not cooldowns
-                break
+                misled = sign.after_rest and not cooldowns
+                return await self._succeed(send, walk, call, used, _Doubt(sign, first_page, misled))
             try:
                 envelope = await send(walk, call, {RESTED: sign.after_rest})
             except StaleDocId as again:
@@ -122,41 +136,41 @@ class DocIdRotation:
             else:
                 await self._note_working(used.id)
                 return envelope
-        return await self._succeed(send, walk, call, used, sign)
 
-    async def _succeed(self, send: Send, walk: AskingWalk, call: Call, used: DocId, sign: StaleDocId) -> dict[str, Any]:
+    async def _succeed(self, send: Send, walk: AskingWalk, call: Call, used: DocId, doubt: _Doubt) -> dict[str, Any]:
         """Ask by the ids that are left: by the likely, and where nothing stands in by all.
 
         Raises:
-            StaleDocId: none of them works.
+            NoDocIdLeft: none of them works.
             DeadCursor: it is the call's cursor that does not work.
             AnswerError: what else the answer is a case of.
         """
         operation, query, gone = call.operation, _query_of(call.operation), [used]
+        sign, misled, substitute = doubt.sign, doubt.misled, OPERATIONS[operation].fallback
         left = self._ids.successors(operation, query, used.id)
-        alone = OPERATIONS[operation].fallback is None
-        for successor in left if alone else self._ids.likely(operation, query, used):
+        for successor in left if substitute is None else self._ids.likely(operation, query, used):
             self._ids.attempt(query, successor.id)
             try:
                 envelope = await send(walk, call, {RESTED: sign.after_rest})
             except StaleDocId as again:
-                sign.misled |= again.after_rest and not sign.after_rest
+                misled |= again.after_rest and not sign.after_rest
                 gone.append(successor)
             except RequestRejected as error:
                 logger.warning("%s: doc_id %s does not do: %s", operation, successor.id, error)
                 gone.append(successor)
             except TargetError:
-                await self._rotated(operation, gone, successor, sign)
+                await self._rotated(operation, gone, successor, misled=misled)
                 raise
             else:
-                await self._rotated(operation, gone, successor, sign)
+                await self._rotated(operation, gone, successor, misled=misled)
                 return envelope
             finally:
                 self._ids.attempt(query, None)
         await self._refute(send, walk, call, sign)
         # Those that were not worth a request are not worth one for the next walk either.
-        await self._rotated(operation, [used, *left], None, sign)
-        raise sign
+        await self._rotated(operation, [used, *left], None, misled=misled)
+        search = TriedDocIds(tuple(each.id for each in gone), substitute, doubt.first_page)
+        raise NoDocIdLeft(str(sign), search)
 
     async def _refute(self, send: Send, walk: AskingWalk, call: Call, sign: StaleDocId) -> None:
         """Ask the same without the cursor: when that works, the id does, and the cursor has died.
@@ -173,12 +187,12 @@ class DocIdRotation:
             return
         raise DeadCursor(f"{call.operation}: answered as if its doc_id were gone, but only with this cursor", first)
 
-    async def _rotated(self, operation: str, gone: list[DocId], successor: DocId | None, sign: StaleDocId) -> None:
+    async def _rotated(self, operation: str, gone: list[DocId], successor: DocId | None, *, misled: bool) -> None:
         """Remember what was found out, for this run and in the store."""
         for each in gone:
             self._ids.drop(each.id)
-            await self._store.note_doc_id(each.id, timestamp(time.time()), works=False)
-        if sign.misled:
+            await self._store.doc_ids.note(each.id, timestamp(time.time()), works=False)
+        if misled:
             await self._gate.mistaken()
         if successor is not None:
             await self._note_working(successor.id)
@@ -189,10 +203,10 @@ class DocIdRotation:
         now = time.time()
         if now - self._noted.get(doc_id, 0.0) >= _NOTED_EVERY:
             self._noted[doc_id] = now
-            await self._store.note_doc_id(doc_id, timestamp(now), works=True)
+            await self._store.doc_ids.note(doc_id, timestamp(now), works=True)
 
     async def _learn(self) -> None:
-        known = await self._store.doc_ids()
+        known = await self._store.doc_ids.all()
         self._ids.learn([doc_id for doc_id, row in known.items() if row.stale_since is not None])
 
 

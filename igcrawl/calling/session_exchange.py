@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from scrapy import Request
-from scrapy.crawler import Crawler
 from scrapy.http import Response
+from scrapy.settings import BaseSettings
 
-from igcrawl.budget.gate import Gate
 from igcrawl.calling.canary import OWN_ACCOUNT
 from igcrawl.calling.compression import decompress
-from igcrawl.calling.doc_id_rotation import DocIdRotation
+from igcrawl.calling.run_context import RunContext
 from igcrawl.calling.scrapy_request import ANSWERED_AT, CANARY, RUN, WALK, CallRequest
 from igcrawl.calling.signing import Signer
 from igcrawl.calling.wire import to_wire
@@ -31,11 +30,9 @@ from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.operations.operation import Operation, Surface
 from igcrawl.output.raw_archive import RawAnswer, RawArchive
 from igcrawl.sessions.log_guard import guard
-from igcrawl.sessions.redaction import Redaction
 from igcrawl.sessions.session import SECRET_HEADERS
 from igcrawl.sessions.session_file import load_session, save_session
 from igcrawl.sessions.trusted_hosts import is_trusted
-from igcrawl.stopping import Stopping
 from igcrawl.times import timestamp
 
 logger = logging.getLogger(__name__)
@@ -49,17 +46,17 @@ class SessionExchange:
     """Adds the session to the requests of a run, and updates it from their answers.
 
     Args:
-        crawler: of the run; its gate, when it has one, holds the session.
+        settings: Scrapy's.
+        context: of the run; its gate, when it has one, holds the session.
 
     Raises:
         BadInput: the session cannot be used.
     """
 
-    def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
-        config = read_config(crawler.settings, OPERATIONS)
-        gate = Gate.of(crawler)
-        self._session = gate.session if gate is not None else config.check_session()
+    def __init__(self, settings: BaseSettings, context: RunContext) -> None:
+        self._context = context
+        config = read_config(settings, OPERATIONS)
+        self._session = context.gate.session if context.gate is not None else config.check_session()
         self._session_file = config.session_file
         self._said_unsaved = False
         self._fingerprints = {self._session.fingerprint}
@@ -67,11 +64,9 @@ class SessionExchange:
         self._doc_ids = DocIds(config.doc_ids, config.own_queries)
         self._base_urls = config.base_urls
         self._archive = RawArchive(config.raw) if config.raw is not None else None
-        self._stopping = Stopping.of(crawler)
-        self._redaction = Redaction.of(crawler)
-        self._redaction.learn(self._signer.secrets())
-        guard(self._redaction)
-        self._maxsize = crawler.settings.getint("DOWNLOAD_MAXSIZE")
+        context.redaction.learn(self._signer.secrets())
+        guard(context.redaction)
+        self._maxsize = settings.getint("DOWNLOAD_MAXSIZE")
 
     def sign(self, request: CallRequest, call: Call) -> None:
         """Make a request what is sent, until `CallRequest.unsign`.
@@ -108,7 +103,7 @@ class SessionExchange:
             self._signer.take_page(body)
             # A good page is of no further use; what another one says may be about the session.
             body = b"" if response.status == 200 else body
-        self._redaction.learn(self._signer.secrets())
+        self._context.redaction.learn(self._signer.secrets())
         body = self._without_session(operation, response.status, body)
         self._keep_raw(request, call, response, body)
         return response.replace(url=request.url, body=body, headers=_without_secrets(response))
@@ -119,7 +114,7 @@ class SessionExchange:
             self._archive.close()
 
     def _doc_id(self, operation: str, query_name: str) -> DocId:
-        rotation = DocIdRotation.of(self._crawler)
+        rotation = self._context.rotation
         current = rotation.current(operation) if rotation is not None else None
         return current or self._doc_ids.candidates(operation, query_name)[0]
 
@@ -140,9 +135,9 @@ class SessionExchange:
             location=(response.headers.get("Location") or b"").decode("latin-1"),
         )
         try:
-            self._archive.add(answer, self._redaction)
+            self._archive.add(answer, self._context.redaction)
         except OSError as error:
-            self._stopping.begin(f"the raw archive cannot be written: {error.strerror or error}")
+            self._context.stopping.begin(f"the raw archive cannot be written: {error.strerror or error}")
 
     def _take_refreshes(self, response: Response) -> None:
         refreshed = [(name, value) for name, values in response.headers.items() for value in values]
@@ -185,7 +180,7 @@ class SessionExchange:
             body = re.sub(rb'("rank_token"\s*:\s*)"%s"' % re.escape(uuid), rb"\1null", body)
         failed = status != 200 or (len(body) <= _LONGEST_ERROR and any(sign in body for sign in _SIGNS_OF_ERROR))
         if failed or operation.reader.record is Payload:
-            body = self._redaction.data(body)
+            body = self._context.redaction.data(body)
         return body
 
 

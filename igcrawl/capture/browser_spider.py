@@ -14,17 +14,16 @@ from scrapy.http import Response
 from scrapy_playwright.page import PageMethod  # type: ignore[import-untyped]
 
 from igcrawl.budget.gate import Gate
+from igcrawl.calling.run_context import RunContext
 from igcrawl.capture.browser import Gathering, check_page
 from igcrawl.config.config import Config, read_config
 from igcrawl.errors import AnswerError, BadInput, IgcrawlError, Interrupted, StoreError, Throttled, Transient, Trouble
 from igcrawl.operations.call import Host
 from igcrawl.operations.catalogue import FAMILY_OF, OPERATIONS
 from igcrawl.sessions.log_guard import guard
-from igcrawl.sessions.redaction import Redaction
 from igcrawl.sessions.session import Session
 from igcrawl.sessions.session_file import save_session
 from igcrawl.sessions.trusted_hosts import is_trusted
-from igcrawl.stopping import Stopping
 from igcrawl.store import Store, make_store
 
 logger = logging.getLogger(__name__)
@@ -77,7 +76,7 @@ class CaptureSpider(Spider):
             if self._page is not None:
                 await self.gathering.fetch_rest(self._page)
         except asyncio.CancelledError:
-            Stopping.of(self.crawler).begin()
+            RunContext.of(self.crawler).stopping.begin()
             self.problem = self.problem or Interrupted("it was stopped")
             raise
         except IgcrawlError as error:
@@ -89,13 +88,12 @@ class CaptureSpider(Spider):
 
     def _prepare(self, store: Store) -> None:
         """Take session and addresses from the checked settings."""
-        self._gate = Gate.begin(
-            self.crawler, store, self.config.check_session(), self.config.session_name, self.config.rules
-        )
-        self._session, self.session_name = self._gate.session, self.config.session_name
+        self._session, self.session_name = self.config.check_session(), self.config.session_name
+        stopping = RunContext.of(self.crawler).stopping
+        self._gate = Gate(store, self._session, self.session_name, self.config.rules, stopping)
         self._base_url = self.config.base_urls[Host.WEB]
         self.gathering = Gathering(self._base_url)
-        redaction = Redaction.of(self.crawler)
+        redaction = RunContext.of(self.crawler).redaction
         redaction.learn(str(cookie["value"]) for cookie in _cookies(self._session, self._base_url))
         guard(redaction)
 
@@ -141,7 +139,7 @@ class CaptureSpider(Spider):
             self.problem = self.problem or Transient("the page was closed while it was looked at")
         except IgcrawlError as error:
             # What the server says may repeat a part of the session.
-            error.args = (Redaction.of(self.crawler).text(str(error)),)
+            error.args = (RunContext.of(self.crawler).redaction.text(str(error)),)
             self.problem = error
             await self._tell(error)
         finally:

@@ -64,7 +64,7 @@ class Command(ScrapyCrawl):
 
 
 def _lost_something(crawler: Crawler) -> bool:
-    """Whether a feed was not opened or not stored, or a part of Scrapy failed where no verdict can say so."""
+    """Return whether a feed was not opened or not stored, or a part of Scrapy failed where no verdict can say so."""
     from igcrawl.output.exporters import RecordFeedExporter  # noqa: PLC0415 - as above
 
     stats = crawler.stats.get_stats() if crawler.stats is not None else {}

@@ -52,7 +52,7 @@ class Config:
     """The checked settings of one run.
 
     Args:
-        given: where the session comes from.
+        session_source: the session's name, file or content.
         simulator: whether to crawl the embedded simulator.
         base_urls: where each host is reached, without a last slash.
         item_per_record: whether records pass the pipelines one by one instead of a page at a time.
@@ -67,7 +67,7 @@ class Config:
         live: whether a run is shown on a terminal; None shows it where the log goes to one.
     """
 
-    given: SessionSource
+    session_source: SessionSource
     simulator: bool
     base_urls: Mapping[Host, str]
     item_per_record: bool
@@ -87,21 +87,21 @@ class Config:
         Raises:
             BadInput: none was given, or its file cannot be used.
         """
-        return self.given.load()
+        return self.session_source.load()
 
     @property
     def session_file(self) -> Path | None:
         """The session's file; None when its content was given, or none at all."""
-        return self.given.file
+        return self.session_source.file
 
     @property
     def session_name(self) -> str:
-        """How the operator calls the session."""
-        return self.given.name or self.check_session().ds_user_id
+        """The operator's name for the session."""
+        return self.session_source.name or self.check_session().ds_user_id
 
     @property
     def paced(self) -> bool:
-        """Whether requests reach Instagram itself, which wants longer pauses than loopback."""
+        """True if requests reach Instagram itself, which wants longer pauses than loopback."""
         return not all(is_loopback(url) for url in self.base_urls.values())
 
 
@@ -133,7 +133,7 @@ def _read(settings: Mapping[str, Any], operations: Mapping[str, object]) -> Conf
         Host.WEB: check_base_url(str(settings.get("IG_WEB_URL")), "IG_WEB_URL"),
     }
     return Config(
-        given=read_source(str(settings.get("IG_SESSION") or "")),
+        session_source=read_source(str(settings.get("IG_SESSION") or "")),
         simulator=simulator,
         base_urls=base_urls,
         item_per_record=read_truth(settings, "IG_ITEM_PER_RECORD"),

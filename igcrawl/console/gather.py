@@ -8,17 +8,13 @@ from typing import Final
 
 from igcrawl.base_spiders.operation_spider import OperationSpider
 from igcrawl.budget.forecast import seconds_for
-from igcrawl.budget.gate import Gate
 from igcrawl.budget.limits import Pace, distance, sent_within
 from igcrawl.budget.session_state import SessionState
 from igcrawl.console.snapshot import Current, Snapshot, Window
-from igcrawl.crawl.crawl_run import CrawlRun
-from igcrawl.crawl.run_totals import RunTotals
 from igcrawl.crawl.walk import Walk
 from igcrawl.errors import StoreError
 from igcrawl.operations.catalogue import FAMILY_OF
 from igcrawl.planning.estimate import Estimate
-from igcrawl.stopping import Stopping
 from igcrawl.store import WalkRow
 from igcrawl.times import DAY, HOUR
 
@@ -42,7 +38,7 @@ class Facts:
     def __init__(self, spider: OperationSpider) -> None:
         self._spider = spider
         self._crawler = spider.crawler
-        self._now = Stopping.of(self._crawler).now
+        self._now = spider.context.stopping.now
         self._began = self._now()
         self._looked_at, self._looked_with, self._pause = 0.0, -1, _LOOK_EVERY
         self._state: SessionState | None = None
@@ -53,7 +49,7 @@ class Facts:
 
     async def look(self) -> None:
         """Look into the store, when it is time to."""
-        gate, run = Gate.of(self._crawler), CrawlRun.of(self._crawler)
+        gate, run = self._spider.context.gate, self._spider.run
         now, requests = self._now(), self._stat("igcrawl/requests")
         pause = self._pause if requests != self._looked_with else max(self._pause, _LOOK_AT_LEAST)
         entered = self._spider.ask.walk is not None
@@ -64,7 +60,7 @@ class Facts:
         try:
             self._state = await gate.state()
             if entered:
-                self._count(await run.store.verdicts(run.crawl.id))
+                self._count(await run.store.crawls.verdicts(run.crawl.id))
         except StoreError as error:
             # The crawl itself says what is wrong, if it meets the same.
             logger.debug("no look into the store: %s", error)
@@ -75,7 +71,7 @@ class Facts:
     def snapshot(self) -> Snapshot:
         """Return how the crawl stands now."""
         now, walk = self._now(), self._walk
-        gate = Gate.of(self._crawler)
+        gate = self._spider.context.gate
         hour, day, pace = self._windows(now)
         return Snapshot(
             at=now,
@@ -99,7 +95,7 @@ class Facts:
     def _walk(self) -> Walk | None:
         """The walk that is being walked, None between two."""
         walk = self._spider.ask.walk
-        return walk if isinstance(walk, Walk) and walk is not RunTotals.of(self._crawler).last else None
+        return walk if isinstance(walk, Walk) and walk is not self._spider.run_totals.last else None
 
     def _windows(self, now: float) -> tuple[Window | None, Window | None, float | None]:
         """Return the session's hour and day, and the seconds between two requests."""
@@ -113,7 +109,7 @@ class Facts:
     @property
     def _ended(self) -> int:
         """Number of walks that this run has ended."""
-        return sum(totals.walks for totals in RunTotals.of(self._crawler).by_verdict.values())
+        return sum(totals.walks for totals in self._spider.run_totals.by_verdict.values())
 
     def _count(self, verdicts: Mapping[str | None, int]) -> None:
         """Take in how many walks of the crawl are still to be walked, as far as `max_walks` goes."""
@@ -126,7 +122,7 @@ class Facts:
         """Take what the store tells for how much is left; walks not begun cost what this run's have cost."""
         if self._waiting is None:
             return
-        walk, spent = self._walk, sum(totals.requests for totals in RunTotals.of(self._crawler).by_verdict.values())
+        walk, spent = self._walk, sum(totals.requests for totals in self._spider.run_totals.by_verdict.values())
         estimate = Estimate(self._spider.limits, ended=self._ended, spent=spent)
         if walk is not None:
             estimate.add(_row_of(walk))

@@ -11,10 +11,7 @@ from scrapy.utils.misc import load_object
 from igcrawl.base_spiders.operation_spider import OperationSpider
 from igcrawl.config.packages import top_package
 from igcrawl.console.summary import Summary, advice_of, public_uri
-from igcrawl.crawl.crawl_run import CrawlRun
-from igcrawl.crawl.run_totals import RunTotals, VerdictTotals
-from igcrawl.output.sinks import Sinks
-from igcrawl.sessions.redaction import Redaction
+from igcrawl.crawl.run_totals import VerdictTotals
 from igcrawl.store import is_postgres_url
 
 
@@ -23,16 +20,16 @@ def summary_of(spider: OperationSpider) -> Summary | None:
     crawler = spider.crawler
     if spider.refused is not None or spider.planned is not None or not spider.verdicts:
         return None
-    run_totals, run = RunTotals.of(crawler), CrawlRun.of(crawler)
+    run = spider.run
     totals = {}
     for verdict, walks in spider.verdicts.items():
-        known = run_totals.by_verdict.get(verdict, VerdictTotals())
+        known = spider.run_totals.by_verdict.get(verdict, VerdictTotals())
         # Those that were not asked have a verdict as well.
         totals[verdict.value] = VerdictTotals(walks, known.records, known.requests, known.seconds)
     counts: dict[str | None, int] = dict(run.verdicts if run is not None else {})
     # Without an answer of the store, this run's own are what is known.
     known_counts = counts or {verdict.value: walks for verdict, walks in spider.verdicts.items()}
-    clear = Redaction.of(crawler).text
+    clear = spider.context.redaction.text
     places, advice = [clear(place) for place in _places(spider)], advice_of(known_counts, spider.limits)
     if not places and not _has_own_pipeline(crawler.settings):
         advice.insert(0, f"no record was kept, since no output was named: -O {spider.name}.jsonl")
@@ -40,7 +37,7 @@ def summary_of(spider: OperationSpider) -> Summary | None:
 
 
 def _has_own_pipeline(settings: BaseSettings) -> bool:
-    """Whether the project has a pipeline beside ours, whose places are not known here."""
+    """Return whether the project has a pipeline beside ours, whose places are not known here."""
     ours = f"{top_package('pipelines')}."
     places = settings.getdict("ITEM_PIPELINES").items()
     return any(place is not None and not load_object(path).__module__.startswith(ours) for path, place in places)
@@ -52,7 +49,7 @@ def _places(spider: OperationSpider) -> Iterator[str]:
         yield str(spider.config.jsonl)
     for uri in settings.getdict("FEEDS"):
         yield str(uri.absolute()) if isinstance(uri, Path) else public_uri(str(uri))
-    tables = sorted({name for sink in Sinks.of(spider.crawler).tables for name in sink.names})
+    tables = sorted({name for sink in spider.context.sinks.tables for name in sink.names})
     if tables:
         yield f"Postgres, {_database(spider.config.store)}: {', '.join(tables)}"
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable
-from typing import ClassVar, Final
-from weakref import WeakKeyDictionary
-
-from scrapy.crawler import Crawler
+from typing import Final
 
 from igcrawl.arguments.crawl_key import CrawlKey
 from igcrawl.crawl.walk_rows import STOPPED_IN, stopped_records
 from igcrawl.errors import BadInput, StoreError
 from igcrawl.output.sinks import FileSink, Sinks
 from igcrawl.stopping import Stopping
-from igcrawl.store import CrawlRow, OperatorLimits, PageCommit, Seed, Store, WalkRow, make_store
+from igcrawl.store import CrawlRow, OperatorLimits, PageCommit, Seed, Store, WalkRow
 from igcrawl.times import timestamp
 from igcrawl.verdict import REOPENED, Verdict
 
@@ -36,8 +33,6 @@ class CrawlRun:
         sync_seconds: pages that come within so many seconds are committed together.
     """
 
-    _by_crawler: ClassVar[WeakKeyDictionary[Crawler, CrawlRun]] = WeakKeyDictionary()
-
     def __init__(
         self, store: Store, sinks: Sinks, stopping: Stopping, limits: OperatorLimits, sync_seconds: float = 0.0
     ) -> None:
@@ -52,18 +47,6 @@ class CrawlRun:
         self._pending_since = 0.0
         self._lengths: dict[str, int] = {}
         self._waiting = False
-
-    @classmethod
-    def begin(cls, crawler: Crawler, url: str, limits: OperatorLimits, sync_seconds: float) -> CrawlRun:
-        """Return a run for a crawler, which finds it by `of`."""
-        run = cls(make_store(url), Sinks.of(crawler), Stopping.of(crawler), limits, sync_seconds)
-        cls._by_crawler[crawler] = run
-        return run
-
-    @classmethod
-    def of(cls, crawler: Crawler) -> CrawlRun | None:
-        """Return the crawler's run, None before it has begun."""
-        return cls._by_crawler.get(crawler)
 
     @property
     def crawl(self) -> CrawlRow:
@@ -88,10 +71,10 @@ class CrawlRun:
         await self.store.open()
         for file in self._sinks.files:
             file.take()
-        last = await self.store.crawl(crawl_key.text, crawl_key.name)
+        last = await self.store.crawls.find(crawl_key.text, crawl_key.name)
         if last is not None and last.key != crawl_key.text:
             raise BadInput(f"crawl={crawl_key.name}: this name is taken by another crawl, {last.key}; choose another")
-        unfinished = last is not None and await self.store.unfinished(last.id, REOPENED, self.limits)
+        unfinished = last is not None and await self.store.crawls.unfinished(last.id, REOPENED, self.limits)
         if last is not None and crawl_key.name is not None and not unfinished and not crawl_key.fresh:
             self._crawl = last
             logger.warning("crawl %s has ended; it is run again only with -a fresh=1", crawl_key.name)
@@ -100,23 +83,23 @@ class CrawlRun:
             return False
         goes_on = last is not None and unfinished and await self._goes_on(last, crawl_key)
         self._crawl = last if goes_on else await self._new_generation(last, crawl_key, seeds)
-        await self.store.join()
+        await self.store.worker.join()
         for file in self._sinks.files:
             await self._open_output(file, goes_on)
         if goes_on:
-            reopened = await self.store.reopen(self.crawl.id, REOPENED, self.limits)
+            reopened = await self.store.crawls.reopen(self.crawl.id, REOPENED, self.limits)
             logger.info("going on with the crawl of %s, %s walks opened again", self.crawl.created_at, reopened)
         return True
 
     async def _new_generation(self, last: CrawlRow | None, crawl_key: CrawlKey, seeds: Iterable[Seed]) -> CrawlRow:
         after = last.generation if last is not None else 0
         now = timestamp(time.time())
-        return await self.store.begin_crawl(crawl_key.text, crawl_key.name, crawl_key.spider, seeds, after, now)
+        return await self.store.crawls.begin(crawl_key.text, crawl_key.name, crawl_key.spider, seeds, after, now)
 
     async def _goes_on(self, last: CrawlRow, crawl_key: CrawlKey) -> bool:
         if crawl_key.fresh:
             return False
-        if crawl_key.whole_feed is None or await self.store.busy(last.id):
+        if crawl_key.whole_feed is None or await self.store.walks.busy(last.id):
             return True
         logger.warning(
             "%s holds whole crawls only, so the unfinished one starts over; a local .jsonl or Postgres would go on",
@@ -135,16 +118,16 @@ class CrawlRun:
             BadInput: it is not as the crawl left it.
         """
         path = file.path
-        known = await self.store.output(self.crawl.id, path)
+        known = await self.store.outputs.find(self.crawl.id, path)
         if known is not None and not known.latest:
             raise BadInput(f"{path}: another crawl has written it since; give this one another file, or -a fresh=1")
         try:
             length = file.begin() if known is None else known.length
-            if known is None and goes_on and not await self.store.busy(self.crawl.id):
+            if known is None and goes_on and not await self.store.walks.busy(self.crawl.id):
                 logger.warning("%s holds only what comes from now on: this crawl was begun without it", path)
             if known is None:
                 # Noted before the file is cut: a crash in between cuts it once more.
-                await self.store.open_output(self.crawl.id, path, length)
+                await self.store.outputs.begin(self.crawl.id, path, length)
             file.go_on(length)
         except OSError as error:
             raise StoreError(f"{path}: {error.strerror or error}") from None
@@ -152,7 +135,7 @@ class CrawlRun:
 
     async def _cut_back(self, file: FileSink) -> None:
         """Cut off what a worker that was killed has written behind the committed length; others have written it."""
-        known = await self.store.output(self.crawl.id, file.path)
+        known = await self.store.outputs.find(self.crawl.id, file.path)
         try:
             if known is not None and known.latest and file.sync() >= known.length:
                 file.go_on(known.length)
@@ -173,7 +156,7 @@ class CrawlRun:
                 # What the last pages have found is still to be written.
                 await self.flush()
                 continue
-            busy = row is None and await self.store.busy(self.crawl.id)
+            busy = row is None and await self.store.walks.busy(self.crawl.id)
             # Asked again, since a worker that has just left may have found some.
             row = row or await self._claim()
             if row is not None:
@@ -187,7 +170,7 @@ class CrawlRun:
             await self._stopping.sleep(_LOOK_AGAIN)
 
     async def _claim(self) -> WalkRow | None:
-        return await self.store.claim(self.crawl.id, self.limits, timestamp(time.time()))
+        return await self.store.walks.claim(self.crawl.id, self.limits, timestamp(time.time()))
 
     async def commit(self, commit: PageCommit) -> None:
         """Make a page durable that the pipelines are through with, or keep it for the next group.
@@ -221,7 +204,7 @@ class CrawlRun:
             except OSError as error:
                 raise StoreError(f"{file.path}: {error.strerror or error}") from None
         tables = self._sinks.tables
-        await self.store.commit(self._pending, lengths, [table.write for table in tables])
+        await self.store.walks.commit(self._pending, lengths, [table.write for table in tables])
         self._pending.clear()
         self._lengths.update(lengths)
         for table in tables:
@@ -236,7 +219,7 @@ class CrawlRun:
         """
         await self.flush()
         if self._crawl is not None:
-            self.verdicts = await self.store.verdicts(self._crawl.id)
+            self.verdicts = await self.store.crawls.verdicts(self._crawl.id)
 
     async def leave(self) -> None:
         """Give everything back; what is pending is given up. Does no harm twice.

@@ -35,7 +35,7 @@ async def known_since(store: Store, subject: str, before: int) -> SortedIds | No
         subject: names the list.
         before: number of the walk that asks; what came later does not count.
     """
-    held = _back_to(await store.earlier(subject, before), lambda walk: walk.verdict == Verdict.COMPLETE)
+    held = _back_to(await store.walks.earlier(subject, before), lambda walk: walk.verdict == Verdict.COMPLETE)
     return None if held is None else await ids_of(store, [walk.id for walk in held])
 
 
@@ -49,7 +49,7 @@ async def ids_of(store: Store, walks: Iterable[int], beside: bytes = b"") -> Sor
     """
     pages = [beside]
     for walk in walks:
-        pages += [page.ids async for page in store.found(walk)]
+        pages += [page.ids async for page in store.walks.found(walk)]
     return SortedIds(pages)
 
 
@@ -61,7 +61,7 @@ async def change_of(store: Store, row: WalkRow, last_page: bytes) -> ListChange:
         row: the list's walk as it will be committed, with its verdict.
         last_page: packed ids of its last page, which is not in the store yet.
     """
-    earlier = await store.earlier(row.subject, row.id)
+    earlier = await store.walks.earlier(row.subject, row.id)
     known = _back_to(earlier, lambda walk: walk.verdict == Verdict.COMPLETE)
     if known is None or row.verdict != Verdict.COMPLETE:
         return ListChange()
@@ -84,7 +84,7 @@ async def _gone(store: Store, earlier: Sequence[WalkRow], here: SortedIds) -> in
     seen_since = await ids_of(store, [walk.id for walk in last])
     gone: set[int] = set()
     for walk in older:
-        async for page in store.found(walk.id):
+        async for page in store.walks.found(walk.id):
             gone.update(number for number in unpack(page.ids) if number not in seen_since and number not in here)
     return len(gone)
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeAlias
 
 from igcrawl.crawl.walk import Walk
-from igcrawl.errors import MalformedAnswer, NotFound, Refused, StaleDocId
+from igcrawl.errors import MalformedAnswer, NoDocIdLeft, NotFound, Refused
 from igcrawl.items import Profile
 from igcrawl.operations.call import Call
 from igcrawl.operations.catalogue import OPERATIONS
@@ -56,12 +56,11 @@ async def _read(ask: Ask, walk: Walk, operation: str, args: dict[str, Any]) -> t
     """
     try:
         envelope = await ask(walk, Call(operation, args))
-    except StaleDocId as error:
-        substitute = OPERATIONS[operation].fallback
-        if substitute is None:
+    except NoDocIdLeft as error:
+        if error.search.substitute is None:
             raise
-        operation = substitute
-        envelope = error.first or await ask(walk, Call(operation, args))
+        operation = error.search.substitute
+        envelope = error.search.first_page or await ask(walk, Call(operation, args))
     of_answer = reading(walk, operation)
     records = OPERATIONS[operation].reader.read(envelope, of_answer)
     walk.note(of_answer.notes)

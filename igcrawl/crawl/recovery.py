@@ -10,7 +10,7 @@ from igcrawl.crawl.crawl_run import CrawlRun
 from igcrawl.crawl.list_history import ids_of
 from igcrawl.crawl.lookups import Ask
 from igcrawl.crawl.walk import Walk
-from igcrawl.errors import DeadCursor, RequestRejected, StaleDocId, Transient
+from igcrawl.errors import DeadCursor, NoDocIdLeft, RequestRejected, StaleDocId, Transient
 from igcrawl.operations.call import Call
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.store import WalkRow
@@ -43,9 +43,9 @@ async def answer(ask: Ask, run: CrawlRun, walk: Walk, row: WalkRow) -> dict[str,
         if not _may_begin_again(walk):
             raise
         first, fault = error.first, str(error)
+    except NoDocIdLeft as error:
+        return await _on_another_surface(ask, run, walk, row, error)
     except _CURSORS_FAULT as error:
-        if isinstance(error, StaleDocId) and walk.asked.query_name is not None:
-            return await _on_another_surface(ask, run, walk, row, error)
         if call.cursor is None or not _may_begin_again(walk):
             raise
         fault = str(error)
@@ -63,8 +63,7 @@ async def _ask_twice(ask: Ask, walk: Walk, call: Call) -> dict[str, Any]:
     try:
         return await ask(walk, call)
     except (RequestRejected, StaleDocId) as error:
-        decided = isinstance(error, StaleDocId) and walk.asked.query_name is not None
-        if decided or call.cursor is None or not _may_begin_again(walk):
+        if isinstance(error, NoDocIdLeft) or call.cursor is None or not _may_begin_again(walk):
             raise
     return await ask(walk, call)
 
@@ -73,12 +72,12 @@ def _may_begin_again(walk: Walk) -> bool:
     return walk.pages > 0 and walk.may_begin_again
 
 
-async def _on_another_surface(ask: Ask, run: CrawlRun, walk: Walk, row: WalkRow, error: StaleDocId) -> dict[str, Any]:
+async def _on_another_surface(ask: Ask, run: CrawlRun, walk: Walk, row: WalkRow, error: NoDocIdLeft) -> dict[str, Any]:
     given = walk.cursor is not None and not walk.pages
-    if walk.asked.fallback is None or given:
+    if error.search.substitute is None or given:
         # A cursor of one surface means nothing to another, so where the operator begins at one nothing stands in.
         raise error
-    substitute = OPERATIONS[walk.asked.fallback]
+    substitute = OPERATIONS[error.search.substitute]
     logger.warning("%s: %s; %s stands in", walk.id, error, substitute.name)
     note = f"{substitute.name} stands in for {walk.asked.name}, whose doc_id was rotated"
     walk.substitute = substitute
@@ -86,7 +85,7 @@ async def _on_another_surface(ask: Ask, run: CrawlRun, walk: Walk, row: WalkRow,
         await _begin_again(run, walk, row, note)
     else:
         walk.note([note])
-    return error.first or await ask(walk, walk.next_call())
+    return error.search.first_page or await ask(walk, walk.next_call())
 
 
 async def _begin_again(run: CrawlRun, walk: Walk, row: WalkRow, why: str) -> None:

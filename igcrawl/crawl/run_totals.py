@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
-from weakref import WeakKeyDictionary
-
-from scrapy.crawler import Crawler
 
 from igcrawl.crawl.walk import Walk
 from igcrawl.store import WalkRow
@@ -26,16 +22,9 @@ class VerdictTotals:
 class RunTotals:
     """Adds up what each walk of a run has brought; `last` is the one that ended last."""
 
-    _by_crawler: ClassVar[WeakKeyDictionary[Crawler, RunTotals]] = WeakKeyDictionary()
-
     def __init__(self) -> None:
         self.by_verdict: dict[Verdict, VerdictTotals] = {}
         self.last: Walk | None = None
-
-    @classmethod
-    def of(cls, crawler: Crawler) -> RunTotals:
-        """Return the crawler's own."""
-        return cls._by_crawler.setdefault(crawler, cls())
 
     def add(self, row: WalkRow, walk: Walk, verdict: Verdict, seconds: float) -> None:
         """Count a walk that has ended.

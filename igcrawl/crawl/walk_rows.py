@@ -132,7 +132,7 @@ async def stopped_records(
     """Yield the records of walks that a limit has stopped, in this run or before, and that stand in a file."""
     if crawl is None:
         return
-    async for row in store.walks(crawl.id, Verdict.STOPPED):
+    async for row in store.walks.all(crawl.id, Verdict.STOPPED):
         if path in row.state.get(STOPPED_IN, ()):
             yield walk_of(row, limits).end_record(Ending(Verdict.STOPPED, row.reason), row.ended_at or "")
 
@@ -141,6 +141,6 @@ async def waiting_records(
     store: Store, crawl: CrawlRow, limits: OperatorLimits, halted: Ending
 ) -> AsyncIterator[WalkEnd]:
     """Yield the records of the operator's own targets that nobody has asked yet, as a broken-off run leaves them."""
-    async for row in store.walks(crawl.id, "open", 1):
+    async for row in store.walks.all(crawl.id, "open", 1):
         if row.worker is None:
             yield walk_of(row, limits).end_record(halted, timestamp(time.time()))

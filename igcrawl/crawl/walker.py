@@ -130,7 +130,7 @@ class Walker:
         if not walk.pages:
             return
         pages = []
-        async for page in self.run.store.found(row.id):
+        async for page in self.run.store.walks.found(row.id):
             pages.append(page.ids)
             if page.turned is not None and len(pages) > walk.loops_from:
                 walk.remember_cursor(page.turned)

@@ -10,18 +10,16 @@ from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.http import Response
 
-from igcrawl.budget.gate import Gate
 from igcrawl.budget.limits import LOCAL_RETRY_PAUSE, RETRY_PAUSE
 from igcrawl.calling.canary import may_be_stale
 from igcrawl.calling.diagnosis import Answer, open_answer
+from igcrawl.calling.run_context import RunContext
 from igcrawl.calling.scrapy_request import CANARY, ENVELOPE, RESTED, UNREADABLE, call_of
 from igcrawl.config.config import read_config
 from igcrawl.errors import AnswerError, StaleDocId, TargetError, Throttled, Transient, Trouble
 from igcrawl.operations.call import Call
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.operations.operation import Surface
-from igcrawl.sessions.redaction import Redaction
-from igcrawl.stopping import Stopping
 from igcrawl.times import seconds_until
 
 
@@ -36,8 +34,7 @@ class AnswerMiddleware(RetryMiddleware):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler.settings)
         self.crawler = crawler
-        self._stopping = Stopping.of(crawler)
-        self._redaction = Redaction.of(crawler)
+        self._context = RunContext.of(crawler)
         config = read_config(crawler.settings, OPERATIONS)
         self._first_pause = RETRY_PAUSE if config.paced else LOCAL_RETRY_PAUSE
 
@@ -55,12 +52,12 @@ class AnswerMiddleware(RetryMiddleware):
         call = call_of(request)
         if call is None:
             return response
-        gate = Gate.of(self.crawler) if OPERATIONS[call.operation].surface is not Surface.HEAD else None  # no session
+        gate = self._context.gate if OPERATIONS[call.operation].surface is not Surface.HEAD else None  # no session
         try:
             request.meta[ENVELOPE] = _open(request, call, response)
         except AnswerError as error:
             # What the server says may repeat a part of the session.
-            error.args = (self._redaction.text(str(error)),)
+            error.args = (self._context.redaction.text(str(error)),)
             if isinstance(error, Transient):
                 return await self._again(request, error)
             if gate is not None:
@@ -93,7 +90,7 @@ class AnswerMiddleware(RetryMiddleware):
     async def _again(self, request: Request, error: AnswerError) -> Request:
         if (again := self._retry(request, error)) is None:
             raise error
-        await self._stopping.sleep(self._first_pause * 2 ** (again.meta["retry_times"] - 1))
+        await self._context.stopping.sleep(self._first_pause * 2 ** (again.meta["retry_times"] - 1))
         return again
 
 

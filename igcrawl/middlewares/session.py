@@ -8,6 +8,7 @@ from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
+from igcrawl.calling.run_context import RunContext
 from igcrawl.calling.scrapy_request import UNREADABLE, CallRequest, call_of
 from igcrawl.calling.session_exchange import SessionExchange
 from igcrawl.errors import BadInput, Transient
@@ -33,7 +34,7 @@ class SessionMiddleware:
     @cached_property
     def _exchange(self) -> SessionExchange:
         # The gate, and with it the session of the run, comes when the spider starts.
-        return SessionExchange(self._crawler)
+        return SessionExchange(self._crawler.settings, RunContext.of(self._crawler))
 
     async def process_request(self, request: Request) -> None:
         """Sign a call.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scrapy import Request
 from scrapy.crawler import Crawler
 
-from igcrawl.budget.gate import Gate
+from igcrawl.calling.run_context import RunContext
 from igcrawl.calling.scrapy_request import call_of
 from igcrawl.operations.catalogue import FAMILY_OF
 
@@ -15,6 +15,7 @@ class ThrottleMiddleware:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
+        self._context = RunContext.of(crawler)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> ThrottleMiddleware:
@@ -30,7 +31,7 @@ class ThrottleMiddleware:
             StoreError: the store failed.
         """
         call = call_of(request)
-        gate = Gate.of(self._crawler)
+        gate = self._context.gate
         if call is None or gate is None:
             return
         await gate.enter(FAMILY_OF[call.operation])

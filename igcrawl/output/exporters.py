@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import fields
-from typing import Any, Final, Self
+from typing import Any, Final, Protocol, Self
 
 from itemadapter import ItemAdapter
 from scrapy import Spider
@@ -15,7 +15,6 @@ from scrapy.utils.misc import load_object
 
 from igcrawl.items import RECORD_TYPES, Page, WalkEnd
 from igcrawl.output.json_lines import to_lines
-from igcrawl.stopping import Stopping
 
 logger = logging.getLogger(__name__)
 
@@ -96,6 +95,13 @@ class _OneType(ItemFilter):
         return kind == self._type and bool(self._own.accepts(item))
 
 
+class StopsForOutput(Protocol):
+    """A spider whose crawl ends when an output fails."""
+
+    def stop_for_output(self, why: str) -> None:
+        """Stop the crawl, and say why."""
+
+
 class RecordFeedExporter(FeedExporter):
     """Scrapy's feeds for pages: batches and filters see records, and the counts are of records."""
 
@@ -107,15 +113,16 @@ class RecordFeedExporter(FeedExporter):
                 self.filters[uri] = _OneType(self.filters[uri], main_record)
         super().open_spider(spider)
 
-    def item_scraped(self, item: Any, spider: Spider) -> None:
+    def item_scraped(self, item: Any, spider: Any) -> None:
         """Hand a page's records to the feeds; when one cannot be written, stop the crawl: no request may be wasted."""
+        crawl: StopsForOutput = spider
         try:
             self._export(item, spider)
         except OSError as error:
-            Stopping.of(self.crawler).begin(f"an output cannot be written: {error.strerror or error}")
+            crawl.stop_for_output(f"an output cannot be written: {error.strerror or error}")
         except Exception as error:  # whatever it is, records are being lost
             logger.debug("an output failed", exc_info=True)
-            Stopping.of(self.crawler).begin(f"an output failed with {type(error).__name__}: {error}")
+            crawl.stop_for_output(f"an output failed with {type(error).__name__}: {error}")
 
     def _export(self, item: Any, spider: Spider) -> None:
         """A feed that neither filters nor batches gets a page at once, the others record by record."""

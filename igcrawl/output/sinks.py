@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
-from typing import Any, ClassVar, Protocol
-from weakref import WeakKeyDictionary
-
-from scrapy.crawler import Crawler
+from typing import Any, Protocol
 
 
 class FileSink(Protocol):
@@ -74,13 +71,6 @@ class TableSink(Protocol):
 class Sinks:
     """The sinks of one run. Pipelines add theirs when the spider opens."""
 
-    _by_crawler: ClassVar[WeakKeyDictionary[Crawler, Sinks]] = WeakKeyDictionary()
-
     def __init__(self) -> None:
         self.files: list[FileSink] = []
         self.tables: list[TableSink] = []
-
-    @classmethod
-    def of(cls, crawler: Crawler) -> Sinks:
-        """Return the crawler's own."""
-        return cls._by_crawler.setdefault(crawler, cls())

@@ -114,4 +114,4 @@ async def earlier_walks(store: Store, seed: Seed, account: str | None) -> list[W
         StoreError: the store failed.
     """
     subject = seed.subject if account is None else subject_of(find_operation(seed.operation), account)
-    return await store.earlier(subject, _AFTER_ALL)
+    return await store.walks.earlier(subject, _AFTER_ALL)

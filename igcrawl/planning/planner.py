@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, Protocol
 
 from pydantic import TypeAdapter
-from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 
 from igcrawl.arguments import Arguments, ListArguments
@@ -17,6 +16,7 @@ from igcrawl.budget.limits import Budget
 from igcrawl.budget.report import no_budget, room_lines
 from igcrawl.budget.session_state import SessionState
 from igcrawl.calling.call_sender import CallSender
+from igcrawl.calling.run_context import RunContext
 from igcrawl.config.config import Config
 from igcrawl.errors import BadInput
 from igcrawl.operations.catalogue import find_operation
@@ -53,7 +53,7 @@ class Planned(Protocol):
     args: Any
     config: Config
     ask: CallSender
-    crawler: Crawler
+    context: RunContext
 
     @property
     def limits(self) -> OperatorLimits:
@@ -113,24 +113,23 @@ class Planning:
         if self._gate is None:
             await self._store.open()
             config = self._spider.config
-            gate = OneRequest.begin(
-                self._spider.crawler, self._store, config.check_session(), config.session_name, config.rules
-            )
-            assert isinstance(gate, OneRequest)
+            session, stopping = config.check_session(), self._spider.context.stopping
+            gate = OneRequest(self._store, session, config.session_name, config.rules, stopping)
+            self._spider.context.gate = gate
             await gate.check()
             self._gate = gate
         return self._gate
 
     async def _last(self, crawl_key: CrawlKey) -> CrawlRow | None:
-        last = await self._store.crawl(crawl_key.text, crawl_key.name)
+        last = await self._store.crawls.find(crawl_key.text, crawl_key.name)
         if last is not None and last.key != crawl_key.text:
             raise BadInput(f"crawl={crawl_key.name}: this name is taken by another crawl, {last.key}; choose another")
         return last
 
     async def _goes_on(self, last: CrawlRow, crawl_key: CrawlKey) -> bool:
-        if crawl_key.fresh or not await self._store.unfinished(last.id, REOPENED, self._spider.limits):
+        if crawl_key.fresh or not await self._store.crawls.unfinished(last.id, REOPENED, self._spider.limits):
             return False
-        return crawl_key.whole_feed is None or await self._store.busy(last.id)
+        return crawl_key.whole_feed is None or await self._store.walks.busy(last.id)
 
     async def _whole(self, lines: list[str]) -> Cost:
         """Return what the crawl takes from its beginning, and add a line for each target."""

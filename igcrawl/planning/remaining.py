@@ -23,7 +23,7 @@ async def remaining(store: Store, crawl: CrawlRow, asked: Arguments, limits: Ope
     """
     room = None if limits.max_walks is None else limits.max_walks - crawl.started
     estimate, cost, unknown, operation = Estimate(limits), Cost(), Cost(), ""
-    async for row in store.walks(crawl.id):
+    async for row in store.walks.all(crawl.id):
         if room is not None and row.verdict is None and not row.fence:
             room -= 1
             if room < 0:

@@ -1,1 +1,1 @@
-"""A crawl as a function: checks before, exit code after."""
+"""Checks before a crawl: what cannot be used is refused before anything is sent."""

@@ -1,1 +1,1 @@
-"""Sessions from other programs: each module reads one format into the settings of a `Session`. No Scrapy."""
+"""The operator's sessions: files, formats, trusted hosts, and what keeps their secrets out of all that is written."""

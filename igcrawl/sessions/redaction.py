@@ -11,11 +11,8 @@ import json
 import re
 from collections.abc import Iterable
 from functools import cached_property
-from typing import ClassVar, Final
+from typing import Final
 from urllib.parse import quote, unquote
-from weakref import WeakKeyDictionary
-
-from scrapy.crawler import Crawler
 
 #: Replaces a secret.
 REDACTED: Final = "[redacted]"
@@ -34,17 +31,10 @@ class Redaction:
         secrets: the first values to learn.
     """
 
-    _by_crawler: ClassVar[WeakKeyDictionary[Crawler, Redaction]] = WeakKeyDictionary()
-
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._known: dict[str, _Secret] = {}
         self._pieces: list[tuple[str, _Secret]] = []
         self.learn(secrets)
-
-    @classmethod
-    def of(cls, crawler: Crawler) -> Redaction:
-        """Return the crawler's own."""
-        return cls._by_crawler.setdefault(crawler, cls())
 
     def learn(self, secrets: Iterable[str]) -> None:
         """Take these out from now on, too; values of less than 8 characters are no secrets."""

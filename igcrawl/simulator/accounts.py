@@ -5,7 +5,7 @@ from enum import Enum
 
 
 class Quirk(Enum):
-    """What is odd about how a follow list is paged."""
+    """Oddities in the paging of a follow list."""
 
     NONE = "pages follow each other as they should"
     CUT = "the last page says should_limit_list_of_followers"
@@ -15,7 +15,7 @@ class Quirk(Enum):
 
 
 class Standing(Enum):
-    """How the server treats questions about an account."""
+    """Treatment of questions about an account."""
 
     OPEN = "answers"
     PRIVATE = 'its lists: 400 "Not authorized to view user"'
@@ -23,7 +23,7 @@ class Standing(Enum):
 
 
 class Line(Enum):
-    """Which stretch of the ordinary accounts a list is filled from."""
+    """Stretch of the ordinary accounts that a list is filled from."""
 
     POPULATION = "the first --users accounts"
     WORLD = "the first ten million accounts, whatever --users says"

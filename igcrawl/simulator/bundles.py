@@ -11,7 +11,7 @@ FOLDER = "/static/bundles/"
 
 
 class Place(Enum):
-    """Where the website keeps a query's module."""
+    """Places where the website keeps a query's module."""
 
     INLINED = "in a script of the page itself"
     LINKED = "in a bundle that the page loads"

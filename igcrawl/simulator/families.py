@@ -1,4 +1,4 @@
-"""Which operations the server counts together."""
+"""Families of operations that the server counts together."""
 
 _MEMBERS = {
     "profiles": (

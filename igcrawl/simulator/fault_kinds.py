@@ -1,4 +1,4 @@
-"""What each kind of scripted fault does: the answer it gives, or the change it makes."""
+"""Effects of each kind of scripted fault: the answer it gives, or the change it makes."""
 
 from collections.abc import Callable
 

@@ -69,7 +69,7 @@ class Fault:
 
 
 KEYS = tuple(each.name for each in fields(Fault) if each.init)
-"""What `Faults.add` and a `[[fault]]` table take."""
+"""Keys that `Faults.add` and a `[[fault]]` table take."""
 
 
 class Faults:

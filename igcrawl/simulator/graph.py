@@ -8,7 +8,6 @@ from math import gcd
 from igcrawl.simulator.accounts import ACCOUNTS, START_ID, Line, ListPlan, Quirk, Standing
 from igcrawl.simulator.names import id_in_username, username_of
 
-DIRECTIONS = ("followers", "following")
 _PRIME = 2**36 - 5
 _LOWEST_ID = 1_000_000_000
 _WORLD = 10_000_000
@@ -39,7 +38,7 @@ def digest_is_private(digest: str) -> bool:
 
 
 class Graph:
-    """Who exists and who follows whom, for one seed and one size of population.
+    """Accounts and who follows whom, for one seed and one size of population.
 
     Ordinary accounts are numbered; a number becomes an id by an affine map modulo a prime, which is reversible, so
     any page of any list costs a few multiplications. Ordinary lists stay inside the population, so a crawl of any

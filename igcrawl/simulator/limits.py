@@ -1,4 +1,4 @@
-"""How much the server lets one account ask, and what it does to an account that asks for more.
+"""Limits on what one account may ask, and the treatment of an account that asks for more.
 
 A request with a good session is allowed when every limit that counts it has room; else it is answered as throttled,
 which is a violation. After `challenge_after` violations within `violation_window` seconds every further request gets a
@@ -76,7 +76,7 @@ class Limit:
 
 
 KEYS = tuple(each.name for each in fields(Limit))
-"""What `Limits.add` and a `[[limit]]` table take."""
+"""Keys that `Limits.add` and a `[[limit]]` table take."""
 
 
 @dataclass(slots=True)
@@ -94,7 +94,7 @@ class _Window:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What a request gets in place of its answer: throttled, or a challenge."""
+    """Substitute for a request's answer: throttled, or a challenge."""
 
     answer: Answer
     challenged: bool

@@ -116,7 +116,7 @@ _BY_PATH = [(re.compile(operation.path), operation) for operation in _TABLE if o
 
 
 class DocIds:
-    """Which doc_id is registered for which operation right now; rotation changes it while the server runs."""
+    """The doc_ids registered right now, by operation; rotation changes them while the server runs."""
 
     def __init__(self) -> None:
         self._retired: dict[str, int] = {}

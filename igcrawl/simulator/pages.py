@@ -1,4 +1,4 @@
-"""How a follow list is cut into pages: sizes, cursors, and what can be odd about them."""
+"""Pages of a follow list: their sizes, their cursors, and what can be odd about them."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ _MOBILE_SIZES = range(25, 51)
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """Which page is wanted.
+    """A request for one page.
 
     `size` is what a REST client asked for, or None on mobile, where the server chooses. `twist` is the name of a
     scripted fault that changes this one page: duplicate, empty_page, repeat_cursor or limit.

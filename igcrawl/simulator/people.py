@@ -55,7 +55,7 @@ def graphql_template(*, canonical: bool, prefixed: bool, friendship: bool) -> st
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What is known about one account, as Python values."""
+    """Everything known about one account, as Python values."""
 
     id: int
     username: str

@@ -1,4 +1,4 @@
-"""What was asked of the simulator: for tests that count."""
+"""Log of the requests that reached the simulator, for tests that count."""
 
 from dataclasses import dataclass
 

@@ -18,7 +18,7 @@ from igcrawl.simulator.errors import SimulatorError
 from igcrawl.simulator.operations import OPERATIONS, DocIds, Operation
 
 OLD_ANSWERS = {"400": 400, "errors": 200, "please_wait": 401}
-"""What an id that was rotated away answers, and with which status."""
+"""Answers to an id that was rotated away, and their statuses."""
 
 
 @dataclass(slots=True)
@@ -42,7 +42,7 @@ class Rotation:
 
 
 KEYS = tuple(each.name for each in fields(Rotation) if each.init)
-"""What `Rotations.add` and a `[[rotation]]` table take."""
+"""Keys that `Rotations.add` and a `[[rotation]]` table take."""
 
 
 class Rotations:

@@ -1,4 +1,4 @@
-"""What a call or a script may say: known words, numbers in range. The errors are one line each."""
+"""Checks of what a call or a script says: known words, numbers in range. The errors are one line each."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches

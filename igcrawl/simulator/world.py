@@ -1,4 +1,4 @@
-"""What every operation answers from."""
+"""The world that every operation answers from."""
 
 from igcrawl.simulator.answers import Answer, missing_account
 from igcrawl.simulator.cursors import Cursors

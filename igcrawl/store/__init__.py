@@ -1,4 +1,4 @@
-"""The store: walks, what they have found, and what a session may do, in SQLite or Postgres behind one protocol."""
+"""The store: walks, what they have found, and what a session may do, in SQLite or Postgres."""
 
 from __future__ import annotations
 
@@ -64,14 +64,14 @@ def make_store(url: str) -> Store:
     """
     check_url(url)
     if is_postgres_url(url):
-        from igcrawl.store.postgres.store import PostgresStore  # noqa: PLC0415 - psycopg takes a crawl 0.1 s to import
+        from igcrawl.store.postgres.store import postgres_store  # noqa: PLC0415 - psycopg takes a crawl 0.1 s to import
 
-        return PostgresStore(url)
-    from igcrawl.store.sqlite.store import SqliteStore  # noqa: PLC0415 - as above
+        return postgres_store(url)
+    from igcrawl.store.sqlite.store import sqlite_store  # noqa: PLC0415 - as above
 
     path = path_of(url)
     assert path is not None
-    return SqliteStore(path)
+    return sqlite_store(path)
 
 
 def is_there(url: str) -> bool:

@@ -1,12 +1,15 @@
-"""The store's protocol: what is durable between two requests, and who may walk what.
+"""The store: what is durable between two requests, and who may walk what.
 
-A walk waits in the store until a worker claims it. A worker is one process; its claims live as long as it does, and a
-dead worker's walks are free again. Each page is one transaction, fenced: who has lost a claim writes nothing.
+A store is a handful of parts over one database: each backend implements the parts, and `Store` puts them together.
+
+A walk waits in the store until a worker claims it. A worker is one run of a crawl; its claims live as long as it does,
+and a dead worker's walks are free again. Each page is one transaction, fenced: who has lost a claim writes nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from igcrawl.store.model import CrawlRow, DocIdRow, FoundPage, OperatorLimits, OutputRow, PageCommit, Seed, WalkRow
@@ -16,23 +19,37 @@ Writer: TypeAlias = Callable[[Any], Awaitable[None]]
 _T = TypeVar("_T")
 
 
-class Store(Protocol):
-    """Crawls, walks, what they found, and what a session may do. Every method may raise `StoreError`."""
+class Connection(Protocol):
+    """The connection to a database that the parts of a store share."""
 
     async def open(self) -> None:
-        """Connect and bring the schema up to date.
+        """Connect and bring the schema up to date. Does no harm twice.
 
         Raises:
             BadInput: there is no such store, or it is newer than this program.
         """
 
     async def close(self) -> None:
-        """Give back what this worker holds and disconnect. Does no harm twice."""
+        """Disconnect. Does no harm twice."""
 
-    async def crawl(self, key: str, name: str | None = None) -> CrawlRow | None:
+
+class Worker(Protocol):
+    """A worker: who claims walks through a store."""
+
+    async def join(self) -> int:
+        """Become a worker, once, and return its number. It lives until `leave`, or until the process dies."""
+
+    async def leave(self) -> None:
+        """Give back the walks that this worker holds, and be dead. Does no harm twice."""
+
+
+class Crawls(Protocol):
+    """Crawls: one row for each generation."""
+
+    async def find(self, key: str, name: str | None = None) -> CrawlRow | None:
         """Return the latest generation of a crawl: by its name if it has one, by its key otherwise."""
 
-    async def begin_crawl(
+    async def begin(
         self, key: str, name: str | None, spider: str, seeds: Iterable[Seed], after: int, now: str
     ) -> CrawlRow:
         """Begin a generation with the walks that the operator gave, or return the one that somebody else began.
@@ -46,6 +63,12 @@ class Store(Protocol):
             now: UTC, ISO 8601.
         """
 
+    async def all(self) -> list[CrawlRow]:
+        """Return the latest generation of every crawl, the latest first."""
+
+    async def unfinished(self, crawl: int, verdicts: Iterable[str], limits: OperatorLimits) -> bool:
+        """Return whether a crawl can go on: a walk waits (within `max_walks`), is held, or `reopen` would find one."""
+
     async def reopen(self, crawl: int, verdicts: Iterable[str], limits: OperatorLimits) -> int:
         """Make walks wait again: those with one of the verdicts, and those `stopped` at a limit that was raised.
 
@@ -53,14 +76,22 @@ class Store(Protocol):
         what they are. Cursor and counts stay. Returns how many walks now wait.
         """
 
-    async def unfinished(self, crawl: int, verdicts: Iterable[str], limits: OperatorLimits) -> bool:
-        """Return whether a crawl can go on: a walk waits (within `max_walks`), is held, or `reopen` would find one."""
+    async def retry(self, verdict: str, crawl: int | None = None) -> int:
+        """Make walks of a verdict wait again, of one crawl or of the latest generation of each; return how many.
 
-    async def join(self) -> int:
-        """Become a worker, once, and return its number. It lives until `close`, or until the process dies."""
+        A walk that is asked again after `limited`, `suspect`, `looped` or another final verdict begins at its first
+        page: its cursor is dropped, what it has found stays known. Other walks go on from their cursor.
+        """
+
+    async def verdicts(self, crawl: int) -> dict[str | None, int]:
+        """Return how many walks of a crawl have each verdict; None is those that have none."""
+
+
+class Walks(Protocol):
+    """Walks: claimed by workers, and what their pages brought."""
 
     async def claim(self, crawl: int, limits: OperatorLimits, now: str) -> WalkRow | None:
-        """Claim the next walk: those begun before first, then by depth, then in their order.
+        """Claim the next walk for this worker: those begun before first, then by depth, then in their order.
 
         Walks of workers that have died are freed first. None when none is free, or `max_walks` were begun.
         """
@@ -75,18 +106,12 @@ class Store(Protocol):
 
         Args:
             commits: in their order; of one walk there may be several.
-            outputs: committed length of each exactly-once file, by its absolute path; those of `open_output`.
+            outputs: committed length of each exactly-once file, by its absolute path; those of `Outputs.begin`.
             writers: write records into the same transaction; only where the store is a Postgres database.
 
         Raises:
             LostClaim: this worker no longer holds one of the walks; nothing was written.
         """
-
-    async def output(self, crawl: int, path: str) -> OutputRow | None:
-        """Return an exactly-once file of a crawl, None when the crawl has not written it."""
-
-    async def open_output(self, crawl: int, path: str, length: int) -> None:
-        """Note that a crawl begins to write a file, which has this length now."""
 
     def found(self, walk: int) -> AsyncIterator[FoundPage]:
         """Yield what each page of a walk brought, in order."""
@@ -98,10 +123,7 @@ class Store(Protocol):
         number is smaller. At most the 1,000 latest.
         """
 
-    async def verdicts(self, crawl: int) -> dict[str | None, int]:
-        """Return how many walks of a crawl have each verdict; None is those that have none."""
-
-    def walks(
+    def all(
         self, crawl: int | None = None, verdict: str | None = None, max_depth: int | None = None
     ) -> AsyncIterator[WalkRow]:
         """Yield walks in their order, in flat memory: of one crawl or of the latest generation of every one.
@@ -112,23 +134,27 @@ class Store(Protocol):
             max_depth: only those down to this depth.
         """
 
-    async def crawls(self) -> list[CrawlRow]:
-        """Return the latest generation of every crawl, the latest first."""
 
-    async def retry(self, verdict: str, crawl: int | None = None) -> int:
-        """Make walks of a verdict wait again, of one crawl or of the latest generation of each; return how many.
+class Outputs(Protocol):
+    """Exactly-once files of crawls."""
 
-        A walk that is asked again after `limited`, `suspect`, `looped` or another final verdict begins at its first
-        page: its cursor is dropped, what it has found stays known. Other walks go on from their cursor.
-        """
+    async def find(self, crawl: int, path: str) -> OutputRow | None:
+        """Return an exactly-once file of a crawl, None when the crawl has not written it."""
 
-    async def sessions(self) -> list[str]:
+    async def begin(self, crawl: int, path: str, length: int) -> None:
+        """Note that a crawl begins to write a file, which has this length now."""
+
+
+class KnownSessions(Protocol):
+    """What is known of sessions, see `igcrawl.budget.session_state`."""
+
+    async def accounts(self) -> list[str]:
         """Return the accounts (ds_user_id) whose sessions the store knows."""
 
-    async def session(self, account: str) -> dict[str, Any]:
-        """Return what is known of an account's session, see `igcrawl.budget.session_state`; empty when nothing is."""
+    async def read(self, account: str) -> dict[str, Any]:
+        """Return what is known of an account's session; empty when nothing is."""
 
-    async def change_session(self, account: str, change: Callable[[dict[str, Any]], _T]) -> _T:
+    async def change(self, account: str, change: Callable[[dict[str, Any]], _T]) -> _T:
         """Change what is known of an account's session, in one transaction; processes come one after another.
 
         Args:
@@ -136,10 +162,14 @@ class Store(Protocol):
             change: changes it in place; what it returns is returned. When it raises, nothing is changed.
         """
 
-    async def doc_ids(self) -> dict[str, DocIdRow]:
-        """Return what is known of doc_ids, by the id."""
 
-    async def note_doc_id(self, doc_id: str, now: str, *, works: bool) -> None:
+class KnownDocIds(Protocol):
+    """What is known of doc_ids."""
+
+    async def all(self) -> dict[str, DocIdRow]:
+        """Return what is known, by the id."""
+
+    async def note(self, doc_id: str, now: str, *, works: bool) -> None:
         """Note that a doc_id was answered, or that it is not registered any more.
 
         Args:
@@ -150,3 +180,37 @@ class Store(Protocol):
 
     async def forget_staleness(self, doc_ids: Sequence[str]) -> list[str]:
         """Let doc_ids be tried again that were not registered any more; return those that were stale, in no order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """A store. Every method of it and of its parts may raise `StoreError`.
+
+    Args:
+        connection: shared by all parts.
+        worker: who claims walks through this store.
+        crawls, walks, outputs, sessions, doc_ids: its parts, of use while it is open.
+    """
+
+    connection: Connection
+    worker: Worker
+    crawls: Crawls
+    walks: Walks
+    outputs: Outputs
+    sessions: KnownSessions
+    doc_ids: KnownDocIds
+
+    async def open(self) -> None:
+        """Connect and bring the schema up to date. Does no harm twice.
+
+        Raises:
+            BadInput: there is no such store, or it is newer than this program.
+        """
+        await self.connection.open()
+
+    async def close(self) -> None:
+        """Give back what this worker holds and disconnect. Does no harm twice."""
+        try:
+            await self.worker.leave()
+        finally:
+            await self.connection.close()

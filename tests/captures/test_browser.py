@@ -113,7 +113,7 @@ def state_of(place: Place) -> SessionState:
     async def read() -> SessionState:
         store = make_store(f"sqlite:///{place.folder / '.igcrawl' / 'store.db'}")
         await store.open()
-        row = await store.session(account_of(place))
+        row = await store.sessions.read(account_of(place))
         await store.close()
         return SessionState.read(row)
 

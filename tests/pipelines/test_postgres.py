@@ -12,9 +12,9 @@ import pytest
 from scrapy.exceptions import NotConfigured
 from scrapy.utils.test import get_crawler
 
+from igcrawl.calling.run_context import RunContext
 from igcrawl.items import Comment, CommentCheck, Hit, Media, Page, Payload, Record, Redirect
 from igcrawl.operations.catalogue import OPERATIONS
-from igcrawl.output.sinks import Sinks
 from igcrawl.parsing.envelope import read_envelope
 from igcrawl.parsing.reader import Reading
 from pipelines.postgres import PostgresPipeline
@@ -277,7 +277,7 @@ def test_it_joins_the_commits_and_passes_every_item_on() -> None:
     crawler = get_crawler(settings_dict={"IG_STORE": "postgresql://nowhere/x"})
     pipeline = PostgresPipeline.from_crawler(crawler)
     pipeline.open_spider()
-    assert Sinks.of(crawler).tables == [pipeline]
+    assert RunContext.of(crawler).sinks.tables == [pipeline]
     for item in (Page("w", [follow(1, at(1))]), follow(2, at(1)), {"a": "dict"}):
         assert pipeline.process_item(item) is item
 

@@ -115,18 +115,18 @@ def test_records_and_cursor_are_one_commit_of_the_store() -> None:
     async def work(url: str) -> None:
         store, pipeline = make_store(url), new_pipeline()
         await store.open()
-        crawl = await store.begin_crawl("key", None, "followers", [seed], 0, at(1))
-        walk = await store.claim(crawl.id, OperatorLimits(), at(1))
+        crawl = await store.crawls.begin("key", None, "followers", [seed], 0, at(1))
+        walk = await store.walks.claim(crawl.id, OperatorLimits(), at(1))
         assert walk is not None
         for number in range(1, 9):
             pipeline.process_item(Page("followers/1", [follow(n, at(1)) for n in range(50 * number)]))
             walk.cursor = str(number)
-            await store.commit([PageCommit(walk=walk)], {}, [pipeline.write])
+            await store.walks.commit([PageCommit(walk=walk)], {}, [pipeline.write])
             pipeline.forget()
         walk.fence += 1
         pipeline.process_item(follow(1000, at(1)))
         with pytest.raises(Exception, match="another worker"):
-            await store.commit([PageCommit(walk=walk)], {}, [pipeline.write])
+            await store.walks.commit([PageCommit(walk=walk)], {}, [pipeline.write])
         await store.close()
 
     with database() as url:

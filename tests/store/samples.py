@@ -37,12 +37,12 @@ def seed(target: object, depth: int = 1, **changes: Any) -> Seed:
 
 async def begun(store: Store, seeds: Iterable[Seed], key: str = "key", after: int = 0) -> CrawlRow:
     """A crawl that has just begun."""
-    return await store.begin_crawl(key, None, "followers", seeds, after, NOW)
+    return await store.crawls.begin(key, None, "followers", seeds, after, NOW)
 
 
 async def claimed(store: Store, crawl: CrawlRow, limits: OperatorLimits = NO_LIMITS) -> WalkRow:
     """The next walk."""
-    walk = await store.claim(crawl.id, limits, NOW)
+    walk = await store.walks.claim(crawl.id, limits, NOW)
     assert walk is not None
     return walk
 
@@ -51,7 +51,7 @@ async def claimed_soon(store: Store, crawl: CrawlRow) -> WalkRow:
     """The next walk, as soon as it is known that its worker has died."""
     until = time.monotonic() + 20
     while time.monotonic() < until:
-        walk = await store.claim(crawl.id, NO_LIMITS, NOW)
+        walk = await store.walks.claim(crawl.id, NO_LIMITS, NOW)
         if walk is not None:
             return walk
         await asyncio.sleep(0.02)
@@ -61,18 +61,18 @@ async def claimed_soon(store: Store, crawl: CrawlRow) -> WalkRow:
 async def ended(store: Store, walk: WalkRow, verdict: str, **changes: Any) -> WalkRow:
     """A walk with its verdict."""
     done = replace(walk, verdict=verdict, ended_at=LATER, **changes)
-    await store.commit([PageCommit(walk=done)], {})
+    await store.walks.commit([PageCommit(walk=done)], {})
     return done
 
 
 async def targets(store: Store, *arguments: Any, **named: Any) -> list[str]:
     """The targets of walks, in their order."""
-    return [walk.target async for walk in store.walks(*arguments, **named)]
+    return [walk.target async for walk in store.walks.all(*arguments, **named)]
 
 
 async def kept(store: Store, number: int) -> WalkRow:
     """A walk as the store has it now."""
-    return next(walk for walk in [walk async for walk in store.walks()] if walk.id == number)
+    return next(walk for walk in [walk async for walk in store.walks.all()] if walk.id == number)
 
 
 def page(*numbers: int, turned: int | None = None) -> FoundPage:

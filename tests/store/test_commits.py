@@ -31,10 +31,10 @@ async def test_a_page_changes_everything_of_its_walk_but_whose_it_is(url: str) -
             started_at=LATER,
             updated_at=LATER,
         )
-        await store.commit([PageCommit(walk=replace(changed, depth=4))], {})
+        await store.walks.commit([PageCommit(walk=replace(changed, depth=4))], {})
         assert await kept(store, walk.id) == changed
         verdict = replace(changed, verdict="stopped", cursor=None, ended_at=LATER)
-        await store.commit([PageCommit(walk=verdict)], {})
+        await store.walks.commit([PageCommit(walk=verdict)], {})
         assert await kept(store, walk.id) == replace(verdict, worker=None)
 
 
@@ -44,11 +44,13 @@ async def test_what_walks_found_comes_back_in_order(url: str) -> None:
         one, two = await claimed(store, crawl), await claimed(store, crawl)
         biggest = (1 << 63) - 1
         pages = [page(5, 3, (1 << 64) - 1, turned=-1 - biggest), page(turned=biggest), page(4)]
-        await store.commit([PageCommit(walk=one, found=pages[0]), PageCommit(walk=two, found=page(8))], {})
-        await store.commit([PageCommit(walk=one, found=found) for found in pages[1:]] + [PageCommit(walk=one)], {})
-        assert [found async for found in store.found(one.id)] == pages
-        assert [found async for found in store.found(two.id)] == [page(8)]
-        assert [found async for found in store.found(99)] == []
+        await store.walks.commit([PageCommit(walk=one, found=pages[0]), PageCommit(walk=two, found=page(8))], {})
+        await store.walks.commit(
+            [PageCommit(walk=one, found=found) for found in pages[1:]] + [PageCommit(walk=one)], {}
+        )
+        assert [found async for found in store.walks.found(one.id)] == pages
+        assert [found async for found in store.walks.found(two.id)] == [page(8)]
+        assert [found async for found in store.walks.found(99)] == []
 
 
 async def test_a_long_walk_gives_back_all_it_found(url: str) -> None:
@@ -56,8 +58,8 @@ async def test_a_long_walk_gives_back_all_it_found(url: str) -> None:
         crawl = await begun(store, [seed(1)])
         walk = await claimed(store, crawl)
         pages = [FoundPage(pack([number]), number) for number in range(1_203)]
-        await store.commit([PageCommit(walk=walk, found=found) for found in pages], {})
-        assert [found async for found in store.found(walk.id)] == pages
+        await store.walks.commit([PageCommit(walk=walk, found=found) for found in pages], {})
+        assert [found async for found in store.walks.found(walk.id)] == pages
 
 
 async def test_a_walk_may_be_changed_while_walks_and_what_they_found_are_read(url: str) -> None:
@@ -65,12 +67,12 @@ async def test_a_walk_may_be_changed_while_walks_and_what_they_found_are_read(ur
         crawl = await begun(store, (seed(number) for number in range(1_203)))
         first = await claimed(store, crawl)
         seen = 0
-        async for walk in store.walks(crawl.id):
+        async for walk in store.walks.all(crawl.id):
             seen += 1
             if walk.id % 400 == 0:
-                await store.commit([PageCommit(walk=first, found=page(walk.id))], {})
-                async for _ in store.found(first.id):
-                    await store.commit([PageCommit(walk=first)], {})
+                await store.walks.commit([PageCommit(walk=first, found=page(walk.id))], {})
+                async for _ in store.walks.found(first.id):
+                    await store.walks.commit([PageCommit(walk=first)], {})
         assert seen == 1_203
 
 
@@ -79,7 +81,7 @@ async def test_several_pages_of_one_walk_may_be_one_commit(url: str) -> None:
         crawl = await begun(store, [seed(1)])
         walk = await claimed(store, crawl)
         steps = [replace(walk, pages=1, cursor="a"), replace(walk, pages=2, verdict="complete")]
-        await store.commit([PageCommit(walk=step, found=page(step.pages)) for step in steps], {})
+        await store.walks.commit([PageCommit(walk=step, found=page(step.pages)) for step in steps], {})
         assert await kept(store, walk.id) == replace(steps[1], worker=None)
 
 
@@ -87,9 +89,9 @@ async def test_children_are_walks_to_come_each_once(url: str) -> None:
     async with opened(url) as store:
         crawl = await begun(store, [seed(1), seed(2)])
         walk = await claimed(store, crawl)
-        await store.commit([PageCommit(walk=walk, children=[seed(5, 2), seed(2, 2), seed(5, 2), seed(1, 2)])], {})
-        await store.commit([PageCommit(walk=walk, children=[seed(5, 2), seed(6, 2)])], {})
-        assert [(row.target, row.depth, row.fence) async for row in store.walks()] == [
+        await store.walks.commit([PageCommit(walk=walk, children=[seed(5, 2), seed(2, 2), seed(5, 2), seed(1, 2)])], {})
+        await store.walks.commit([PageCommit(walk=walk, children=[seed(5, 2), seed(6, 2)])], {})
+        assert [(row.target, row.depth, row.fence) async for row in store.walks.all()] == [
             ("1", 1, 1),
             ("2", 1, 0),
             ("5", 2, 0),
@@ -104,9 +106,9 @@ async def test_a_name_that_turns_out_to_be_a_waiting_account_is_walked_once(url:
         crawl = await begun(store, [seed("someone"), seed(25025320), seed(3)])
         walk = await claimed(store, crawl)
         resolved = replace(walk, seed="followers/25025320", subject="followers/25025320", target="25025320")
-        await store.commit([PageCommit(walk=resolved)], {})
-        await store.commit([PageCommit(walk=resolved, children=[seed(25025320, 2)])], {})
-        assert [row.seed async for row in store.walks()] == ["followers/25025320", "followers/3"]
+        await store.walks.commit([PageCommit(walk=resolved)], {})
+        await store.walks.commit([PageCommit(walk=resolved, children=[seed(25025320, 2)])], {})
+        assert [row.seed async for row in store.walks.all()] == ["followers/25025320", "followers/3"]
         assert (await claimed(store, crawl)).target == "3"
 
 
@@ -115,8 +117,8 @@ async def test_a_name_that_turns_out_to_be_an_account_already_begun_keeps_its_ow
         crawl = await begun(store, [seed(25025320), seed("someone")])
         begun_before, walk = await claimed(store, crawl), await claimed(store, crawl)
         resolved = replace(walk, seed="followers/25025320", subject="followers/25025320", target="25025320", pages=1)
-        await store.commit([PageCommit(walk=resolved)], {})
-        await store.commit([PageCommit(walk=resolved)], {})
+        await store.walks.commit([PageCommit(walk=resolved)], {})
+        await store.walks.commit([PageCommit(walk=resolved)], {})
         assert await kept(store, walk.id) == replace(resolved, seed="followers/someone")
         assert await kept(store, begun_before.id) == begun_before
 
@@ -125,27 +127,27 @@ async def test_the_length_of_a_file_is_committed_with_the_page(url: str) -> None
     async with opened(url) as store:
         crawl = await begun(store, [seed(1)])
         walk = await claimed(store, crawl)
-        assert await store.output(crawl.id, "/a.jsonl") is None
-        await store.open_output(crawl.id, "/a.jsonl", 7)
-        await store.open_output(crawl.id, "/b.jsonl", 0)
-        assert await store.output(crawl.id, "/a.jsonl") == OutputRow("/a.jsonl", 7, True)
-        await store.commit([PageCommit(walk=walk)], {"/a.jsonl": 5_000_000_000, "/b.jsonl": 10})
-        assert await store.output(crawl.id, "/a.jsonl") == OutputRow("/a.jsonl", 5_000_000_000, True)
-        assert await store.output(crawl.id, "/b.jsonl") == OutputRow("/b.jsonl", 10, True)
+        assert await store.outputs.find(crawl.id, "/a.jsonl") is None
+        await store.outputs.begin(crawl.id, "/a.jsonl", 7)
+        await store.outputs.begin(crawl.id, "/b.jsonl", 0)
+        assert await store.outputs.find(crawl.id, "/a.jsonl") == OutputRow("/a.jsonl", 7, True)
+        await store.walks.commit([PageCommit(walk=walk)], {"/a.jsonl": 5_000_000_000, "/b.jsonl": 10})
+        assert await store.outputs.find(crawl.id, "/a.jsonl") == OutputRow("/a.jsonl", 5_000_000_000, True)
+        assert await store.outputs.find(crawl.id, "/b.jsonl") == OutputRow("/b.jsonl", 10, True)
 
 
 async def test_a_file_is_the_latest_crawls_that_began_to_write_it(url: str) -> None:
     async with opened(url) as store:
         crawl = await begun(store, [seed(1)])
         other = await begun(store, [seed(2)], key="other")
-        await store.open_output(crawl.id, "/a.jsonl", 7)
-        await store.open_output(other.id, "/a.jsonl", 0)
-        await store.commit([PageCommit(walk=await claimed(store, other))], {"/a.jsonl": 30})
-        assert await store.output(crawl.id, "/a.jsonl") == OutputRow("/a.jsonl", 7, False)
-        assert await store.output(other.id, "/a.jsonl") == OutputRow("/a.jsonl", 30, True)
-        await store.open_output(crawl.id, "/a.jsonl", 1)
-        assert await store.output(crawl.id, "/a.jsonl") == OutputRow("/a.jsonl", 1, True)
-        assert await store.output(other.id, "/a.jsonl") == OutputRow("/a.jsonl", 30, False)
+        await store.outputs.begin(crawl.id, "/a.jsonl", 7)
+        await store.outputs.begin(other.id, "/a.jsonl", 0)
+        await store.walks.commit([PageCommit(walk=await claimed(store, other))], {"/a.jsonl": 30})
+        assert await store.outputs.find(crawl.id, "/a.jsonl") == OutputRow("/a.jsonl", 7, False)
+        assert await store.outputs.find(other.id, "/a.jsonl") == OutputRow("/a.jsonl", 30, True)
+        await store.outputs.begin(crawl.id, "/a.jsonl", 1)
+        assert await store.outputs.find(crawl.id, "/a.jsonl") == OutputRow("/a.jsonl", 1, True)
+        assert await store.outputs.find(other.id, "/a.jsonl") == OutputRow("/a.jsonl", 30, False)
 
 
 async def test_what_earlier_walks_of_a_list_found_can_be_asked_for(url: str) -> None:
@@ -157,8 +159,8 @@ async def test_what_earlier_walks_of_a_list_found_can_be_asked_for(url: str) -> 
             numbers[generation] = walk.id
             if verdict is not None:
                 await ended(store, walk, verdict, state={"of": generation})
-        earlier = await store.earlier("followers/1", numbers[5])
+        earlier = await store.walks.earlier("followers/1", numbers[5])
         assert [walk.state["of"] for walk in earlier] == [3, 2, 0]
-        assert [walk.id for walk in await store.earlier("followers/1", numbers[3])] == [numbers[2], numbers[0]]
-        assert await store.earlier("followers/2", numbers[5]) == []
+        assert [walk.id for walk in await store.walks.earlier("followers/1", numbers[3])] == [numbers[2], numbers[0]]
+        assert await store.walks.earlier("followers/2", numbers[5]) == []
         assert earlier[0].started_at == NOW

@@ -15,7 +15,8 @@ from psycopg.conninfo import conninfo_to_dict
 
 from igcrawl.errors import BadInput, LostClaim, StoreError
 from igcrawl.store import OperatorLimits, PageCommit, make_store
-from igcrawl.store.postgres.store import _CLAIM, PostgresStore
+from igcrawl.store.postgres.database import Database
+from igcrawl.store.postgres.walks import _CLAIM
 from igcrawl.store.schema import migrations
 from tests.store.samples import NO_LIMITS, NOW, begun, claimed, claimed_soon, kept, opened, page, seed, targets
 from tests.support.postgres import LOCKED_PASSWORD, LOCKED_ROLE, database
@@ -89,14 +90,14 @@ async def test_a_worker_whose_session_was_ended_writes_nothing(url: str) -> None
         walk = await claimed(store, crawl)
         end_session_of(url, walk.worker)
         taken = await claimed_soon(other, crawl)
-        assert (taken.id, taken.fence, taken.worker) == (walk.id, 2, await other.join())
+        assert (taken.id, taken.fence, taken.worker) == (walk.id, 2, await other.worker.join())
         with pytest.raises(StoreError, match="the same command goes on from the last page") as caught:
-            await store.commit([PageCommit(walk=replace(walk, cursor="lost"), found=page(1))], {})
+            await store.walks.commit([PageCommit(walk=replace(walk, cursor="lost"), found=page(1))], {})
         assert "\n" not in str(caught.value)
         with pytest.raises(StoreError):
-            await store.claim(crawl.id, NO_LIMITS, NOW)
+            await store.walks.claim(crawl.id, NO_LIMITS, NOW)
         assert await kept(other, walk.id) == taken
-        assert [found async for found in other.found(walk.id)] == []
+        assert [found async for found in other.walks.found(walk.id)] == []
 
 
 async def test_a_worker_that_lost_its_claim_writes_no_records_either(url: str) -> None:
@@ -115,10 +116,10 @@ async def test_a_worker_that_lost_its_claim_writes_no_records_either(url: str) -
         assert taken.id == walk.id
         commits = [PageCommit(walk=own, found=page(2), children=[seed(3, 2)]), PageCommit(walk=walk, found=page(1))]
         with pytest.raises(LostClaim):
-            await store.commit(commits, {}, [write])
+            await store.walks.commit(commits, {}, [write])
         assert (ask(url, "SELECT * FROM notes"), wrote) == ([], [])
         assert await targets(store) == ["1", "2"]
-        await store.commit(commits[:1], {}, [write])
+        await store.walks.commit(commits[:1], {}, [write])
         assert ask(url, "SELECT * FROM notes") == [("written",)]
 
 
@@ -129,9 +130,9 @@ async def test_a_page_whose_records_cannot_be_written_is_not_committed(url: str)
     async with opened(url) as store:
         walk = await claimed(store, await begun(store, [seed(1)]))
         with pytest.raises(StoreError, match='relation "nowhere" does not exist'):
-            await store.commit([PageCommit(walk=replace(walk, cursor="second"), found=page(1))], {}, [write])
+            await store.walks.commit([PageCommit(walk=replace(walk, cursor="second"), found=page(1))], {}, [write])
         assert await kept(store, walk.id) == walk
-        await store.commit([PageCommit(walk=replace(walk, cursor="second"), found=page(1))], {})
+        await store.walks.commit([PageCommit(walk=replace(walk, cursor="second"), found=page(1))], {})
         assert (await kept(store, walk.id)).cursor == "second"
 
 
@@ -145,9 +146,9 @@ async def test_a_commit_that_the_database_undid_for_another_is_done_again(url: s
 
     async with opened(url) as store:
         walk = await claimed(store, await begun(store, [seed(1)]))
-        await store.commit([PageCommit(walk=replace(walk, pages=1), found=page(1))], {}, [write])
+        await store.walks.commit([PageCommit(walk=replace(walk, pages=1), found=page(1))], {}, [write])
         assert len(tries) == 2
-        assert [found async for found in store.found(walk.id)] == [page(1)]
+        assert [found async for found in store.walks.found(walk.id)] == [page(1)]
 
 
 async def test_workers_that_find_the_same_accounts_do_not_stop_each_other(url: str) -> None:
@@ -164,8 +165,8 @@ async def test_workers_that_find_the_same_accounts_do_not_stop_each_other(url: s
                     walk=replace(walks[1], seed=f"followers/{base + 59}"), children=[seed(n, 2) for n in found[::-1]]
                 ),
             ]
-            await asyncio.gather(store.commit(pages[:1], {}), other.commit(pages[1:], {}))
-        names = [walk.seed async for walk in store.walks()]
+            await asyncio.gather(store.walks.commit(pages[:1], {}), other.walks.commit(pages[1:], {}))
+        names = [walk.seed async for walk in store.walks.all()]
         assert len(names) == len(set(names))
 
 
@@ -177,12 +178,12 @@ async def test_a_cut_network_ends_the_crawl_in_one_line_and_frees_the_walk(url: 
         walk = await claimed(store, crawl)
         line.cut_worker()
         with pytest.raises(StoreError, match="the Postgres store: ") as caught:
-            await store.commit([PageCommit(walk=replace(walk, cursor="lost"), found=page(1))], {})
+            await store.walks.commit([PageCommit(walk=replace(walk, cursor="lost"), found=page(1))], {})
         assert "\n" not in str(caught.value)
         await store.close()
         # Until the server sees it, the walk is held.
-        assert await other.busy(crawl.id)
-        assert await other.claim(crawl.id, NO_LIMITS, NOW) is None
+        assert await other.walks.busy(crawl.id)
+        assert await other.walks.claim(crawl.id, NO_LIMITS, NOW) is None
         line.cut_server()
         assert (await claimed_soon(other, crawl)).fence == 2
 
@@ -191,10 +192,10 @@ async def test_workers_side_by_side_begin_max_walks_at_most(url: str) -> None:
     stores = [make_store(url) for _ in range(4)]
     await asyncio.gather(*(store.open() for store in stores))
     crawl = await begun(stores[0], [seed(number) for number in range(40)])
-    claims = [store.claim(crawl.id, OperatorLimits(max_walks=11), NOW) for _ in range(5) for store in stores]
+    claims = [store.walks.claim(crawl.id, OperatorLimits(max_walks=11), NOW) for _ in range(5) for store in stores]
     walks = [walk for walk in await asyncio.gather(*claims) if walk is not None]
     assert len({walk.id for walk in walks}) == len(walks) == 11
-    again = await stores[0].crawl("key")
+    again = await stores[0].crawls.find("key")
     assert again is not None
     assert again.started == 11
     await asyncio.gather(*(store.close() for store in stores))
@@ -257,7 +258,7 @@ async def test_a_wrong_password_is_refused_and_not_shown(url: str) -> None:
 async def test_a_store_that_is_not_open_says_so(url: str) -> None:
     store = make_store(url)
     with pytest.raises(StoreError, match="not open"):
-        await store.crawls()
+        await store.crawls.all()
     await store.open()
     await store.open()
     await store.close()
@@ -265,24 +266,23 @@ async def test_a_store_that_is_not_open_says_so(url: str) -> None:
 
 
 async def test_a_claim_reads_no_table_from_end_to_end(url: str) -> None:
-    store = PostgresStore(url)
-    await store.open()
-    crawl = await begun(store, (seed(number) for number in range(20_000)))
-    await claimed(store, crawl)
-    asked = {"crawl": crawl.id, "me": await store.join(), "now": NOW, "max_walks": None}
-    plan = await store._database.rows(f"EXPLAIN {_CLAIM}", asked)
-    text = "\n".join(row["QUERY PLAN"] for row in plan)
-    assert "Index" in text
-    assert "Seq Scan on walks" not in text
-    assert "Sort" not in text
-    await store.close()
+    async with opened(url) as store:
+        crawl = await begun(store, (seed(number) for number in range(20_000)))
+        await claimed(store, crawl)
+        asked = {"crawl": crawl.id, "me": await store.worker.join(), "now": NOW, "max_walks": None}
+        assert isinstance(store.connection, Database)
+        plan = await store.connection.rows(f"EXPLAIN {_CLAIM}", asked)
+        text = "\n".join(row["QUERY PLAN"] for row in plan)
+        assert "Index" in text
+        assert "Seq Scan on walks" not in text
+        assert "Sort" not in text
 
 
 async def test_people_can_ask_the_walks(url: str) -> None:
     async with opened(url) as store:
         walk = await claimed(store, await begun(store, [seed(25025320)]))
         done = replace(walk, pages=2, records=3, expected=4, verdict="complete", ended_at="2026-11-24T08:00:09.500Z")
-        await store.commit([PageCommit(walk=done)], {})
+        await store.walks.commit([PageCommit(walk=done)], {})
     sql = """
         SELECT target, args->>'user_id', verdict, pages, records, expected,
             extract(epoch FROM ended_at - started_at)::float8 FROM walks

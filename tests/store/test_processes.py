@@ -73,14 +73,14 @@ async def test_the_walk_of_a_killed_process_goes_on_from_its_cursor(url: str, wa
         process = walker("hold")
         go(process)
         number = int(line(process))
-        assert await store.busy(crawl.id)
+        assert await store.walks.busy(crawl.id)
         assert (await kept(store, number)).worker is not None
         process.kill()
         process.wait()
         walk = await claimed_soon(store, crawl)
         assert (walk.id, walk.cursor, walk.pages, walk.fence) == (number, "second", 1, 2)
-        assert [found async for found in store.found(number)] == [page(1, 2)]
-        assert not await store.busy(crawl.id)
+        assert [found async for found in store.walks.found(number)] == [page(1, 2)]
+        assert not await store.walks.busy(crawl.id)
 
 
 async def test_no_two_processes_walk_the_same_and_the_work_of_the_killed_is_done(
@@ -100,11 +100,11 @@ async def test_no_two_processes_walk_the_same_and_the_work_of_the_killed_is_done
     assert said[2:] == ["done\n", "done\n"]
     async with opened(url) as store:
         crawl = await the_crawl(store)
-        assert await store.verdicts(crawl.id) == {"complete": 60}
+        assert await store.crawls.verdicts(crawl.id) == {"complete": 60}
         assert crawl.started == 60
-        async for walk in store.walks():
+        async for walk in store.walks.all():
             assert walk.pages == PAGES
-            assert [found async for found in store.found(walk.id)] == [page(1), page(2), page(3)]
+            assert [found async for found in store.walks.found(walk.id)] == [page(1), page(2), page(3)]
 
 
 async def test_processes_never_send_more_than_the_budget_together_whoever_of_them_is_killed(
@@ -121,4 +121,4 @@ async def test_processes_never_send_more_than_the_budget_together_whoever_of_the
     # What a killed process has taken and not sent is lost, not given to another.
     assert SPENT.whole.hour - 2 <= sum(sent) <= SPENT.whole.hour
     async with opened(url) as store:
-        assert len(SessionState.read(await store.session("1")).times()) == SPENT.whole.hour
+        assert len(SessionState.read(await store.sessions.read("1")).times()) == SPENT.whole.hour

@@ -8,20 +8,20 @@ from tests.store.samples import begun, claimed, ended, opened, seed, targets
 async def test_verdicts_are_counted(url: str) -> None:
     async with opened(url) as store:
         crawl = await begun(store, [seed(number) for number in range(5)])
-        assert await store.verdicts(crawl.id) == {None: 5}
+        assert await store.crawls.verdicts(crawl.id) == {None: 5}
         for verdict in ("complete", "failed", "complete"):
             await ended(store, await claimed(store, crawl), verdict)
         await claimed(store, crawl)
-        assert await store.verdicts(crawl.id) == {"complete": 2, "failed": 1, None: 2}
+        assert await store.crawls.verdicts(crawl.id) == {"complete": 2, "failed": 1, None: 2}
         await ended(store, await claimed(store, crawl), "complete")
-        assert await store.verdicts(99) == {}
+        assert await store.crawls.verdicts(99) == {}
 
 
 async def test_verdicts_are_those_that_there_are(url: str) -> None:
     async with opened(url) as store:
         crawl = await begun(store, [seed(1)])
         await ended(store, await claimed(store, crawl), "complete")
-        assert await store.verdicts(crawl.id) == {"complete": 1}
+        assert await store.crawls.verdicts(crawl.id) == {"complete": 1}
 
 
 async def test_walks_are_picked_by_crawl_verdict_and_depth(url: str) -> None:

@@ -19,9 +19,9 @@ async def test_walks_with_a_resumable_verdict_wait_again_with_their_cursor_and_c
         for verdict in verdicts:
             walk = await claimed(store, crawl)
             await ended(store, walk, verdict, cursor="c", pages=2, records=9, reason="so", state={"rank_token": "r"})
-        assert await store.unfinished(crawl.id, RESUMABLE, NO_LIMITS)
-        assert await store.reopen(crawl.id, RESUMABLE, NO_LIMITS) == len(RESUMABLE)
-        assert await store.verdicts(crawl.id) == {None: len(RESUMABLE), "complete": 1, "suspect": 1}
+        assert await store.crawls.unfinished(crawl.id, RESUMABLE, NO_LIMITS)
+        assert await store.crawls.reopen(crawl.id, RESUMABLE, NO_LIMITS) == len(RESUMABLE)
+        assert await store.crawls.verdicts(crawl.id) == {None: len(RESUMABLE), "complete": 1, "suspect": 1}
         again = await claimed(store, crawl)
         assert (again.target, again.cursor, again.pages, again.records) == ("interrupted", "c", 2, 9)
         assert (again.verdict, again.reason, again.ended_at, again.fence) == (None, None, None, 2)
@@ -32,8 +32,8 @@ async def test_walks_that_wait_or_are_held_are_left_alone(url: str) -> None:
     async with opened(url) as store:
         crawl = await begun(store, [seed(1), seed(2)])
         held = await claimed(store, crawl)
-        assert await store.reopen(crawl.id, RESUMABLE, NO_LIMITS) == 0
-        await store.commit([PageCommit(walk=held)], {})
+        assert await store.crawls.reopen(crawl.id, RESUMABLE, NO_LIMITS) == 0
+        await store.walks.commit([PageCommit(walk=held)], {})
 
 
 @pytest.mark.parametrize(
@@ -55,31 +55,31 @@ async def test_a_stopped_walk_goes_on_when_its_limits_leave_it_room(
     async with opened(url) as store:
         crawl = await begun(store, [seed(1)])
         await ended(store, await claimed(store, crawl), "stopped", cursor="c", pages=2, records=100)
-        assert await store.unfinished(crawl.id, RESUMABLE, limits) is goes_on
-        assert await store.reopen(crawl.id, RESUMABLE, limits) == int(goes_on)
-        assert await store.verdicts(crawl.id) == ({None: 1} if goes_on else {"stopped": 1})
+        assert await store.crawls.unfinished(crawl.id, RESUMABLE, limits) is goes_on
+        assert await store.crawls.reopen(crawl.id, RESUMABLE, limits) == int(goes_on)
+        assert await store.crawls.verdicts(crawl.id) == ({None: 1} if goes_on else {"stopped": 1})
 
 
 async def test_a_crawl_is_unfinished_while_a_walk_waits_or_is_held(url: str) -> None:
     async with opened(url) as store:
         crawl = await begun(store, [seed(1)])
-        assert await store.unfinished(crawl.id, RESUMABLE, NO_LIMITS)
+        assert await store.crawls.unfinished(crawl.id, RESUMABLE, NO_LIMITS)
         walk = await claimed(store, crawl)
-        assert await store.unfinished(crawl.id, RESUMABLE, NO_LIMITS)
+        assert await store.crawls.unfinished(crawl.id, RESUMABLE, NO_LIMITS)
         await ended(store, walk, "complete")
-        assert not await store.unfinished(crawl.id, RESUMABLE, NO_LIMITS)
+        assert not await store.crawls.unfinished(crawl.id, RESUMABLE, NO_LIMITS)
 
 
 async def test_walks_beyond_max_walks_do_not_keep_a_crawl_unfinished(url: str) -> None:
     async with opened(url) as store:
         crawl = await begun(store, [seed(1), seed(2)])
         one = OperatorLimits(max_walks=1)
-        assert await store.unfinished(crawl.id, RESUMABLE, one)
+        assert await store.crawls.unfinished(crawl.id, RESUMABLE, one)
         walk = await claimed(store, crawl, one)
-        assert await store.unfinished(crawl.id, RESUMABLE, one)
+        assert await store.crawls.unfinished(crawl.id, RESUMABLE, one)
         await ended(store, walk, "complete")
-        assert not await store.unfinished(crawl.id, RESUMABLE, one)
-        assert await store.unfinished(crawl.id, RESUMABLE, OperatorLimits(max_walks=2))
+        assert not await store.crawls.unfinished(crawl.id, RESUMABLE, one)
+        assert await store.crawls.unfinished(crawl.id, RESUMABLE, OperatorLimits(max_walks=2))
 
 
 async def test_other_crawls_do_not_matter(url: str) -> None:
@@ -88,8 +88,8 @@ async def test_other_crawls_do_not_matter(url: str) -> None:
         other = await begun(store, [seed(1)], key="other")
         await ended(store, await claimed(store, other), "failed")
         await ended(store, await claimed(store, crawl), "complete")
-        assert not await store.unfinished(crawl.id, RESUMABLE, NO_LIMITS)
-        assert await store.reopen(crawl.id, RESUMABLE, NO_LIMITS) == 0
+        assert not await store.crawls.unfinished(crawl.id, RESUMABLE, NO_LIMITS)
+        assert await store.crawls.reopen(crawl.id, RESUMABLE, NO_LIMITS) == 0
 
 
 @pytest.mark.parametrize("verdict", ["limited", "suspect", "looped", "complete", "not_found"])
@@ -97,13 +97,13 @@ async def test_a_final_walk_that_is_retried_begins_at_its_first_page(url: str, v
     async with opened(url) as store:
         crawl = await begun(store, [seed(1)])
         walk = await claimed(store, crawl)
-        await store.commit([PageCommit(walk=replace(walk, cursor="c", pages=1), found=page(1, 2))], {})
+        await store.walks.commit([PageCommit(walk=replace(walk, cursor="c", pages=1), found=page(1, 2))], {})
         await ended(store, walk, verdict, cursor="c", pages=1, records=2, reason="so")
-        assert await store.retry(verdict) == 1
-        assert await store.retry(verdict) == 0
+        assert await store.crawls.retry(verdict) == 1
+        assert await store.crawls.retry(verdict) == 0
         again = await claimed(store, crawl)
         assert (again.cursor, again.verdict, again.reason, again.ended_at) == (None, None, None, None)
-        assert [found async for found in store.found(walk.id)] == [page(1, 2)]
+        assert [found async for found in store.walks.found(walk.id)] == [page(1, 2)]
 
 
 @pytest.mark.parametrize("verdict", [*RESUMABLE, "stopped"])
@@ -113,7 +113,7 @@ async def test_another_walk_that_is_retried_goes_on_from_its_cursor(url: str, ve
         walk = await claimed(store, crawl)
         await ended(store, walk, verdict, cursor="c")
         await ended(store, await claimed(store, crawl), "complete")
-        assert await store.retry(verdict, crawl.id) == 1
+        assert await store.crawls.retry(verdict, crawl.id) == 1
         assert (await kept(store, walk.id)).cursor == "c"
         assert (await claimed(store, crawl)).id == walk.id
 
@@ -125,7 +125,7 @@ async def test_only_the_latest_generation_is_retried_or_the_crawl_that_was_named
         other = await begun(store, [seed(1)], key="other")
         for crawl in (old, new, other):
             await ended(store, await claimed(store, crawl), "failed")
-        assert await store.retry("failed") == 2
-        assert await store.verdicts(old.id) == {"failed": 1}
-        assert await store.retry("failed", old.id) == 1
-        assert await store.retry("open") == 0
+        assert await store.crawls.retry("failed") == 2
+        assert await store.crawls.verdicts(old.id) == {"failed": 1}
+        assert await store.crawls.retry("failed", old.id) == 1
+        assert await store.crawls.retry("open") == 0

@@ -29,22 +29,22 @@ def fail(row: dict[str, Any]) -> None:
 
 async def test_what_is_changed_is_known_to_all_and_after_the_end(url: str) -> None:
     async with opened(url) as one, opened(url) as two:
-        assert await one.session("1") == {}
-        assert await one.sessions() == []
-        assert await one.change_session("1", once_more) == 1
-        assert await two.change_session("1", once_more) == 2
-        assert await two.change_session("2", once_more) == 1
-        assert await one.session("1") == {"times": 2}
+        assert await one.sessions.read("1") == {}
+        assert await one.sessions.accounts() == []
+        assert await one.sessions.change("1", once_more) == 1
+        assert await two.sessions.change("1", once_more) == 2
+        assert await two.sessions.change("2", once_more) == 1
+        assert await one.sessions.read("1") == {"times": 2}
     async with opened(url) as store:
-        assert await store.sessions() == ["1", "2"]
-        assert await store.session("1") == {"times": 2}
+        assert await store.sessions.accounts() == ["1", "2"]
+        assert await store.sessions.read("1") == {"times": 2}
 
 
 async def test_changes_at_once_come_one_after_another(url: str) -> None:
     async with opened(url) as one, opened(url) as two:
-        told = await asyncio.gather(*(store.change_session("1", once_more) for _ in range(20) for store in (one, two)))
+        told = await asyncio.gather(*(store.sessions.change("1", once_more) for _ in range(20) for store in (one, two)))
         assert sorted(told) == list(range(1, 41))
-        assert await one.session("1") == {"times": 40}
+        assert await one.sessions.read("1") == {"times": 40}
 
 
 async def test_nobody_else_changes_a_session_while_it_is_changed(url: str) -> None:
@@ -60,36 +60,36 @@ async def test_nobody_else_changes_a_session_while_it_is_changed(url: str) -> No
             other.execute("SELECT 1 FROM sessions WHERE account = '1' FOR UPDATE NOWAIT")
 
     async with opened(url) as store:
-        await store.change_session("1", once_more)
-        await store.change_session("1", locked)
+        await store.sessions.change("1", once_more)
+        await store.sessions.change("1", locked)
 
 
 async def test_a_change_that_raises_changes_nothing_and_the_next_one_works(url: str) -> None:
     async with opened(url) as store:
-        await store.change_session("1", once_more)
+        await store.sessions.change("1", once_more)
         for account in ("1", "2"):
             with pytest.raises(LookupError):
-                await store.change_session(account, fail)
-        assert await store.session("1") == {"times": 1}
-        assert await store.session("2") == {}
-        assert await store.sessions() == ["1"]
-        assert await store.change_session("1", once_more) == 2
+                await store.sessions.change(account, fail)
+        assert await store.sessions.read("1") == {"times": 1}
+        assert await store.sessions.read("2") == {}
+        assert await store.sessions.accounts() == ["1"]
+        assert await store.sessions.change("1", once_more) == 2
 
 
 async def test_any_text_comes_back_as_it_was(url: str) -> None:
     texts = {"quote": "'\"\\", "emoji": "🙂 ｕｎｉ", "deep": {"list": [1.5, None, True, [1_800_000_000.123]]}}
     async with opened(url) as store:
-        await store.change_session("1", lambda row: row.update(texts))
-        assert await store.session("1") == texts
+        await store.sessions.change("1", lambda row: row.update(texts))
+        assert await store.sessions.read("1") == texts
 
 
 async def test_a_change_of_nothing_writes_nothing(url: str) -> None:
     async with opened(url) as one, opened(url) as two:
-        await one.change_session("1", once_more)
+        await one.sessions.change("1", once_more)
         before = await marks(url)
-        assert await two.change_session("1", lambda row: row.get("times")) == 1
+        assert await two.sessions.change("1", lambda row: row.get("times")) == 1
         assert await marks(url) == before
-        await one.change_session("1", once_more)
+        await one.sessions.change("1", once_more)
         assert await marks(url) != before
 
 
@@ -105,9 +105,9 @@ async def marks(url: str) -> object:
 async def test_a_store_from_before_sessions_had_a_state_keeps_all_but_its_pauses(url: str) -> None:
     make_earlier(url, 2 if url.startswith("sqlite") else 3)
     async with opened(url) as store:
-        assert await store.sessions() == []
-        assert await store.change_session("1", once_more) == 1
-        crawl = await store.crawl("the key")
+        assert await store.sessions.accounts() == []
+        assert await store.sessions.change("1", once_more) == 1
+        crawl = await store.crawls.find("the key")
         assert crawl is not None
         assert crawl.spider == "followers"
 
@@ -138,9 +138,9 @@ def make_earlier(url: str, before: int) -> None:
 
 async def test_a_store_that_fails_says_so_in_one_line(url: str) -> None:
     async with opened(url) as store:
-        await store.change_session("1", once_more)
+        await store.sessions.change("1", once_more)
         drop(url)
-        for asked in (store.change_session("1", once_more), store.session("1"), store.sessions()):
+        for asked in (store.sessions.change("1", once_more), store.sessions.read("1"), store.sessions.accounts()):
             with pytest.raises(StoreError, match="sessions") as caught:
                 await asked
             assert "\n" not in str(caught.value)

@@ -61,16 +61,18 @@ async def test_a_folder_that_was_there_keeps_its_mode(tmp_path: Path) -> None:
 
 async def test_a_page_survives_power_loss(path: Path) -> None:
     database = Database(path)
+    await database.open()
     [[journal]] = database.rows("PRAGMA journal_mode")
     [[synchronous]] = database.rows("PRAGMA synchronous")
     assert (journal, synchronous) == ("wal", 2)
-    database.close()
+    await database.close()
 
 
-def test_the_columns_of_a_walk_are_its_fields(path: Path) -> None:
+async def test_the_columns_of_a_walk_are_its_fields(path: Path) -> None:
     database = Database(path)
+    await database.open()
     assert [row["name"] for row in database.rows("PRAGMA table_info(walks)")] == [f.name for f in fields(WalkRow)]
-    database.close()
+    await database.close()
 
 
 async def test_a_store_newer_than_the_program_is_refused(path: Path) -> None:
@@ -118,13 +120,13 @@ async def test_a_file_that_may_not_be_written_is_refused(path: Path) -> None:
 async def test_an_empty_file_becomes_a_store(tmp_path: Path) -> None:
     (tmp_path / "store.db").touch()
     async with opened(address(tmp_path / "store.db")) as store:
-        assert await store.crawls() == []
+        assert await store.crawls.all() == []
 
 
 def _open(path: Path) -> None:
     async def main() -> None:
         async with opened(address(path)) as store:
-            await store.join()
+            await store.worker.join()
 
     asyncio.run(main())
 
@@ -157,7 +159,7 @@ async def pages_until_it_fails(url: str) -> int:
             for _ in range(3_000):
                 walk.pages += 1
                 walk.cursor = str(walk.pages)
-                await store.commit([PageCommit(walk=walk, found=FoundPage(b"12345678" * 200, walk.pages))], {})
+                await store.walks.commit([PageCommit(walk=walk, found=FoundPage(b"12345678" * 200, walk.pages))], {})
         said = str(caught.value)
         assert said.startswith(url.removeprefix("sqlite:///"))
         assert "the same command goes on" in said
@@ -166,12 +168,12 @@ async def pages_until_it_fails(url: str) -> int:
 
 async def assert_it_goes_on(url: str, committed: int) -> None:
     async with opened(url) as store:
-        crawl = await store.crawl("key")
+        crawl = await store.crawls.find("key")
         assert crawl is not None
         walk = await claimed(store, crawl)
         assert (walk.pages, walk.cursor) == (committed, str(committed))
-        assert [found.turned async for found in store.found(walk.id)] == list(range(1, committed + 1))
-        await store.commit([PageCommit(walk=walk, found=page(1))], {})
+        assert [found.turned async for found in store.walks.found(walk.id)] == list(range(1, committed + 1))
+        await store.walks.commit([PageCommit(walk=walk, found=page(1))], {})
 
 
 async def test_a_full_disk_ends_the_crawl_in_one_line_and_it_goes_on_when_there_is_space(small_disk: Path) -> None:
@@ -196,7 +198,7 @@ async def test_a_file_that_cannot_grow_ends_the_crawl_in_one_line(path: Path) ->
 
 
 async def test_a_store_that_another_program_keeps_locked_says_so(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("igcrawl.store.sqlite.database._PATIENCE", 0.1)
+    monkeypatch.setattr("igcrawl.store.sqlite.connection.PATIENCE", 0.1)
     async with opened(address(path)) as store:
         other = sqlite3.connect(path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from igcrawl.errors import StoreError
-from igcrawl.store.worker_locks import Workers
+from igcrawl.store.sqlite.worker_locks import WorkerLocks
 from tests.store.samples import begun, claimed, kept, opened, seed
 
 
@@ -24,7 +24,7 @@ async def test_processes_that_come_by_different_links_know_each_other(path: Path
         await claimed(store, crawl)
         (tmp_path / "link.db").symlink_to(path)
         async with opened(f"sqlite:///{tmp_path}/link.db") as other:
-            assert await other.busy(crawl.id)
+            assert await other.walks.busy(crawl.id)
 
 
 async def test_a_worker_that_dies_without_a_word_leaves_nothing_held(path: Path) -> None:
@@ -39,7 +39,7 @@ async def test_a_worker_that_dies_without_a_word_leaves_nothing_held(path: Path)
     left = path.with_name("store.db-workers") / str(dead.worker)
     left.touch()
     async with opened(f"sqlite:///{path}") as store:
-        assert not await store.busy(crawl.id)
+        assert not await store.walks.busy(crawl.id)
         walk = await claimed(store, crawl)
         assert (walk.id, walk.fence, walk.worker) == (dead.id, 2, (dead.worker or 0) + 1)
         assert not left.exists()
@@ -47,7 +47,7 @@ async def test_a_worker_that_dies_without_a_word_leaves_nothing_held(path: Path)
 
 
 def test_workers_live_until_they_leave(tmp_path: Path) -> None:
-    one, two = Workers(tmp_path / "workers"), Workers(tmp_path / "workers")
+    one, two = WorkerLocks(tmp_path / "workers"), WorkerLocks(tmp_path / "workers")
     assert not one.alive(1)
     one.enter(1)
     two.enter(2)
@@ -62,4 +62,4 @@ def test_workers_live_until_they_leave(tmp_path: Path) -> None:
 def test_a_folder_of_workers_that_cannot_be_made_is_said_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StoreError, match="when that is mended, the same command goes on"):
-        Workers(tmp_path / "file" / "workers").enter(1)
+        WorkerLocks(tmp_path / "file" / "workers").enter(1)

@@ -31,7 +31,7 @@ def say(*words: object) -> None:
 
 
 async def the_crawl(store: Store) -> CrawlRow:
-    crawl = await store.crawl("key")
+    crawl = await store.crawls.find("key")
     assert crawl is not None
     return crawl
 
@@ -43,9 +43,9 @@ async def begin(store: Store) -> None:
 
 async def hold(store: Store) -> None:
     """Claim a walk, commit its first page, and never come back."""
-    walk = await store.claim((await the_crawl(store)).id, NO_LIMITS, NOW)
+    walk = await store.walks.claim((await the_crawl(store)).id, NO_LIMITS, NOW)
     assert walk is not None
-    await store.commit([PageCommit(walk=replace(walk, cursor="second", pages=1), found=page(1, 2))], {})
+    await store.walks.commit([PageCommit(walk=replace(walk, cursor="second", pages=1), found=page(1, 2))], {})
     say(walk.id)
     await asyncio.sleep(600)
 
@@ -60,7 +60,7 @@ async def spend(store: Store) -> None:
         state.write(row)
         return permit.wait <= 0
 
-    while await store.change_session("1", take):
+    while await store.sessions.change("1", take):
         turns += 1
         say(turns)
     say("spent")
@@ -70,9 +70,9 @@ async def walk_all(store: Store, folder: Path) -> None:
     """Walk what there is, and say so when somebody else walks it, too."""
     crawl = await the_crawl(store)
     while True:
-        walk = await store.claim(crawl.id, NO_LIMITS, NOW)
+        walk = await store.walks.claim(crawl.id, NO_LIMITS, NOW)
         if walk is None:
-            if not await store.busy(crawl.id):
+            if not await store.walks.busy(crawl.id):
                 break
             await asyncio.sleep(0.01)
             continue
@@ -95,7 +95,7 @@ async def walk_one(store: Store, walk: WalkRow, file: int) -> None:
             walk = replace(walk, verdict="complete", ended_at=LATER)
             # Before others may claim it again.
             os.close(file)
-        await store.commit([PageCommit(walk=walk, found=page(walk.pages))], {})
+        await store.walks.commit([PageCommit(walk=walk, found=page(walk.pages))], {})
 
 
 async def main() -> None:

@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from igcrawl.calling.run_context import RunContext
 from igcrawl.errors import Interrupted
 from igcrawl.simulator import Simulator
 from igcrawl.stopping import Stopping
@@ -159,7 +160,7 @@ def _crawl(day: Day, simulator: Simulator, clock: Clock) -> None:
     settings.setdict({**at_simulator, "IG_SESSION": "session.json", **day.settings}, priority="cmdline")
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(day.spider)
-    Stopping._by_crawler[crawler] = Hurrying(clock, clock.now + day.hours * 3600)
+    RunContext.of(crawler).stopping = Hurrying(clock, clock.now + day.hours * 3600)
     process.crawl(crawler, **day.arguments)
     process.start()
 

@@ -132,7 +132,7 @@ class Place:
             store = make_store(self.environment.get("IG_STORE", f"sqlite:///{self.folder}/.igcrawl/store.db"))
             await store.open()
             try:
-                return await store.change_session(ACCOUNT, in_row)
+                return await store.sessions.change(ACCOUNT, in_row)
             finally:
                 await store.close()
 

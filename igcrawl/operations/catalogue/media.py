@@ -8,7 +8,7 @@ from igcrawl.arguments.types import MediaId, MediaIds, MediaPk, Number, Words
 from igcrawl.items import Audio, Comment, CommentCheck, Media
 from igcrawl.operations.call import SessionValue
 from igcrawl.operations.catalogue.profiles import USER_ID
-from igcrawl.operations.catalogue.shapes import MEDIA_FIELDS
+from igcrawl.operations.catalogue.shared_fields import MEDIA_FIELDS
 from igcrawl.operations.cursors import Chunk
 from igcrawl.operations.operation import Argument, Operation, Surface
 from igcrawl.operations.paging import ChunkPages, OneCursor

@@ -6,7 +6,7 @@ from typing import Final
 
 from igcrawl.arguments.types import UserId, Username
 from igcrawl.items import Media, Profile
-from igcrawl.operations.catalogue.shapes import MEDIA_FIELDS
+from igcrawl.operations.catalogue.shared_fields import MEDIA_FIELDS
 from igcrawl.operations.operation import Argument, Continuation, Operation, Surface
 from igcrawl.operations.request_templates import Arg
 from igcrawl.parsing.combined_readers import AllOf

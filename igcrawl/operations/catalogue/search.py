@@ -8,7 +8,7 @@ from typing import Final
 from igcrawl.arguments.types import Slug, Token, Url, Words
 from igcrawl.items import Hit, Media, Redirect
 from igcrawl.operations.call import SessionValue
-from igcrawl.operations.catalogue.shapes import MEDIA_FIELDS
+from igcrawl.operations.catalogue.shared_fields import MEDIA_FIELDS
 from igcrawl.operations.operation import Argument, Operation, Surface
 from igcrawl.operations.paging import OneCursor, SeveralCursors
 from igcrawl.operations.request_templates import Arg, Cursor, FirstOf

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from igcrawl.store.model import DocIdRow
+from igcrawl.store.postgres.database import Database
 from igcrawl.store.postgres.rows import iso
-from igcrawl.store.postgres.sessions import PostgresSessions
 
 _WORKED: Final = """
     INSERT INTO doc_ids (doc_id, worked_at) VALUES (%s, %s)
@@ -23,18 +23,21 @@ _FORGET: Final = """
 """
 
 
-class PostgresDocIds(PostgresSessions):
-    """The part of `PostgresStore` that keeps what is known of doc_ids."""
+class PostgresDocIds:
+    """What is known of doc_ids in a Postgres database, see `igcrawl.store.base.KnownDocIds`."""
 
-    async def doc_ids(self) -> dict[str, DocIdRow]:
-        """See `Store.doc_ids`."""
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def all(self) -> dict[str, DocIdRow]:
+        """See `KnownDocIds.all`."""
         rows = await self._database.rows("SELECT doc_id, worked_at, stale_since FROM doc_ids")
         return {row["doc_id"]: DocIdRow(iso(row["worked_at"]), iso(row["stale_since"])) for row in rows}
 
-    async def note_doc_id(self, doc_id: str, now: str, *, works: bool) -> None:
-        """See `Store.note_doc_id`."""
+    async def note(self, doc_id: str, now: str, *, works: bool) -> None:
+        """See `KnownDocIds.note`."""
         await self._database.rows(_WORKED if works else _STALE, [doc_id, now])
 
     async def forget_staleness(self, doc_ids: Sequence[str]) -> list[str]:
-        """See `Store.forget_staleness`."""
+        """See `KnownDocIds.forget_staleness`."""
         return [row["doc_id"] for row in await self._database.rows(_FORGET, [list(doc_ids)])]

@@ -7,28 +7,31 @@ from typing import Any, Final, TypeVar
 
 import orjson
 
-from igcrawl.store.postgres.reader import PostgresReader
+from igcrawl.store.postgres.database import Database
 
 _T = TypeVar("_T")
 
 _HEALTH: Final = "SELECT health FROM sessions WHERE account = %s"
 
 
-class PostgresSessions(PostgresReader):
-    """The part of `PostgresStore` that keeps sessions."""
+class PostgresSessions:
+    """What is known of sessions in a Postgres database, see `igcrawl.store.base.KnownSessions`."""
 
-    async def sessions(self) -> list[str]:
-        """See `Store.sessions`."""
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def accounts(self) -> list[str]:
+        """See `KnownSessions.accounts`."""
         rows = await self._database.rows("SELECT account FROM sessions ORDER BY account")
         return [row["account"] for row in rows]
 
-    async def session(self, account: str) -> dict[str, Any]:
-        """See `Store.session`."""
+    async def read(self, account: str) -> dict[str, Any]:
+        """See `KnownSessions.read`."""
         row = await self._database.row(_HEALTH, [account])
         return {} if row is None else orjson.loads(row["health"])
 
-    async def change_session(self, account: str, change: Callable[[dict[str, Any]], _T]) -> _T:
-        """See `Store.change_session`."""
+    async def change(self, account: str, change: Callable[[dict[str, Any]], _T]) -> _T:
+        """See `KnownSessions.change`."""
         async with self._database.transaction() as cursor:
             # A row that is not there cannot be locked.
             await cursor.execute("INSERT INTO sessions VALUES (%s, '{}') ON CONFLICT DO NOTHING", [account])

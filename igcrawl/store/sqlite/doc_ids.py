@@ -8,7 +8,7 @@ from typing import Final
 import orjson
 
 from igcrawl.store.model import DocIdRow
-from igcrawl.store.sqlite.sessions import SqliteSessions
+from igcrawl.store.sqlite.database import Database
 
 _WORKED: Final = """
     INSERT INTO doc_ids (doc_id, worked_at) VALUES (?, ?)
@@ -24,19 +24,22 @@ _FORGET: Final = """
 """
 
 
-class SqliteDocIds(SqliteSessions):
-    """The part of `SqliteStore` that keeps what is known of doc_ids."""
+class SqliteDocIds:
+    """What is known of doc_ids in an SQLite file, see `igcrawl.store.base.KnownDocIds`."""
 
-    async def doc_ids(self) -> dict[str, DocIdRow]:
-        """See `Store.doc_ids`."""
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def all(self) -> dict[str, DocIdRow]:
+        """See `KnownDocIds.all`."""
         rows = self._database.rows("SELECT doc_id, worked_at, stale_since FROM doc_ids")
         return {doc_id: DocIdRow(worked_at, stale_since) for doc_id, worked_at, stale_since in rows}
 
-    async def note_doc_id(self, doc_id: str, now: str, *, works: bool) -> None:
-        """See `Store.note_doc_id`."""
+    async def note(self, doc_id: str, now: str, *, works: bool) -> None:
+        """See `KnownDocIds.note`."""
         self._database.execute(_WORKED if works else _STALE, (doc_id, now))
 
     async def forget_staleness(self, doc_ids: Sequence[str]) -> list[str]:
-        """See `Store.forget_staleness`."""
+        """See `KnownDocIds.forget_staleness`."""
         rows = self._database.rows(_FORGET, (orjson.dumps(list(doc_ids)).decode(),))
         return [doc_id for [doc_id] in rows]

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 import orjson
 
-from igcrawl.store.sqlite.reader import SqliteReader
+from igcrawl.store.sqlite.database import Database
 
 _T = TypeVar("_T")
 
@@ -17,20 +17,23 @@ _CHANGE: Final = """
 """
 
 
-class SqliteSessions(SqliteReader):
-    """The part of `SqliteStore` that keeps sessions."""
+class SqliteSessions:
+    """What is known of sessions in an SQLite file, see `igcrawl.store.base.KnownSessions`."""
 
-    async def sessions(self) -> list[str]:
-        """See `Store.sessions`."""
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def accounts(self) -> list[str]:
+        """See `KnownSessions.accounts`."""
         return [account for [account] in self._database.rows("SELECT account FROM sessions ORDER BY account")]
 
-    async def session(self, account: str) -> dict[str, Any]:
-        """See `Store.session`."""
+    async def read(self, account: str) -> dict[str, Any]:
+        """See `KnownSessions.read`."""
         row = self._database.row(_HEALTH, (account,))
         return {} if row is None else orjson.loads(row["health"])
 
-    async def change_session(self, account: str, change: Callable[[dict[str, Any]], _T]) -> _T:
-        """See `Store.change_session`."""
+    async def change(self, account: str, change: Callable[[dict[str, Any]], _T]) -> _T:
+        """See `KnownSessions.change`."""
         # With every request, which is why no disk is waited for; the page that it brings is committed behind it.
         with self._database.quick_transaction():
             row = self._database.row(_HEALTH, (account,))

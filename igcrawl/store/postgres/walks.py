@@ -1,0 +1,117 @@
+"""Walks in the Postgres store."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Final
+
+from igcrawl.store.base import Writer
+from igcrawl.store.model import FoundPage, OperatorLimits, PageCommit, WalkRow
+from igcrawl.store.postgres.commit import write_commit
+from igcrawl.store.postgres.database import WORKER_LOCK, Cursor, Database
+from igcrawl.store.postgres.rows import HOLDERS, LATEST, WALK, limits_of, walk_of
+from igcrawl.store.postgres.worker import PostgresWorker
+
+#: So many rows are read at once where there may be millions.
+_BATCH: Final = 500
+
+_FREE_THE_DEAD: Final = f"""
+    WITH holders AS MATERIALIZED ({HOLDERS})
+    UPDATE walks SET worker = NULL FROM holders
+    WHERE NOT lives AND walks.crawl = %(crawl)s AND walks.worker = holders.worker
+"""  # noqa: S608
+# Two steps, since one index cannot lead both to those begun and past millions of others to none.
+_CLAIM: Final = f"""
+    WITH begun AS MATERIALIZED (
+        SELECT id FROM walks WHERE crawl = %(crawl)s AND verdict IS NULL AND worker IS NULL AND fence > 0
+        ORDER BY depth, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
+    ), fresh AS MATERIALIZED (
+        SELECT id FROM walks WHERE crawl = %(crawl)s AND verdict IS NULL AND worker IS NULL AND fence = 0
+            AND NOT EXISTS (SELECT FROM begun)
+            AND (%(max_walks)s::bigint IS NULL
+                OR %(max_walks)s > (SELECT started FROM crawls WHERE id = %(crawl)s))
+        ORDER BY depth, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
+    ), counted AS (
+        UPDATE crawls SET started = started + 1 WHERE id = %(crawl)s AND EXISTS (SELECT FROM fresh)
+    ), claimed AS (SELECT id FROM begun UNION ALL SELECT id FROM fresh)
+    UPDATE walks SET worker = %(me)s, fence = fence + 1, started_at = coalesce(started_at, %(now)s::timestamptz)
+    WHERE id = (SELECT id FROM claimed)
+    RETURNING {WALK}
+"""  # noqa: S608
+_PAGE_OF_WALKS: Final = f"""
+    SELECT {WALK} FROM walks
+    WHERE crawl = %(crawl)s AND id > %(last)s AND (%(max_depth)s::integer IS NULL OR depth <= %(max_depth)s)
+        AND (%(all)s OR verdict IS NOT DISTINCT FROM %(verdict)s)
+    ORDER BY id LIMIT %(batch)s
+"""  # noqa: S608
+
+
+class PostgresWalks:
+    """Walks in a Postgres database, see `igcrawl.store.base.Walks`."""
+
+    def __init__(self, database: Database, worker: PostgresWorker) -> None:
+        self._database = database
+        self._worker = worker
+
+    async def claim(self, crawl: int, limits: OperatorLimits, now: str) -> WalkRow | None:
+        """See `Walks.claim`."""
+        me = await self._worker.join()
+        asked = {"namespace": WORKER_LOCK, "crawl": crawl, "me": me, "now": now, **limits_of(limits)}
+        await self._database.rows(_FREE_THE_DEAD, asked)
+        if limits.max_walks is None:
+            row = await self._database.row(_CLAIM, asked)
+            return None if row is None else walk_of(row)
+        async with self._database.transaction() as cursor:
+            # Two workers may not both begin the last walk.
+            await cursor.execute("SELECT FROM crawls WHERE id = %s FOR NO KEY UPDATE", [crawl])
+            await cursor.execute(_CLAIM, asked)
+            row = await cursor.fetchone()
+            return None if row is None else walk_of(row)
+
+    async def busy(self, crawl: int) -> bool:
+        """See `Walks.busy`."""
+        asked = {"namespace": WORKER_LOCK, "crawl": crawl, "me": self._worker.number}
+        return any(row["lives"] for row in await self._database.rows(HOLDERS, asked))
+
+    async def commit(
+        self, commits: Sequence[PageCommit], outputs: Mapping[str, int], writers: Sequence[Writer] = ()
+    ) -> None:
+        """See `Walks.commit`."""
+
+        async def write(cursor: Cursor) -> None:
+            await write_commit(cursor, self._worker.number, commits, outputs)
+            for writer in writers:
+                await writer(cursor)
+
+        await self._database.transact(write)
+
+    async def found(self, walk: int) -> AsyncIterator[FoundPage]:
+        """See `Walks.found`."""
+        sql = "SELECT page, ids, turned FROM found WHERE walk = %s AND page > %s ORDER BY page LIMIT %s"
+        last = 0
+        while rows := await self._database.rows(sql, (walk, last, _BATCH)):
+            for row in rows:
+                yield FoundPage(row["ids"], row["turned"])
+            last = rows[-1]["page"]
+
+    async def earlier(self, subject: str, before: int) -> list[WalkRow]:
+        """See `Walks.earlier`."""
+        sql = f"""
+            SELECT {WALK} FROM walks WHERE subject = %s AND id < %s AND verdict IN ('complete', 'updated')
+            ORDER BY id DESC LIMIT 1000
+        """  # noqa: S608
+        return [walk_of(row) for row in await self._database.rows(sql, (subject, before))]
+
+    async def all(
+        self, crawl: int | None = None, verdict: str | None = None, max_depth: int | None = None
+    ) -> AsyncIterator[WalkRow]:
+        """See `Walks.all`."""
+        numbers = sorted(row["id"] for row in await self._database.rows(LATEST)) if crawl is None else [crawl]
+        wanted = None if verdict == "open" else verdict
+        asked = {"max_depth": max_depth, "all": verdict is None, "verdict": wanted, "batch": _BATCH}
+        for number in numbers:
+            last = 0
+            while rows := await self._database.rows(_PAGE_OF_WALKS, {**asked, "crawl": number, "last": last}):
+                for row in rows:
+                    yield walk_of(row)
+                last = rows[-1]["id"]

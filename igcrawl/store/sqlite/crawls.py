@@ -1,0 +1,118 @@
+"""Crawls in the SQLite store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import orjson
+
+from igcrawl.store.model import CrawlRow, OperatorLimits, Seed
+from igcrawl.store.sqlite.commit import write_seeds
+from igcrawl.store.sqlite.database import Database
+from igcrawl.store.sqlite.rows import HOLDERS, LATEST, crawl_of, waiting_walk
+from igcrawl.verdict import FINAL
+
+_ENDED: Final = """
+    SELECT id FROM walks INDEXED BY walks_ended
+    WHERE crawl = :crawl AND verdict IN (SELECT value FROM json_each(:verdicts))
+"""
+_RAISED: Final = """
+    SELECT id FROM walks INDEXED BY walks_ended
+    WHERE crawl = :crawl AND verdict = 'stopped' AND pages > 0
+        AND (:max_pages IS NULL OR pages < :max_pages) AND (:max_users IS NULL OR records < :max_users)
+"""
+_REOPEN: Final = "UPDATE walks SET verdict = NULL, reason = NULL, ended_at = NULL WHERE id IN "
+
+
+class SqliteCrawls:
+    """Crawls in an SQLite file, see `igcrawl.store.base.Crawls`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, key: str, name: str | None = None) -> CrawlRow | None:
+        """See `Crawls.find`."""
+        return self._latest(key, name)
+
+    async def begin(
+        self, key: str, name: str | None, spider: str, seeds: Iterable[Seed], after: int, now: str
+    ) -> CrawlRow:
+        """See `Crawls.begin`."""
+        database = self._database
+        with database.transaction():
+            latest = self._latest(key, name)
+            if latest is not None and latest.generation > after:
+                return latest
+            database.execute(
+                "INSERT INTO crawls (key, name, generation, spider, created_at) VALUES (?, ?, ?, ?, ?)",
+                (key, name, latest.generation + 1 if latest else 1, spider, now),
+            )
+            begun = self._latest(key, name)
+            assert begun is not None
+            write_seeds(database, begun.id, seeds)
+        return begun
+
+    async def all(self) -> list[CrawlRow]:
+        """See `Crawls.all`."""
+        sql = f"SELECT * FROM crawls WHERE id IN ({LATEST}) ORDER BY id DESC"  # noqa: S608 - constants
+        return [crawl_of(row) for row in self._database.rows(sql)]
+
+    async def unfinished(self, crawl: int, verdicts: Iterable[str], limits: OperatorLimits) -> bool:
+        """See `Crawls.unfinished`."""
+        if self._database.rows(HOLDERS, (crawl,)) or waiting_walk(self._database, crawl, limits) is not None:
+            return True
+        asked = _asked(crawl, verdicts, limits)
+        return any(self._database.rows(f"{sql} LIMIT 1", asked) for sql in (_ENDED, _RAISED))
+
+    async def reopen(self, crawl: int, verdicts: Iterable[str], limits: OperatorLimits) -> int:
+        """See `Crawls.reopen`."""
+        asked = _asked(crawl, verdicts, limits)
+        with self._database.transaction():
+            ended = self._database.execute(f"{_REOPEN} ({_ENDED})", asked).rowcount
+            return ended + self._database.execute(f"{_REOPEN} ({_RAISED})", asked).rowcount
+
+    async def retry(self, verdict: str, crawl: int | None = None) -> int:
+        """See `Crawls.retry`."""
+        numbers = [row.id for row in await self.all()] if crawl is None else [crawl]
+        sql = """
+            UPDATE walks INDEXED BY walks_ended
+            SET verdict = NULL, reason = NULL, ended_at = NULL, cursor = CASE WHEN :final THEN NULL ELSE cursor END
+            WHERE crawl IN (SELECT value FROM json_each(:crawls)) AND verdict = :verdict AND verdict IS NOT NULL
+        """
+        asked = {"crawls": orjson.dumps(numbers).decode(), "verdict": verdict, "final": verdict in FINAL}
+        return self._database.execute(sql, asked).rowcount
+
+    async def verdicts(self, crawl: int) -> dict[str | None, int]:
+        """See `Crawls.verdicts`."""
+        ended = """
+            SELECT verdict, count(*) FROM walks INDEXED BY walks_ended
+            WHERE crawl = ? AND verdict IS NOT NULL GROUP BY verdict
+        """
+        counts: dict[str | None, int] = dict(map(tuple, self._database.rows(ended, (crawl,))))
+        waiting = """
+            SELECT (SELECT count(*) FROM walks INDEXED BY walks_waiting
+                    WHERE crawl = :crawl AND verdict IS NULL AND worker IS NULL)
+                + (SELECT count(*) FROM walks INDEXED BY walks_held WHERE worker IS NOT NULL AND crawl = :crawl)
+        """
+        [[unended]] = self._database.rows(waiting, {"crawl": crawl})
+        return counts | ({None: unended} if unended else {})
+
+    def _latest(self, key: str, name: str | None) -> CrawlRow | None:
+        if name is not None:
+            sql, parameter = "SELECT * FROM crawls WHERE name = ? ORDER BY generation DESC LIMIT 1", name
+        else:
+            sql = "SELECT * FROM crawls WHERE key = ? AND name IS NULL ORDER BY generation DESC LIMIT 1"
+            parameter = key
+        row = self._database.row(sql, (parameter,))
+        return None if row is None else crawl_of(row)
+
+
+def _asked(crawl: int, verdicts: Iterable[str], limits: OperatorLimits) -> dict[str, int | str | None]:
+    """Return the parameters of the questions for walks that can be opened again."""
+    return {
+        "crawl": crawl,
+        "verdicts": orjson.dumps(list(verdicts)).decode(),
+        "max_pages": limits.max_pages,
+        "max_users": limits.max_users,
+    }

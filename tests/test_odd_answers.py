@@ -106,6 +106,16 @@ def test_a_feed_that_says_there_is_more_and_gives_no_cursor_is_suspect(crawl: Cr
     assert reason.startswith("more_available says that there is more, but there is no cursor")
 
 
+def test_a_cut_stream_is_not_the_lists_end(crawl: Crawl, simulator: Simulator) -> None:
+    for number, cursor in enumerate(("c1", None), start=1):
+        body = page([{"pk": number}], cursor) | {"extensions": {"is_final": False}}
+        simulator.faults.add(operation="followers", nth=number, times=1, kind="raw", body=body)
+    records = crawl("followers", f"user_id={SMALL}", "verify=0", code=1)
+    assert [record["pk"] for record in records if record["type"] == "follow"] == ["1"]
+    ((verdict, reason),) = verdicts(records)
+    assert (verdict, reason) == ("failed", "followers: the streamed answer ends before its last document")
+
+
 @pytest.mark.parametrize("spelling", [rb'"a\ud83d"', b'"a\xed\xa0\xbd"', b'"a\x00"', rb'"a\u0000"'])
 def test_a_text_that_no_output_can_hold_is_kept_but_for_its_odd_character(
     crawl: Crawl, simulator: Simulator, spelling: bytes

@@ -222,6 +222,8 @@ def test_what_comes_along_is_written_once_and_not_counted() -> None:
     page["items"].append({"media": media("2")})
     assert [record.TYPE for record in walk.keep(read("audio_clips", page))] == ["media"]
     assert (walk.records, walk.duplicates, walk.pages) == (2, 1, 2)
+    assert walk.keep([]) == []
+    assert (walk.records, walk.duplicates, walk.pages) == (2, 1, 3)
 
 
 def test_hits_are_counted_over_all_pages() -> None:

@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo demo-postgres test fuzz torture bench days clean
+.PHONY: help demo demo-postgres test fuzz torture bench bench-transport days clean
 
 help:
 	@echo "make demo   crawl the built-in simulator into out/followers.jsonl"
@@ -12,6 +12,7 @@ help:
 	@echo "make torture   crawls of 40,000 follows, each killed 200 times"
 	@echo "make days   crawls of 24 hours against limits, on a clock that is told to go"
 	@echo "make bench  speed and memory, side by side with a bare loop"
+	@echo "make bench-transport  the download handlers, side by side"
 	@echo "make clean  remove what these made"
 
 # Each file stands for an installed state of the virtual environment.
@@ -53,6 +54,9 @@ bench: $(VENV)/dev
 	$(BIN)/python -m tests.bench.followers
 	$(BIN)/python -m tests.bench.postgres
 	$(BIN)/python -m tests.bench.budget
+
+bench-transport: $(VENV)/dev
+	$(BIN)/python -m tests.bench.transport
 
 days: $(VENV)/dev
 	$(BIN)/python -m tests.support.day

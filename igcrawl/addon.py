@@ -59,6 +59,8 @@ _OPTIONAL: Final[Mapping[str, Mapping[str, int | None]]] = {
         "igcrawl.console.extension.LiveView": 0,
     },
 }
+#: Sends the requests, unless the project or the operator names another download handler.
+_DOWNLOAD_HANDLER: Final = "igcrawl.calling.download_handler.DownloadHandler"
 #: What suits our spiders where the project does not say otherwise, and why.
 _SUITABLE: Final[Mapping[str, Any]] = {
     # One request at a time: a session has one budget, and the same answers must give the same bytes.
@@ -147,5 +149,7 @@ def install(settings: BaseSettings) -> None:
     for name, parts in _OPTIONAL.items():
         for path, place in parts.items():
             settings.setdefault_in_component_priority_dict(name, load_object(path), place)
+    for scheme in ("http", "https"):
+        settings["DOWNLOAD_HANDLERS"].set(scheme, _DOWNLOAD_HANDLER, priority="addon")
     for name, value in _SUITABLE.items():
         settings.set(name, value, priority="addon")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, scrapy_environment
 
 SOURCES = [path for folder in ("igcrawl", "spiders", "pipelines") for path in sorted((ROOT / folder).rglob("*.py"))]
 
@@ -23,6 +25,16 @@ ROOMS = (
 EQUALS = ({"errors", "verdict", "times", "stopping"},)
 #: Beside the rooms, which they may all import: nothing in `igcrawl` imports these.
 OUTSIDE = ("spiders", "pipelines", "tests")
+
+#: Prints what the modules named on the command line load that `scrapy` has not loaded before it imports commands.
+LOADED_BY = """
+import importlib, sys
+import scrapy.cmdline, scrapy.commands.crawl
+before = set(sys.modules)
+for name in sys.argv[1:]:
+    importlib.import_module(name)
+print(*sorted(set(sys.modules) - before))
+"""
 
 
 def module_name(path: Path) -> str:
@@ -68,6 +80,16 @@ def test_a_room_imports_only_from_rooms_above_it(path: Path) -> None:
         assert others == []
     else:
         assert [name for name in names if name.split(".")[0] == "tests"] == []
+
+
+def test_commands_leave_their_imports_until_they_run_since_scrapy_imports_them_all_for_each() -> None:
+    commands = [module_name(path) for path in sorted((ROOT / "igcrawl" / "commands").glob("[a-z]*.py"))]
+    script = [sys.executable, "-c", LOADED_BY, *commands]
+    run = subprocess.run(script, env=scrapy_environment(), cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = run.stdout.split()
+    assert set(commands) <= set(loaded)
+    assert {room(module) for module in loaded} - {None} == {"commands", "errors", "verdict"}
+    assert {module.partition(".")[0] for module in loaded} - sys.stdlib_module_names == {"igcrawl"}
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=module_name)

@@ -22,6 +22,7 @@ from tests.support.place import Done, Place
 from tests.support.postgres import database
 from tests.support.recording_server import Recorded, RecordingServer, Reply
 from tests.support.session_file import SESSIONID, secrets_of, session_settings, write_session
+from tests.support.transports import HTTP11, OURS, over_each
 
 EVERYTHING = (
     "-L", "DEBUG", "-s", "STATS_DUMP=True", "-s", "JOBDIR=job", "-s", "IG_RAW=raw.jsonl.zst", "-s", "IG_COOLDOWN=0.1",
@@ -34,6 +35,12 @@ def store(request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of an empty store."""
     with ExitStack() as stack:
         yield "sqlite:///store.db" if request.param == "sqlite" else stack.enter_context(database())
+
+
+@pytest.fixture
+def transport(store: str) -> tuple[str, ...]:
+    """What to add to a crawl: each transport is tested, and each store, but not each with each."""
+    return HTTP11 if store.startswith("postgres") else OURS
 
 
 def all_written(folder: Path, session_file: Path, store: str) -> dict[str, bytes]:
@@ -57,7 +64,7 @@ def repeated(session_file: Path) -> list[str]:
 
 
 def test_a_crawl_through_all_faults_leaves_no_part_of_the_session_anywhere(
-    simulator: Simulator, tmp_path: Path, store: str
+    simulator: Simulator, tmp_path: Path, store: str, transport: tuple[str, ...]
 ) -> None:
     place = Place(simulator, tmp_path, IG_STORE=store, IG_WAIT_MAX="")
     session_file = tmp_path / "session.json"
@@ -65,7 +72,7 @@ def test_a_crawl_through_all_faults_leaves_no_part_of_the_session_anywhere(
     add, output = simulator.faults.add, ("-o", "x.csv", "-o", "x.jsonl")
 
     def crawl(code: int) -> Done:
-        done = place.crawl("followers", "user_id=25025320", *EVERYTHING, output=output, code=code)
+        done = place.crawl("followers", "user_id=25025320", *EVERYTHING, *transport, output=output, code=code)
         number = len(list(tmp_path.glob("run-*.txt")))
         secrets.update({f"{name} of run {number}": value for name, value in secrets_in(session_file).items()})
         return done
@@ -124,7 +131,9 @@ def answers_that_repeat(secret: str) -> list[Reply]:
     ]
 
 
-def test_no_answer_makes_a_crawl_write_down_what_it_repeats(tmp_path: Path, store: str, scrapy: Scrapy) -> None:
+def test_no_answer_makes_a_crawl_write_down_what_it_repeats(
+    tmp_path: Path, store: str, transport: tuple[str, ...], scrapy: Scrapy
+) -> None:
     session_file = write_session(tmp_path / "session.json")
     secrets = {f"first {name}": value for name, value in secrets_in(session_file).items()}
     refresh = {
@@ -145,7 +154,7 @@ def test_no_answer_makes_a_crawl_write_down_what_it_repeats(tmp_path: Path, stor
         ids = ",".join(str(number) for number in range(1, len(replies) + 1))
         run = scrapy(
             "crawl", "profiles", "-a", f"user_ids={ids}", *EVERYTHING, "-s", "RETRY_TIMES=1", "-o", "x.jsonl",
-            "-o", "x.csv", IG_STORE=store, **environment,
+            "-o", "x.csv", *transport, IG_STORE=store, **environment,
         )  # fmt: skip
         (tmp_path / "log").write_text(run.out + run.err)
     assert len(server.recorded) >= len(replies), run.err
@@ -259,8 +268,11 @@ def test_a_session_cannot_be_led_to_another_host(scrapy: Scrapy, session_file: P
     assert "a session is sent only to https://*.instagram.com or to loopback" in run.err.splitlines()[-1]
 
 
+@over_each
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_to_another_host_is_not_followed(scrapy: Scrapy, session_file: Path, status: int) -> None:
+def test_a_redirect_to_another_host_is_not_followed(
+    scrapy: Scrapy, session_file: Path, status: int, transport: tuple[str, ...]
+) -> None:
     with RecordingServer(lambda request: (200, {}, b"{}")) as other:
 
         def away(request: Recorded) -> Reply:
@@ -268,7 +280,7 @@ def test_a_redirect_to_another_host_is_not_followed(scrapy: Scrapy, session_file
 
         with RecordingServer(away) as server:
             run = scrapy(
-                "crawl", "profiles", "-a", "user_ids=1",
+                "crawl", "profiles", "-a", "user_ids=1", *transport,
                 IG_MOBILE_URL=server.url, IG_WEB_URL=server.url, IG_SESSION=str(session_file),
             )  # fmt: skip
     assert run.code == 1, run.err

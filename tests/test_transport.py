@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import gzip
-import socket
-import ssl
-import subprocess
-import threading
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,8 +13,11 @@ from igcrawl.errors import Transient
 from igcrawl.parsing.envelope import read_envelope
 from igcrawl.sessions.answer_cookies import is_foreign_or_gone
 from tests.conftest import Scrapy, read_jsonl
+from tests.support.certificates import server_context
+from tests.support.raw_server import RawServer
 from tests.support.recording_server import Recorded, RecordingServer, Reply
 from tests.support.session_file import SESSIONID
+from tests.support.transports import over_each
 
 BODY = b'{"status":"ok","text":"' + b"x" * 5000 + b'"}'
 
@@ -73,46 +71,19 @@ def test_only_the_session_s_own_living_cookies_are_taken_over(cookie: str, taken
     assert is_foreign_or_gone(morsel) is not taken
 
 
-@pytest.fixture
-def tls_server(tmp_path: Path) -> Iterator[tuple[str, list[bytes]]]:
-    """A server with a certificate that nobody signed, and what reaches it behind the handshake."""
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    command = f"openssl req -x509 -newkey rsa:2048 -nodes -keyout {key} -out {certificate} -days 1 -subj /CN=localhost"
-    subprocess.run([*command.split(), "-addext", "subjectAltName=DNS:localhost"], check=True, capture_output=True)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    received: list[bytes] = []
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-
-        def serve() -> None:
-            while True:
-                try:
-                    connection, _ = listening.accept()
-                except OSError:
-                    return
-                try:
-                    with context.wrap_socket(connection, server_side=True) as secure:
-                        received.append(secure.recv(1 << 16))
-                except OSError:
-                    pass
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        yield f"https://localhost:{listening.getsockname()[1]}", received
-        listening.shutdown(socket.SHUT_RDWR)
-    thread.join()
-
-
+@over_each
 def test_a_server_with_a_certificate_that_nobody_signed_gets_no_request(
-    scrapy: Scrapy, session_file: Path, tls_server: tuple[str, list[bytes]], tmp_path: Path
+    scrapy: Scrapy, session_file: Path, tmp_path: Path, transport: tuple[str, ...]
 ) -> None:
-    url, received = tls_server
-    run = scrapy(
-        "crawl", "profiles", "-a", "user_ids=1", "-O", "x.jsonl",
-        IG_MOBILE_URL=url, IG_WEB_URL=url, IG_SESSION=str(session_file),
-    )  # fmt: skip
+    with RawServer(lambda connection, request: False, server_context(tmp_path)) as server:
+        url = f"https://localhost:{server.port}"
+        run = scrapy(
+            "crawl", "profiles", "-a", "user_ids=1", "-O", "x.jsonl", "-s", "RETRY_TIMES=0", *transport,
+            IG_MOBILE_URL=url, IG_WEB_URL=url, IG_SESSION=str(session_file),
+        )  # fmt: skip
     assert run.code == 1, run.err
-    assert received == []
+    assert server.connections == 1
+    assert server.requests == []
     assert read_jsonl(tmp_path / "x.jsonl")[-1]["verdict"] == "failed"
 
 
@@ -120,10 +91,13 @@ def reply(request: Recorded) -> Reply:
     return 200, {}, b'{"data":{"user":null},"status":"ok"}'
 
 
-def test_a_proxy_of_the_environment_never_sees_a_session_for_loopback(scrapy: Scrapy, session_file: Path) -> None:
+@over_each
+def test_a_proxy_of_the_environment_never_sees_a_session_for_loopback(
+    scrapy: Scrapy, session_file: Path, transport: tuple[str, ...]
+) -> None:
     with RecordingServer(reply) as proxy, RecordingServer(reply) as server:
         run = scrapy(
-            "crawl", "profiles", "-a", "user_ids=1",
+            "crawl", "profiles", "-a", "user_ids=1", *transport,
             IG_MOBILE_URL=server.url, IG_WEB_URL=server.url, IG_SESSION=str(session_file), http_proxy=proxy.url,
         )  # fmt: skip
     assert run.code == 0, run.err
@@ -131,13 +105,16 @@ def test_a_proxy_of_the_environment_never_sees_a_session_for_loopback(scrapy: Sc
     assert len(server.recorded) == 1
 
 
-def test_resolve_asks_strangers_without_any_part_of_the_session(scrapy: Scrapy, session_file: Path) -> None:
+@over_each
+def test_resolve_asks_strangers_without_any_part_of_the_session(
+    scrapy: Scrapy, session_file: Path, transport: tuple[str, ...]
+) -> None:
     def moved(request: Recorded) -> Reply:
         return 302, {"Location": "https://www.instagram.com/p/x/", "Set-Cookie": "sessionid=evil"}, b""
 
     before = session_file.read_bytes()
     with RecordingServer(moved) as stranger:
-        run = scrapy("crawl", "resolve", "-a", f"url={stranger.url}/x", IG_SESSION=str(session_file))
+        run = scrapy("crawl", "resolve", "-a", f"url={stranger.url}/x", *transport, IG_SESSION=str(session_file))
     assert run.code == 0, run.err
     (request,) = stranger.recorded
     assert request.method == "HEAD"
@@ -146,15 +123,16 @@ def test_resolve_asks_strangers_without_any_part_of_the_session(scrapy: Scrapy, 
     assert session_file.read_bytes() == before
 
 
+@over_each
 def test_what_the_server_repeats_of_the_session_is_not_written(
-    scrapy: Scrapy, session_file: Path, tmp_path: Path
+    scrapy: Scrapy, session_file: Path, tmp_path: Path, transport: tuple[str, ...]
 ) -> None:
     def repeat(request: Recorded) -> Reply:
         return 400, {}, b'{"message":"odd session ' + SESSIONID.encode() + b'","status":"fail"}'
 
     with RecordingServer(repeat) as server:
         run = scrapy(
-            "crawl", "profiles", "-a", "user_ids=1", "-O", "x.jsonl", "-L", "DEBUG",
+            "crawl", "profiles", "-a", "user_ids=1", "-O", "x.jsonl", "-L", "DEBUG", *transport,
             IG_MOBILE_URL=server.url, IG_WEB_URL=server.url, IG_SESSION=str(session_file),
         )  # fmt: skip
     assert run.code == 1

@@ -308,7 +308,7 @@ class Pace:
 
 
 def _end_well(process: CrawlProcess) -> None:
-    code = process.wait()
+    code = process.wait(seconds=600)
     if code != 0:
         raise BrokenError(f"the crawl ended with {code}:\n{process.log[-4000:]}")
     if "Traceback" in process.log or "Warning" in process.log:

@@ -6,10 +6,22 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 
-from igcrawl.doc_ids import Query
+from igcrawl.doc_ids import Query, shipped_queries
 from igcrawl.items import RECORD_TYPES
+from igcrawl.operations.catalogue import FAMILIES, OPERATIONS
 from igcrawl.operations.operation import Operation
 from igcrawl.parsing.reader import Reader, Translated
+from igcrawl.printable import say
+
+
+def print_faults() -> bool:
+    """Print the faults of the catalogue that is shipped; return whether there are any."""
+    declared = [operation for family in FAMILIES for operation in family.OPERATIONS]
+    faults = list(faults_of(declared, shipped_queries()))
+    for fault in faults:
+        say(fault)
+    say(f"{len(OPERATIONS)} operations, {len(faults)} faults")
+    return bool(faults)
 
 
 def faults_of(operations: Iterable[Operation], queries: Mapping[str, Query]) -> Iterator[str]:

@@ -12,11 +12,15 @@ import orjson
 
 from igcrawl.calling.wire import address
 from igcrawl.crawl.walk import Walk
-from igcrawl.doc_ids import Query
+from igcrawl.doc_ids import Query, shipped_queries
+from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.operations.operation import Operation, Surface
 from igcrawl.parsing.envelope import read_envelope
 from igcrawl.parsing.reader import Reading
+from igcrawl.printable import say
 
+#: The page of the checkout.
+PAGE: Final = Path(__file__).parents[2] / "docs" / "operations.md"
 _INTRODUCTION: Final = """# Operations
 What igcrawl can ask, one entry a request that Instagram's app or web page knows how to make. Written by
 `scrapy operations --docs --answers tests/payloads` from `igcrawl/operations/catalogue/`;
@@ -29,6 +33,24 @@ every person was replaced.
 """
 _FETCHED_AT: Final = "2026-04-08T17:24:10.005Z"
 _LONGEST_TEXT: Final = 60
+
+
+def page_of_catalogue(answers: Path) -> str:
+    """Return the page of the catalogue that is shipped.
+
+    Args:
+        answers: see `page_of`.
+
+    Raises:
+        OSError: the recorded answers cannot be read.
+    """
+    return page_of(OPERATIONS, shipped_queries(), answers)
+
+
+def write_page(page: str) -> None:
+    """Write the page, and say so."""
+    PAGE.write_text(page, "utf-8")
+    say(f"{PAGE}: {len(OPERATIONS)} operations")
 
 
 def page_of(operations: Mapping[str, Operation], queries: Mapping[str, Query], answers: Path) -> str:

@@ -4,20 +4,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import time
 
 from scrapy.commands import ScrapyCommand
 
-from igcrawl.budget.report import forget, no_budget, state_lines
-from igcrawl.budget.session_state import SessionState
-from igcrawl.budget.state_store import change_state, read_state
-from igcrawl.cli.command_config import config_of
 from igcrawl.commands.crawl import refuse
-from igcrawl.config.config import Config
 from igcrawl.errors import BadInput, StoreError
-from igcrawl.printable import say
-from igcrawl.sessions.source import SessionSource
-from igcrawl.store import opened
 from igcrawl.verdict import ExitCode
 
 
@@ -45,45 +36,17 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Show, or drop."""
+        from igcrawl.cli import budget_report, command_config  # noqa: PLC0415 - Scrapy imports every command
+
         if args:
             refuse(f"scrapy budget takes options only, not {args[0]!r}; the session is IG_SESSION's")
-        assert self.settings is not None
         try:
-            config = config_of(self.settings)
-            given = config.session_source != SessionSource()
-            if opts.forget and (opts.all or not given):
-                refuse("scrapy budget --forget: give one session, IG_SESSION=…")
-            asyncio.run(_forget(config) if opts.forget else _show(config, all_of_them=opts.all or not given))
+            config = command_config.config_of(self.settings)
+            if opts.forget:
+                asyncio.run(budget_report.drop_learned(config, every=opts.all))
+            else:
+                asyncio.run(budget_report.print_budgets(config, every=opts.all))
         except BadInput as error:
             refuse(str(error))
         except StoreError as error:
             refuse(str(error), ExitCode.INCOMPLETE)
-
-
-async def _show(config: Config, *, all_of_them: bool) -> None:
-    now, budget = time.time(), config.rules.budget
-    if budget is None:
-        say(no_budget(config.paced))
-    session = None if all_of_them else config.check_session()
-    async with opened(config.store) as store:
-        known = await store.sessions.accounts() if store is not None else []
-        accounts = known if session is None else [session.ds_user_id]
-        if not accounts:
-            say("no session has sent anything yet")
-        for account in accounts:
-            state = await read_state(store, account)
-            name = account if session is None else config.session_name
-            say(f"session {name}" + (f", account {account}" if name != account else ""))
-            for line in state_lines(state, budget, name, now, session.fingerprint if session is not None else None):
-                say(f"  {line}")
-
-
-async def _forget(config: Config) -> None:
-    account, now = config.check_session().ds_user_id, time.time()
-
-    def drop(state: SessionState) -> str:
-        return forget(state, now)
-
-    async with opened(config.store) as store:
-        said = await change_state(store, account, drop) if store is not None else drop(SessionState())
-    say(f"session {config.session_name}: {said}")

@@ -31,6 +31,8 @@ from igcrawl.planning.planner import write_nothing_for_plan
 
 #: Feed storages that need a package of their own.
 _NEEDED: Final = {"s3": "botocore", "gs": "google.cloud.storage"}
+#: Seconds, which may be fractions, though Scrapy's defaults are whole numbers.
+_SECONDS: Final = frozenset({"CLOSESPIDER_TIMEOUT", "DNS_TIMEOUT", "DOWNLOAD_DELAY", "DOWNLOAD_TIMEOUT"})
 #: What a feed's address may name beside the spider's attributes.
 _URI_NAMES: Final = frozenset({"time", "batch_time", "batch_id", "name"})
 
@@ -131,6 +133,7 @@ def _check_values(settings: BaseSettings) -> None:
     """Check the kinds of values that the command line gives; Scrapy would find out in the middle of its start."""
     for name, value in _given(settings):
         kind = bool if name in SWITCHES else type(getattr(default_settings, name, None))
+        kind = float if name in _SECONDS else kind
         readers: dict[type, Callable[[str], Any]] = {
             bool: settings.getbool,
             int: settings.getint,

@@ -17,8 +17,10 @@ from igcrawl.calling.scrapy_request import CallRequest, to_request
 from igcrawl.operations.call import Call, Host
 from igcrawl.simulator import Simulator
 from tests.conftest import ROOT, Scrapy
+from tests.support.certificates import make_certificate
 from tests.support.leaks import found_in
 from tests.support.session_file import secrets_of
+from tests.support.transports import over_each
 
 PRIORITIES = range(0, 1000, 45)
 RECORDER = """
@@ -43,8 +45,13 @@ class Recorder:
 BASES = {Host.MOBILE: "https://localhost", Host.WEB: "https://localhost"}
 
 
+@over_each
 def test_a_middleware_at_any_place_before_it_sees_calls_and_no_session(
-    scrapy: Scrapy, simulator: Simulator, at_simulator: dict[str, str], tmp_path: Path
+    scrapy: Scrapy,
+    simulator: Simulator,
+    at_simulator: dict[str, str],
+    tmp_path: Path,
+    transport: tuple[str, ...],
 ) -> None:
     classes = "".join(f"class At{place}(Recorder): pass\n" for place in PRIORITIES)
     (tmp_path / "mine.py").write_text(RECORDER + classes)
@@ -60,7 +67,7 @@ def test_a_middleware_at_any_place_before_it_sees_calls_and_no_session(
         simulator.faults.add(operation="followers", nth=nth, kind=kind)
     run = scrapy(
         "crawl", "followers", "-a", "username=instagram", "-a", "max_pages=4", "-O", "x.jsonl",
-        "-s", f"DOWNLOADER_MIDDLEWARES={installed}", **at_simulator,
+        "-s", f"DOWNLOADER_MIDDLEWARES={installed}", *transport, **at_simulator,
     )  # fmt: skip
     assert run.code == 0, run.err
     secrets |= {f"new {name}": value for name, value in secrets_of(orjson.loads(session_file.read_bytes())).items()}
@@ -113,9 +120,8 @@ def test_a_copy_and_a_queued_request_are_plain() -> None:
 @pytest.fixture
 def http2_server(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     """A server that speaks HTTP/2 over TLS, with a certificate in `certificate.pem`, and what it was asked."""
-    key, certificate, asked = (tmp_path / name for name in ("key.pem", "certificate.pem", "asked.jsonl"))
-    command = f"openssl req -x509 -newkey rsa:2048 -nodes -keyout {key} -out {certificate} -days 1 -subj /CN=localhost"
-    subprocess.run([*command.split(), "-addext", "subjectAltName=DNS:localhost"], check=True, capture_output=True)
+    asked = tmp_path / "asked.jsonl"
+    key, certificate = make_certificate(tmp_path)
     arguments = [sys.executable, "-m", "tests.support.http2_server", str(key), str(certificate), str(asked)]
     with subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None

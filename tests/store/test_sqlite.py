@@ -198,7 +198,7 @@ async def test_a_file_that_cannot_grow_ends_the_crawl_in_one_line(path: Path) ->
 
 
 async def test_a_store_that_another_program_keeps_locked_says_so(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("igcrawl.store.sqlite.database._PATIENCE", 0.1)
+    monkeypatch.setattr("igcrawl.store.sqlite.connection.PATIENCE", 0.1)
     async with opened(address(path)) as store:
         other = sqlite3.connect(path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")

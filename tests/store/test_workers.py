@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from igcrawl.errors import StoreError
-from igcrawl.store.worker_locks import WorkerLocks
+from igcrawl.store.sqlite.worker_locks import WorkerLocks
 from tests.store.samples import begun, claimed, kept, opened, seed
 
 

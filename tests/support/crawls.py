@@ -23,8 +23,9 @@ from typing import Any
 
 from tests.conftest import ROOT, scrapy_environment
 
-#: What a crawl imports, but for the settings, which read the environment, and the reactor, which begins to live.
+#: What commands import, but for the settings, which read the environment, and the reactor, which begins to live.
 _PACKAGES = (
+    "igcrawl.cli",
     "igcrawl.commands",
     "igcrawl.console",
     "igcrawl.middlewares",
@@ -35,6 +36,7 @@ _PACKAGES = (
 )
 _MODULES = (
     "igcrawl.addon",
+    "igcrawl.calling.download_handler",
     "igcrawl.output.exporters",
     "igcrawl.console.extension",
     "scrapy.cmdline",

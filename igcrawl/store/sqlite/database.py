@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,11 +11,10 @@ from typing import Any, Final, TypeAlias
 
 from igcrawl.errors import BadInput, StoreError
 from igcrawl.store.schema import pending
+from igcrawl.store.sqlite.connection import PATIENCE, SharedConnection
 
 Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 
-#: Seconds that a process waits for another's transaction; the longest begins a crawl of millions of walks.
-_PATIENCE: Final = 60.0
 #: As 0001.sql writes it.
 _APPLICATION: Final = int.from_bytes(b"igcr", "big")
 #: Nothing can be mended but the address.
@@ -26,7 +24,7 @@ _ADVICE: Final = "the same command goes on from the last page that was committed
 _REASONS: Final = {
     "SQLITE_FULL": "its disk is full; make space, then",
     "SQLITE_IOERR": "its disk cannot be read or written; when that is mended,",
-    "SQLITE_BUSY": f"another process has kept it locked for {_PATIENCE:.0f} s; when that one is through,",
+    "SQLITE_BUSY": f"another process has kept it locked for {PATIENCE:.0f} s; when that one is through,",
     "SQLITE_READONLY": "it cannot be written any more; when that is mended,",
     "SQLITE_CORRUPT": "it is damaged; put a backup in its place, then",
     "SQLITE_NOTADB": "it is damaged; put a backup in its place, then",
@@ -42,7 +40,7 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._opened: sqlite3.Connection | None = None
+        self._shared: SharedConnection | None = None
 
     async def open(self) -> None:
         """Open the file and bring its schema up to date, once; it is made when missing, as its folder is.
@@ -50,20 +48,14 @@ class Database:
         Raises:
             BadInput: it cannot be opened, is another program's, or is newer than this one.
         """
-        if self._opened is not None:
+        if self._shared is not None:
             return
         try:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # Made here, since SQLite would make it readable for all; its -wal and -shm are made with the file's mode.
-            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-            self._opened = sqlite3.connect(self._path, timeout=_PATIENCE, isolation_level=None)
+            self._shared = SharedConnection.take(self._path)
+            self._prepare(self._shared.get())
         except (OSError, sqlite3.Error) as error:
-            raise self._unusable(error) from None
-        try:
-            self._prepare()
-        except sqlite3.Error as error:
             await self.close()
-            if _name(error).startswith(_WRONG_PATH):
+            if isinstance(error, OSError) or _name(error).startswith(_WRONG_PATH):
                 raise self._unusable(error) from None
             raise self._error(error) from None
         except BaseException:
@@ -72,16 +64,9 @@ class Database:
 
     async def close(self) -> None:
         """Close the file. Does no harm twice."""
-        connection, self._opened = self._opened, None
-        if connection is not None:
-            with suppress(sqlite3.Error):
-                connection.close()
-
-    @property
-    def _connection(self) -> sqlite3.Connection:
-        if self._opened is None:
-            raise StoreError(f"{self._path}: the store is not open")
-        return self._opened
+        shared, self._shared = self._shared, None
+        if shared is not None:
+            shared.give_back()
 
     @contextmanager
     def quick_transaction(self) -> Iterator[None]:
@@ -102,87 +87,92 @@ class Database:
             self.execute("COMMIT")
         except BaseException:
             # SQLite has already rolled back after some errors.
-            with suppress(sqlite3.Error):
-                self._connection.execute("ROLLBACK")
+            with suppress(StoreError):
+                self.execute("ROLLBACK")
             raise
 
     def execute(self, sql: str, parameters: Parameters = ()) -> sqlite3.Cursor:
         """Execute a statement that writes."""
-        try:
-            return self._connection.execute(sql, parameters)
-        except sqlite3.Error as error:
-            raise self._error(error) from None
+        with self._connection() as connection:
+            return connection.execute(sql, parameters)
 
     def execute_many(self, sql: str, rows: Iterable[Parameters]) -> None:
         """Execute a statement for each row, in flat memory."""
-        try:
-            self._connection.executemany(sql, rows)
-        except sqlite3.Error as error:
-            raise self._error(error) from None
+        with self._connection() as connection:
+            connection.executemany(sql, rows)
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
         """Return all rows: a cursor left open would keep the write-ahead log from being cleared."""
-        try:
-            return self._connection.execute(sql, parameters).fetchall()
-        except sqlite3.Error as error:
-            raise self._error(error) from None
+        with self._connection() as connection:
+            return connection.execute(sql, parameters).fetchall()
 
     def row(self, sql: str, parameters: Parameters = ()) -> sqlite3.Row | None:
         """Return the only row, if there is one."""
         rows = self.rows(sql, parameters)
         return rows[0] if rows else None
 
-    def _prepare(self) -> None:
-        connection = self._connection
-        connection.row_factory = sqlite3.Row
-        self._refuse_strangers()
-        self._set_wal()
-        connection.execute("PRAGMA synchronous = FULL")
-        # Children fall all over the index of seeds: a log of 16 MB gathers what changes on a page before it is written.
-        connection.execute("PRAGMA wal_autocheckpoint = 4000")
-        if not pending("sqlite", self._version(), str(self._path)):
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        if self._shared is None:
+            raise StoreError(f"{self._path}: the store is not open")
+        try:
+            connection = self._shared.get()
+        except (OSError, sqlite3.Error) as error:
+            raise self._error(error) from None
+        try:
+            yield connection
+        except sqlite3.Error as error:
+            raise self._error(error) from None
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        self._refuse_strangers(connection)
+        _set_wal(connection)
+        if not pending("sqlite", _version(connection), str(self._path)):
             return
         with self.transaction():
             # Another process may have been quicker.
-            for version, script in pending("sqlite", self._version(), str(self._path)):
+            for version, script in pending("sqlite", _version(connection), str(self._path)):
                 for statement in _statements(script):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {version}")
 
-    def _version(self) -> int:
-        return int(self._connection.execute("PRAGMA user_version").fetchone()[0])
-
-    def _refuse_strangers(self) -> None:
+    def _refuse_strangers(self, connection: sqlite3.Connection) -> None:
         # In this order: another process may be making the store's tables, and its mark with them.
-        tables = self._connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
-        [application] = self._connection.execute("PRAGMA application_id").fetchone()
+        tables = connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
+        [application] = connection.execute("PRAGMA application_id").fetchone()
         if tables and application != _APPLICATION:
             raise BadInput(f"IG_STORE: {self._path} is another program's database; name another file")
-
-    def _set_wal(self) -> None:
-        """Switch to the write-ahead log; SQLite does not wait for another process that is just doing the same."""
-        until = time.monotonic() + _PATIENCE
-        while True:
-            try:
-                self._connection.execute("PRAGMA journal_mode = WAL").fetchall()
-            except sqlite3.OperationalError as error:
-                if not _name(error).startswith("SQLITE_BUSY") or time.monotonic() > until:
-                    raise
-                time.sleep(0.01)
-            else:
-                return
 
     def _unusable(self, error: OSError | sqlite3.Error) -> BadInput:
         reason = error.strerror if isinstance(error, OSError) else error
         return BadInput(f"IG_STORE: {self._path}: {reason}; name a file that igcrawl may make and write")
 
-    def _error(self, error: sqlite3.Error) -> StoreError:
+    def _error(self, error: OSError | sqlite3.Error) -> StoreError:
         known = next((reason for begin, reason in _REASONS.items() if _name(error).startswith(begin)), None)
-        return StoreError(f"{self._path}: {known or 'when that is mended,'} {_ADVICE} ({error})")
+        said = error.strerror if isinstance(error, OSError) else error
+        return StoreError(f"{self._path}: {known or 'when that is mended,'} {_ADVICE} ({said})")
 
 
-def _name(error: sqlite3.Error) -> str:
-    """Return SQLite's name for an error, "" for one that Python's module raises by itself."""
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _set_wal(connection: sqlite3.Connection) -> None:
+    """Switch to the write-ahead log; SQLite does not wait for another process that is just doing the same."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").fetchall()
+        except sqlite3.OperationalError as error:
+            if not _name(error).startswith("SQLITE_BUSY") or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
+def _name(error: OSError | sqlite3.Error) -> str:
+    """Return SQLite's name for an error, "" for one that is not SQLite's."""
     return getattr(error, "sqlite_errorname", "")
 
 

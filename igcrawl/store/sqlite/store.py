@@ -16,7 +16,7 @@ from igcrawl.store.sqlite.outputs import SqliteOutputs
 from igcrawl.store.sqlite.sessions import SqliteSessions
 from igcrawl.store.sqlite.walks import SqliteWalks
 from igcrawl.store.sqlite.worker import SqliteWorker
-from igcrawl.store.worker_locks import WorkerLocks
+from igcrawl.store.sqlite.worker_locks import WorkerLocks
 
 
 def sqlite_store(path: Path) -> Store:

@@ -7,7 +7,7 @@ from typing import Final
 
 from igcrawl.errors import StoreError
 from igcrawl.store.sqlite.database import Database
-from igcrawl.store.worker_locks import WorkerLocks
+from igcrawl.store.sqlite.worker_locks import WorkerLocks
 
 _GIVE_BACK: Final = "UPDATE walks INDEXED BY walks_held SET worker = NULL WHERE worker = ?"
 

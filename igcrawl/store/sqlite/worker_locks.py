@@ -1,10 +1,16 @@
-"""Locks of the worker processes on one machine: each locks its own file, and the kernel frees those of the dead."""
+"""Locks of the workers on one machine: each has a file that its process locks, and the kernel frees those of the dead.
+
+Workers of one process share a lock: their files are links to one. So a process holds one descriptor for each store.
+"""
 
 from __future__ import annotations
 
 import fcntl
 import os
+import threading
+from contextlib import suppress
 from pathlib import Path
+from typing import ClassVar
 
 from igcrawl.errors import StoreError
 
@@ -18,9 +24,13 @@ class WorkerLocks:
         folder: holds a file a worker, named by its number; made when the first one enters.
     """
 
+    #: Locked files by process (a forked one has locks of its own) and descriptor, with the names that lead to each.
+    _locked: ClassVar[dict[tuple[int, int], set[Path]]] = {}
+    _changing: ClassVar[threading.Lock] = threading.Lock()
+
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._own: tuple[Path, int] | None = None
+        self._own: tuple[Path, tuple[int, int]] | None = None
 
     def enter(self, number: int) -> None:
         """Be alive under a number that nobody ever had, and clear away what the dead left."""
@@ -30,9 +40,26 @@ class WorkerLocks:
                 if path.name.isdecimal():
                     _remove_if_dead(path)
             path = self._folder / str(number)
-            self._own = path, _lock_new(path)
+            with self._changing:
+                file = self._link(path)
+                if file is None:
+                    file = _lock_new(path)
+                key = os.getpid(), file
+                self._locked.setdefault(key, set()).add(path)
+            self._own = path, key
         except OSError as error:
             raise self._error(error) from None
+
+    def _link(self, path: Path) -> int | None:
+        """Give a file that this process has locked one more name; None where there is none, or no links."""
+        for (process, file), names in self._locked.items():
+            name = next(iter(names))
+            if process == os.getpid() and name.parent == path.parent:
+                with suppress(OSError):
+                    os.link(name, path)
+                    if _is_at(file, path):
+                        return file
+        return None
 
     def alive(self, number: int) -> bool:
         """Return whether a worker lives, this one included."""
@@ -57,14 +84,19 @@ class WorkerLocks:
         """Be dead. Does no harm twice."""
         if self._own is None:
             return
-        path, file = self._own
+        path, key = self._own
         self._own = None
         try:
             path.unlink(missing_ok=True)
         except OSError as error:
             raise self._error(error) from None
         finally:
-            os.close(file)
+            with self._changing:
+                names = self._locked[key]
+                names.discard(path)
+                if not names:
+                    del self._locked[key]
+                    os.close(key[1])
 
     def _error(self, error: OSError) -> StoreError:
         reason = error.strerror or error

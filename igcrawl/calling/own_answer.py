@@ -1,0 +1,44 @@
+"""Requests of aiohttp's client that are sent once, and that take no answer but their own."""
+
+from __future__ import annotations
+
+import aiohttp
+from aiohttp.connector import Connection
+
+
+class UnaskedAnswer(aiohttp.ClientConnectionError):
+    """Raised where a server has sent something over a connection before it was asked. Nothing was sent."""
+
+
+class OwnAnswerRequest(aiohttp.ClientRequest):
+    """A request that is not sent over a connection where an answer waits already: it would be taken for its own."""
+
+    async def send(self, conn: Connection) -> aiohttp.ClientResponse:
+        """Send it.
+
+        Raises:
+            UnaskedAnswer: something came over the connection before.
+        """
+        if conn.protocol is not None and conn.protocol.should_close:
+            raise UnaskedAnswer("the server sent something before it was asked")
+        return await super().send(conn)
+
+
+async def send_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Send a request once, as a middleware of aiohttp's client.
+
+    When a connection breaks, aiohttp by itself would send a GET again, past the budget of the session.
+
+    Raises:
+        ClientConnectionError: the connection broke.
+        ClientError: any other of aiohttp's.
+    """
+    try:
+        try:
+            return await handler(request)
+        except UnaskedAnswer:
+            return await handler(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
+        raise aiohttp.ClientConnectionError("the connection broke") from None

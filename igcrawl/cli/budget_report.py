@@ -1,0 +1,69 @@
+"""Budgets of sessions, printed in lines, and what was learned of a session dropped."""
+
+from __future__ import annotations
+
+import time
+
+from igcrawl.budget.report import forget, no_budget, state_lines
+from igcrawl.budget.session_state import SessionState
+from igcrawl.budget.state_store import change_state, read_state
+from igcrawl.config.config import Config
+from igcrawl.errors import BadInput
+from igcrawl.printable import say
+from igcrawl.sessions.source import SessionSource
+from igcrawl.store import opened
+
+
+async def print_budgets(config: Config, *, every: bool) -> None:
+    """Print what the session of IG_SESSION has used, what is left and when it may send.
+
+    Args:
+        config: the command's settings.
+        every: all accounts that the store knows, as without IG_SESSION.
+
+    Raises:
+        BadInput: the session or the store cannot be used.
+        StoreError: the store failed.
+    """
+    now, budget = time.time(), config.rules.budget
+    if budget is None:
+        say(no_budget(config.paced))
+    session = config.check_session() if _is_given(config) and not every else None
+    async with opened(config.store) as store:
+        known = await store.sessions.accounts() if store is not None else []
+        accounts = known if session is None else [session.ds_user_id]
+        if not accounts:
+            say("no session has sent anything yet")
+        for account in accounts:
+            state = await read_state(store, account)
+            name = account if session is None else config.session_name
+            say(f"session {name}" + (f", account {account}" if name != account else ""))
+            for line in state_lines(state, budget, name, now, session.fingerprint if session is not None else None):
+                say(f"  {line}")
+
+
+async def drop_learned(config: Config, *, every: bool) -> None:
+    """Drop what was learned of the session of IG_SESSION: its ceilings and its rest.
+
+    Args:
+        config: the command's settings.
+        every: whether all accounts were asked for, which is refused.
+
+    Raises:
+        BadInput: there is not one session, or the session or the store cannot be used.
+        StoreError: the store failed.
+    """
+    if every or not _is_given(config):
+        raise BadInput("scrapy budget --forget: give one session, IG_SESSION=…")
+    account, now = config.check_session().ds_user_id, time.time()
+
+    def drop(state: SessionState) -> str:
+        return forget(state, now)
+
+    async with opened(config.store) as store:
+        said = await change_state(store, account, drop) if store is not None else drop(SessionState())
+    say(f"session {config.session_name}: {said}")
+
+
+def _is_given(config: Config) -> bool:
+    return config.session_source != SessionSource()

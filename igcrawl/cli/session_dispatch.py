@@ -1,0 +1,183 @@
+"""Dispatch of `scrapy session`: what each action takes, and which work it does."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from scrapy.settings import Settings
+
+from igcrawl.cli import session_actions
+from igcrawl.cli.command_config import config_of
+from igcrawl.config.config import Config
+from igcrawl.errors import BadInput, NotLoggedIn
+from igcrawl.operations.call import Host
+from igcrawl.printable import say
+from igcrawl.sessions import folder as session_folder
+from igcrawl.sessions.formats.recognise import Found
+from igcrawl.verdict import ExitCode
+
+#: What can be done, and how many words may follow: at least, at most.
+_ACTIONS: Final = {
+    "import": (0, 1),
+    "login": (0, 0),
+    "list": (0, 0),
+    "check": (0, 1),
+    "export": (1, 1),
+    "resume": (0, 1),
+}
+#: The options that an action takes.
+_OPTIONS: Final = {
+    "import": ("name", "browser", "force"),
+    "login": ("name", "browser", "cdp", "force"),
+    "export": ("format", "output", "yes"),
+}
+
+
+class Ending(NamedTuple):
+    """End of an action.
+
+    Args:
+        code: the exit code.
+        problem: what is still to be told on standard error, None when all was said.
+    """
+
+    code: ExitCode = ExitCode.OK
+    problem: str | None = None
+
+
+def problem_of(action: str, words: Sequence[str], opts: argparse.Namespace) -> str | None:
+    """Return what is wrong with a command line, None when it can be acted on.
+
+    Args:
+        action: the first word, empty without one.
+        words: those behind it.
+        opts: the options.
+    """
+    if action not in _ACTIONS:
+        return f"scrapy session: say what to do: {', '.join(_ACTIONS)}; see scrapy session -h"
+    least, most = _ACTIONS[action]
+    given = [name for name in ("name", "browser", "cdp", "force", "format", "output", "yes") if getattr(opts, name)]
+    strange = next((word for word in words if word.startswith("-") and word != "-"), None)
+    foreign = next((name for name in given if name not in _OPTIONS.get(action, ())), None)
+    if strange is not None or foreign is not None:
+        option = strange.partition("=")[0][:30] if strange else "-o" if foreign == "output" else f"--{foreign}"
+        return f"scrapy session {action} does not take {option}; see scrapy session -h"
+    if not least <= len(words) <= most:
+        wanted = "no more words" if most == 0 else "a session's name" if action != "import" else "one file"
+        return f"scrapy session {action} takes {wanted}"
+    return None
+
+
+def act(action: str, words: list[str], opts: argparse.Namespace, settings: Settings) -> Ending:
+    """Do what was asked.
+
+    Args:
+        action: one in which `problem_of` finds no problem.
+        words: those behind it.
+        opts: the options.
+        settings: the command's; the action's session takes the place of IG_SESSION.
+
+    Raises:
+        BadInput: a setting, a session, a file or the store cannot be used.
+        StoreError: the store failed.
+        NotLoggedIn: the login by hand did not end in a session.
+    """
+    actions: dict[str, Callable[[list[str], argparse.Namespace, Settings], Ending]] = {
+        "import": _import,
+        "login": _login,
+        "list": _list,
+        "check": _check,
+        "export": _export,
+        "resume": _resume,
+    }
+    return actions[action](words, opts, settings)
+
+
+def _config(settings: Settings, name: str | None = None) -> Config:
+    """Return the checked settings, with this session in the place of IG_SESSION."""
+    if name is not None:
+        settings.set("IG_SESSION", name, priority="cmdline")
+    return config_of(settings)
+
+
+def _import(words: list[str], opts: argparse.Namespace, settings: Settings) -> Ending:
+    if bool(words) == bool(opts.browser):
+        raise BadInput("scrapy session import: give a file, - for standard input, or --browser")
+    now = time.time()
+    found = (
+        session_actions.read_browser(opts.browser, now) if opts.browser else session_actions.read_source(words[0], now)
+    )
+    _take_in(found, opts, _config(settings))
+    if words and words[0] != "-":
+        session_actions.warn_of(Path(words[0]))
+    return Ending()
+
+
+def _login(words: list[str], opts: argparse.Namespace, settings: Settings) -> Ending:
+    # Playwright takes 0.3 s to import.
+    from igcrawl.capture.chromium import find_chromium  # noqa: PLC0415
+    from igcrawl.capture.login import login  # noqa: PLC0415
+
+    config = _config(settings)
+    if config.simulator:
+        raise BadInput("the embedded simulator (IG_SIMULATOR) brings a session of its own: there is no login")
+    # A login is too much of a human's work to be lost on these.
+    session_folder.check_folder()
+    if opts.name is not None:
+        session_folder.check_name(opts.name)
+    chromium = find_chromium(opts.browser, opts.cdp)
+    say("igcrawl: a window opens; log in there as you always do, and leave it open", file=sys.stderr)
+    try:
+        logged_in = asyncio.run(login(config.base_urls[Host.WEB], chromium))
+    except KeyboardInterrupt:
+        raise NotLoggedIn("the login was stopped; nothing was saved") from None
+    _take_in(Found(logged_in), opts, config)
+    return Ending()
+
+
+def _take_in(found: Found, opts: argparse.Namespace, config: Config) -> None:
+    for line in asyncio.run(session_actions.take_in(found, opts.name, config.store, force=opts.force)):
+        say(line)
+
+
+def _list(words: list[str], opts: argparse.Namespace, settings: Settings) -> Ending:
+    for line in asyncio.run(session_actions.table(_config(settings).store, time.time())):
+        say(line)
+    return Ending()
+
+
+def _check(words: list[str], opts: argparse.Namespace, settings: Settings) -> Ending:
+    # The reactor and the spider are for this action only.
+    from igcrawl.cli.session_check import check  # noqa: PLC0415
+
+    said, code = check(settings, _config(settings, words[0] if words else None))
+    if code is not ExitCode.OK:
+        return Ending(code, said)
+    say(said)
+    return Ending()
+
+
+def _export(words: list[str], opts: argparse.Namespace, settings: Settings) -> Ending:
+    if opts.output is None and sys.stdout.isatty() and not opts.yes:
+        raise BadInput("whoever sees this session can use it: -o FILE writes it for your eyes only, --yes shows it")
+    session = _config(settings, words[0]).check_session()
+    content = session_actions.exported(session, opts.format or "settings", time.time())
+    if opts.output is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+    else:
+        session_actions.write(Path(opts.output), content)
+    return Ending()
+
+
+def _resume(words: list[str], opts: argparse.Namespace, settings: Settings) -> Ending:
+    config = _config(settings, words[0] if words and not words[0].isdecimal() else None)
+    said, good = asyncio.run(session_actions.unpark(config.session_source, words[0] if words else None, config.store))
+    say(said)
+    return Ending(ExitCode.OK if good else ExitCode.TROUBLE)

@@ -1,0 +1,129 @@
+"""Walks of the store, printed a line each; those of a verdict made to wait again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Final
+
+from igcrawl.budget.limits import Budget
+from igcrawl.cli.tables import WALK_LINE
+from igcrawl.config.config import Config
+from igcrawl.errors import BadInput
+from igcrawl.planning.estimate import Estimate, duration, requests_left
+from igcrawl.printable import say
+from igcrawl.store import CrawlRow, Store, WalkRow, opened, path_of
+from igcrawl.times import age
+
+_HEAD: Final = WALK_LINE.format("walk", "verdict", "pages", "records", "expected", "age", "left")
+
+
+async def print_walks(config: Config, crawl: str | None, verdict: str | None, limit: int) -> None:
+    """Print the walks of the store.
+
+    Args:
+        config: the command's settings.
+        crawl: number or name of the crawl, None for the latest of each.
+        verdict: of the walks, `open` for those without one, None for all.
+        limit: lines a crawl at most.
+
+    Raises:
+        BadInput: there is no such crawl, or the store cannot be used.
+        StoreError: the store failed.
+    """
+    async with opened(config.store) as store:
+        if store is None:
+            _say_no_store(config)
+            return
+        for each in _chosen(await store.crawls.all(), crawl):
+            await _print(store, each, verdict, limit, config.rules.budget or Budget())
+
+
+async def retry_walks(config: Config, crawl: str | None, verdict: str) -> None:
+    """Make walks that ended with a verdict wait again, and say how many there are.
+
+    Args:
+        config: the command's settings.
+        crawl: number or name of the crawl, None for the latest of each.
+        verdict: of the walks.
+
+    Raises:
+        BadInput: there is no such crawl, or the store cannot be used.
+        StoreError: the store failed.
+    """
+    async with opened(config.store) as store:
+        if store is None:
+            _say_no_store(config)
+            return
+        crawls = _chosen(await store.crawls.all(), crawl)
+        counts = {each.id: await store.crawls.retry(verdict, each.id) for each in crawls}
+        for each in crawls:
+            if counts[each.id]:
+                say(f"{_title(each)}: {counts[each.id]:,} x {verdict} wait again; the same command asks them")
+        if not any(counts.values()):
+            say(f"no walk ended {verdict}")
+
+
+def _say_no_store(config: Config) -> None:
+    say(f"no walks: there is no store at {path_of(config.store)} yet")
+
+
+def _chosen(crawls: list[CrawlRow], wanted: str | None) -> list[CrawlRow]:
+    """Return the crawls that the operator means.
+
+    Raises:
+        BadInput: there is none.
+    """
+    chosen = [crawl for crawl in crawls if wanted in {None, str(crawl.id), crawl.name}]
+    if not chosen and wanted is not None:
+        known = ", ".join(crawl.name or str(crawl.id) for crawl in crawls[:20])
+        raise BadInput(f"--crawl={wanted}: no such crawl; there is {known or 'none'}")
+    return chosen
+
+
+async def _print(store: Store, crawl: CrawlRow, verdict: str | None, limit: int, budget: Budget) -> None:
+    """Print a crawl: its walks in their order, as many as the operator wants to see, then what they add up to."""
+    say(_title(crawl))
+    say(_HEAD)
+    counts: Counter[str] = Counter()
+    estimate = Estimate()
+    async for row in store.walks.all(crawl.id, verdict):
+        counts[_state(row)] += 1
+        estimate.add(row)
+        if counts.total() <= limit:
+            say(_line(row, budget))
+    if counts.total() > limit:
+        say(f"… and {counts.total() - limit:,} more (--limit)")
+    left = "?" if estimate.requests is None else _left(estimate.requests, budget)
+    say(f"{', '.join(f'{count:,} {state}' for state, count in counts.most_common()) or 'no walks'}; left: {left}")
+    say()
+
+
+def _title(crawl: CrawlRow) -> str:
+    name = f" {crawl.name}" if crawl.name else ""
+    return f"crawl {crawl.id}{name}, generation {crawl.generation}, begun {crawl.created_at}: {crawl.key}"
+
+
+def _line(row: WalkRow, budget: Budget) -> str:
+    expected = "-" if row.expected is None else f"{row.expected:,}"
+    left = requests_left(row)
+    told = "?" if left is None else _left(left, budget)
+    walk = f"{row.operation}/{row.target}"
+    return WALK_LINE.format(walk, _state(row), row.pages, f"{row.records:,}", expected, _age(row), told)
+
+
+def _state(row: WalkRow) -> str:
+    if row.verdict is not None:
+        return row.verdict
+    return "walking" if row.worker is not None else "begun" if row.fence else "waiting"
+
+
+def _left(requests: int, budget: Budget) -> str:
+    return f"{requests:,} requests, {duration(requests, budget)}" if requests else "-"
+
+
+def _age(row: WalkRow) -> str:
+    """Return how long ago a walk's last page or verdict was committed."""
+    if row.updated_at is None:
+        return "-"
+    return age((datetime.now(UTC) - datetime.fromisoformat(row.updated_at)).total_seconds())

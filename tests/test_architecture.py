@@ -88,7 +88,7 @@ def test_commands_leave_their_imports_until_they_run_since_scrapy_imports_them_a
     run = subprocess.run(script, env=scrapy_environment(), cwd=ROOT, capture_output=True, text=True, check=True)
     loaded = run.stdout.split()
     assert set(commands) <= set(loaded)
-    assert {room(module) for module in loaded} - {None} == {"commands", "errors", "verdict"}
+    assert {room(module) for module in loaded} - {None} == {"commands", "errors", "printable", "verdict"}
     assert {module.partition(".")[0] for module in loaded} - sys.stdlib_module_names == {"igcrawl"}
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 import orjson
 
 from igcrawl.calling.wire import address
+from igcrawl.cli import verdicts_docs
 from igcrawl.crawl.walk import Walk
 from igcrawl.doc_ids import Query, shipped_queries
 from igcrawl.operations.catalogue import OPERATIONS
@@ -48,8 +49,9 @@ def page_of_catalogue(answers: Path) -> str:
 
 
 def write_page(page: str) -> None:
-    """Write the page, and say so."""
+    """Write the page, and that of verdicts beside it, and say so."""
     PAGE.write_text(page, "utf-8")
+    verdicts_docs.PAGE.write_text(verdicts_docs.page_of_verdicts(), "utf-8")
     say(f"{PAGE}: {len(OPERATIONS)} operations")
 
 

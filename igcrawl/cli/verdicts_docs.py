@@ -11,17 +11,19 @@ from igcrawl.errors import Sign
 #: The page of the checkout.
 PAGE: Final = Path(__file__).parents[2] / "docs" / "verdicts.md"
 _INTRODUCTION: Final = f"""# What an answer means
-A clear answer is taken at its word: the lists are in `igcrawl/calling/server_words.py`. Whatever is on none is *unclear*. What it means is decided by asking
-something whose answer is known, with at most {MOST_REQUESTS} further requests, by the table below; the first row that fits decides. Written by
-`scrapy operations --docs --answers tests/payloads` from `igcrawl/calling/decisions.py`; a test fails when this page is stale.
+A clear answer is taken at its word: the lists are in `igcrawl/calling/server_words.py`. Whatever is on none is
+*unclear*. What it means is decided by asking something whose answer is known, with at most {MOST_REQUESTS} further
+requests, by the table below; the first row that fits decides. Written by
+`scrapy operations --docs --answers tests/payloads` from `igcrawl/calling/decisions.py`;
+a test fails when this page is stale.
 
 ## Order of the further requests
 | what the answer looks like | asked, one after another, until a row fits |
 | --- | --- |
 """
 _TABLE: Final = """
-A step that cannot be taken (there is no substitute, no other id, no cursor) is passed over. Where the next target is answered alike, what was found out holds
-for it, too; after three in a row an operation's other targets are not asked.
+A step that cannot be taken (there is no substitute, no other id, no cursor) is passed over. Where the next target is
+answered alike, what was found out holds for it, too; after three in a row an operation's other targets are not asked.
 
 ## Decisions
 | what the answer looks like | found out | it means | the walk |

@@ -36,7 +36,9 @@ from tests.support.certificates import server_context
 from tests.support.raw_server import RawServer, join, with_head
 from tests.support.transports import HTTP11, OURS, over_each
 
-PAGE = b'{"data":{"user":null},"status":"ok"}'
+ACCOUNT = b'{"pk":"1","username":"u"}'
+#: A page in which a profile and a search find what they read.
+PAGE = b'{"data":{"user":%s},"users":[],"media_grid":{"sections":[]},"list":[],"status":"ok"}' % ACCOUNT
 
 
 def good(connection: socket.socket, request: bytes) -> bool:

@@ -18,7 +18,7 @@ from tests.support.transports import HTTP11, OURS
 #: Seconds within which an answer must be whole here.
 TIMEOUT = 0.5
 #: MB that a crawl may grow by, whatever it is sent.
-MOST_MB = 100
+MOST_MB = 150
 METER = """
 class Meter:
     @classmethod

@@ -283,6 +283,6 @@ def test_a_redirect_to_another_host_is_not_followed(
                 "crawl", "profiles", "-a", "user_ids=1", *transport,
                 IG_MOBILE_URL=server.url, IG_WEB_URL=server.url, IG_SESSION=str(session_file),
             )  # fmt: skip
-    assert run.code == 1, run.err
-    assert len(server.recorded) == 1
+    assert run.code == 3, run.err
+    assert len(server.recorded) == 2
     assert other.recorded == []

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import orjson
 import pytest
-from igcrawl.console.summary import Summary
 
 from igcrawl.console.display import Display
 from igcrawl.crawl.logs import log_verdict
@@ -19,6 +18,7 @@ from igcrawl.items import Payload, Profile
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.output.json_lines import to_lines
 from igcrawl.printable import printable, printable_lines, say
+from igcrawl.running.summary import Summary
 from igcrawl.sessions.log_guard import _redactions, guard
 from igcrawl.sessions.redaction import Redaction
 from igcrawl.verdict import Verdict

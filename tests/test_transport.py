@@ -88,7 +88,7 @@ def test_a_server_with_a_certificate_that_nobody_signed_gets_no_request(
 
 
 def reply(request: Recorded) -> Reply:
-    return 200, {}, b'{"data":{"user":null},"status":"ok"}'
+    return 200, {}, b'{"data":{"user":{"pk":"1","username":"u"}},"status":"ok"}'
 
 
 @over_each

@@ -10,7 +10,7 @@ from igcrawl.budget.gate import Gate
 from igcrawl.calling.asking_walk import AskingWalk
 from igcrawl.calling.decisions import ROTATED, Meaning, Step
 from igcrawl.calling.doc_id_rotation import DocIdRotation
-from igcrawl.calling.inquiry import Answered, CanaryThrottled, Inquiry, Send
+from igcrawl.calling.inquiry import Answered, CanaryThrottled, Inquiry, Send, without_trace
 from igcrawl.calling.reply import Reply
 from igcrawl.doc_ids import DocId
 from igcrawl.errors import (
@@ -113,7 +113,7 @@ class Evidence:
                 if used is not None and await self._is_known_stale(call.operation, used, unclear):
                     continue
                 try:
-                    return await self._decide(walk, call, unclear, used, memory)
+                    return await self._decide(walk, call, without_trace(unclear), used, memory)
                 except CanaryThrottled as throttled:
                     if cooldowns == _MOST_COOLDOWNS:
                         raise throttled.error from None

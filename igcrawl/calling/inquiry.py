@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 from igcrawl.calling.asking_walk import AskingWalk
 from igcrawl.calling.canary import APP_CANARY, canary_of, host_of, is_about_name, own_call
@@ -23,6 +23,9 @@ logger = logging.getLogger(__name__)
 Send: TypeAlias = Callable[[AskingWalk, Call, dict[str, Any]], Awaitable[dict[str, Any]]]
 
 _FOUND: Final = {Sign.ELSEWHERE: Found.ELSEWHERE, Sign.DENIED: Found.DENIED, Sign.ABSENT: Found.ABSENT}
+
+
+_E = TypeVar("_E", bound=AnswerError)
 
 
 class CanaryThrottled(Exception):
@@ -134,14 +137,14 @@ class Inquiry:
         except Throttled as error:
             raise CanaryThrottled(error) from None
         except (TargetError, Unclear) as error:
-            self.answers[step] = Answered(call, error=error)
+            self.answers[step] = Answered(call, error=without_trace(error))
             if isinstance(error, Unclear):
                 return _FOUND.get(error.sign, Found.UNCLEAR)
             return Found.TARGETS_OWN
         except Transient as error:
             if step is Step.AGAIN:
                 raise
-            self.answers[step] = Answered(call, error=error)
+            self.answers[step] = Answered(call, error=without_trace(error))
             return Found.UNCLEAR
         self.answers[step] = Answered(call, envelope)
         return Found.ANSWERED
@@ -248,6 +251,12 @@ class Inquiry:
         found = await self._ask(Step.EARLIER, earlier, **{CANARY: True, ASIDE: True})
         answered = found in {Found.ANSWERED, Found.TARGETS_OWN}
         return found if answered or self._refused_alike(Step.EARLIER) else Found.NONE
+
+
+def without_trace(error: _E) -> _E:
+    """Return an error without its traceback, whose frames hold the whole answer."""
+    error.__context__ = error.__cause__ = None
+    return error.with_traceback(None)
 
 
 def _same(one: Call | None, other: Call) -> bool:

@@ -9,10 +9,12 @@ from typing import Any, cast
 
 import orjson
 
+from igcrawl.calling.reply import Reply
 from igcrawl.crawl.crawl_run import CrawlRun
+from igcrawl.crawl.lookups import Ask
 from igcrawl.crawl.walk import Ending, Walk
 from igcrawl.crawl.walker import Prepared, Walker
-from igcrawl.errors import AnswerError, DeadCursor, Interrupted
+from igcrawl.errors import AnswerError, Interrupted
 from igcrawl.items import Follow, Page, WalkEnd
 from igcrawl.operations.call import Call
 from igcrawl.stopping import Stopping
@@ -157,7 +159,7 @@ def walk_list(
     asked = runs = rows = 0
     per_page: list[list[Any]] = []
 
-    async def ask(walk: Walk, call: Call) -> dict[str, Any]:
+    async def ask(walk: Walk, call: Call) -> Reply:
         nonlocal asked, rows
         asked += 1
         walk.requests += 1
@@ -168,9 +170,9 @@ def walk_list(
         except CursorDied:
             page, cursor = server(None)
             rows += len(page)
-            raise DeadCursor("the cursor is not known", envelope(page, cursor)) from None
+            return Reply(replace(call, cursor=None), envelope(page, cursor), "the cursor is not known")
         rows += len(page)
-        return envelope(page, cursor)
+        return Reply(call, envelope(page, cursor))
 
     async def deliver(page: Page) -> None:
         per_page.append(page.records)
@@ -178,7 +180,7 @@ def walk_list(
     stopping = Stopping()
     while True:
         runs += 1
-        walker = Walker(cast("CrawlRun", run), ask, deliver, hooks or Hooks(), stopping)
+        walker = Walker(cast("CrawlRun", run), cast("Ask", ask), deliver, hooks or Hooks(), stopping)
         try:
             _, ending = asyncio.run(walker.walk(replace(store.row)))
             break

@@ -33,6 +33,7 @@ Which answer is which error is decided in `igcrawl.calling`: by lists in `diagno
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum, StrEnum
 from typing import ClassVar
 
@@ -111,6 +112,14 @@ class AnswerError(IgcrawlError):
     verdict: ClassVar[Verdict] = Verdict.FAILED
     reach: ClassVar[Reach] = Reach.WALK
 
+    def clear(self, text: Callable[[str], str]) -> None:
+        """Take out of what the server said what nobody may read.
+
+        Args:
+            text: returns a text without it.
+        """
+        self.args = (text(str(self)),)
+
 
 class Transient(AnswerError):
     """Raised for 5xx, a cut connection or body, broken compression and truncated JSON."""
@@ -149,6 +158,11 @@ class Unclear(AnswerError):
         super().__init__(message)
         self.sign = sign
         self.words = words
+
+    def clear(self, text: Callable[[str], str]) -> None:
+        """See `AnswerError.clear`."""
+        super().clear(text)
+        self.words = text(self.words)
 
     def is_like(self, other: Unclear) -> bool:
         """Return whether two answers look alike, whatever they were asked; numbers in their words may differ."""

@@ -227,7 +227,24 @@ def test_what_a_throttled_answer_teaches_is_kept(place: Place, simulator: Simula
     assert simulator.limits.throttled == 1
 
 
-@pytest.mark.parametrize("trouble", TROUBLES, ids=str)
+#: One denial without a word may be an endpoint's own; all of them together are the session's.
+DENIALS = [trouble for trouble in TROUBLES if trouble.kind in {"login_flag", "status"}]
+
+
+@pytest.mark.parametrize("denial", DENIALS, ids=str)
+def test_a_session_that_is_denied_whatever_it_asks_is_parked(
+    place: Place, simulator: Simulator, denial: Trouble
+) -> None:
+    simulator.faults.add(**denial.fault)
+    command = ("followers", f"user_id={SMALL}")
+    done = place.crawl(*command, code=3)
+    assert len(done.asked) <= 1 + 4
+    assert place.state().parked == "expired"
+    simulator.faults.clear()
+    assert place.crawl(*command, code=3).asked == []
+
+
+@pytest.mark.parametrize("trouble", [trouble for trouble in TROUBLES if trouble not in DENIALS], ids=str)
 def test_after_trouble_in_any_disguise_nothing_more_is_sent_by_this_run_or_the_next(
     place: Place, simulator: Simulator, trouble: Trouble
 ) -> None:

@@ -83,21 +83,25 @@ def test_odd_accounts_do_not_stop_the_graph_crawl_they_stand_in(
     odd_cursor = "a\0b\x1b]0;x\x07\nFAKE line"
     raw(simulator, "followers", NUL, listed([{"pk": "7", "full_name": "\0"}], odd_cursor), nth=1)
     raw(simulator, "followers", NUL, listed([{"pk": "8"}]), after_cursor=True)
-    done = place.crawl("followers", f"user_id={FEW}", "depth=2", "-s", "LOG_LEVEL=DEBUG")
+    done = place.crawl("followers", f"user_id={FEW}", "depth=2", "-s", "LOG_LEVEL=DEBUG", code=1)
     ends = {walk["target"]: walk for walk in done.walks}
     assert {target: walk["verdict"] for target, walk in ends.items()} == {
         FEW: "complete",
         PLAIN: "complete",
         NEGATIVE: "unverified",
-        BEYOND: "unverified",
+        BEYOND: "failed",
         PRIVATE: "private",
         NUL: "complete",
     }
     assert {request.target for request in done.asked} == set(ends)
     assert set(done.operations) == {"user_profile", "followers"}
-    assert [request.cursor for request in done.asked if request.target == NUL] == [None, None, odd_cursor]
+    assert [request.cursor for request in done.asked if request.target == NUL] == [
+        None,
+        None,
+        odd_cursor.replace("\0", "\N{REPLACEMENT CHARACTER}"),
+    ]
     assert "follower_count of the profile is -5, which is no count" in ends[NEGATIVE]["reason"]
-    assert ends[BEYOND]["expected"] is None
+    assert "verify=0 does without it" in ends[BEYOND]["reason"]
     assert all(sign not in done.log for sign in ("\x1b", "\0", "\x07", "\nFAKE"))
     if on_store is not None:
         with psycopg.connect(on_store) as connection:

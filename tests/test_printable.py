@@ -19,7 +19,7 @@ from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.output.json_lines import to_lines
 from igcrawl.printable import printable, printable_lines, say
 from igcrawl.running.summary import Summary
-from igcrawl.sessions.log_guard import _redactions, guard
+from igcrawl.sessions.log_guard import GUARD
 from igcrawl.sessions.redaction import Redaction
 from igcrawl.verdict import Verdict
 from tests.conftest import Scrapy
@@ -75,14 +75,14 @@ def log() -> Iterator[io.StringIO]:
     handler.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
     root = logging.getLogger()
     root.addHandler(handler)
+    redaction = Redaction(["a-secret-value"])
     try:
-        guard(Redaction(["a-secret-value"]))
-        guard()
+        GUARD.begin(redaction)
         yield stream
     finally:
         root.removeHandler(handler)
         logging.setLogRecordFactory(before)
-        _redactions.clear()
+        GUARD.end(redaction)
 
 
 @pytest.mark.parametrize("name", ["igcrawl", "igcrawl.walk", "scrapy.core.scraper", "igcrawlers", "__main__"])
@@ -129,7 +129,8 @@ def test_a_record_that_can_be_seen_stays_as_it_is(log: io.StringIO) -> None:
 
 
 def test_a_secret_is_taken_out_although_the_guard_was_set_twice(log: io.StringIO) -> None:
-    guard(Redaction(["another-secret"]))
+    another = Redaction(["another-secret"])
+    GUARD.begin(another)
     logging.getLogger("igcrawl").error("a-secret-value\n%s", "another-secret")
     assert log.getvalue() == "ERROR: [redacted]\\n[redacted]\n"
 

@@ -253,17 +253,19 @@ def test_what_a_server_put_into_a_reason_or_a_note_is_one_line_that_can_be_seen(
 
 def test_a_walk_begins_again_only_when_it_has_come_further() -> None:
     one = walk()
-    assert one.may_begin_again
+    assert not one.can_begin_again
+    one.pages = 1
+    assert one.can_begin_again
     one.begin_again((), "why")
-    assert not one.may_begin_again
+    assert not one.can_begin_again
     one.keep(follows("7"))
-    assert one.may_begin_again
+    assert one.can_begin_again
     one.passed, one.records = 1, 0
-    assert one.may_begin_again
+    assert one.can_begin_again
     one.cursor, one.known_pages = "c", 2
     one.begin_again((), "why")
-    assert not one.may_begin_again
-    assert (one.cursor, one.loops_from, one.known_pages, one.notes) == (None, 1, 0, ["why"])
+    assert not one.can_begin_again
+    assert (one.cursor, one.loops_from, one.known_pages, one.notes) == (None, 2, 0, ["why"])
 
 
 def test_a_walk_that_the_operator_asks_once_more_is_asked_on_its_own_surface() -> None:

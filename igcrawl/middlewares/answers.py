@@ -52,7 +52,7 @@ class AnswerMiddleware(RetryMiddleware):
             request.meta[ENVELOPE] = envelope_of(request, call, response)
         except AnswerError as error:
             # What the server says may repeat a part of the session.
-            error.args = (self._context.redaction.text(str(error)),)
+            error.clear(self._context.redaction.text)
             if isinstance(error, Transient):
                 return await self._again(request, error)
             if gate is not None:

@@ -227,21 +227,21 @@ def test_what_a_throttled_answer_teaches_is_kept(place: Place, simulator: Simula
     assert simulator.limits.throttled == 1
 
 
-#: One denial without a word may be an endpoint's own; all of them together are the session's.
+#: A denial in words of its own may be anything; it speaks of no login.
 DENIALS = [trouble for trouble in TROUBLES if trouble.kind in {"login_flag", "status"}]
 
 
 @pytest.mark.parametrize("denial", DENIALS, ids=str)
-def test_a_session_that_is_denied_whatever_it_asks_is_parked(
+def test_a_session_that_is_denied_in_words_whatever_it_asks_rests_and_is_not_parked(
     place: Place, simulator: Simulator, denial: Trouble
 ) -> None:
     simulator.faults.add(**denial.fault)
     command = ("followers", f"user_id={SMALL}")
-    done = place.crawl(*command, code=3)
+    done = place.crawl(*command, code=1)
     assert len(done.asked) <= 1 + 4
-    assert place.state().parked == "expired"
-    simulator.faults.clear()
-    assert place.crawl(*command, code=3).asked == []
+    assert [walk["verdict"] for walk in done.walks] == ["throttled"]
+    assert place.state().parked is None
+    assert place.state().cooldowns_in_row == 1
 
 
 @pytest.mark.parametrize("trouble", [trouble for trouble in TROUBLES if trouble not in DENIALS], ids=str)

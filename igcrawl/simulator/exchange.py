@@ -14,6 +14,7 @@ from igcrawl.simulator.operations import DocIds, Operation, recognise
 from igcrawl.simulator.parsed_request import Ask
 from igcrawl.simulator.requests_log import LoggedRequest
 from igcrawl.simulator.rotation import Rotation, Rotations
+from igcrawl.simulator.rules import Rule, Rules
 from igcrawl.simulator.sessions import Sessions
 from igcrawl.simulator.website import Website
 from igcrawl.simulator.world import World
@@ -47,12 +48,14 @@ class Desk:
         clock: Callable[[], float],
         seed: int = 0,
         rotations: Iterable[Rotation | Mapping[str, object]] = (),
+        rules: Iterable[Rule | Mapping[str, object]] = (),
     ) -> None:
         self.world = world
         self.sessions = sessions
         self.faults = faults
         self.limits = limits
         self._clock = clock
+        self._rules = Rules(rules)
         self.doc_ids = DocIds()
         self.requests: list[LoggedRequest] = []
         self.rotations = Rotations(self.doc_ids, seed, rotations, clock)
@@ -88,6 +91,9 @@ class Desk:
 
     def answer(self, exchange: Exchange) -> Answer:
         """Return the answer, as the fault leaves it."""
+        ruled = self._rules.answer(exchange.ask)
+        if ruled is not None:
+            return ruled
         fault = exchange.fault
         if fault is None:
             return self._usual(exchange)

@@ -32,7 +32,8 @@
 
 The keys of a fault are those of `Faults.add`: kind, operation, target, nth, every, rate, times, status, body, headers,
 delay, after_cursor, revoke. The keys of a limit are those of `limits.Limit`: requests, seconds, family, answer,
-retry_after, counts_throttled. Those of a [[rotation]] are in `rotation`. Every table may be left out, and every key but
+retry_after, counts_throttled. Those of a [[rotation]] are in `rotation`. A [[rule]] has `when`, a list of texts, and
+`answers`, a list of tables of status, headers and body: see `rules`. Every table may be left out, and every key but
 a limit's requests and seconds and a rotation's operation.
 """
 
@@ -46,10 +47,17 @@ from igcrawl.simulator.errors import SimulatorError
 from igcrawl.simulator.faults import Faults
 from igcrawl.simulator.limits import Limits
 from igcrawl.simulator.rotation import make_rotation
+from igcrawl.simulator.rules import make_rule
 from igcrawl.simulator.sessions import Sessions
 from igcrawl.simulator.validation import check_word
 
-_MANY = ("fault", "limit", "rotation")
+_MAKERS: tuple[tuple[str, Callable[..., object]], ...] = (
+    ("fault", Faults(0).add),
+    ("limit", Limits(0).add),
+    ("rotation", make_rotation),
+    ("rule", make_rule),
+)
+_MANY = tuple(name for name, _ in _MAKERS)
 _ONE: dict[str, tuple[str, ...]] = {
     "escalation": ("challenge_after", "violation_window"),
     "session": ("expires_after_requests", "expires_after_seconds"),
@@ -69,7 +77,7 @@ def read_script(path: Path) -> dict[str, Any]:
         raise SimulatorError(f"script {path} is not TOML: {error}") from error
     _check_tables(path, document)
     arguments: dict[str, Any] = {}
-    for name, add in (("fault", Faults(0).add), ("limit", Limits(0).add), ("rotation", make_rotation)):
+    for name, add in _MAKERS:
         tables = enumerate(document.get(name, []), 1)
         arguments[f"{name}s"] = [_made(f"script {path}, {name} {number}", add, table) for number, table in tables]
     for name, make in (("escalation", Limits), ("session", Sessions)):

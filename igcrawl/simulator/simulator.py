@@ -15,6 +15,7 @@ from igcrawl.simulator.limits import Limit, Limits
 from igcrawl.simulator.operations import DocIds
 from igcrawl.simulator.requests_log import LoggedRequest
 from igcrawl.simulator.rotation import Rotation, Rotations
+from igcrawl.simulator.rules import Rule
 from igcrawl.simulator.server import ServerThread, listen
 from igcrawl.simulator.sessions import Sessions, write_session
 from igcrawl.simulator.validation import check_whole
@@ -29,6 +30,8 @@ class Simulator:
     `users` accounts follow 25025320; the same `seed` gives the same accounts, lists, cursors and session. Port 0 takes
     a free one. `page_size` overrides the page sizes the server would choose (mobile) and caps those asked for (REST).
     `compress=False` never compresses. One port serves both hosts. Use it as a context manager, or call start and stop.
+
+    `rules` answer by heart what they fit, before anything else (see `rules`).
 
     `limits` say how much the account may ask (see `limits`); after `challenge_after` throttled requests within
     `violation_window` seconds it gets nothing but challenges. A session expires after `expires_after_requests` or
@@ -51,6 +54,7 @@ class Simulator:
         compress: bool = True,
         limits: Iterable[Limit | Mapping[str, object]] = (),
         rotations: Iterable[Rotation | Mapping[str, object]] = (),
+        rules: Iterable[Rule | Mapping[str, object]] = (),
         challenge_after: int | None = None,
         violation_window: float = 3600.0,
         expires_after_requests: int | None = None,
@@ -68,7 +72,7 @@ class Simulator:
         )
         self.faults = Faults(seed, faults)
         self.limits = Limits(seed, limits, challenge_after=challenge_after, violation_window=violation_window)
-        self._desk = Desk(self._world, self._sessions, self.faults, self.limits, clock, seed, rotations)
+        self._desk = Desk(self._world, self._sessions, self.faults, self.limits, clock, seed, rotations, rules)
         self._server: ServerThread | None = None
         self._listening: socket.socket | None = None
 

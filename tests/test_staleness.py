@@ -306,3 +306,33 @@ def test_an_archive_of_a_walk_on_two_surfaces_gives_each_account_once(place: Pla
     assert replayed.code in {0, 1}, replayed.err
     records = read_jsonl(place.folder / "replayed.jsonl")
     assert [record["pk"] for record in records if record["type"] == "follow"] == done.follows
+
+
+def a_day_passes(place: Place) -> None:
+    """What the store knows of ids was found out two days ago."""
+    with sqlite3.connect(place.folder / ".igcrawl" / "store.db") as connection:
+        connection.execute("UPDATE doc_ids SET stale_since = '2026-01-01T00:00:00.000Z' WHERE stale_since IS NOT NULL")
+
+
+def test_a_stale_id_is_tried_again_after_a_day_and_stays_when_it_works(place: Place) -> None:
+    place.simulator.rotations.now("followers", new=OLDER)
+    place.crawl("followers", f"user_id={SMALL}")
+    place.simulator.rotations.now("followers", new=SHIPPED)
+    a_day_passes(place)
+    done = place.crawl("followers", f"user_id={SMALL}")
+    assert asked_by(done, SHIPPED) == 8
+    assert done.operations == ["user_profile", *["followers"] * 8]
+    assert stale(place) == set()
+
+
+def test_a_stale_id_that_is_still_stale_after_a_day_costs_one_request(place: Place) -> None:
+    place.simulator.rotations.now("followers", new=OLDER)
+    place.crawl("followers", f"user_id={SMALL}")
+    a_day_passes(place)
+    done = place.crawl("followers", f"user_id={SMALL}")
+    assert done.operations == ["user_profile", "unknown", *["followers"] * 8]
+    (_, since) = known(place)[SHIPPED]
+    assert since is not None
+    assert since > "2026-01-02"
+    again = place.crawl("followers", f"user_id={SMALL}")
+    assert again.operations == ["user_profile", *["followers"] * 8]

@@ -47,6 +47,7 @@ test: $(VENV)/dev
 fuzz: $(VENV)/dev
 	FUZZ_CASES=200000 FUZZ_SLOWEST=0.05 $(BIN)/python -m pytest -s tests/test_fuzz.py
 	FUZZ_WORLDS=2000 $(BIN)/python -m pytest -q tests/calling/test_evidence.py
+	FUZZ_CRAWLS=2000 $(BIN)/python -m pytest -q tests/running/test_worlds.py
 	MISFITS=all $(BIN)/python -m pytest --numprocesses auto tests/test_misfits.py
 
 torture: $(VENV)/dev

@@ -7,6 +7,8 @@ answers each call by that truth in words, numbers and shapes that stand on no li
 from __future__ import annotations
 
 import random
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
@@ -77,13 +79,17 @@ class World:
     def answer(self, call: Call, doc_id: str | None) -> dict[str, Any]:
         """Answer a call as the middlewares would hand it on: an envelope, or an error."""
         operation = OPERATIONS[call.operation]
-        self.requests.append(call)
-        status, body, location = self._reply(call, doc_id, graphql=operation.surface.is_graphql)
+        status, body, location = self.reply(call, doc_id)
         envelope = open_answer(
             Answer(call.operation, operation.surface.is_graphql, status, body, location, may_be_bare=False)
         )
         check_root(operation, envelope)
         return envelope
+
+    def reply(self, call: Call, doc_id: str | None) -> _Reply:
+        """Return status, body and Location of the answer to a call, and remember it."""
+        self.requests.append(call)
+        return self._reply(call, doc_id, graphql=OPERATIONS[call.operation].surface.is_graphql)
 
     def _reply(self, call: Call, doc_id: str | None, *, graphql: bool) -> _Reply:
         number = len(self.requests)
@@ -165,6 +171,20 @@ class World:
         if head.single and self.chance.random() < 0.5:
             return json_reply(200, {**null, "status": "ok"})
         return self.chance.choice([(404, b"<html>404</html>", ""), json_reply(404, {"status": "fail"})])
+
+
+def call_of(path: str, query: Mapping[str, str], form: Mapping[str, str]) -> tuple[Call, str | None]:
+    """Return the call that a request asks, and its doc_id."""
+    rest = re.fullmatch(r"/api/v1/(users|friendships)/(\d+)/(?:info|followers)/", path)
+    if rest is not None:
+        name = "user_info" if rest[1] == "users" else "followers_rest"
+        return Call(name, {"user_id": rest[2]}, query.get("max_id")), None
+    target = re.search(r'"(?:user_id|id)":"(\d+)"', form["variables"])
+    cursor = re.search(r'"max_id":"(c\d+)"', form["variables"])
+    assert target is not None, form
+    name = "user_profile" if "doc_id" in form else "followers"
+    found = Call(name, {"user_id": target[1]}, cursor[1] if cursor else None)
+    return found, form.get("doc_id") or form.get("client_doc_id")
 
 
 def good(call: Call) -> _Reply:

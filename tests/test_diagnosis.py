@@ -17,12 +17,14 @@ from igcrawl.errors import (
     NotFound,
     PrivateAccount,
     Refused,
+    RequestRejected,
     SessionExpired,
     Sign,
     Throttled,
     Transient,
     Unclear,
 )
+from igcrawl.operations.call import AnswerKind
 
 HTML_LOGIN = b'<!DOCTYPE html><html><body><form id="loginForm" action="/accounts/login/ajax/"></form></body></html>'
 HTML_CHALLENGE = b'<html><a href="https://www.instagram.com/challenge/AXE/">Go on</a></html>'
@@ -193,3 +195,19 @@ def test_an_error_is_one_line_however_long_the_server_talks() -> None:
     assert error is not None
     assert len(str(error).splitlines()) == 1
     assert len(str(error)) < 250
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (404, NotFound),
+        (410, NotFound),
+        (429, Throttled),
+        (500, Transient),
+        (400, RequestRejected),
+        (403, RequestRejected),
+    ],
+)
+def test_what_is_asked_without_a_session_says_nothing_of_it(status: int, kind: type[AnswerError]) -> None:
+    with pytest.raises(kind):
+        open_answer(Answer("resolve", False, status, b"", kind=AnswerKind.REDIRECT, url="https://x.test/"))

@@ -17,11 +17,12 @@ import pytest
 from igcrawl.budget.gate import Gate
 from igcrawl.budget.rules import Rules
 from igcrawl.calling.asking_walk import AskingWalk
-from igcrawl.calling.decisions import MOST_REQUESTS
+from igcrawl.calling.decisions import MOST_REQUESTS, Found, Step
 from igcrawl.calling.doc_id_rotation import DocIdRotation, query_of
 from igcrawl.calling.evidence import MOST_ALIKE, Evidence
+from igcrawl.calling.inquiry import Inquiry
 from igcrawl.doc_ids import CurrentIds, DocIds
-from igcrawl.errors import AnswerError, Reach
+from igcrawl.errors import AnswerError, Reach, Sign, Unclear
 from igcrawl.operations.call import Call
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.sessions.session import Session
@@ -165,3 +166,28 @@ def test_no_verdict_is_better_than_the_truth_and_no_good_id_is_stale(tmp_path: P
     if world.truth is Truth.GONE:
         assert len(told.verdicts) == len(TARGETS)
         assert sum(verdict is Verdict.NOT_FOUND for verdict in told.verdicts.values()) >= len(world.gone) - MOST_ALIKE
+
+
+@pytest.mark.parametrize(
+    ("sign", "cursor", "facts", "condemns"),
+    [
+        (Sign.REFUSED, None, {Step.AGAIN: Found.UNCLEAR}, True),
+        (Sign.REFUSED, None, {Step.AGAIN: Found.NONE}, False),
+        (Sign.REFUSED, "c2", {Step.AGAIN: Found.UNCLEAR}, False),
+        (Sign.REFUSED, "c2", {Step.AGAIN: Found.UNCLEAR, Step.FIRST_PAGE: Found.UNCLEAR}, True),
+        (Sign.REFUSED, "c2", {Step.AGAIN: Found.UNCLEAR, Step.EARLIER: Found.UNCLEAR}, True),
+        (Sign.REFUSED, "c2", {Step.AGAIN: Found.UNCLEAR, Step.NEXT_ID: Found.ANSWERED}, True),
+        (Sign.REFUSED, "c2", {Step.NEXT_ID: Found.ANSWERED}, False),
+        (Sign.REFUSED, "c2", {Step.FIRST_PAGE: Found.UNCLEAR, Step.EARLIER: Found.UNCLEAR}, False),
+        (Sign.WAIT_AGAIN, "c2", {}, True),
+    ],
+)
+def test_an_id_is_condemned_by_the_same_refusal_twice_and_with_a_cursor_by_one_more(
+    sign: Sign, cursor: str | None, facts: dict[Step, Found], condemns: bool
+) -> None:
+    async def send(walk: AskingWalk, call: Call, beside: dict[str, Any]) -> dict[str, Any]:
+        raise AssertionError("nothing is asked")
+
+    call = Call("followers", {"user_id": "1"}, cursor)
+    inquiry = Inquiry(send, Asking("followers/1"), call, Unclear("refused", sign), OWN, facts=facts)
+    assert inquiry.condemns is condemns

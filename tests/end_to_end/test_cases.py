@@ -143,3 +143,35 @@ def test_after_three_equal_refusals_an_operation_asks_no_other_target(tmp_path: 
     refused = rule("media_metadata", answers=[body({"message": words, "status": "fail"}, 400)])
     expect = {"exit": 1, "verdicts": ["failed"] * 6, "requests_at_most": 3 + 2 + 2, "reason_has": "not asked"}
     assert try_case({"crawl": crawl, "server": [refused, OWN_ACCOUNT], "expect": expect}, tmp_path) == []
+
+
+@pytest.mark.parametrize("gone", [body({"data": {"user": None}, "status": "ok"}), body("{}", 404), body("<p>", 404)])
+def test_a_name_is_not_found_as_long_as_the_query_finds_its_own_operators(tmp_path: Path, gone: dict[str, Any]) -> None:
+    crawl = ["operation", "-a", "name=web_profile_info", "-a", 'args={"username":"nobody"}']
+    own = rule("web_profile_info", "username=me", answers=[body({"data": {"user": account(int(OWN))}, "status": "ok"})])
+    server = [own, rule("web_profile_info", answers=[gone]), OWN_ACCOUNT]
+    expect = {"exit": 0, "verdicts": ["not_found"], "requests_at_most": 3}
+    assert try_case({"crawl": crawl, "server": server, "expect": expect}, tmp_path) == []
+
+
+@pytest.mark.parametrize("me", [{"user": {"pk": OWN}}, {"user": {"pk": OWN, "username": 7}}])
+def test_where_the_operators_name_is_not_to_be_had_nobody_is_called_missing(tmp_path: Path, me: dict[str, Any]) -> None:
+    crawl = ["operation", "-a", "name=web_profile_info", "-a", 'args={"username":"nobody"}']
+    server = [rule("web_profile_info", answers=[body("{}", 404)]), rule(f"users/{OWN}/", answers=[body(me)])]
+    expect = {"exit": 1, "verdicts": ["failed"], "requests_at_most": 2}
+    assert try_case({"crawl": crawl, "server": server, "expect": expect}, tmp_path) == []
+
+
+def test_what_leads_elsewhere_is_not_asked_again_for_the_next_target(tmp_path: Path) -> None:
+    crawl = ["media", "-a", "media_ids=11,12,13,14,15,16"]
+    server = [rule("media_metadata", answers=[body("", 302, Location="/x/")]), OWN_ACCOUNT]
+    # The canary, and once more; then one each for two; then none.
+    expect = {"exit": 1, "verdicts": ["failed"] * 6, "requests_at_most": 3 + 2}
+    assert try_case({"crawl": crawl, "server": server, "expect": expect}, tmp_path) == []
+
+
+def test_where_every_id_is_stale_a_cursor_of_the_operators_goes_nowhere_else(tmp_path: Path) -> None:
+    crawl = ["operation", "-a", "name=followers", "-a", 'args={"user_id":"25025320"}', "-a", "cursor=c1"]
+    server = [rule("FollowersList", answers=[body("", 400)]), REST_LIST, OWN_ACCOUNT]
+    expect = {"exit": 1, "verdicts": ["stale_doc_id"], "records": {"follow": 0}, "requests_lack": ["friendships"]}
+    assert try_case({"crawl": crawl, "server": server, "expect": expect}, tmp_path) == []

@@ -120,6 +120,8 @@ _HOLDING: Final = ("error", "errors")
 #: Keys of the address that a page of JSON sends its reader to.
 _LEADING: Final = ("redirect", "redirect_url", "redirect_uri", "redirectUrl", "location")
 _LONGEST_QUOTE: Final = 120
+#: Words that mean something come early; a text as large as an answer is copied no further.
+_LONGEST_TEXT: Final = 2_000
 _DEEPEST: Final = 4
 
 
@@ -200,7 +202,7 @@ def _gather(value: Any, texts: list[str], numbers: list[int], depth: int) -> Non
         if value.isdecimal():
             numbers.append(int(value[:18]))
         else:
-            texts.append(value)
+            texts.append(value[:_LONGEST_TEXT])
     elif isinstance(value, int) and not isinstance(value, bool):
         numbers.append(value)
     elif isinstance(value, list) and depth < _DEEPEST:

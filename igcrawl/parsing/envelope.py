@@ -55,6 +55,8 @@ _MOST_DOCUMENTS: Final = 200
 _MOST_VALUES: Final = 1_000_000
 _LARGE: Final = 1 << 20
 _BETWEEN_VALUES: Final = (b",", b":", b"[", b"{", b"\n")
+#: What JSON begins with.
+_OPENING: Final = frozenset(bytes((byte,)) for byte in b'{["-0123456789tfnNI')
 _GUARD: Final = b"for (;;);"
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
@@ -145,6 +147,9 @@ def _documents(body: bytes, operation: str) -> list[Any]:
     """Parse one document, or one a line."""
     if not body:
         raise Transient(f"{operation}: the answer is empty")
+    if body[:1] not in _OPENING:
+        # Each further attempt to read it would copy it.
+        raise Transient(f"{operation}: the answer is cut or is no JSON (it begins with {body[:1]!r})")
     # A body mostly has no backslash: looking for one byte takes a fortieth of the time.
     if b"\\" in body and b"\\u0000" in body:
         body = _NUL.sub(_storable, body)

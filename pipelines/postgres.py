@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any, Final, Self
 from weakref import WeakSet
 
@@ -64,8 +65,8 @@ class PostgresPipeline:
             self._collected.append(item)
         return item
 
-    async def write(self, cursor: Any) -> None:
-        """Write the collected records, and who is gone.
+    async def write(self, cursor: Any, walks: Mapping[str, int]) -> None:
+        """Write the collected records, and who is gone, see `igcrawl.output.sinks.TableSink.write`.
 
         What comes in the meantime waits for the next commit; what a commit did not make durable is written again.
         """

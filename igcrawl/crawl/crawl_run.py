@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable
+from functools import partial
 from typing import Final
 
 from igcrawl.arguments.crawl_key import CrawlKey
@@ -204,7 +205,9 @@ class CrawlRun:
             except OSError as error:
                 raise StoreError(f"{file.path}: {error.strerror or error}") from None
         tables = self._sinks.tables
-        await self.store.walks.commit(self._pending, lengths, [table.write for table in tables])
+        numbers = {f"{row.operation}/{row.target}": row.id for row in (commit.walk for commit in self._pending)}
+        writers = [partial(table.write, walks=numbers) for table in tables]
+        await self.store.walks.commit(self._pending, lengths, writers)
         self._pending.clear()
         self._lengths.update(lengths)
         for table in tables:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any, Protocol
 
 
@@ -61,8 +61,13 @@ class TableSink(Protocol):
     def names(self) -> Iterable[str]:
         """The tables that this run has written so far."""
 
-    async def write(self, cursor: Any) -> None:
-        """Write the rows that were collected since the last `forget`, by psycopg's asynchronous cursor."""
+    async def write(self, cursor: Any, walks: Mapping[str, int]) -> None:
+        """Write the rows that were collected since the last `forget`.
+
+        Args:
+            cursor: psycopg's asynchronous one.
+            walks: the store's number of each walk whose records they are, by its operation and target.
+        """
 
     def forget(self) -> None:
         """Forget the collected rows: they are committed."""

@@ -8,11 +8,22 @@ and a dead worker's walks are free again. Each page is one transaction, fenced: 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias, TypeVar
 
-from igcrawl.store.model import CrawlRow, DocIdRow, FoundPage, OperatorLimits, OutputRow, PageCommit, Seed, WalkRow
+from igcrawl.store.model import (
+    CrawlRow,
+    DocIdRow,
+    FoundPage,
+    HeldRecords,
+    OperatorLimits,
+    OutputRow,
+    PageCommit,
+    RecordPage,
+    Seed,
+    WalkRow,
+)
 
 #: Writes records in a commit's transaction, by the database's own cursor; called again when the commit is run again.
 Writer: TypeAlias = Callable[[Any], Awaitable[None]]
@@ -57,7 +68,15 @@ class Crawls(Protocol):
         """Return the latest generation of a crawl: by its name if it has one, by its key otherwise."""
 
     async def begin(
-        self, key: str, name: str | None, spider: str, seeds: Iterable[Seed], after: int, now: str
+        self,
+        key: str,
+        name: str | None,
+        spider: str,
+        seeds: Iterable[Seed],
+        after: int,
+        now: str,
+        *,
+        keeps: bool = True,
     ) -> CrawlRow:
         """Begin a generation with the walks that the operator gave, or return the one that somebody else began.
 
@@ -68,7 +87,11 @@ class Crawls(Protocol):
             seeds: its first walks, in their order; taken one by one, so there may be millions.
             after: the generation that the caller saw last, 0 for none: when there is a later one, that is returned.
             now: UTC, ISO 8601.
+            keeps: whether the records of its pages are kept.
         """
+
+    async def stop_keeping(self, crawl: int) -> None:
+        """Note that records of a crawl are not kept from now on."""
 
     async def all(self) -> list[CrawlRow]:
         """Return the latest generation of every crawl, the latest first."""
@@ -108,13 +131,15 @@ class Walks(Protocol):
         """Return whether another living worker holds a walk of the crawl."""
 
     async def commit(
-        self, commits: Sequence[PageCommit], outputs: Mapping[str, int], writers: Sequence[Writer] = ()
-    ) -> None:
-        """Make pages durable, all or nothing.
+        self, commits: Sequence[PageCommit], outputs: Iterable[OutputRow] = (), writers: Sequence[Writer] = ()
+    ) -> int:
+        """Make pages of one crawl durable, all or nothing, and return how many pages of records the crawl has now.
+
+        When it returns, those of `commits` that brought records are the last ones, in their order.
 
         Args:
             commits: in their order; of one walk there may be several.
-            outputs: committed length of each exactly-once file, by its absolute path; those of `Outputs.begin`.
+            outputs: files of which more is known now; those of `Outputs.put`.
             writers: write records into the same transaction; only where the store is a Postgres database.
 
         Raises:
@@ -143,14 +168,33 @@ class Walks(Protocol):
         """
 
 
+class Records(Protocol):
+    """Records of crawls."""
+
+    def pages(self, crawl: int, after: int = 0) -> AsyncIterator[RecordPage]:
+        """Yield the pages of a crawl that come after a place, in their order and in flat memory."""
+
+    async def last(self, crawl: int) -> int:
+        """Return the place of a crawl's last page, 0 before the first."""
+
+    async def held(self, walks: Sequence[int]) -> dict[int, HeldRecords]:
+        """Return what the store holds of walks, by their numbers; those of which it holds nothing are missing."""
+
+
 class Outputs(Protocol):
-    """Exactly-once files of crawls."""
+    """Files that hold records of crawls."""
 
-    async def find(self, crawl: int, path: str) -> OutputRow | None:
-        """Return an exactly-once file of a crawl, None when the crawl has not written it."""
+    async def at(self, machine: str, path: str) -> list[OutputRow]:
+        """Return what is known of a file: a row for each crawl that has written it, the latest first."""
 
-    async def begin(self, crawl: int, path: str, length: int) -> None:
-        """Note that a crawl begins to write a file, which has this length now."""
+    async def of(self, crawl: int) -> list[OutputRow]:
+        """Return the files of a crawl."""
+
+    async def put(self, row: OutputRow) -> None:
+        """Note what a crawl knows of a file; it becomes the latest that has written it."""
+
+    async def drop(self, row: OutputRow) -> None:
+        """Forget that a crawl has written a file."""
 
 
 class KnownSessions(Protocol):
@@ -197,13 +241,14 @@ class Store:
     Args:
         connection: shared by all parts.
         worker: who claims walks through this store.
-        crawls, walks, outputs, sessions, doc_ids: its parts, of use while it is open.
+        crawls, walks, records, outputs, sessions, doc_ids: its parts, of use while it is open.
     """
 
     connection: Connection
     worker: Worker
     crawls: Crawls
     walks: Walks
+    records: Records
     outputs: Outputs
     sessions: KnownSessions
     doc_ids: KnownDocIds

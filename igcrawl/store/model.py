@@ -92,6 +92,8 @@ class CrawlRow:
         spider: the spider's name.
         started: how many of its walks were ever claimed.
         created_at: when it began.
+        kept: whether the store holds the records of all its pages.
+        pages: how many pages of records it holds.
     """
 
     id: int
@@ -101,6 +103,8 @@ class CrawlRow:
     spider: str
     started: int
     created_at: str
+    kept: bool = False
+    pages: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +137,44 @@ class FoundPage:
     turned: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class PackedRecords:
+    """Records of a page as they are kept.
+
+    Args:
+        count: how many there are.
+        lines: JSON lines, compressed, see `igcrawl.store.packed_records`.
+    """
+
+    count: int
+    lines: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """A page of records in the store.
+
+    Args:
+        place: counts the pages of its crawl from 1, in the order of their commits and without a gap.
+        walk: number of its walk.
+        count: how many records it holds.
+        lines: JSON lines, compressed, see `igcrawl.store.packed_records`.
+    """
+
+    place: int
+    walk: int
+    count: int
+    lines: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRecords:
+    """Records of a walk that the store holds: how many, and the place of their last page."""
+
+    records: int
+    place: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageCommit:
     """The parts of a page, or of the end of a walk, that are committed together.
@@ -142,26 +184,30 @@ class PageCommit:
             these against what it has: another worker or fence means that the claim is lost. A verdict gives it back.
         found: what the page brought; None when there was no page.
         children: walks that follow; a seed that the crawl already has is passed over.
+        records: of the page; None when nothing of it is kept.
     """
 
     walk: WalkRow
     found: FoundPage | None = None
     children: Sequence[Seed] = ()
+    records: PackedRecords | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OutputRow:
-    """An exactly-once file of a crawl.
+    """A file that holds a crawl's records.
 
     Args:
-        path: absolute.
-        length: how many bytes of it are committed.
-        latest: whether no other crawl of this store has begun to write it later.
+        crawl: number of the crawl.
+        machine: where the file is, see `igcrawl.output.place`.
+        path: its real path.
+        state: what is known of it, a JSON object, see `igcrawl.output.output_state`.
     """
 
+    crawl: int
+    machine: str
     path: str
-    length: int
-    latest: bool
+    state: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from igcrawl.errors import LostClaim
-from igcrawl.store import OperatorLimits, PageCommit
+from igcrawl.store import OperatorLimits, OutputRow, PageCommit
 from tests.store.samples import LATER, NO_LIMITS, NOW, begun, claimed, ended, kept, opened, page, seed, targets
 
 
@@ -112,22 +112,21 @@ async def test_who_has_lost_its_claim_writes_nothing(url: str) -> None:
     async with opened(url) as store:
         crawl = await begun(store, [seed(1), seed(2)])
         lost, held = await claimed(store, crawl), await claimed(store, crawl)
-        await store.outputs.begin(crawl.id, "/o.jsonl", 0)
+        await store.outputs.put(OutputRow(crawl.id, "here", "/o.jsonl", {"length": 0}))
         for stale in (replace(lost, fence=2), replace(lost, worker=-1), replace(lost, worker=None)):
             commits = [
                 PageCommit(walk=replace(held, cursor="c", pages=1), found=page(1), children=[seed(7, 2)]),
                 PageCommit(walk=replace(stale, cursor="d", pages=1), found=page(2), children=[seed(8, 2)]),
             ]
             with pytest.raises(LostClaim) as caught:
-                await store.walks.commit(commits, {"/o.jsonl": 100})
+                await store.walks.commit(commits, [OutputRow(crawl.id, "here", "/o.jsonl", {"length": 100})])
             assert "\n" not in str(caught.value)
         assert await kept(store, held.id) == held
         assert await kept(store, lost.id) == lost
         assert await targets(store) == ["1", "2"]
         assert [found async for found in store.walks.found(held.id)] == []
-        output = await store.outputs.find(crawl.id, "/o.jsonl")
-        assert output is not None
-        assert output.length == 0
+        [output] = await store.outputs.at("here", "/o.jsonl")
+        assert output.state == {"length": 0}
         await store.walks.commit([PageCommit(walk=replace(held, cursor="e"))], {})
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from igcrawl.store import FoundPage, OutputRow, PageCommit
+from igcrawl.store import FoundPage, HeldRecords, OutputRow, PackedRecords, PageCommit
 from igcrawl.store.packed_ids import pack
+from igcrawl.store.packed_records import pack_lines, unpack_lines
 from tests.store.samples import LATER, NOW, begun, claimed, ended, kept, opened, page, seed, targets
 
 
@@ -123,31 +124,68 @@ async def test_a_name_that_turns_out_to_be_an_account_already_begun_keeps_its_ow
         assert await kept(store, begun_before.id) == begun_before
 
 
-async def test_the_length_of_a_file_is_committed_with_the_page(url: str) -> None:
+async def test_what_is_known_of_a_file_is_committed_with_the_page(url: str) -> None:
     async with opened(url) as store:
         crawl = await begun(store, [seed(1)])
         walk = await claimed(store, crawl)
-        assert await store.outputs.find(crawl.id, "/a.jsonl") is None
-        await store.outputs.begin(crawl.id, "/a.jsonl", 7)
-        await store.outputs.begin(crawl.id, "/b.jsonl", 0)
-        assert await store.outputs.find(crawl.id, "/a.jsonl") == OutputRow("/a.jsonl", 7, True)
-        await store.walks.commit([PageCommit(walk=walk)], {"/a.jsonl": 5_000_000_000, "/b.jsonl": 10})
-        assert await store.outputs.find(crawl.id, "/a.jsonl") == OutputRow("/a.jsonl", 5_000_000_000, True)
-        assert await store.outputs.find(crawl.id, "/b.jsonl") == OutputRow("/b.jsonl", 10, True)
+        first, second = (OutputRow(crawl.id, "here", path, {"length": 0}) for path in ("/a.jsonl", "/b.jsonl"))
+        assert await store.outputs.at("here", "/a.jsonl") == []
+        await store.outputs.put(first)
+        await store.outputs.put(second)
+        longer = replace(first, state={"length": 5_000_000_000, "hash": "ab"})
+        await store.walks.commit([PageCommit(walk=walk)], [longer])
+        assert await store.outputs.at("here", "/a.jsonl") == [longer]
+        assert await store.outputs.at("there", "/a.jsonl") == []
+        assert await store.outputs.of(crawl.id) == [longer, second]
+        await store.outputs.drop(first)
+        assert await store.outputs.of(crawl.id) == [second]
 
 
 async def test_a_file_is_the_latest_crawls_that_began_to_write_it(url: str) -> None:
     async with opened(url) as store:
         crawl = await begun(store, [seed(1)])
-        other = await begun(store, [seed(2)], key="other")
-        await store.outputs.begin(crawl.id, "/a.jsonl", 7)
-        await store.outputs.begin(other.id, "/a.jsonl", 0)
-        await store.walks.commit([PageCommit(walk=await claimed(store, other))], {"/a.jsonl": 30})
-        assert await store.outputs.find(crawl.id, "/a.jsonl") == OutputRow("/a.jsonl", 7, False)
-        assert await store.outputs.find(other.id, "/a.jsonl") == OutputRow("/a.jsonl", 30, True)
-        await store.outputs.begin(crawl.id, "/a.jsonl", 1)
-        assert await store.outputs.find(crawl.id, "/a.jsonl") == OutputRow("/a.jsonl", 1, True)
-        assert await store.outputs.find(other.id, "/a.jsonl") == OutputRow("/a.jsonl", 30, False)
+        other = await begun(store, [seed(1)], key="other")
+        of_crawl, of_other = (OutputRow(each.id, "here", "/a.jsonl", {"length": 7}) for each in (crawl, other))
+        await store.outputs.put(of_crawl)
+        await store.outputs.put(of_other)
+        assert await store.outputs.at("here", "/a.jsonl") == [of_other, of_crawl]
+        await store.outputs.put(of_crawl)
+        assert await store.outputs.at("here", "/a.jsonl") == [of_crawl, of_other]
+
+
+def packed(*lines: bytes) -> PackedRecords:
+    return PackedRecords(len(lines), pack_lines(b"".join(lines)))
+
+
+async def test_records_are_kept_in_the_order_of_their_commits(url: str) -> None:
+    async with opened(url) as store:
+        crawl = await begun(store, [seed(1), seed(2)])
+        one, two = await claimed(store, crawl), await claimed(store, crawl)
+        assert await store.walks.commit([PageCommit(walk=one)]) == 0
+        commits = [PageCommit(walk=two, records=packed(b"1\n", b"2\n")), PageCommit(walk=one, records=packed(b"3\n"))]
+        assert await store.walks.commit(commits) == 2
+        assert await store.walks.commit([PageCommit(walk=two, records=packed(b"4\n"))]) == 3
+        pages = [page async for page in store.records.pages(crawl.id)]
+        assert [(page.place, page.walk, page.count, unpack_lines(page.lines)) for page in pages] == [
+            (1, two.id, 2, b"1\n2\n"),
+            (2, one.id, 1, b"3\n"),
+            (3, two.id, 1, b"4\n"),
+        ]
+        assert [page.place async for page in store.records.pages(crawl.id, 2)] == [3]
+        assert await store.records.last(crawl.id) == 3
+        assert await store.records.held([one.id, two.id, 999]) == {
+            one.id: HeldRecords(1, 2),
+            two.id: HeldRecords(3, 3),
+        }
+
+
+async def test_a_crawl_knows_whether_all_its_records_are_kept(url: str) -> None:
+    async with opened(url) as store:
+        crawl = await begun(store, [seed(1)])
+        assert crawl.kept
+        await store.crawls.stop_keeping(crawl.id)
+        [crawl] = await store.crawls.all()
+        assert not crawl.kept
 
 
 async def test_what_earlier_walks_of_a_list_found_can_be_asked_for(url: str) -> None:

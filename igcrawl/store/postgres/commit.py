@@ -1,4 +1,4 @@
-"""One commit of the Postgres store: fenced walks, what they found, the walks that follow, and files' lengths."""
+"""One commit of the Postgres store: fenced walks, what they found, their records, the walks that follow, outputs."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any, Final
 from psycopg.types.json import Json, Jsonb
 
 from igcrawl.errors import LostClaim, StoreError
-from igcrawl.store.model import PageCommit, Seed, WalkRow
-from igcrawl.store.odd_text import to_stored
+from igcrawl.store.model import OutputRow, PageCommit, Seed, WalkRow
+from igcrawl.store.odd_text import to_json, to_stored
 from igcrawl.store.postgres.database import Cursor
 from igcrawl.store.postgres.worker_locks import lives
 
@@ -69,10 +69,16 @@ _TAKE_SEED: Final = """
     UPDATE walks SET seed = %(seed)s
     WHERE id = %(id)s AND NOT EXISTS (SELECT FROM walks WHERE crawl = %(crawl)s AND seed = %(seed)s)
 """
-# A file has one writer, the crawl that opened it last.
-_OUTPUT: Final = """
-    UPDATE outputs SET length = %(length)s
-    WHERE path = %(path)s AND opened = (SELECT max(opened) FROM outputs WHERE path = %(path)s)
+_OUTPUT: Final = "UPDATE outputs SET state = %s WHERE crawl = %s AND machine = %s AND path = %s"
+# The last statement of its transaction: from here to the commit no other worker of the crawl commits.
+_RECORDS: Final = """
+    WITH counted AS (UPDATE crawls SET pages = pages + %(count)s WHERE id = %(crawl)s RETURNING pages), written AS (
+        INSERT INTO records (crawl, place, walk, count, lines)
+        SELECT %(crawl)s, pages - %(count)s + place, walk, count, lines
+        FROM counted, unnest(%(walks)s::bigint[], %(counts)s::integer[], %(lines)s::bytea[])
+            WITH ORDINALITY AS new (walk, count, lines, place)
+    )
+    SELECT pages FROM counted
 """
 
 
@@ -81,7 +87,7 @@ class LostLock(StoreError):
 
 
 async def write_commit(
-    cursor: Cursor, worker: int | None, commits: Sequence[PageCommit], outputs: Mapping[str, int]
+    cursor: Cursor, worker: int | None, commits: Sequence[PageCommit], outputs: Iterable[OutputRow]
 ) -> None:
     """Write pages in the cursor's transaction.
 
@@ -89,7 +95,7 @@ async def write_commit(
         cursor: the database's own.
         worker: who commits, None for nobody.
         commits: in their order.
-        outputs: committed length of each file.
+        outputs: files of which more is known now.
 
     Raises:
         LostClaim: the worker no longer holds one of the walks.
@@ -117,8 +123,25 @@ async def write_commit(
             renamed = {"id": walk.id, "crawl": walk.crawl, "seed": walk.seed}
             await cursor.execute(_FREE_SEED, renamed)
             await cursor.execute(_TAKE_SEED, renamed)
-    for path, length in outputs.items():
-        await cursor.execute(_OUTPUT, {"path": path, "length": length})
+    for row in outputs:
+        await cursor.execute(_OUTPUT, [to_json(row.state).decode(), row.crawl, row.machine, row.path])
+
+
+async def write_records(cursor: Cursor, commits: Sequence[PageCommit]) -> int:
+    """Write the records of pages in the cursor's transaction, and return how many pages their crawl has now."""
+    crawl = commits[0].walk.crawl
+    kept = [(commit.walk.id, commit.records) for commit in commits if commit.records is not None]
+    if not kept:
+        await cursor.execute("SELECT pages FROM crawls WHERE id = %s", [crawl])
+    else:
+        columns = {
+            "walks": [walk for walk, _ in kept],
+            "counts": [records.count for _, records in kept],
+            "lines": [records.lines for _, records in kept],
+        }
+        await cursor.execute(_RECORDS, {"crawl": crawl, "count": len(kept), **columns})
+    [row] = await cursor.fetchall()
+    return int(row["pages"])
 
 
 async def write_seeds(cursor: Cursor, crawl: int, seeds: Iterable[Seed]) -> None:

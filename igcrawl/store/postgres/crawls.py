@@ -18,7 +18,8 @@ _NEWEST: Final = f"""
     ORDER BY generation DESC LIMIT 1
 """  # noqa: S608 - names of columns
 _BEGIN: Final = f"""
-    INSERT INTO crawls (key, name, generation, spider, created_at) VALUES (%s, %s, %s, %s, %s::timestamptz)
+    INSERT INTO crawls (key, name, generation, spider, created_at, kept)
+    VALUES (%s, %s, %s, %s, %s::timestamptz, %s)
     RETURNING {CRAWL}
 """  # noqa: S608 - names of columns and parameters, here and below
 _UNFINISHED: Final = f"""
@@ -45,7 +46,15 @@ class PostgresCrawls:
         return None if row is None else crawl_of(row)
 
     async def begin(
-        self, key: str, name: str | None, spider: str, seeds: Iterable[Seed], after: int, now: str
+        self,
+        key: str,
+        name: str | None,
+        spider: str,
+        seeds: Iterable[Seed],
+        after: int,
+        now: str,
+        *,
+        keeps: bool = True,
     ) -> CrawlRow:
         """See `Crawls.begin`."""
         async with self._database.transaction() as cursor:
@@ -53,10 +62,14 @@ class PostgresCrawls:
             latest = await _newest(cursor, key, name)
             if latest is not None and latest.generation > after:
                 return latest
-            await cursor.execute(_BEGIN, [key, name, latest.generation + 1 if latest else 1, spider, now])
+            await cursor.execute(_BEGIN, [key, name, latest.generation + 1 if latest else 1, spider, now, keeps])
             begun = crawl_of(await anext(cursor))
             await write_seeds(cursor, begun.id, seeds)
         return begun
+
+    async def stop_keeping(self, crawl: int) -> None:
+        """See `Crawls.stop_keeping`."""
+        await self._database.rows("UPDATE crawls SET kept = false WHERE id = %s", [crawl])
 
     async def all(self) -> list[CrawlRow]:
         """See `Crawls.all`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Final, TypeAlias, TypeVar
@@ -41,12 +42,34 @@ _IN_THE_WAY: Final = (
     psycopg.errors.SerializationFailure,
     psycopg.errors.UniqueViolation,
 )
+#: What became of a transaction. Its process may wait for a client that is gone.
+_FATE: Final = """
+    WITH known AS MATERIALIZED (SELECT pg_xact_status(%(number)s::xid8) AS fate)
+    SELECT fate, CASE WHEN fate = 'in progress' THEN pg_terminate_backend(%(backend)s) END AS ended FROM known
+"""
+#: Seconds between two looks at it.
+_LOOK_AGAIN: Final = 0.05
 _ADVICE: Final = "the same command goes on from the last page that was committed"
 _EXAMPLE: Final = "postgresql://user:password@host:5432/database"
 
 
 class _Undone(psycopg.OperationalError):
     """Raised when a connection was lost before its transaction was committed."""
+
+
+class _Unknown(psycopg.OperationalError):
+    """Raised when a connection was lost while its transaction was being committed.
+
+    Args:
+        said: what the database's library said.
+        transaction: the transaction's number.
+        backend: the process that was about it.
+    """
+
+    def __init__(self, said: str, transaction: str, backend: int) -> None:
+        super().__init__(said)
+        self.transaction = transaction
+        self.backend = backend
 
 
 class Database:
@@ -100,7 +123,8 @@ class Database:
     async def transact(self, work: Callable[[Cursor], Awaitable[_T]]) -> _T:
         """Do work in a transaction and return its result.
 
-        It is done again when the database undid it: for the sake of another, or because the connection was lost.
+        It is done again when the database undid it: for the sake of another, or because the connection was lost. When
+        that happens in the middle of the commit, the server is asked whether it was committed.
         """
         with self._errors():
             for _ in range(2):
@@ -109,18 +133,40 @@ class Database:
             return await self._transact_once(work)
 
     async def _transact_once(self, work: Callable[[Cursor], Awaitable[_T]]) -> _T:
-        done = False
+        results: list[_T] = []
+        try:
+            await self._attempt(work, results)
+        except _Unknown as lost:
+            if not await self._was_committed(lost):
+                raise _Undone(str(lost)) from None
+        return results[0]
+
+    async def _attempt(self, work: Callable[[Cursor], Awaitable[_T]], results: list[_T]) -> None:
+        transaction = ""
         async with self._opened().connection() as connection:
+            backend = connection.info.backend_pid
             try:
                 async with connection.transaction(), connection.cursor() as cursor:
                     result = await work(cursor)
-                    done = True
+                    await cursor.execute("SELECT pg_current_xact_id()::text AS number")
+                    [row] = await cursor.fetchall()
+                    transaction = row["number"]
+                    results.append(result)
             except psycopg.OperationalError as error:
-                # Whether it is committed when the connection is lost meanwhile, only the server knows.
-                if not done and (connection.closed or isinstance(error, psycopg.errors.AdminShutdown)):
-                    raise _Undone(self._said(error)) from None
-                raise
-        return result
+                if not connection.closed and not isinstance(error, psycopg.errors.AdminShutdown):
+                    raise
+                said = self._said(error)
+                raise _Unknown(said, transaction, backend) if transaction else _Undone(said) from None
+
+    async def _was_committed(self, lost: _Unknown) -> bool:
+        """Return whether a transaction was committed; one that the server still waits for is ended."""
+        while True:
+            async with self._opened().connection() as connection:
+                cursor = await connection.execute(_FATE, {"number": lost.transaction, "backend": lost.backend})
+                [row] = await cursor.fetchall()
+            if row["fate"] != "in progress":
+                return bool(row["fate"] == "committed")
+            await asyncio.sleep(_LOOK_AGAIN)
 
     async def rows(self, sql: str, parameters: Parameters = ()) -> list[DictRow]:
         """Execute one statement, and return its rows."""

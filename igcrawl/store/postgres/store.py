@@ -7,6 +7,7 @@ from igcrawl.store.postgres.crawls import PostgresCrawls
 from igcrawl.store.postgres.database import Database
 from igcrawl.store.postgres.doc_ids import PostgresDocIds
 from igcrawl.store.postgres.outputs import PostgresOutputs
+from igcrawl.store.postgres.records import PostgresRecords
 from igcrawl.store.postgres.sessions import PostgresSessions
 from igcrawl.store.postgres.walks import PostgresWalks
 from igcrawl.store.postgres.worker import PostgresWorker
@@ -25,6 +26,7 @@ def postgres_store(url: str) -> Store:
         worker=worker,
         crawls=PostgresCrawls(database),
         walks=PostgresWalks(database, worker),
+        records=PostgresRecords(database),
         outputs=PostgresOutputs(database),
         sessions=PostgresSessions(database),
         doc_ids=PostgresDocIds(database),

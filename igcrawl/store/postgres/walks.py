@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Final
 
 from psycopg.rows import DictRow
 
 from igcrawl.store.base import Writer
-from igcrawl.store.model import FoundPage, OperatorLimits, PageCommit, WalkRow
-from igcrawl.store.postgres.commit import LostLock, write_commit
+from igcrawl.store.model import FoundPage, OperatorLimits, OutputRow, PageCommit, WalkRow
+from igcrawl.store.postgres.commit import LostLock, write_commit, write_records
 from igcrawl.store.postgres.database import Cursor, Database
 from igcrawl.store.postgres.rows import HOLDERS, LATEST, WALK, limits_of, walk_of
 from igcrawl.store.postgres.worker import PostgresWorker
@@ -88,24 +88,26 @@ class PostgresWalks:
         return any(row["lives"] for row in await self._database.rows(HOLDERS, asked))
 
     async def commit(
-        self, commits: Sequence[PageCommit], outputs: Mapping[str, int], writers: Sequence[Writer] = ()
-    ) -> None:
+        self, commits: Sequence[PageCommit], outputs: Iterable[OutputRow] = (), writers: Sequence[Writer] = ()
+    ) -> int:
         """See `Walks.commit`."""
 
-        async def write(cursor: Cursor) -> None:
+        async def write(cursor: Cursor) -> int:
             await write_commit(cursor, self._worker.number, commits, outputs)
             for writer in writers:
                 await writer(cursor)
+            return await write_records(cursor, commits)
 
         try:
-            await self._database.transact(write)
+            pages = await self._database.transact(write)
         except LostLock:
             # Nothing was written. Who has taken the walk meanwhile keeps it.
             await self._worker.renew()
-            await self._database.transact(write)
+            pages = await self._database.transact(write)
         for commit in commits:
             if commit.walk.verdict is not None:
                 self._worker.claims.pop(commit.walk.id, None)
+        return pages
 
     async def found(self, walk: int) -> AsyncIterator[FoundPage]:
         """See `Walks.found`."""

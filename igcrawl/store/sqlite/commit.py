@@ -1,12 +1,12 @@
-"""One commit of the SQLite store: fenced walks, what they found, the walks that follow, and files' lengths."""
+"""One commit of the SQLite store: fenced walks, what they found, their records, the walks that follow, and outputs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from igcrawl.errors import LostClaim
-from igcrawl.store.model import PageCommit, Seed, WalkRow
+from igcrawl.store.model import OutputRow, PageCommit, Seed, WalkRow
 from igcrawl.store.odd_text import to_json, to_stored
 from igcrawl.store.sqlite.database import Database
 
@@ -22,28 +22,41 @@ _UPDATE: Final = """
         ended_at = ?, worker = ?
     WHERE id = ?
 """
-#: A file has one writer, the crawl that opened it last.
-_OUTPUT: Final = "UPDATE outputs SET length = ? WHERE id = (SELECT max(id) FROM outputs WHERE path = ?)"
+_OUTPUT: Final = "UPDATE outputs SET state = ? WHERE crawl = ? AND machine = ? AND path = ?"
+_PLACES: Final = "UPDATE crawls SET pages = pages + ? WHERE id = ?"
+_RECORDS: Final = "INSERT INTO records (crawl, place, walk, count, lines) VALUES (?, ?, ?, ?, ?)"
 
 
 def write_commit(
-    database: Database, worker: int | None, commits: Sequence[PageCommit], outputs: Mapping[str, int]
-) -> None:
-    """Write pages within the caller's transaction.
+    database: Database, worker: int | None, commits: Sequence[PageCommit], outputs: Iterable[OutputRow]
+) -> int:
+    """Write pages within the caller's transaction, and return how many pages of records their crawl has now.
 
     Args:
         database: the store's own.
         worker: who commits, None for nobody.
         commits: in their order.
-        outputs: committed length of each file.
+        outputs: files of which more is known now.
 
     Raises:
         LostClaim: the worker no longer holds one of the walks.
     """
     for commit in commits:
         _write_page(database, worker, commit)
-    for path, length in outputs.items():
-        database.execute(_OUTPUT, (length, path))
+    for row in outputs:
+        database.execute(_OUTPUT, (_json(row.state), row.crawl, row.machine, row.path))
+    return _write_records(database, commits)
+
+
+def _write_records(database: Database, commits: Sequence[PageCommit]) -> int:
+    crawl = commits[0].walk.crawl
+    kept = [(commit.walk.id, commit.records) for commit in commits if commit.records is not None]
+    if kept:
+        database.execute(_PLACES, (len(kept), crawl))
+    [[pages]] = database.rows("SELECT pages FROM crawls WHERE id = ?", (crawl,))
+    for place, (walk, records) in enumerate(kept, start=pages - len(kept) + 1):
+        database.execute(_RECORDS, (crawl, place, walk, records.count, records.lines))
+    return int(pages)
 
 
 def write_seeds(database: Database, crawl: int, seeds: Iterable[Seed]) -> None:

@@ -43,7 +43,15 @@ class SqliteCrawls:
         return self._latest(key, name)
 
     async def begin(
-        self, key: str, name: str | None, spider: str, seeds: Iterable[Seed], after: int, now: str
+        self,
+        key: str,
+        name: str | None,
+        spider: str,
+        seeds: Iterable[Seed],
+        after: int,
+        now: str,
+        *,
+        keeps: bool = True,
     ) -> CrawlRow:
         """See `Crawls.begin`."""
         database = self._database
@@ -52,13 +60,17 @@ class SqliteCrawls:
             if latest is not None and latest.generation > after:
                 return latest
             database.execute(
-                "INSERT INTO crawls (key, name, generation, spider, created_at) VALUES (?, ?, ?, ?, ?)",
-                (key, name, latest.generation + 1 if latest else 1, spider, now),
+                "INSERT INTO crawls (key, name, generation, spider, created_at, kept) VALUES (?, ?, ?, ?, ?, ?)",
+                (key, name, latest.generation + 1 if latest else 1, spider, now, keeps),
             )
             begun = self._latest(key, name)
             assert begun is not None
             write_seeds(database, begun.id, seeds)
         return begun
+
+    async def stop_keeping(self, crawl: int) -> None:
+        """See `Crawls.stop_keeping`."""
+        self._database.execute("UPDATE crawls SET kept = 0 WHERE id = ?", (crawl,))
 
     async def all(self) -> list[CrawlRow]:
         """See `Crawls.all`."""

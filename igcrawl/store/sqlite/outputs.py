@@ -1,6 +1,10 @@
-"""Exactly-once files of crawls in the SQLite store."""
+"""Outputs of crawls in the SQLite store."""
 
 from __future__ import annotations
+
+import sqlite3
+
+import orjson
 
 from igcrawl.store.model import OutputRow
 from igcrawl.store.sqlite.database import Database
@@ -12,16 +16,28 @@ class SqliteOutputs:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def find(self, crawl: int, path: str) -> OutputRow | None:
-        """See `Outputs.find`."""
-        sql = """
-            SELECT length, id = (SELECT max(id) FROM outputs WHERE path = :path) AS latest
-            FROM outputs WHERE path = :path AND crawl = :crawl
-        """
-        row = self._database.row(sql, {"path": path, "crawl": crawl})
-        return None if row is None else OutputRow(path, row["length"], bool(row["latest"]))
+    async def at(self, machine: str, path: str) -> list[OutputRow]:
+        """See `Outputs.at`."""
+        sql = "SELECT * FROM outputs WHERE machine = ? AND path = ? ORDER BY id DESC"
+        return [_output_of(row) for row in self._database.rows(sql, (machine, path))]
 
-    async def begin(self, crawl: int, path: str, length: int) -> None:
-        """See `Outputs.begin`."""
-        sql = "INSERT OR REPLACE INTO outputs (crawl, path, length) VALUES (?, ?, ?)"
-        self._database.execute(sql, (crawl, path, length))
+    async def of(self, crawl: int) -> list[OutputRow]:
+        """See `Outputs.of`."""
+        return [
+            _output_of(row)
+            for row in self._database.rows("SELECT * FROM outputs WHERE crawl = ? ORDER BY id", (crawl,))
+        ]
+
+    async def put(self, row: OutputRow) -> None:
+        """See `Outputs.put`."""
+        sql = "INSERT OR REPLACE INTO outputs (crawl, machine, path, state) VALUES (?, ?, ?, ?)"
+        self._database.execute(sql, (row.crawl, row.machine, row.path, orjson.dumps(row.state).decode()))
+
+    async def drop(self, row: OutputRow) -> None:
+        """See `Outputs.drop`."""
+        sql = "DELETE FROM outputs WHERE crawl = ? AND machine = ? AND path = ?"
+        self._database.execute(sql, (row.crawl, row.machine, row.path))
+
+
+def _output_of(row: sqlite3.Row) -> OutputRow:
+    return OutputRow(row["crawl"], row["machine"], row["path"], orjson.loads(row["state"]))

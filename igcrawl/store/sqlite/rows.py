@@ -32,7 +32,7 @@ def waiting_walk(database: Database, crawl: int, limits: OperatorLimits) -> Walk
 
 def crawl_of(row: sqlite3.Row) -> CrawlRow:
     """Return a row of the table ``crawls`` as a value."""
-    return CrawlRow(**dict(row))
+    return CrawlRow(**{**dict(row), "kept": bool(row["kept"])})
 
 
 def walk_of(row: sqlite3.Row) -> WalkRow:

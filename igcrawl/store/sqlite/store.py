@@ -13,6 +13,7 @@ from igcrawl.store.sqlite.crawls import SqliteCrawls
 from igcrawl.store.sqlite.database import Database
 from igcrawl.store.sqlite.doc_ids import SqliteDocIds
 from igcrawl.store.sqlite.outputs import SqliteOutputs
+from igcrawl.store.sqlite.records import SqliteRecords
 from igcrawl.store.sqlite.sessions import SqliteSessions
 from igcrawl.store.sqlite.walks import SqliteWalks
 from igcrawl.store.sqlite.worker import SqliteWorker
@@ -34,6 +35,7 @@ def sqlite_store(path: Path) -> Store:
         worker=worker,
         crawls=SqliteCrawls(database),
         walks=SqliteWalks(database, worker),
+        records=SqliteRecords(database),
         outputs=SqliteOutputs(database),
         sessions=SqliteSessions(database),
         doc_ids=SqliteDocIds(database),

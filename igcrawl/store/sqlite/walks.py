@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Final
 
 from igcrawl.store.base import Writer
-from igcrawl.store.model import FoundPage, OperatorLimits, PageCommit, WalkRow
+from igcrawl.store.model import FoundPage, OperatorLimits, OutputRow, PageCommit, WalkRow
 from igcrawl.store.sqlite.commit import write_commit
 from igcrawl.store.sqlite.database import Database
 from igcrawl.store.sqlite.rows import HOLDERS, LATEST, waiting_walk, walk_of
@@ -53,13 +53,13 @@ class SqliteWalks:
         return any(holder != self._worker.number and self._worker.lives(holder) for holder in holders)
 
     async def commit(
-        self, commits: Sequence[PageCommit], outputs: Mapping[str, int], writers: Sequence[Writer] = ()
-    ) -> None:
+        self, commits: Sequence[PageCommit], outputs: Iterable[OutputRow] = (), writers: Sequence[Writer] = ()
+    ) -> int:
         """See `Walks.commit`."""
         if writers:
             raise TypeError("records are written into the transaction of a Postgres store only")
         with self._database.transaction():
-            write_commit(self._database, self._worker.number, commits, outputs)
+            return write_commit(self._database, self._worker.number, commits, outputs)
 
     async def found(self, walk: int) -> AsyncIterator[FoundPage]:
         """See `Walks.found`."""

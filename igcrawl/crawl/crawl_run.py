@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
 from igcrawl.arguments.crawl_key import CrawlKey
-from igcrawl.crawl.walk_rows import STOPPED_IN, stopped_records
+from igcrawl.crawl.open_ends import open_ends
 from igcrawl.errors import BadInput, StoreError
-from igcrawl.output.sinks import FileSink, Sinks
+from igcrawl.output.output import Output, OutputCrawl
+from igcrawl.output.sinks import Sinks
 from igcrawl.stopping import Stopping
-from igcrawl.store import ENDLESS_PAGES, CrawlRow, OperatorLimits, PageCommit, Seed, Store, WalkRow
+from igcrawl.store import CrawlRow, OperatorLimits, PackedRecords, PageCommit, Seed, Store, WalkRow
+from igcrawl.store.packed_records import pack_lines
 from igcrawl.times import timestamp
-from igcrawl.verdict import REOPENED, Verdict
+from igcrawl.verdict import REOPENED
 
 logger = logging.getLogger(__name__)
 
@@ -32,10 +36,18 @@ class CrawlRun:
         stopping: of this run.
         limits: the operator's own.
         sync_seconds: pages that come within so many seconds are committed together.
+        keeps: whether the store keeps the records.
     """
 
     def __init__(
-        self, store: Store, sinks: Sinks, stopping: Stopping, limits: OperatorLimits, sync_seconds: float = 0.0
+        self,
+        store: Store,
+        sinks: Sinks,
+        stopping: Stopping,
+        limits: OperatorLimits,
+        sync_seconds: float = 0.0,
+        *,
+        keeps: bool = True,
     ) -> None:
         self.store = store
         self.limits = limits
@@ -46,7 +58,8 @@ class CrawlRun:
         self._crawl: CrawlRow | None = None
         self._pending: list[PageCommit] = []
         self._pending_since = 0.0
-        self._lengths: dict[str, int] = {}
+        self._lines: list[bytes] = []
+        self._keeps = keeps
         self._waiting = False
 
     @property
@@ -70,8 +83,8 @@ class CrawlRun:
             StoreError: the store failed.
         """
         await self.store.open()
-        for file in self._sinks.files:
-            file.take()
+        for output in self._sinks.outputs:
+            output.take()
         last = await self.store.crawls.find(crawl_key.text, crawl_key.name)
         if last is not None and last.key != crawl_key.text:
             raise BadInput(f"crawl={crawl_key.name}: this name is taken by another crawl, {last.key}; choose another")
@@ -79,14 +92,19 @@ class CrawlRun:
         if last is not None and crawl_key.name is not None and not unfinished and not crawl_key.fresh:
             self._crawl = last
             logger.warning("crawl %s has ended; it is run again only with -a fresh=1", crawl_key.name)
-            for file in self._sinks.files:
-                await self._cut_back(file)
+            if last.kept:
+                await self._check_outputs(last)
+                await self._open_outputs(goes_on=True)
             return False
         goes_on = last is not None and unfinished and await self._goes_on(last, crawl_key)
+        await self._check_outputs(last if goes_on else None)
         self._crawl = last if goes_on else await self._new_generation(last, crawl_key, seeds)
         await self.store.worker.join()
-        for file in self._sinks.files:
-            await self._open_output(file, goes_on)
+        if self.crawl.kept and not self._keeps:
+            logger.warning("IG_KEEP=False: the records of this crawl were kept so far; from now on its outputs are all")
+            await self.store.crawls.stop_keeping(self.crawl.id)
+            self._crawl = replace(self.crawl, kept=False)
+        await self._open_outputs(goes_on=goes_on)
         if goes_on:
             reopened = await self.store.crawls.reopen(self.crawl.id, REOPENED, self.limits)
             logger.info("going on with the crawl of %s, %s walks opened again", self.crawl.created_at, reopened)
@@ -95,54 +113,42 @@ class CrawlRun:
     async def _new_generation(self, last: CrawlRow | None, crawl_key: CrawlKey, seeds: Iterable[Seed]) -> CrawlRow:
         after = last.generation if last is not None else 0
         now = timestamp(time.time())
-        return await self.store.crawls.begin(crawl_key.text, crawl_key.name, crawl_key.spider, seeds, after, now)
+        key, name, spider = crawl_key.text, crawl_key.name, crawl_key.spider
+        return await self.store.crawls.begin(key, name, spider, seeds, after, now, keeps=self._keeps)
 
     async def _goes_on(self, last: CrawlRow, crawl_key: CrawlKey) -> bool:
         if crawl_key.fresh:
             return False
-        if crawl_key.whole_feed is None or await self.store.walks.busy(last.id):
+        if last.kept or crawl_key.whole_feed is None or await self.store.walks.busy(last.id):
             return True
         logger.warning(
-            "%s holds whole crawls only, so the unfinished one starts over; a local .jsonl or Postgres would go on",
+            "%s must hold a whole crawl, and the records of the unfinished one were not kept, so it starts over",
             crawl_key.whole_feed,
         )
         return False
 
-    async def _open_output(self, file: FileSink, goes_on: bool) -> None:
-        """Open an exactly-once file where the crawl left it.
+    async def _open_outputs(self, *, goes_on: bool) -> None:
+        """Bring the outputs to what the crawl has brought so far.
 
         Args:
-            file: the file.
-            goes_on: whether the crawl has begun before this run.
+            goes_on: whether the crawl was begun before this run.
 
         Raises:
-            BadInput: it is not as the crawl left it.
+            BadInput: an output cannot be written.
+            StoreError: one failed.
         """
-        path = file.path
-        known = await self.store.outputs.find(self.crawl.id, path)
-        if known is not None and not known.latest:
-            raise BadInput(f"{path}: another crawl has written it since; give this one another file, or -a fresh=1")
-        try:
-            length = file.begin() if known is None else known.length
-            if known is None and goes_on and not await self.store.walks.busy(self.crawl.id):
-                logger.warning("%s holds only what comes from now on: this crawl was begun without it", path)
-            if known is None:
-                # Noted before the file is cut: a crash in between cuts it once more.
-                await self.store.outputs.begin(self.crawl.id, path, length)
-            file.go_on(length)
-        except OSError as error:
-            raise StoreError(f"{path}: {error.strerror or error}") from None
-        self._lengths[path] = length
+        begun = goes_on and not await self.store.walks.busy(self.crawl.id)
+        crawl = OutputCrawl(self.store, self.crawl.id, self.crawl.kept, begun)
+        for output in self._sinks.outputs:
+            with _output_errors(output):
+                await output.begin(crawl)
 
-    async def _cut_back(self, file: FileSink) -> None:
-        """Cut off what a worker that was killed has written behind the committed length; others have written it."""
-        known = await self.store.outputs.find(self.crawl.id, file.path)
-        try:
-            if known is not None and known.latest and file.sync() >= known.length:
-                file.go_on(known.length)
-                self._lengths[file.path] = known.length
-        except OSError as error:
-            raise StoreError(f"{file.path}: {error.strerror or error}") from None
+    async def _check_outputs(self, last: CrawlRow | None) -> None:
+        """Check the outputs before a generation is begun for nothing."""
+        crawl = None if last is None else OutputCrawl(self.store, last.id, last.kept)
+        for output in self._sinks.outputs:
+            with _output_errors(output):
+                await output.check(crawl)
 
     async def next(self) -> WalkRow | None:
         """Claim the next walk, and wait for one as long as other workers may still find some. None at the end.
@@ -180,14 +186,20 @@ class CrawlRun:
             LostClaim: another worker has taken the walk over.
             StoreError: the store or an output failed.
         """
-        if commit.walk.verdict == Verdict.STOPPED or ENDLESS_PAGES in commit.walk.state:
-            commit.walk.state[STOPPED_IN] = [file.path for file in self._sinks.files]
+        lines, count = self._collected()
+        if lines and self.crawl.kept:
+            commit = replace(commit, records=PackedRecords(count, pack_lines(lines)))
         now = time.monotonic()
         if not self._pending:
             self._pending_since = now
         self._pending.append(commit)
+        self._lines.append(lines)
         if now - self._pending_since >= self._sync_seconds:
             await self.flush()
+
+    def _collected(self) -> tuple[bytes, int]:
+        collected = self._sinks.collected
+        return (b"", 0) if collected is None else collected.take()
 
     async def flush(self) -> None:
         """Make durable what is pending.
@@ -198,20 +210,29 @@ class CrawlRun:
         """
         if not self._pending:
             return
-        lengths = {}
-        for file in self._sinks.files:
-            try:
-                lengths[file.path] = file.sync()
-            except OSError as error:
-                raise StoreError(f"{file.path}: {error.strerror or error}") from None
-        tables = self._sinks.tables
+        lines, outputs = b"".join(self._lines), self._sinks.outputs
+        if lines and not self.crawl.kept:
+            # The file is the only copy: what it does not hold is not committed.
+            await self._grow(lines, 0, 0)
         numbers = {f"{row.operation}/{row.target}": row.id for row in (commit.walk for commit in self._pending)}
+        tables = self._sinks.tables
         writers = [partial(table.write, walks=numbers) for table in tables]
-        await self.store.walks.commit(self._pending, lengths, writers)
+        changed = [row for row in (output.changed() for output in outputs) if row is not None]
+        last = await self.store.walks.commit(self._pending, changed, writers)
+        pages = sum(commit.records is not None for commit in self._pending)
         self._pending.clear()
-        self._lengths.update(lengths)
+        self._lines.clear()
         for table in tables:
             table.forget()
+        if pages:
+            await self._grow(lines, last - pages + 1, last)
+
+    async def _grow(self, lines: bytes, first: int, last: int) -> None:
+        for output in self._sinks.outputs:
+            with _output_errors(output):
+                await output.grow(lines, first, last)
+                if not self.crawl.kept:
+                    output.sync()
 
     async def settle(self) -> None:
         """Commit what is pending, and count the crawl's verdicts, those of other runs and workers too.
@@ -225,18 +246,30 @@ class CrawlRun:
             self.verdicts = await self.store.crawls.verdicts(self._crawl.id)
 
     async def leave(self) -> None:
-        """Give everything back; what is pending is given up. Does no harm twice.
+        """Write what the outputs still miss and give everything back; what is pending is given up.
+
+        Does no harm twice.
 
         Raises:
-            StoreError: an output cannot be closed, or the store not be asked what belongs at its end.
+            BadInput, StoreError: an output cannot be written, or the store not be asked what belongs there.
         """
-        files, self._sinks.files = self._sinks.files, []
+        outputs, self._sinks.outputs = self._sinks.outputs, []
         try:
-            for file in files:
-                stopped = stopped_records(self.store, self._crawl, file.path, self.limits)
-                try:
-                    await file.finish(self._lengths.get(file.path), stopped)
-                except OSError as error:
-                    raise StoreError(f"{file.path}: {error.strerror or error}") from None
+            if outputs and self._crawl is not None:
+                said = self._sinks.collected.open_ends if self._sinks.collected is not None else {}
+                tail = b"".join([line async for line in open_ends(self.store, self._crawl, self.limits, said)])
+                for output in outputs:
+                    with _output_errors(output):
+                        await output.finish(tail)
         finally:
+            for output in outputs:
+                output.close()
             await self.store.close()
+
+
+@contextmanager
+def _output_errors(output: Output) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(f"{output.name}: {error.strerror or error}") from None

@@ -27,8 +27,6 @@ _STATE: Final = (
     "ready",
     "private",
 )
-#: In the state of a walk that a limit has stopped: the files that end with its record, until the limit is raised.
-STOPPED_IN: Final = "files"
 
 
 def seed_of(
@@ -129,19 +127,6 @@ def _beside(walk: Walk, ending: Ending | None) -> dict[str, Any]:
     if ending is not None and ending.endless_pages is not None:
         beside[ENDLESS_PAGES] = ending.endless_pages
     return beside
-
-
-async def stopped_records(
-    store: Store, crawl: CrawlRow | None, path: str, limits: OperatorLimits
-) -> AsyncIterator[WalkEnd]:
-    """Yield the records of walks that a limit has stopped, in this run or before, and that stand in a file."""
-    if crawl is None:
-        return
-    for verdict in (Verdict.STOPPED, Verdict.SUSPECT):
-        async for row in store.walks.all(crawl.id, verdict):
-            if path in row.state.get(STOPPED_IN, ()):
-                ending = Ending(verdict, row.reason, row.state.get(ENDLESS_PAGES))
-                yield walk_of(row, limits).end_record(ending, row.ended_at or "")
 
 
 async def waiting_records(

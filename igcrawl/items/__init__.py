@@ -7,7 +7,8 @@ IDs are text (they pass 2^53). Times the server gives stay its own: seconds sinc
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
 from igcrawl.items.accounts import Follow, NewFollow, Profile, Suggestion
@@ -32,6 +33,7 @@ __all__ = [
     "Redirect",
     "Suggestion",
     "WalkEnd",
+    "to_record",
 ]
 
 
@@ -70,6 +72,16 @@ RECORD_TYPES: dict[str, type[Record]] = {
     record.TYPE: record
     for record in (Profile, Follow, Suggestion, Hit, Media, Comment, Audio, Redirect, Payload, WalkEnd)
 }
+
+
+def to_record(row: Any) -> Any:
+    """Return the record that a line of JSON was made of; what is none of ours stays a mapping."""
+    kind = RECORD_TYPES.get(row.get("type"))
+    for own in (kind, *kind.__subclasses__()) if kind is not None else ():
+        if row.keys() <= {field.name for field in fields(own)}:
+            with suppress(TypeError):
+                return own(**row)
+    return row
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""Outputs of `scrapy crawl`: a local JSON lines file of `-O` or `-o` is ours, the others are Scrapy's feeds."""
+"""Outputs of a command and its settings, as feeds: those of `-O` and `-o`, of FEEDS, and of IG_JSONL."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import argparse
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 from scrapy.utils.conf import feed_process_params_from_cli
 
-from igcrawl.errors import BadInput
+from igcrawl.output.feed_outputs import without_compression
 
 #: Settings of a run that writes no record; its feeds are left to who uses them.
 WITHOUT_OUTPUTS: Final[Mapping[str, Any]] = {
@@ -21,66 +21,86 @@ WITHOUT_OUTPUTS: Final[Mapping[str, Any]] = {
     "ITEM_PIPELINES": {},
     "ITEM_PIPELINES_BASE": {},
 }
-_FORMATS: Final = frozenset({"jsonl", "jsonlines", "jl"})
-_LOCAL: Final = frozenset({"", "file"})
-#: What our file does not do stays with Scrapy's feed.
-_FEED_ONLY: Final = ("FEED_EXPORT_FIELDS", "FEED_EXPORT_BATCH_ITEM_COUNT")
 
 
-def take_json_lines(settings: BaseSettings, opts: argparse.Namespace) -> dict[str, Any]:
-    """Take a local JSON lines file out of the command's outputs, and return the settings that name it instead.
+def take_outputs(settings: BaseSettings, opts: argparse.Namespace) -> dict[str, dict[str, Any]]:
+    """Take the outputs out of a command's options, and return them as feeds.
+
+    Scrapy itself knows no compressed files, and not `-O` beside `-o`.
+
+    Args:
+        settings: Scrapy's; its formats are the ones allowed.
+        opts: the command's options; `output` and `overwrite_output` are empty afterwards.
+
+    Raises:
+        UsageError: an output's format is not known.
+    """
+    feeds: dict[str, dict[str, Any]] = {}
+    for name, replace in (("overwrite_output", True), ("output", False)):
+        for element in getattr(opts, name) or []:
+            uri, options = _feed_of(settings, element)
+            feeds[uri] = options | ({"overwrite": True} if replace else {})
+        setattr(opts, name, None)
+    return feeds
+
+
+def _feed_of(settings: BaseSettings, element: str) -> tuple[str, dict[str, Any]]:
+    name, suffix = without_compression(element)
+    given = settings.copy()
+    # What the FEEDS setting says of the same address is taken over later.
+    given.set("FEEDS", {}, priority="cmdline")
+    try:
+        [(uri, options)] = feed_process_params_from_cli(given, [name]).items()
+    except UsageError:
+        [(uri, options)] = feed_process_params_from_cli(given, [element]).items()
+        suffix = ""
+    return f"{uri}{suffix}", options
+
+
+def add_feeds(settings: BaseSettings, feeds: Mapping[str, Mapping[str, Any]]) -> None:
+    """Add feeds to those of the settings, which win where both name one.
 
     Args:
         settings: Scrapy's.
-        opts: the command's options; `output` and `overwrite_output` lose the file.
-
-    Raises:
-        BadInput: there are several.
+        feeds: by their address.
     """
-    # Scrapy has not taken over what -s gives yet.
-    given = {name: value for name, _, value in (pair.partition("=") for pair in opts.set or []) if value}
-    feeds_only = any(name in given or settings.get(name) for name in _FEED_ONLY)
-    found: list[tuple[Path, bool]] = []
-    for name, replace in (("overwrite_output", True), ("output", False)):
-        kept = []
-        for element in getattr(opts, name) or []:
-            path = None if feeds_only else _json_lines_of(settings, element)
-            if path is None:
-                kept.append(element)
-            else:
-                found.append((path, replace))
-        setattr(opts, name, kept or None)
-    if not found:
-        return {}
-    named = given.get("IG_JSONL")
-    if named and Path(named).expanduser().absolute() != found[0][0]:
-        found.append((Path(named), False))
-    if len(found) > 1:
-        raise BadInput(f"give one JSON lines file, not {len(found)}; a feed of another format may stand beside it")
-    path, replace = found[0]
-    return {"IG_JSONL": str(path), "IG_JSONL_REPLACE": replace}
+    if feeds:
+        settings.set("FEEDS", {**feeds, **settings.getdict("FEEDS")}, priority="cmdline")
 
 
-def _json_lines_of(settings: BaseSettings, element: str) -> Path | None:
-    try:
-        # What the FEEDS setting names comes behind.
-        uri, options = next(iter(feed_process_params_from_cli(settings, [element]).items()))
-    except UsageError:
-        return None
-    parts = urlsplit(str(uri))
-    if options["format"] not in _FORMATS or parts.scheme not in _LOCAL or "%(" in str(uri):
-        return None
-    path = Path(unquote(parts.path) if parts.scheme else str(uri)).expanduser().absolute()
-    # A device or a pipe has no length to go on from.
-    return path if path.is_file() or not path.exists() else None
+def complete_feeds(settings: BaseSettings) -> None:
+    """Make IG_JSONL a feed, and name the format of each compressed file that does not say its own."""
+    feeds = {str(uri): dict(options) for uri, options in settings.getdict("FEEDS").items()}
+    before = {uri: dict(options) for uri, options in feeds.items()}
+    for uri, options in feeds.items():
+        name, suffix = without_compression(uri)
+        if suffix and not options.get("format"):
+            options["format"] = Path(name).suffix.removeprefix(".")
+    jsonl = str(settings.get("IG_JSONL") or "")
+    known = {_place(uri) for uri in feeds}
+    if jsonl and _place(jsonl) not in known:
+        replace = str(settings.get("IG_JSONL_REPLACE")).lower() in {"1", "true", "yes"}
+        feeds[str(Path(jsonl).expanduser().absolute())] = {"format": "jsonl", "overwrite": replace}
+    if feeds != before:
+        settings.set("FEEDS", feeds, priority=max(settings.getpriority("FEEDS") or 0, 40))
+
+
+def _place(uri: str) -> str:
+    return uri if urlsplit(uri).scheme not in {"", "file"} else str(Path(urlsplit(uri).path).expanduser().absolute())
 
 
 def whole_feed(feeds: Mapping[str, Mapping[str, Any]]) -> str | None:
-    """Return the first output that is replaced, not appended to, so that it must hold a whole crawl; None without."""
+    """Return the first output that must hold a whole crawl, which matters where the store keeps no records.
+
+    Standard output is read as it comes; JSON lines and CSV are appended to.
+
+    Args:
+        feeds: by their address.
+    """
     for uri, options in feeds.items():
         scheme = urlsplit(str(uri)).scheme
-        if scheme == "stdout":
+        if scheme == "stdout" or (options.get("format") in {"jsonl", "jsonlines", "jl"} and scheme in {"", "file"}):
             continue
-        if options.get("overwrite") or scheme not in _LOCAL:
+        if options.get("overwrite") or scheme not in {"", "file"}:
             return f"output {uri}"
     return None

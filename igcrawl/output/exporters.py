@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, Final, Protocol, Self
 
@@ -13,8 +14,10 @@ from scrapy.exporters import BaseItemExporter, CsvItemExporter, JsonItemExporter
 from scrapy.extensions.feedexport import FeedExporter, ItemFilter
 from scrapy.utils.misc import load_object
 
-from igcrawl.items import RECORD_TYPES, Page, WalkEnd
+from igcrawl.items import RECORD_TYPES, Page
+from igcrawl.output.feed_outputs import OneType, output_of
 from igcrawl.output.json_lines import to_lines
+from igcrawl.output.output import Output
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +69,13 @@ class CsvExporter(CsvItemExporter):
         """Build it for the crawler's spider."""
         return cls(file, getattr(crawler.spider, "main_record", None), **kwargs)
 
+    def start_exporting(self) -> None:
+        """Write the columns' names where they are known, so that a file without a record has them, too."""
+        names = self.fields_to_export
+        if self.include_headers_line and names:
+            self.csv_writer.writerow(names.values() if isinstance(names, Mapping) else names)
+            self.include_headers_line = False
+
     def export_item(self, item: Any) -> None:
         """Export a page's records, or one record."""
         for record in item if isinstance(item, Page) else [item]:
@@ -76,46 +86,44 @@ class CsvExporter(CsvItemExporter):
 _UNFOLDING: Final = (JsonLinesExporter, JsonExporter, XmlExporter, CsvExporter)
 
 
-class _OneType(ItemFilter):
-    """Lets a feed with one set of columns have one type of record, beside what its own filter says.
+class WritesOutputs(Protocol):
+    """A spider whose crawl writes its outputs, and ends when one fails."""
 
-    Args:
-        own: the feed's own filter.
-        type_: the type; "" for that of the first record.
-    """
+    @property
+    def keeps(self) -> bool:
+        """True if the store keeps the crawl's records."""
 
-    def __init__(self, own: ItemFilter, type_: str) -> None:
-        self.item_classes = own.item_classes
-        self._own, self._type = own, type_
-
-    def accepts(self, item: Any) -> bool:
-        kind = getattr(item, "type", self._type)
-        if not self._type and kind != WalkEnd.TYPE:
-            self._type = kind
-        return kind == self._type and bool(self._own.accepts(item))
-
-
-class StopsForOutput(Protocol):
-    """A spider whose crawl ends when an output fails."""
+    def take_output(self, output: Output) -> None:
+        """Write an output with the crawl."""
 
     def stop_for_output(self, why: str) -> None:
         """Stop the crawl, and say why."""
 
 
 class RecordFeedExporter(FeedExporter):
-    """Scrapy's feeds for pages: batches and filters see records, and the counts are of records."""
+    """Scrapy's feeds for pages: batches and filters see records, and the counts are of records.
+
+    Those that are views of the store are taken out: the crawl itself writes them.
+    """
 
     def open_spider(self, spider: Spider) -> None:
-        """Open the feeds."""
+        """Give the crawl its outputs, and open what is left: standard output, pipes, devices."""
+        crawl: Any = spider
+        writes: WritesOutputs = crawl
+        for uri, options in list(self.feeds.items()):
+            output = output_of(self.crawler, spider, uri, options, keeps=writes.keeps)
+            if output is not None:
+                writes.take_output(output)
+                del self.feeds[uri]
         main_record = getattr(spider, "main_record", None)
         for uri, options in self.feeds.items():
             if options["format"] == "csv" and main_record is not None:
-                self.filters[uri] = _OneType(self.filters[uri], main_record)
+                self.filters[uri] = OneType(self.filters[uri], main_record)
         super().open_spider(spider)
 
     def item_scraped(self, item: Any, spider: Any) -> None:
         """Hand a page's records to the feeds; when one cannot be written, stop the crawl: no request may be wasted."""
-        crawl: StopsForOutput = spider
+        crawl: WritesOutputs = spider
         try:
             self._export(item, spider)
         except OSError as error:

@@ -1,4 +1,4 @@
-"""Records as JSON lines, by orjson: what the feeds and the exactly-once file have in common."""
+"""Records as JSON lines, by orjson, and back."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from itemadapter import ItemAdapter
 
 #: Control characters that JSON lets stand as they are; terminals take some of them for orders.
 _CONTROL: Final = re.compile("[\x7f-\x9f]")
+_LONG_NUMBER: Final = re.compile(rb"[:,\[]-?[0-9]{19}")
 #: First bytes of these characters: a page mostly has none.
 _SIGNS: Final = (b"\x7f", b"\xc2")
 
@@ -25,6 +26,16 @@ def to_lines(rows: Iterable[Any]) -> bytes:
     if not any(sign in lines for sign in _SIGNS):
         return lines
     return _CONTROL.sub(_escaped, lines.decode()).encode()
+
+
+def from_line(line: bytes) -> Any:
+    """Return the record of a line as a mapping.
+
+    Raises:
+        ValueError: it is no JSON.
+    """
+    # For orjson a number of more than 64 bits is a decimal.
+    return json.loads(line) if _LONG_NUMBER.search(line) else orjson.loads(line)
 
 
 def _line(row: Any) -> bytes:

@@ -1,57 +1,11 @@
-"""Sinks: where pipelines write records exactly once. What they hold becomes durable with the page's cursor."""
+"""Sinks: where the pipelines and outputs of one run take its records. They become durable with the page's cursor."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
-
-class FileSink(Protocol):
-    """A file whose committed length stands in the store. What lies behind that length was never committed."""
-
-    @property
-    def path(self) -> str:
-        """Its absolute path."""
-
-    def take(self) -> None:
-        """Open the file for this process alone; what it holds is left as it is.
-
-        Raises:
-            BadInput: another process writes it, or it cannot be opened.
-        """
-
-    def begin(self) -> int:
-        """Return the length at which a crawl that has not written the file begins.
-
-        Raises:
-            OSError: it cannot be read.
-        """
-
-    def go_on(self, length: int) -> None:
-        """Cut the file back to its committed length and write on from there.
-
-        Raises:
-            BadInput: it is shorter than that.
-            OSError: it cannot be cut.
-        """
-
-    def sync(self) -> int:
-        """Bring what was written to the disk, and return the file's length.
-
-        Raises:
-            OSError: it cannot be written.
-        """
-
-    async def finish(self, length: int | None, stopped: AsyncIterator[Any]) -> None:
-        """Close the file.
-
-        Args:
-            length: its committed length; None when nothing of it was ever committed, so that it is left as it is.
-            stopped: records of walks that a limit has stopped: they stand behind that length.
-
-        Raises:
-            OSError: it cannot be written.
-        """
+from igcrawl.output.output import Output
 
 
 class TableSink(Protocol):
@@ -73,9 +27,44 @@ class TableSink(Protocol):
         """Forget the collected rows: they are committed."""
 
 
-class Sinks:
-    """The sinks of one run. Pipelines add theirs when the spider opens."""
+class Collected:
+    """Records of the pages that are still to be committed, as JSON lines.
+
+    `open_ends` are the records of this run's walks with which the same command may go on, by operation and target.
+    """
 
     def __init__(self) -> None:
-        self.files: list[FileSink] = []
+        self.open_ends: dict[str, bytes] = {}
+        self._lines: list[bytes] = []
+        self._count = 0
+
+    def add(self, lines: bytes, count: int) -> None:
+        """Take records.
+
+        Args:
+            lines: JSON lines.
+            count: how many there are.
+        """
+        self._lines.append(lines)
+        self._count += count
+
+    def take(self) -> tuple[bytes, int]:
+        """Return what was collected since the last call, and how many records that is."""
+        lines, count = b"".join(self._lines), self._count
+        self._lines, self._count = [], 0
+        return lines, count
+
+
+class Sinks:
+    """The sinks of one run. Pipelines and feeds add theirs before the spider starts."""
+
+    def __init__(self) -> None:
+        self.outputs: list[Output] = []
         self.tables: list[TableSink] = []
+        #: None when no pipeline collects.
+        self.collected: Collected | None = None
+
+    def collect(self) -> Collected:
+        """Return what collects the run's records."""
+        self.collected = self.collected or Collected()
+        return self.collected

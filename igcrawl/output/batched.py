@@ -1,0 +1,178 @@
+"""An output in batches: files of so many records each, numbered or named by time."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from igcrawl.errors import BadInput, StoreError
+from igcrawl.output.encoders import rows_of
+from igcrawl.output.output import OutputCrawl, OutputSpec
+from igcrawl.output.output_state import OutputState
+from igcrawl.output.own_part import row_of
+from igcrawl.output.place import FileFacts, machine
+from igcrawl.output.whole import checked, write_whole
+from igcrawl.store import OutputRow
+from igcrawl.store.packed_records import pack_lines, unpack_lines
+
+logger = logging.getLogger(__name__)
+
+
+class _End(NamedTuple):
+    """Where a batch ends: the last page that is wholly in it or before, and records of the next one."""
+
+    place: int
+    skip: int
+
+
+_BEGINNING: Final = _End(0, 0)
+
+
+class BatchedOutput:
+    """Files of so many records each. A batch is written when it is full, the last one at the end of a run.
+
+    Args:
+        spec: what the operator asked for.
+        size: records of a batch.
+        path_of: the real path of a batch, by its number.
+    """
+
+    def __init__(self, spec: OutputSpec, size: int, path_of: Callable[[int], Path]) -> None:
+        self._spec, self._size, self._path_of = spec, size, path_of
+        self._crawl: OutputCrawl | None = None
+        #: Path and state of each batch, in their order.
+        self._batches: list[tuple[Path, OutputState]] = []
+        #: As far as the batch that is being filled was counted, and how many records it has.
+        self._counted, self._count = _BEGINNING, 0
+
+    @property
+    def name(self) -> str:
+        """Its address, with the places for number or time."""
+        return self._spec.uri
+
+    def take(self) -> None:
+        """See `Output.take`."""
+        try:
+            self._path_of(1).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise BadInput(f"output {self._spec.uri}: {error.strerror or error}") from None
+
+    async def check(self, crawl: OutputCrawl | None) -> None:
+        """See `Output.check`."""
+        known = set() if crawl is None else {row.path for row in await crawl.store.outputs.of(crawl.crawl)}
+        first = self._path_of(1)
+        if not self._spec.replaces and first.exists() and first.stat().st_size and str(first) not in known:
+            raise BadInput(f"output {first}: it is there already; batches are files of their own, give overwrite or move it")
+
+    async def begin(self, crawl: OutputCrawl) -> None:
+        """See `Output.begin`."""
+        self._crawl = crawl
+        rows = [row for row in await crawl.store.outputs.of(crawl.crawl) if row.machine == machine()]
+        states = [(Path(row.path), OutputState.read(row.state)) for row in rows]
+        mine = sorted(
+            ((path, state) for path, state in states if state.batch and state.format == self._spec.kind),
+            key=lambda batch: batch[1].batch,
+        )
+        self._batches = []
+        for number, (path, known) in enumerate(mine, start=1):
+            if known.batch != number:
+                break
+            self._batches.append((path, await self._mended(path, known)))
+        full = [state for _, state in self._batches if state.full]
+        self._counted = _End(full[-1].place, full[-1].skip) if full else _BEGINNING
+        self._count = 0
+        await self._fill()
+
+    async def _mended(self, path: Path, known: OutputState) -> OutputState:
+        """Return a batch's state once its file holds what it should, or may be written."""
+        crawl = self._the_crawl
+        state = await checked(path, known, self._content(known))
+        wanted = replace(known.next or known, next=None)
+        if state.hash or not wanted.full:
+            if not wanted.full and not state.hash:
+                state = replace(state, place=wanted.place, skip=wanted.skip)
+            await crawl.store.outputs.put(row_of(crawl, path, state))
+            return state
+        return await write_whole(crawl, path, state, wanted, self._content(wanted))
+
+    def changed(self) -> OutputRow | None:
+        """Return nothing: a batch is noted when it is written."""
+        return None
+
+    async def grow(self, lines: bytes, first: int, last: int) -> None:
+        """See `Output.grow`."""
+        await self._fill()
+
+    def sync(self) -> None:
+        """Do nothing: a batch that is written is on the disk."""
+
+    async def finish(self, tail: bytes) -> None:
+        """See `Output.finish`."""
+        if self._crawl is None:
+            return
+        await self._fill()
+        if self._count or any(map(self._spec.accepts, rows_of(tail))):
+            await self._write(self._counted, tail, full=False)
+        for path, state in self._batches:
+            if FileFacts.of(path) != state.facts:
+                await self.begin(self._crawl)
+                break
+        for path, state in self._batches:
+            if FileFacts.of(path) != state.facts and state.full:
+                raise StoreError(f"{path}: somebody else goes on changing it; give this crawl files of its own")
+
+    def close(self) -> None:
+        """Do nothing: a file is open only while it is written."""
+
+    async def _fill(self) -> None:
+        """Count what the store holds, and write each batch that is full."""
+        async for place, lines in self._the_crawl.pages(self._counted.place):
+            for number, row in enumerate(rows_of(lines), start=1):
+                if number <= self._counted.skip and place == self._counted.place + 1:
+                    continue
+                self._count += self._spec.accepts(row)
+                if self._count == self._size:
+                    await self._write(_End(place - 1, number), b"", full=True)
+                    self._counted, self._count = _End(place - 1, number), 0
+            self._counted = _End(place, 0)
+
+    async def _write(self, end: _End, tail: bytes, *, full: bool) -> None:
+        """Write a batch: the one behind the last that is full."""
+        number = sum(state.full for _, state in self._batches) + 1
+        packed = pack_lines(tail) if tail else b""
+        if number <= len(self._batches):
+            path, before = self._batches[number - 1]
+            if not full and before.hash and (before.place, before.skip, before.tail) == (*end, packed):
+                return
+        else:
+            path = self._path_of(number)
+            before = OutputState(format=self._spec.kind, batch=number)
+        after = replace(before, place=end.place, skip=end.skip, full=full, tail=packed, start=0, next=None)
+        self._batches[number - 1 :] = [(path, before)]
+        state = await write_whole(self._the_crawl, path, before, after, self._content(after))
+        self._batches[number - 1] = path, state
+
+    async def _content(self, state: OutputState) -> AsyncIterator[bytes]:
+        """Yield what a batch is in a state."""
+        before = [known for _, known in self._batches if known.batch == state.batch - 1]
+        begin = _End(before[0].place, before[0].skip) if before else _BEGINNING
+        encoder = self._spec.encoder()
+        yield encoder.begin()
+        async for place, lines in self._the_crawl.pages(begin.place):
+            if place > state.place + 1 or (place == state.place + 1 and not state.skip):
+                break
+            first = begin.skip if place == begin.place + 1 else 0
+            last = state.skip if place == state.place + 1 else None
+            rows = lines.splitlines(keepends=True)[first:last]
+            yield encoder.encode(b"".join(rows))
+        yield encoder.encode(unpack_lines(state.tail) if state.tail else b"")
+        yield encoder.end()
+
+    @property
+    def _the_crawl(self) -> OutputCrawl:
+        assert self._crawl is not None
+        return self._crawl

@@ -1,0 +1,233 @@
+"""Outputs out of Scrapy's feeds: a local file or a remote place becomes a view of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+import orjson
+from scrapy import Spider
+from scrapy.crawler import Crawler
+from scrapy.extensions.feedexport import FileFeedStorage, ItemFilter, StdoutFeedStorage, apply_uri_params
+from scrapy.extensions.postprocessing import PostProcessingManager
+from scrapy.settings import BaseSettings
+from scrapy.utils.defer import ensure_awaitable
+from scrapy.utils.misc import build_from_crawler, load_object
+
+from igcrawl.items import WalkEnd, to_record
+from igcrawl.output.batched import BatchedOutput
+from igcrawl.output.encoders import COMPRESSED, CompressedEncoder, Encoder, ExporterEncoder, JsonLinesEncoder
+from igcrawl.output.foreign import JSON_LINES
+from igcrawl.output.growing import GrowingOutput
+from igcrawl.output.output import Output, OutputSpec
+from igcrawl.output.remote import RemoteOutput
+from igcrawl.output.whole import WholeOutput
+
+#: Options of a feed that change its bytes.
+_OF_BYTES: Final = (
+    "format",
+    "fields",
+    "encoding",
+    "indent",
+    "item_classes",
+    "item_filter",
+    "item_export_kwargs",
+    "postprocessing",
+    "batch_item_count",
+)
+_OURS: Final = "igcrawl.output.exporters"
+
+
+class OneType(ItemFilter):
+    """Lets a feed with one set of columns have one type of record, beside what its own filter says.
+
+    Args:
+        own: the feed's own filter.
+        type_: the type; "" for that of the first record.
+    """
+
+    def __init__(self, own: ItemFilter, type_: str) -> None:
+        self.item_classes = own.item_classes
+        self._own, self._type = own, type_
+
+    def accepts(self, item: Any) -> bool:
+        """Return whether the feed takes a record, or a mapping that was made of one."""
+        kind = item.get("type") if isinstance(item, Mapping) else getattr(item, "type", self._type)
+        if not self._type and kind != WalkEnd.TYPE:
+            self._type = kind or ""
+        return (kind or self._type) == self._type and accepts(self._own, item)
+
+
+def accepts(own: ItemFilter, item: Any) -> bool:
+    """Return whether a feed's filter takes a record, or a mapping that was made of one."""
+    if type(own) is ItemFilter and not own.item_classes:
+        return True
+    return bool(own.accepts(to_record(item) if isinstance(item, dict) else item))
+
+
+def output_of(
+    crawler: Crawler, spider: Spider, template: str, options: Mapping[str, Any], *, keeps: bool
+) -> Output | None:
+    """Return the output that stands for a feed; None for one that is Scrapy's own matter.
+
+    That is standard output, a pipe or a device, which nobody can look at again, and, where the store keeps no records,
+    whatever cannot be appended to.
+
+    Args:
+        crawler: the crawl's.
+        spider: its spider.
+        template: the feed's address.
+        options: the feed's, with their defaults.
+        keeps: whether the store keeps the crawl's records.
+    """
+    storage = _storage_of(crawler.settings, template)
+    if issubclass(storage, StdoutFeedStorage):
+        return None
+    uri = apply_uri_params(template, _params(spider, options, 1))
+    local = issubclass(storage, FileFeedStorage)
+    path = local_path(uri) if local else None
+    if path is not None and path.exists() and not path.is_file():
+        return None
+    spec = _spec(crawler, spider, template, uri, options, path)
+    size = options["batch_item_count"]
+    if not keeps and not (spec.grows and spec.format in JSON_LINES):
+        return None
+    if not local:
+        return _remote(crawler, spider, storage, spec, options)
+    if size:
+
+        def path_of(number: int) -> Path:
+            return local_path(apply_uri_params(template, _params(spider, options, number)))
+
+        return BatchedOutput(spec, size, path_of)
+    return GrowingOutput(spec) if spec.grows else WholeOutput(spec)
+
+
+def local_path(uri: str) -> Path:
+    """Return the real path of a local file, by whatever links its name leads there."""
+    parts = urlsplit(uri)
+    return Path(unquote(parts.path) if parts.scheme == "file" else uri).expanduser().absolute().resolve()
+
+
+def without_compression(name: str) -> tuple[str, str]:
+    """Return a file's name without the suffix of its compression, and that suffix, "" for none."""
+    suffix = next((suffix for suffix in COMPRESSED if name.endswith(suffix)), "")
+    return name.removesuffix(suffix), suffix
+
+
+def _spec(
+    crawler: Crawler, spider: Spider, template: str, uri: str, options: Mapping[str, Any], path: Path | None
+) -> OutputSpec:
+    process = options.get("postprocessing")
+    suffix = "" if process else without_compression(template)[1]
+    of_bytes = {name: options.get(name) for name in _OF_BYTES if options.get(name)}
+    known = orjson.dumps([of_bytes, suffix, template if options["batch_item_count"] else ""], default=str)
+    main_record = getattr(spider, "main_record", "") if options["format"] == "csv" else None
+    plain = _is_plain(crawler, options)
+    grows = not suffix and not process and not options["batch_item_count"]
+    return OutputSpec(
+        uri=uri,
+        format=options["format"],
+        kind=f"{options['format']}{suffix} {blake2b(known, digest_size=4).hexdigest()}",
+        encoder=_encoder(crawler, options, suffix, main_record, plain=plain),
+        accepts=_accepts(options, main_record),
+        path=path,
+        replaces=bool(options.get("overwrite")),
+        suffix=suffix,
+        grows=grows and (plain or options["format"] in JSON_LINES or bool(main_record)),
+    )
+
+
+def _encoder(
+    crawler: Crawler, options: Mapping[str, Any], suffix: str, main_record: str | None, *, plain: bool
+) -> Callable[[], Encoder]:
+    """Return what makes an output's encoders."""
+    exporter = load_object(crawler.settings.getwithbase("FEED_EXPORTERS")[options["format"]])
+    plugins = options.get("postprocessing")
+
+    def exported(file: Any, *, headed: bool) -> Any:
+        more = {"include_headers_line": False} if headed and options["format"] == "csv" else {}
+        return build_from_crawler(
+            exporter,
+            crawler,
+            file,
+            fields_to_export=options["fields"],
+            encoding=options["encoding"],
+            indent=options["indent"],
+            **{**options["item_export_kwargs"], **more},
+        )
+
+    def processed(file: Any) -> Any:
+        return PostProcessingManager(plugins or [], file, dict(options))
+
+    def made() -> Encoder:
+        if plain:
+            encoder: Encoder = JsonLinesEncoder()
+        else:
+            rebuild = not exporter.__module__.startswith(_OURS)
+            process = processed if plugins else None
+            encoder = ExporterEncoder(exported, _accepts(options, main_record), process, rebuild=rebuild)
+        return CompressedEncoder(encoder, suffix) if suffix else encoder
+
+    return made
+
+
+def _accepts(options: Mapping[str, Any], main_record: str | None) -> Callable[[Mapping[str, Any]], bool]:
+    own: ItemFilter = load_object(options.get("item_filter") or ItemFilter)(dict(options))
+    if main_record is not None:
+        return OneType(own, main_record).accepts
+    return lambda row: accepts(own, row)
+
+
+def _is_plain(crawler: Crawler, options: Mapping[str, Any]) -> bool:
+    """Return whether a feed's bytes are the lines as the store keeps them."""
+    exporter = load_object(crawler.settings.getwithbase("FEED_EXPORTERS")[options["format"]])
+    changed = ("fields", "item_export_kwargs", "item_classes", "item_filter", "postprocessing")
+    utf8 = str(options.get("encoding") or "utf-8").lower() in {"utf-8", "utf8"}
+    ours = exporter.__module__.startswith(_OURS)
+    return options["format"] in JSON_LINES and ours and utf8 and not any(options.get(name) for name in changed)
+
+
+def _remote(
+    crawler: Crawler, spider: Spider, storage: type[Any], spec: OutputSpec, options: Mapping[str, Any]
+) -> RemoteOutput:
+    place: Any = build_from_crawler(storage, crawler, spec.uri, feed_options=dict(options))
+
+    async def store(file: Any) -> None:
+        await ensure_awaitable(place.store(file))
+
+    return RemoteOutput(spec, public_uri(spec.uri), lambda: place.open(spider), store)
+
+
+def public_uri(uri: str) -> str:
+    """Return an output's address without what may be a credential in it."""
+    try:
+        parts = urlsplit(uri)
+        if not parts.scheme or not parts.netloc:
+            return "standard output" if parts.scheme == "stdout" else uri if parts.scheme else str(Path(uri).absolute())
+        return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
+    except ValueError:
+        return "an address that cannot be shown"
+
+
+def _storage_of(settings: BaseSettings, uri: str) -> type[Any]:
+    """Return the class of the storage that an address names, as Scrapy's feeds choose it."""
+    known = settings.getwithbase("FEED_STORAGES")
+    storage: type[Any] = load_object(known.get(urlsplit(uri).scheme) or known["file"])
+    return storage
+
+
+def _params(spider: Spider, options: Mapping[str, Any], batch: int) -> dict[str, Any]:
+    """Return what an address may name, as Scrapy's feeds give it."""
+    now = datetime.now(UTC)
+    params: dict[str, Any] = {name: getattr(spider, name) for name in dir(spider)}
+    params["time"] = now.replace(microsecond=0).isoformat().replace(":", "-")
+    params["batch_time"] = now.isoformat().replace(":", "-")
+    params["batch_id"] = batch
+    change = options.get("uri_params")
+    changed = load_object(change)(params, spider) if change else None
+    return params if changed is None else changed

@@ -1,0 +1,410 @@
+"""An output that grows while the crawl runs: JSON lines, CSV. Its file has one writer."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+from igcrawl.errors import BadInput, StoreError
+from igcrawl.output.encoders import Encoder
+from igcrawl.output.foreign import JSON_LINES, check_above, is_whole_json, last_line, may_stand_above
+from igcrawl.output.output import OutputCrawl, OutputSpec
+from igcrawl.output.output_state import OutputState
+from igcrawl.output.own_part import (
+    EMPTY_HASH,
+    chunks_of,
+    common_length,
+    copy_part,
+    encoded,
+    holds,
+    known_state,
+    moved_part,
+    row_of,
+    write_all,
+)
+from igcrawl.output.part_file import PartFile, part_of, remove_left
+from igcrawl.output.place import FileFacts, hash_part, machine, name_aside, new_hash
+from igcrawl.store import OutputRow
+
+logger = logging.getLogger(__name__)
+
+#: Each of our lines begins so.
+_RECORD: Final = b'{"type":'
+
+
+class GrowingOutput:
+    """A file to which records are appended as they are committed.
+
+    Where the store keeps the records, the file follows it: what a kill kept from the file, and what others did to it,
+    is written again from the store. Where it does not, the file is written before each commit, and is the only copy.
+
+    Args:
+        spec: what the operator asked for, with a path.
+    """
+
+    def __init__(self, spec: OutputSpec) -> None:
+        assert spec.path is not None
+        self._spec, self._path = spec, spec.path
+        self._file: BinaryIO | None = None
+        self._made = False
+        self._crawl: OutputCrawl | None = None
+        self._encoder: Encoder = spec.encoder()
+        self._hash = new_hash()
+        self._facts: FileFacts | None = None
+        self._noted = True
+        #: None before the crawl has begun to write the file.
+        self._state: OutputState | None = None
+
+    @property
+    def name(self) -> str:
+        """Its path."""
+        return str(self._path)
+
+    def take(self) -> None:
+        """See `Output.take`."""
+        while self._file is None:
+            try:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                remove_left(self._path)
+                self._made = not self._path.exists()
+                # Append mode: what others write meanwhile is not written over.
+                file = self._path.open("a+b", buffering=0)
+            except OSError as error:
+                raise BadInput(f"output {self._path}: {error.strerror or error}") from None
+            self._lock(file)
+            if FileFacts.of(self._path) == FileFacts.of(file.fileno()):
+                self._file = file
+            else:
+                # A run that had nothing to write has just removed it.
+                file.close()
+
+    def _lock(self, file: BinaryIO) -> None:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.close()
+            taken = "another process writes it; give this one a file of its own, -O …"
+            raise BadInput(f"{self._path}: {taken}") from None
+
+    async def check(self, crawl: OutputCrawl | None) -> None:
+        """See `Output.check`."""
+        known = None if crawl is None else await known_state(crawl, self._spec, self._path)
+        if known is None and not self._spec.replaces and self._size:
+            check_above(self._spec, self._path, self._spec.encoder())
+        if known is not None and crawl is not None and not crawl.kept:
+            self._check_only_copy(known)
+
+    async def begin(self, crawl: OutputCrawl) -> None:
+        """See `Output.begin`."""
+        self._crawl = crawl
+        known = await known_state(crawl, self._spec, self._path)
+        if known is None:
+            await self._begin_new()
+        elif not crawl.kept:
+            self._check_only_copy(known)
+            self._go_on(replace(known, tail=b"", next=None))
+        elif known.format and known.format != self._spec.kind:
+            await self._mend(known, "was written in another way")
+        else:
+            await self._reconcile(known)
+        if crawl.kept:
+            await self._catch_up()
+        await self._note()
+
+    def changed(self) -> OutputRow | None:
+        """See `Output.changed`."""
+        if self._noted or self._state is None or self._crawl is None:
+            return None
+        self._noted = True
+        return row_of(self._crawl, self._path, self._state)
+
+    async def grow(self, lines: bytes, first: int, last: int) -> None:
+        """See `Output.grow`."""
+        assert self._state is not None
+        kept = self._the_crawl.kept
+        if kept and FileFacts.of(self._descriptor) != self._facts:
+            await self._come_back()
+        if kept and self._state.place != first - 1:
+            await self._catch_up()
+        else:
+            self._append(self._encoder.encode(lines))
+            self._state.place = last
+
+    def sync(self) -> None:
+        """See `Output.sync`."""
+        os.fdatasync(self._descriptor)
+
+    async def finish(self, tail: bytes) -> None:
+        """See `Output.finish`."""
+        if self._file is None or self._state is None or self._crawl is None:
+            self.close()
+            return
+        for _ in range(2):
+            await self._finish_once(tail)
+            if FileFacts.of(self._path) == self._facts:
+                self.close()
+                return
+            await self._come_back()
+        raise StoreError(f"{self._path}: somebody else goes on changing it; give this crawl a file of its own, -O …")
+
+    async def _finish_once(self, tail: bytes) -> None:
+        assert self._state is not None
+        assert self._crawl is not None
+        if self._crawl.kept:
+            if FileFacts.of(self._path) != self._facts or FileFacts.of(self._descriptor) != self._facts:
+                await self._come_back()
+            await self._catch_up()
+        data = self._encoder.encode(tail)
+        if data:
+            # Before it is written: a run that finds a part of it knows what it is.
+            self._state.tail = data
+            await self._note()
+            self._write(data)
+        os.fsync(self._descriptor)
+        self._facts = FileFacts.of(self._descriptor)
+        await self._note()
+
+    async def _come_back(self) -> None:
+        """Take the file again that somebody else has touched while the crawl ran."""
+        assert self._crawl is not None
+        if not self._crawl.kept:
+            raise StoreError(f"{self._path}: somebody else has changed it meanwhile, and its records are kept nowhere else")
+        await self._note()
+        self.close()
+        self.take()
+        await self.begin(self._crawl)
+
+    def close(self) -> None:
+        """See `Output.close`."""
+        file, self._file = self._file, None
+        if file is None:
+            return
+        if self._made and self._state is None and not os.fstat(file.fileno()).st_size:
+            with suppress(OSError):
+                self._path.unlink(missing_ok=True)
+        file.close()
+
+    # Beginning
+
+    async def _begin_new(self) -> None:
+        assert self._crawl is not None
+        if self._crawl.begun and not self._crawl.kept:
+            logger.warning("%s holds only what comes from now on: this crawl was begun without it", self._path)
+        if self._spec.replaces:
+            os.ftruncate(self._descriptor, 0)
+        else:
+            await self._end_others()
+        await self._start_at(self._size)
+
+    async def _end_others(self) -> None:
+        """Make what stands in the file end with a whole line.
+
+        Raises:
+            BadInput: its last line was cut off, and not by a run that this store knows.
+        """
+        last = last_line(self._descriptor, self._size)
+        if last and self._spec.format in JSON_LINES and not is_whole_json(last):
+            await self._end_torn(len(last))
+        elif last:
+            write_all(self._descriptor, b"\n")
+
+    async def _end_torn(self, torn: int) -> None:
+        """Cut off a line of another crawl of this store, which was killed while it wrote it."""
+        assert self._crawl is not None
+        for row in await self._crawl.store.outputs.at(machine(), str(self._path)):
+            state = OutputState.read(row.state)
+            other = replace(self._crawl, crawl=row.crawl)
+            if state.length <= self._size and holds(self._descriptor, state):
+                ours = await common_length(self._descriptor, state.length, self._behind(other, state))
+                looks_ours = os.pread(self._descriptor, len(_RECORD), state.length).startswith(_RECORD[:torn])
+                if state.length + ours == self._size or (not ours and looks_ours):
+                    os.ftruncate(self._descriptor, self._size - torn)
+                    return
+        raise BadInput(f"-o {self._path}: its last line is cut off; mend it, give another file, or -O")
+
+    async def _behind(self, crawl: OutputCrawl, state: OutputState) -> AsyncIterator[bytes]:
+        """Yield what the store would write behind a crawl's part."""
+        encoder = self._spec.encoder()
+        first = encoder.begin(headed=state.length > 0)
+        if state.length == state.start:
+            yield first
+        async for _, lines in crawl.pages(state.place):
+            yield encoder.encode(lines)
+
+    async def _start_at(self, start: int) -> None:
+        """Begin the crawl's part at the file's end."""
+        before = hash_part(self._descriptor, 0, start).hexdigest() if start else ""
+        self._go_on(OutputState(format=self._spec.kind, start=start, before=before, length=start, hash=EMPTY_HASH))
+        assert self._crawl is not None
+        assert self._state is not None
+        await self._crawl.store.outputs.put(row_of(self._crawl, self._path, self._state))
+
+    def _go_on(self, state: OutputState) -> None:
+        """Go on behind the crawl's part; what stands behind it is ours and comes again."""
+        self._state = state
+        os.ftruncate(self._descriptor, state.length)
+        self._hash = hash_part(self._descriptor, state.start, state.length)
+        state.format = self._spec.kind
+        self._encoder = self._spec.encoder()
+        first = self._encoder.begin(headed=state.length > 0)
+        self._facts = FileFacts.of(self._descriptor)
+        self._append(first)
+
+    def _check_only_copy(self, state: OutputState) -> None:
+        """Check a file that is the only copy of its records.
+
+        Raises:
+            BadInput: it is not as the crawl left it.
+        """
+        size, advice = self._size, "put it back, or start over with -a fresh=1"
+        if size < state.length:
+            is_short = f"shorter ({size:,} bytes) than what the crawl has written ({state.length:,})"
+            raise BadInput(f"{self._path}: {'missing' if self._made else is_short}; {advice}")
+        if state.hash and not holds(self._descriptor, state):
+            raise BadInput(f"{self._path}: changed since the crawl wrote it, and its records are kept nowhere else; {advice}")
+        behind = os.pread(self._descriptor, size - state.length, state.length)
+        if not all(line.startswith(_RECORD[: len(line)]) for line in behind.split(b"\n")):
+            raise BadInput(f"{self._path}: somebody else has written behind this crawl's records; move that away")
+
+    # Going on
+
+    async def _reconcile(self, state: OutputState) -> None:
+        """Make the file hold what the crawl has written, whatever others have done to it."""
+        if state.next is not None and holds(self._descriptor, state.next):
+            state = state.next
+        if not holds(self._descriptor, state):
+            moved = moved_part(self._descriptor, state)
+            if moved is None:
+                await self._mend(state, "is missing" if self._made else "is not as this crawl left it")
+                return
+            state = moved
+        behind = max(
+            await common_length(self._descriptor, state.length, chunks_of(state.tail)),
+            await common_length(self._descriptor, state.length, self._behind(self._the_crawl, state)),
+        )
+        end = state.length + behind
+        if end < self._size:
+            await self._put_above(state, end)
+        else:
+            self._go_on(replace(state, tail=b"", next=None))
+
+    async def _mend(self, state: OutputState, why: str) -> None:
+        """Write the crawl's part again; the file is kept beside itself when it holds what the store does not."""
+        size, start = self._size, min(state.start, self._size)
+        content = encoded(self._the_crawl, self._spec.encoder(), headed=start > 0)
+        if start + await common_length(self._descriptor, start, content) < size and not await self._was_ours(state):
+            await self._move_aside(state, why)
+            return
+        logger.warning("%s: %s; its records are written again from the store", self._path, why)
+        os.ftruncate(self._descriptor, start)
+        if start and last_line(self._descriptor, start):
+            await self._end_others()
+        await self._start_at(self._size)
+
+    async def _was_ours(self, state: OutputState) -> bool:
+        """Return whether the file holds nothing but what this crawl wrote there in another way."""
+        return state.format != self._spec.kind and self._size == state.length + len(state.tail) and holds(
+            self._descriptor, state
+        )
+
+    async def _move_aside(self, state: OutputState, why: str) -> None:
+        aside = name_aside(self._path)
+        logger.warning(
+            "%s: %s; what was found there is now %s, and its records are written again from the store",
+            self._path,
+            why,
+            aside.name,
+        )
+        old = self._file
+        assert old is not None
+        self._path.rename(aside)
+        self._file = None
+        self.take()
+        start, intact = state.start, hash_part(old.fileno(), 0, state.start).hexdigest() == state.before
+        if start and intact and not self._spec.replaces:
+            copy_part(old.fileno(), self._descriptor, start)
+        old.close()
+        await self._start_at(self._size)
+
+    async def _put_above(self, state: OutputState, end: int) -> None:
+        """Put what others have appended above the crawl's part: its records go on below."""
+        added = os.pread(self._descriptor, self._size - end, end)
+        header = self._spec.encoder().begin()
+        if not may_stand_above(self._spec, added, header):
+            await self._move_aside(state, "others have written into it")
+            return
+        with part_of(self._path) as part:
+            copy_part(self._descriptor, part.descriptor, state.start)
+            write_all(part.descriptor, (b"" if state.start else header) + added)
+            write_all(part.descriptor, b"" if added.endswith(b"\n") else b"\n")
+            await self._go_on_in(part, state)
+        logger.warning("%s: what others have appended stands above this crawl's records now", self._path)
+
+    async def _go_on_in(self, part: PartFile, state: OutputState) -> None:
+        """Write the crawl's part into a file that is to take the place of this one."""
+        file = os.fdopen(os.dup(part.descriptor), "r+b", buffering=0)
+        old, self._file = self._file, file
+        assert old is not None
+        start = self._size
+        before = hash_part(self._descriptor, 0, start).hexdigest()
+        self._go_on(OutputState(format=self._spec.kind, start=start, before=before, length=start, hash=EMPTY_HASH))
+        await self._catch_up()
+        assert self._state is not None
+        self._state.hash = self._hash.hexdigest()
+        await self._the_crawl.store.outputs.put(row_of(self._the_crawl, self._path, replace(state, next=self._state)))
+        os.fsync(self._descriptor)
+        part.take_place()
+        old.close()
+        self._facts = FileFacts.of(self._descriptor)
+
+    async def _catch_up(self) -> None:
+        """Append what the store holds and the file does not."""
+        assert self._state is not None
+        async for place, lines in self._the_crawl.pages(self._state.place):
+            self._append(self._encoder.encode(lines))
+            self._state.place = place
+
+    def _append(self, data: bytes) -> None:
+        """Append to the crawl's part, all or nothing."""
+        assert self._state is not None
+        self._write(data)
+        self._hash.update(data)
+        self._state.length += len(data)
+        self._state.hash = self._hash.hexdigest()
+        self._facts = self._state.facts = FileFacts.of(self._descriptor)
+        self._noted = False
+
+    def _write(self, data: bytes) -> None:
+        before = self._size
+        try:
+            write_all(self._descriptor, data)
+        except OSError:
+            with suppress(OSError):
+                os.ftruncate(self._descriptor, before)
+            raise
+
+    async def _note(self) -> None:
+        assert self._state is not None
+        self._state.facts = self._facts
+        await self._the_crawl.store.outputs.put(row_of(self._the_crawl, self._path, self._state))
+        self._noted = True
+
+    @property
+    def _the_crawl(self) -> OutputCrawl:
+        assert self._crawl is not None
+        return self._crawl
+
+    @property
+    def _descriptor(self) -> int:
+        assert self._file is not None
+        return self._file.fileno()
+
+    @property
+    def _size(self) -> int:
+        return os.fstat(self._descriptor).st_size

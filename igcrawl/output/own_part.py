@@ -1,0 +1,139 @@
+"""The part of a file that a crawl has written: recognised by its hash, and by what the store would write there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from igcrawl.output.encoders import Encoder
+from igcrawl.output.output import OutputCrawl, OutputSpec
+from igcrawl.output.output_state import OutputState
+from igcrawl.output.place import hash_part, machine, new_hash
+from igcrawl.store import OutputRow
+
+_BLOCK: Final = 1 << 20
+EMPTY_HASH: Final = new_hash().hexdigest()
+
+
+async def known_state(crawl: OutputCrawl, spec: OutputSpec, path: Path) -> OutputState | None:
+    """Return what a crawl knows of a file; None when it has not written it.
+
+    A file that the crawl wrote under the same path on another machine, or under another name of this one, counts when
+    it still holds what that one wrote.
+    """
+    store = crawl.store
+    for name in (machine(), ""):
+        for row in await store.outputs.at(name, str(path)):
+            if row.crawl == crawl.crawl:
+                return OutputState.read(row.state)
+    for row in await store.outputs.of(crawl.crawl):
+        state = OutputState.read(row.state)
+        if row.path == str(path) and state.format == spec.kind and state.length > state.start and path.is_file():
+            with suppress(OSError), path.open("rb") as file:
+                if holds(file.fileno(), state):
+                    return state
+    return None
+
+
+def row_of(crawl: OutputCrawl, path: Path, state: OutputState) -> OutputRow:
+    """Return what is to be noted of a file."""
+    return OutputRow(crawl.crawl, machine(), str(path), state.kept())
+
+
+def holds(file: int, state: OutputState) -> bool:
+    """Return whether a file holds, in its place, what a crawl wrote.
+
+    Args:
+        file: a descriptor.
+        state: with a hash.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    if os.fstat(file).st_size < state.length:
+        return False
+    return bool(hash_part(file, state.start, state.length).hexdigest() == state.hash)
+
+
+def moved_part(file: int, state: OutputState) -> OutputState | None:
+    """Return where the crawl's part is when others have changed what stands above it; None when it is nowhere.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    size, own = os.fstat(file).st_size, state.length - state.start
+    for start in (size - own - len(state.tail), size - own):
+        if own and start > 0 and os.pread(file, 1, start - 1) == b"\n":
+            moved = replace(state, start=start, length=start + own)
+            if holds(file, moved):
+                return replace(moved, before=hash_part(file, 0, start).hexdigest())
+    return None
+
+
+async def common_length(file: int, start: int, chunks: AsyncIterator[bytes]) -> int:
+    """Return how many bytes of a file, from a place on, are the first of what comes in chunks.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    place = start
+    async for chunk in chunks:
+        there = os.pread(file, len(chunk), place)
+        if there != chunk:
+            return place - start + len(os.path.commonprefix([there, chunk]))
+        place += len(chunk)
+    return place - start
+
+
+async def chunks_of(*parts: bytes) -> AsyncIterator[bytes]:
+    """Yield parts as chunks."""
+    for part in parts:
+        yield part
+
+
+async def encoded(
+    crawl: OutputCrawl, encoder: Encoder, *, headed: bool, until: int | None = None, tail: bytes = b""
+) -> AsyncIterator[bytes]:
+    """Yield the whole of what a crawl's output holds.
+
+    Args:
+        crawl: whose records.
+        encoder: a new one.
+        headed: whether the file's first line stands there already.
+        until: place of the last page; None for all.
+        tail: JSON lines behind the last page.
+    """
+    yield encoder.begin(headed=headed)
+    async for place, lines in crawl.pages():
+        if until is not None and place > until:
+            break
+        yield encoder.encode(lines)
+    yield encoder.encode(tail)
+    yield encoder.end()
+
+
+def copy_part(source: int, target: int, end: int) -> None:
+    """Copy the beginning of a file to the end of another.
+
+    Raises:
+        OSError: it cannot be read or written.
+    """
+    start = 0
+    while start < end and (block := os.pread(source, min(_BLOCK, end - start), start)):
+        write_all(target, block)
+        start += len(block)
+
+
+def write_all(file: int, data: bytes) -> None:
+    """Write all of some data; a disk that is nearly full takes a part.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(file, rest) :]

@@ -21,6 +21,7 @@ from igcrawl.base_spiders.operation_spider import OperationSpider
 from igcrawl.config.config import DEFAULTS, take_environment
 from igcrawl.config.packages import top_package
 from igcrawl.config.setting_values import read_truth
+from igcrawl.output.cli_outputs import complete_feeds
 from igcrawl.running.own_settings import add_spiders
 
 #: Parts without which a promise does not hold: they take these places whatever the project says. {} stands for the
@@ -43,7 +44,7 @@ _PARTS: Final[Mapping[str, Mapping[str, int | None]]] = {
     },
     "ITEM_PIPELINES": {
         # Behind the project's own, so that it is their records that are kept.
-        "{}.jsonl.JsonLinesPipeline": 800,
+        "{}.keep.KeepPipeline": 800,
         "{}.postgres.PostgresPipeline": 810,
     },
     "EXTENSIONS": {
@@ -111,6 +112,7 @@ class IgcrawlAddon:
         spider = self._crawler.spidercls
         if issubclass(spider, OperationSpider):
             install(settings)
+            complete_feeds(settings)
         if getattr(spider, "embeds_simulator", False) and read_truth(settings, "IG_SIMULATOR"):
             self._embed_simulator(settings)
 

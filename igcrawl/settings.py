@@ -27,7 +27,9 @@ IG_MOBILE_URL = "https://i.instagram.com"
 IG_WEB_URL = "https://www.instagram.com"
 # Where walks, cursors and counts are kept. With postgresql://… the records go there, too.
 IG_STORE = "sqlite:///.igcrawl/store.db"
-# The exactly-once JSON lines file, as `-O x.jsonl` gives it; and whether a new crawl replaces it.
+# False keeps no records in the store: an output is their only copy then.
+IG_KEEP = True
+# A JSON lines file, as `-o x.jsonl` gives it; and whether a new crawl replaces it, as `-O` does.
 IG_JSONL = ""
 IG_JSONL_REPLACE = False
 # Pages that come within so many seconds are committed together: less work for the disk, more to ask again.

@@ -16,7 +16,8 @@ from igcrawl.console.display import snapshot_table, summary_table
 from igcrawl.console.snapshot import Current, Snapshot, Window
 from igcrawl.console.status_line import line
 from igcrawl.crawl.run_totals import VerdictTotals
-from igcrawl.running.summary import Summary, advice_of, public_uri, summary_lines
+from igcrawl.output.feed_outputs import public_uri
+from igcrawl.running.summary import Summary, advice_of, summary_lines
 from igcrawl.simulator import Simulator
 from igcrawl.store import OperatorLimits
 from tests.conftest import Scrapy

@@ -82,8 +82,8 @@ def _check_middlewares(crawler: Crawler) -> None:
 
 def _check_outputs(crawler: Crawler, config: Config) -> None:
     sinks = RunContext.of(crawler).sinks
-    if config.jsonl is not None and not sinks.files:
-        raise BadInput(f"ITEM_PIPELINES: JsonLinesPipeline is missing, which writes {config.jsonl}; {_HOW}")
+    if (config.keep or sinks.outputs) and sinks.collected is None:
+        raise BadInput(f"ITEM_PIPELINES: KeepPipeline is missing, which keeps the records; {_HOW}")
     if is_postgres_url(config.store) and not sinks.tables:
         raise BadInput(f"ITEM_PIPELINES: PostgresPipeline is missing, which writes the records; {_HOW}")
     if crawler.settings.getdict("FEEDS") and crawler.get_extension(RecordFeedExporter) is None:

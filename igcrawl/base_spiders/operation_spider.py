@@ -40,13 +40,25 @@ from igcrawl.errors import AnswerError, BadInput, Interrupted, LostClaim, Reach,
 from igcrawl.items import Page
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.output.cli_outputs import whole_feed
+from igcrawl.output.output import Output
 from igcrawl.planning.planner import Planning
 from igcrawl.printable import say
 from igcrawl.sessions.log_guard import GUARD
-from igcrawl.store import OperatorLimits, Seed, WalkRow, make_store
+from igcrawl.store import OperatorLimits, Seed, WalkRow, describe, make_store
 from igcrawl.verdict import ExitCode, Verdict, exit_code, worst_of
 
 logger = logging.getLogger(__name__)
+
+
+def records_place(store: str, spider: str, crawl: int) -> str:
+    """Return where a crawl's records are, and how to get them.
+
+    Args:
+        store: the store's address.
+        spider: the spider's name.
+        crawl: number of the crawl.
+    """
+    return f"the store, {describe(store)}: scrapy export {spider}.jsonl --crawl {crawl}"
 
 
 class OperationSpider(Spider):
@@ -121,6 +133,15 @@ class OperationSpider(Spider):
         """Stop the crawl when a pipeline fails: what it did not take would be lost."""
         self._stopping.begin(f"a pipeline failed with {type(failure.value).__name__}")
 
+    @property
+    def keeps(self) -> bool:
+        """True if the store keeps the crawl's records."""
+        return self.config.keep
+
+    def take_output(self, output: Output) -> None:
+        """Write an output with the crawl."""
+        self.context.sinks.outputs.append(output)
+
     def stop_for_output(self, why: str) -> None:
         """Stop the crawl when an output fails: no request may be wasted on what it does not take."""
         self._stopping.begin(why)
@@ -186,6 +207,7 @@ class OperationSpider(Spider):
             await run.store.open()
             await self._begin(run)
             if await run.enter(crawl_key, self.seeds()):
+                self._say_where_records_are(run)
                 async for request in self._requests(run):
                     yield request
             self._through = True
@@ -204,7 +226,17 @@ class OperationSpider(Spider):
 
     def _new_run(self) -> CrawlRun:
         store = make_store(self.config.store)
-        return CrawlRun(store, self.context.sinks, self._stopping, self.limits, self.config.sync_seconds)
+        config = self.config
+        return CrawlRun(store, self.context.sinks, self._stopping, self.limits, config.sync_seconds, keeps=config.keep)
+
+    def _say_where_records_are(self, run: CrawlRun) -> None:
+        if not run.crawl.kept:
+            logger.warning(
+                "records are in the outputs only, as IG_KEEP=False says or as an older igcrawl began this crawl: one that "
+                "is moved, cut or edited cannot be written again, and what cannot be appended to starts over"
+            )
+        elif not self.context.sinks.outputs:
+            logger.info("records are kept in %s", records_place(self.config.store, self.name, run.crawl.id))
 
     async def _begin(self, run: CrawlRun) -> None:
         """Give the run its gate, which lets the session pass, and what is known of the doc_ids.
@@ -313,7 +345,7 @@ class OperationSpider(Spider):
             self._stopping.begin(str(error))
         try:
             await self.run.leave()
-        except StoreError as error:
+        except (BadInput, StoreError) as error:
             self._stopping.begin(str(error))
 
     def forget_secrets(self) -> None:

@@ -38,6 +38,7 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     "IG_STORE": "sqlite:///.igcrawl/store.db",
     "IG_JSONL": "",
     "IG_JSONL_REPLACE": False,
+    "IG_KEEP": True,
     "IG_SYNC_SECONDS": 0.0,
     "IG_LIVE": "auto",
     "IG_ENDLESS_PAGES": 2000,
@@ -64,8 +65,7 @@ class Config:
         own_queries: what the operator's own doc_ids.toml says, by friendly name.
         raw: the archive of answers, None when none is kept.
         store: the store's address.
-        jsonl: the exactly-once JSON lines file, absolute; None when there is none.
-        jsonl_replace: whether a new crawl replaces what the file holds, instead of appending to it.
+        keep: whether the store keeps the records.
         sync_seconds: pages that come within so many seconds are committed together; 0 commits each.
         rules: about budgets and waiting.
         live: whether a run is shown on a terminal; None shows it where the log goes to one.
@@ -80,8 +80,7 @@ class Config:
     own_queries: Mapping[str, Query] = field(default_factory=dict)
     raw: Path | None = None
     store: str = ""
-    jsonl: Path | None = None
-    jsonl_replace: bool = False
+    keep: bool = True
     sync_seconds: float = 0.0
     rules: Rules = field(default_factory=Rules)
     live: bool | None = None
@@ -132,7 +131,7 @@ def _read(settings: Mapping[str, Any], operations: Mapping[str, object]) -> Conf
     doc_ids = _doc_ids(settings, operations)
     own = str(settings.get("IG_DOC_IDS") or "")
     simulator = read_truth(settings, "IG_SIMULATOR")
-    jsonl = str(settings.get("IG_JSONL") or "")
+    read_truth(settings, "IG_JSONL_REPLACE")
     store = str(settings.get("IG_STORE") or DEFAULTS["IG_STORE"])
     check_url(store)
     base_urls = {
@@ -149,8 +148,7 @@ def _read(settings: Mapping[str, Any], operations: Mapping[str, object]) -> Conf
         own_queries=read_own(own_path(own), must_exist=bool(own)) if own or not simulator else {},
         raw=_archive(str(settings.get("IG_RAW") or "")),
         store=store,
-        jsonl=Path(jsonl).expanduser().absolute() if jsonl else None,
-        jsonl_replace=read_truth(settings, "IG_JSONL_REPLACE"),
+        keep=read_truth(settings, "IG_KEEP"),
         sync_seconds=read_seconds(settings, "IG_SYNC_SECONDS", _LONGEST_GROUP),
         rules=read_rules(settings, family_names(), local=all(is_loopback(url) for url in base_urls.values())),
         live=read_truth_or_auto(settings, "IG_LIVE"),

@@ -257,7 +257,7 @@ class CrawlRun:
         try:
             if outputs and self._crawl is not None:
                 said = self._sinks.collected.open_ends if self._sinks.collected is not None else {}
-                tail = b"".join([line async for line in open_ends(self.store, self._crawl, self.limits, said)])
+                tail = b"".join([line async for line in open_ends(self.store, self._crawl, said)])
                 for output in outputs:
                     with _output_errors(output):
                         await output.finish(tail)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -66,7 +65,9 @@ class BatchedOutput:
         known = set() if crawl is None else {row.path for row in await crawl.store.outputs.of(crawl.crawl)}
         first = self._path_of(1)
         if not self._spec.replaces and first.exists() and first.stat().st_size and str(first) not in known:
-            raise BadInput(f"output {first}: it is there already; batches are files of their own, give overwrite or move it")
+            raise BadInput(
+                f"output {first}: it is there already, and batches are files of their own; move it away"
+            )
 
     async def begin(self, crawl: OutputCrawl) -> None:
         """See `Output.begin`."""

@@ -37,7 +37,7 @@ class Encoder(Protocol):
 class JsonLinesEncoder:
     """JSON lines as they are."""
 
-    def begin(self, *, headed: bool = False) -> bytes:  # noqa: ARG002
+    def begin(self, *, headed: bool = False) -> bytes:
         """Return nothing."""
         return b""
 

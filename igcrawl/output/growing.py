@@ -8,8 +8,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
 from igcrawl.errors import BadInput, StoreError
 from igcrawl.output.encoders import Encoder
@@ -174,7 +173,9 @@ class GrowingOutput:
         """Take the file again that somebody else has touched while the crawl ran."""
         assert self._crawl is not None
         if not self._crawl.kept:
-            raise StoreError(f"{self._path}: somebody else has changed it meanwhile, and its records are kept nowhere else")
+            raise StoreError(
+                f"{self._path}: somebody else has changed it meanwhile, and its records are kept nowhere else"
+            )
         await self._note()
         self.close()
         self.take()
@@ -267,7 +268,9 @@ class GrowingOutput:
             is_short = f"shorter ({size:,} bytes) than what the crawl has written ({state.length:,})"
             raise BadInput(f"{self._path}: {'missing' if self._made else is_short}; {advice}")
         if state.hash and not holds(self._descriptor, state):
-            raise BadInput(f"{self._path}: changed since the crawl wrote it, and its records are kept nowhere else; {advice}")
+            raise BadInput(
+                f"{self._path}: changed since the crawl wrote it, and its records are kept nowhere else; {advice}"
+            )
         behind = os.pread(self._descriptor, size - state.length, state.length)
         if not all(line.startswith(_RECORD[: len(line)]) for line in behind.split(b"\n")):
             raise BadInput(f"{self._path}: somebody else has written behind this crawl's records; move that away")
@@ -309,8 +312,10 @@ class GrowingOutput:
 
     async def _was_ours(self, state: OutputState) -> bool:
         """Return whether the file holds nothing but what this crawl wrote there in another way."""
-        return state.format != self._spec.kind and self._size == state.length + len(state.tail) and holds(
-            self._descriptor, state
+        return (
+            state.format != self._spec.kind
+            and self._size == state.length + len(state.tail)
+            and holds(self._descriptor, state)
         )
 
     async def _move_aside(self, state: OutputState, why: str) -> None:

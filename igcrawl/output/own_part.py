@@ -84,9 +84,14 @@ async def common_length(file: int, start: int, chunks: AsyncIterator[bytes]) -> 
     async for chunk in chunks:
         there = os.pread(file, len(chunk), place)
         if there != chunk:
-            return place - start + len(os.path.commonprefix([there, chunk]))
+            return place - start + _common(there, chunk)
         place += len(chunk)
     return place - start
+
+
+def _common(one: bytes, other: bytes) -> int:
+    """Return how many bytes two texts have in common at their beginning."""
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 async def chunks_of(*parts: bytes) -> AsyncIterator[bytes]:

@@ -10,8 +10,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from igcrawl.output.place import new_hash
 from igcrawl.output.own_part import copy_part, write_all
+from igcrawl.output.place import new_hash
 
 _SUFFIX: Final = ".part"
 _MODE: Final = 0o666

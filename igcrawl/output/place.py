@@ -35,7 +35,7 @@ class FileFacts(NamedTuple):
     def of(cls, file: int | Path) -> FileFacts | None:
         """Return the facts of a descriptor's or a path's file; None when there is none."""
         try:
-            known = os.stat(file)
+            known = file.stat() if isinstance(file, Path) else os.fstat(file)
         except FileNotFoundError:
             return None
         return cls(known.st_dev, known.st_ino, known.st_size, known.st_mtime_ns)

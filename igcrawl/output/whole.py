@@ -1,9 +1,8 @@
-"""An output that is written whole at the end of a run: what cannot be appended to, as JSON, XML or a compressed file."""
+"""An output that is written whole at the end of a run: what cannot be appended to, as JSON or a compressed file."""
 
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -191,7 +190,3 @@ async def checked(path: Path, state: OutputState, content: AsyncIterator[bytes])
             part.sync()
             part.take_place()
     return replace(anew, length=anew.start)
-
-
-
-

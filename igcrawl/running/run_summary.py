@@ -8,11 +8,12 @@ from pathlib import Path
 from scrapy.settings import BaseSettings
 from scrapy.utils.misc import load_object
 
-from igcrawl.base_spiders.operation_spider import OperationSpider
+from igcrawl.base_spiders.operation_spider import OperationSpider, records_place
 from igcrawl.config.packages import top_package
 from igcrawl.crawl.run_totals import VerdictTotals
-from igcrawl.running.summary import Summary, advice_of, public_uri
-from igcrawl.store import is_postgres_url
+from igcrawl.output.feed_outputs import public_uri
+from igcrawl.running.summary import Summary, advice_of
+from igcrawl.store import describe
 
 
 def summary_of(spider: OperationSpider) -> Summary | None:
@@ -31,6 +32,8 @@ def summary_of(spider: OperationSpider) -> Summary | None:
     known_counts = counts or {verdict.value: walks for verdict, walks in spider.verdicts.items()}
     clear = spider.context.redaction.text
     places, advice = [clear(place) for place in _places(spider)], advice_of(known_counts, spider.limits)
+    if run is not None and run.crawl.kept and not crawler.settings.getdict("FEEDS"):
+        places.append(clear(records_place(spider.config.store, spider.name, run.crawl.id)))
     if not places and not _has_own_pipeline(crawler.settings):
         advice.insert(0, f"no record was kept, since no output was named: -O {spider.name}.jsonl")
     return Summary(totals, places, advice)
@@ -45,21 +48,8 @@ def _has_own_pipeline(settings: BaseSettings) -> bool:
 
 def _places(spider: OperationSpider) -> Iterator[str]:
     settings = spider.crawler.settings
-    if spider.config.jsonl is not None:
-        yield str(spider.config.jsonl)
     for uri in settings.getdict("FEEDS"):
         yield str(uri.absolute()) if isinstance(uri, Path) else public_uri(str(uri))
     tables = sorted({name for sink in spider.context.sinks.tables for name in sink.names})
     if tables:
-        yield f"Postgres, {_database(spider.config.store)}: {', '.join(tables)}"
-
-
-def _database(url: str) -> str:
-    """Return a database's name and host."""
-    assert is_postgres_url(url)
-    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415 - it takes a crawl without Postgres 0.1 s to import
-
-    options = conninfo_to_dict(url)
-    name = options.get("dbname") or options.get("user") or "the default database"
-    host = options.get("host")
-    return f"{name} at {host}" if host else str(name)
+        yield f"Postgres, {describe(spider.config.store)}: {', '.join(tables)}"

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from igcrawl.crawl.run_totals import VerdictTotals
 from igcrawl.store import OperatorLimits
@@ -88,14 +86,3 @@ def advice_of(counts: Mapping[str | None, int], limits: OperatorLimits) -> list[
 
 def _walks(count: int) -> str:
     return f"{count:,} walks are" if count > 1 else "1 walk is"
-
-
-def public_uri(uri: str) -> str:
-    """Return an output's address without what may be a credential in it."""
-    try:
-        parts = urlsplit(uri)
-        if not parts.scheme or not parts.netloc:
-            return "standard output" if parts.scheme == "stdout" else uri if parts.scheme else str(Path(uri).absolute())
-        return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
-    except ValueError:
-        return "an address that cannot be shown"

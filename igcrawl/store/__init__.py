@@ -39,6 +39,7 @@ __all__ = [
     "WalkRow",
     "Writer",
     "check_url",
+    "describe",
     "is_postgres_url",
     "is_there",
     "make_store",
@@ -71,6 +72,22 @@ def check_url(url: str) -> None:
 def path_of(url: str) -> Path | None:
     """Return the file of a SQLite store's address, None for a database's."""
     return None if is_postgres_url(url) else Path(url.removeprefix(_SQLITE)).expanduser()
+
+
+def describe(url: str) -> str:
+    """Return a store's address for the operator: its file, or the database's name and host; never a password."""
+    if not is_postgres_url(url):
+        return str(path_of(url))
+    from psycopg import Error  # noqa: PLC0415 - psycopg takes a crawl 0.1 s to import
+    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415
+
+    try:
+        options = conninfo_to_dict(url)
+    except Error:
+        return "a Postgres database"
+    name = options.get("dbname") or options.get("user") or "the default database"
+    host = options.get("host")
+    return f"{name} at {host}" if host else str(name)
 
 
 def make_store(url: str) -> Store:

@@ -1,0 +1,37 @@
+"""Records of the walks with which the same command may go on: they stand at the end of each output."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+
+from igcrawl.crawl.walk_rows import open_end_record
+from igcrawl.output.json_lines import to_lines
+from igcrawl.store import CrawlRow, Store
+from igcrawl.verdict import REOPENED, Verdict
+
+#: Verdicts of walks that may go on; of those that end `suspect` only some do.
+_MAY_GO_ON = (*REOPENED, Verdict.STOPPED.value, Verdict.SUSPECT.value)
+
+
+async def open_ends(store: Store, crawl: CrawlRow, said: Mapping[str, bytes]) -> AsyncIterator[bytes]:
+    """Yield the records of a crawl's open walks, as JSON lines, in the order of the walks of each verdict.
+
+    Args:
+        store: opened.
+        crawl: whose walks they are.
+        said: what this run has said of walks, by operation and target. A walk without a verdict that this run has
+            not spoken of is passed over: it waits, or another worker has it.
+
+    Raises:
+        StoreError: the store failed.
+    """
+    there = await store.crawls.verdicts(crawl.id)
+    for verdict in (verdict for verdict in _MAY_GO_ON if there.get(verdict)):
+        async for row in store.walks.all(crawl.id, verdict):
+            record = open_end_record(row)
+            if record is not None:
+                yield said.get(record.walk) or to_lines([record])
+    if said and there.get(None):
+        async for row in store.walks.all(crawl.id, "open"):
+            if row.worker is None and (line := said.get(f"{row.operation}/{row.target}")):
+                yield line

@@ -256,8 +256,9 @@ class CrawlRun:
         outputs, self._sinks.outputs = self._sinks.outputs, []
         try:
             if outputs and self._crawl is not None:
+                own = await self.store.worker.join()
                 said = self._sinks.collected.open_ends if self._sinks.collected is not None else {}
-                tail = b"".join([line async for line in open_ends(self.store, self._crawl, said)])
+                tail = b"".join([line async for line in open_ends(self.store, self._crawl, said, own)])
                 for output in outputs:
                     with _output_errors(output):
                         await output.finish(tail)

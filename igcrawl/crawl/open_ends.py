@@ -13,7 +13,7 @@ from igcrawl.verdict import REOPENED, Verdict
 _MAY_GO_ON = (*REOPENED, Verdict.STOPPED.value, Verdict.SUSPECT.value)
 
 
-async def open_ends(store: Store, crawl: CrawlRow, said: Mapping[str, bytes]) -> AsyncIterator[bytes]:
+async def open_ends(store: Store, crawl: CrawlRow, said: Mapping[str, bytes], own: int) -> AsyncIterator[bytes]:
     """Yield the records of a crawl's open walks, as JSON lines, in the order of the walks of each verdict.
 
     Args:
@@ -21,6 +21,7 @@ async def open_ends(store: Store, crawl: CrawlRow, said: Mapping[str, bytes]) ->
         crawl: whose walks they are.
         said: what this run has said of walks, by operation and target. A walk without a verdict that this run has
             not spoken of is passed over: it waits, or another worker has it.
+        own: number of this worker.
 
     Raises:
         StoreError: the store failed.
@@ -33,5 +34,5 @@ async def open_ends(store: Store, crawl: CrawlRow, said: Mapping[str, bytes]) ->
                 yield said.get(record.walk) or to_lines([record])
     if said and there.get(None):
         async for row in store.walks.all(crawl.id, "open"):
-            if row.worker is None and (line := said.get(f"{row.operation}/{row.target}")):
+            if row.worker in {None, own} and (line := said.get(f"{row.operation}/{row.target}")):
                 yield line

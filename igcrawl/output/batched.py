@@ -12,8 +12,8 @@ from igcrawl.errors import BadInput, StoreError
 from igcrawl.output.encoders import rows_of
 from igcrawl.output.output import OutputCrawl, OutputSpec
 from igcrawl.output.output_state import OutputState
-from igcrawl.output.own_part import row_of
-from igcrawl.output.place import FileFacts, machine
+from igcrawl.output.own_part import holds, row_of
+from igcrawl.output.place import FileFacts, machine, name_aside
 from igcrawl.output.whole import checked, write_whole
 from igcrawl.store import OutputRow
 from igcrawl.store.packed_records import pack_lines, unpack_lines
@@ -65,9 +65,7 @@ class BatchedOutput:
         known = set() if crawl is None else {row.path for row in await crawl.store.outputs.of(crawl.crawl)}
         first = self._path_of(1)
         if not self._spec.replaces and first.exists() and first.stat().st_size and str(first) not in known:
-            raise BadInput(
-                f"output {first}: it is there already, and batches are files of their own; move it away"
-            )
+            raise BadInput(f"output {first}: it is there already, and batches are files of their own; move it away")
 
     async def begin(self, crawl: OutputCrawl) -> None:
         """See `Output.begin`."""
@@ -152,10 +150,26 @@ class BatchedOutput:
         else:
             path = self._path_of(number)
             before = OutputState(format=self._spec.kind, batch=number)
+            await self._make_room(path)
         after = replace(before, place=end.place, skip=end.skip, full=full, tail=packed, start=0, next=None)
         self._batches[number - 1 :] = [(path, before)]
         state = await write_whole(self._the_crawl, path, before, after, self._content(after))
         self._batches[number - 1] = path, state
+
+    async def _make_room(self, path: Path) -> None:
+        """Move a file aside that is in the place of a new batch, unless an earlier crawl has written it."""
+        if not path.exists():
+            return
+        with path.open("rb") as file:
+            for row in await self._the_crawl.store.outputs.at(machine(), str(path)):
+                state = OutputState.read(row.state)
+                if state.hash and holds(file.fileno(), state):
+                    return
+        aside = name_aside(path)
+        path.rename(aside)
+        logger.warning(
+            "%s: was there already, and is no batch of a crawl that this store knows; now %s", path, aside.name
+        )
 
     async def _content(self, state: OutputState) -> AsyncIterator[bytes]:
         """Yield what a batch is in a state."""

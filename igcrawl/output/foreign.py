@@ -15,6 +15,8 @@ from igcrawl.output.output import OutputSpec
 #: Formats in which a file may go on with other records below those that stand there.
 JSON_LINES: Final = frozenset({"jsonl", "jsonlines", "jl"})
 _BLOCK: Final = 1 << 16
+#: Bytes of a line of JSON at most, as far as it is looked at.
+_LONGEST: Final = 1 << 24
 
 
 def check_above(spec: OutputSpec, path: Path, encoder: Encoder) -> None:
@@ -29,7 +31,14 @@ def check_above(spec: OutputSpec, path: Path, encoder: Encoder) -> None:
         BadInput: they may not.
         OSError: the file cannot be read.
     """
+    if spec.format in JSON_LINES and spec.suffix:
+        return
     if spec.format in JSON_LINES:
+        with path.open("rb") as file:
+            # The last one may have been cut off by a kill.
+            first = file.readline(_LONGEST)
+        if first.endswith(b"\n") and not is_whole_json(first):
+            raise BadInput(f"-o {path}: its first line is no JSON; give another file, or -O")
         return
     if spec.format != "csv":
         raise BadInput(

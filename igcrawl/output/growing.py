@@ -210,24 +210,50 @@ class GrowingOutput:
             BadInput: its last line was cut off, and not by a run that this store knows.
         """
         last = last_line(self._descriptor, self._size)
-        if last and self._spec.format in JSON_LINES and not is_whole_json(last):
+        if self._is_torn(self._size):
             await self._end_torn(len(last))
         elif last:
             write_all(self._descriptor, b"\n")
+
+    def _stands_below_others(self, state: OutputState, moved: OutputState) -> bool:
+        """Return whether what stands above the crawl's part, which others have moved, makes a valid file with it."""
+        above, header = os.pread(self._descriptor, moved.start, 0), self._spec.encoder().begin()
+        if not moved.start or not header:
+            return may_stand_above(self._spec, above, header)
+        return state.start > 0 and above.startswith(header) and may_stand_above(self._spec, above, header)
+
+    def _is_others(self, state: OutputState, end: int) -> bool:
+        """Return whether the file's beginning is what others had written there, or makes lines of the format."""
+        if hash_part(self._descriptor, 0, end).hexdigest() == state.before:
+            return True
+        try:
+            check_above(self._spec, self._path, self._spec.encoder())
+        except BadInput:
+            return False
+        return not self._is_torn(end)
+
+    def _is_torn(self, end: int) -> bool:
+        """Return whether the last line of what others wrote is none of the format."""
+        last = last_line(self._descriptor, end)
+        return bool(last) and self._spec.format in JSON_LINES and not is_whole_json(last)
 
     async def _end_torn(self, torn: int) -> None:
         """Cut off a line of another crawl of this store, which was killed while it wrote it."""
         assert self._crawl is not None
         for row in await self._crawl.store.outputs.at(machine(), str(self._path)):
-            state = OutputState.read(row.state)
-            other = replace(self._crawl, crawl=row.crawl)
-            if state.length <= self._size and holds(self._descriptor, state):
-                ours = await common_length(self._descriptor, state.length, self._behind(other, state))
-                looks_ours = os.pread(self._descriptor, len(_RECORD), state.length).startswith(_RECORD[:torn])
-                if state.length + ours == self._size or (not ours and looks_ours):
-                    os.ftruncate(self._descriptor, self._size - torn)
-                    return
+            if await self._wrote_the_end(replace(self._crawl, crawl=row.crawl), OutputState.read(row.state)):
+                os.ftruncate(self._descriptor, self._size - torn)
+                return
         raise BadInput(f"-o {self._path}: its last line is cut off; mend it, give another file, or -O")
+
+    async def _wrote_the_end(self, crawl: OutputCrawl, state: OutputState) -> bool:
+        """Return whether a crawl has written all that stands in the file behind the beginning of its part."""
+        if not await crawl.last():
+            # Its records are kept nowhere else, and what it had not committed is known by its looks only.
+            looks_ours = os.pread(self._descriptor, len(_RECORD), state.length) == _RECORD
+            return looks_ours and holds(self._descriptor, state)
+        content = encoded(crawl, self._spec.encoder(), headed=state.start > 0)
+        return state.start + await common_length(self._descriptor, state.start, content) == self._size
 
     async def _behind(self, crawl: OutputCrawl, state: OutputState) -> AsyncIterator[bytes]:
         """Yield what the store would write behind a crawl's part."""
@@ -282,8 +308,9 @@ class GrowingOutput:
         if state.next is not None and holds(self._descriptor, state.next):
             state = state.next
         if not holds(self._descriptor, state):
-            moved = moved_part(self._descriptor, state)
-            if moved is None:
+            content = encoded(self._the_crawl, self._spec.encoder(), headed=state.start > 0)
+            moved = await moved_part(self._descriptor, state, content)
+            if moved is None or not self._stands_below_others(state, moved):
                 await self._mend(state, "is missing" if self._made else "is not as this crawl left it")
                 return
             state = moved
@@ -301,7 +328,8 @@ class GrowingOutput:
         """Write the crawl's part again; the file is kept beside itself when it holds what the store does not."""
         size, start = self._size, min(state.start, self._size)
         content = encoded(self._the_crawl, self._spec.encoder(), headed=start > 0)
-        if start + await common_length(self._descriptor, start, content) < size and not await self._was_ours(state):
+        ours = start + await common_length(self._descriptor, start, content) == size or await self._was_ours(state)
+        if not ours or (start and not self._is_others(state, start)):
             await self._move_aside(state, why)
             return
         logger.warning("%s: %s; its records are written again from the store", self._path, why)

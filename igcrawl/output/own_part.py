@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -59,18 +60,33 @@ def holds(file: int, state: OutputState) -> bool:
     return bool(hash_part(file, state.start, state.length).hexdigest() == state.hash)
 
 
-def moved_part(file: int, state: OutputState) -> OutputState | None:
+async def moved_part(file: int, state: OutputState, content: AsyncIterator[bytes]) -> OutputState | None:
     """Return where the crawl's part is when others have changed what stands above it; None when it is nowhere.
+
+    Args:
+        file: a descriptor.
+        state: as it is known.
+        content: what the store would write there.
 
     Raises:
         OSError: the file cannot be read.
     """
-    size, own = os.fstat(file).st_size, state.length - state.start
-    for start in (size - own - len(state.tail), size - own):
-        if own and start > 0 and os.pread(file, 1, start - 1) == b"\n":
+    own = state.length - state.start
+    first = b""
+    async for chunk in content:
+        first += chunk
+        if len(first) >= min(own, _BLOCK):
+            break
+    first = first[: min(own, _BLOCK)]
+    if not first or os.fstat(file).st_size < own:
+        return None
+    with mmap.mmap(file, 0, access=mmap.ACCESS_READ) as whole:
+        start = whole.find(first)
+        while start >= 0:
             moved = replace(state, start=start, length=start + own)
-            if holds(file, moved):
-                return replace(moved, before=hash_part(file, 0, start).hexdigest())
+            if (start == 0 or whole[start - 1 : start] == b"\n") and holds(file, moved):
+                return replace(moved, before=hash_part(file, 0, start).hexdigest() if start else "")
+            start = whole.find(first, start + 1)
     return None
 
 

@@ -11,7 +11,7 @@ from igcrawl.errors import BadInput, StoreError
 from igcrawl.output.foreign import check_above
 from igcrawl.output.output import OutputCrawl, OutputSpec
 from igcrawl.output.output_state import OutputState
-from igcrawl.output.own_part import EMPTY_HASH, common_length, encoded, holds, known_state, row_of
+from igcrawl.output.own_part import common_length, encoded, holds, known_state, row_of
 from igcrawl.output.part_file import part_of
 from igcrawl.output.place import FileFacts, hash_part, name_aside
 from igcrawl.store import OutputRow
@@ -69,7 +69,8 @@ class WholeOutput:
     def _below_others(self) -> OutputState:
         facts = FileFacts.of(self._path)
         if self._spec.replaces or facts is None or not facts.length:
-            return OutputState(format=self._spec.kind)
+            # What is there now may be replaced, and nothing that comes later.
+            return OutputState(format=self._spec.kind, facts=facts)
         with self._path.open("rb") as file:
             before = hash_part(file.fileno(), 0, facts.length).hexdigest()
         return OutputState(format=self._spec.kind, start=facts.length, before=before, length=facts.length)
@@ -168,9 +169,10 @@ async def checked(path: Path, state: OutputState, content: AsyncIterator[bytes])
         for known in filter(None, (state.next, state)):
             if known.hash and holds(descriptor, known) and facts.length == known.length:
                 return replace(known, facts=facts, next=None)
-        if not state.hash and hash_part(descriptor, 0, state.start).hexdigest() == (state.before or EMPTY_HASH):
-            # The crawl has not written it yet.
-            return anew
+        if not state.hash and state.start == facts.length:
+            if not state.start or hash_part(descriptor, 0, state.start).hexdigest() == state.before:
+                # The crawl has not written it yet.
+                return anew
         whole = state.start + await common_length(descriptor, state.start, content)
         if state.start <= facts.length <= whole:
             logger.warning("%s: was cut; it is written again from the store", path)

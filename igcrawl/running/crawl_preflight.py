@@ -15,12 +15,15 @@ from scrapy.settings import BaseSettings, Settings, default_settings
 from scrapy.utils.misc import load_object
 
 from igcrawl.base_spiders.operation_spider import OperationSpider
-from igcrawl.config.config import read_config
+from igcrawl.config.config import Config, read_config
 from igcrawl.config.promises import EXPORTERS, SWITCHES
 from igcrawl.errors import BadInput
 from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.output.cli_outputs import complete_feeds
+from igcrawl.output.feed_outputs import local_path
 from igcrawl.output.raw_archive import read_archive
 from igcrawl.planning.planner import write_nothing_for_plan
+from igcrawl.store import path_of
 
 #: Feed storages that need a package of their own.
 _NEEDED: Final = {"s3": "botocore", "gs": "google.cloud.storage"}
@@ -60,7 +63,10 @@ def prepare_crawl(
             _check_file(Path(value), name)
     if settings.get("JOBDIR"):
         _check_file(Path(str(settings["JOBDIR"])) / "spider.state", "JOBDIR")
-    for uri, options in settings.getdict("FEEDS").items():
+    complete_feeds(settings)
+    feeds = settings.getdict("FEEDS")
+    _check_places(feeds, config, files or {})
+    for uri, options in feeds.items():
         _check_feed(str(uri), options, settings, spider)
     write_nothing_for_plan(settings, arguments)
 
@@ -119,8 +125,42 @@ def _check_feed(uri: str, options: Mapping[str, Any], settings: Settings, spider
             load_object(path or "builtins.object")
         except (ImportError, NameError, ValueError) as error:
             raise BadInput(f"output {uri}: {error}") from None
-    if scheme in {"", "file"} and "%(" not in uri:
-        _check_file(Path(urlsplit(uri).path if scheme else uri), f"output {uri}")
+    if scheme not in {"", "file"}:
+        if scheme != "stdout" and options.get("overwrite") is False:
+            raise BadInput(
+                f"output {uri}: a remote place is stored whole, at the end of a run; it cannot be appended to"
+            )
+    elif "%(" not in uri:
+        _check_file(local_path(uri), f"output {uri}")
+
+
+def _check_places(feeds: Mapping[str, Any], config: Config, files: Mapping[str, str | None]) -> None:
+    """Refuse an output that is a file of another purpose, or that two outputs would share."""
+    taken = {path: what for what, path in _other_files(config, files)}
+    for uri in map(str, feeds):
+        if urlsplit(uri).scheme not in {"", "file"} or "%(" in uri:
+            continue
+        path = local_path(uri)
+        if path.is_dir():
+            raise BadInput(f"output {uri}: it is a folder; name a file in it")
+        for other, what in taken.items():
+            if path == other or (path.exists() and other.exists() and path.samefile(other)):
+                raise BadInput(f"output {uri}: it is {what}; name another file")
+        if path.is_file() or not path.exists():
+            taken[path] = f"the output {uri}"
+
+
+def _other_files(config: Config, files: Mapping[str, str | None]) -> Iterator[tuple[str, Path]]:
+    store = path_of(config.store)
+    if store is not None:
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            yield "the store's own file, IG_STORE", local_path(f"{store}{suffix}")
+    for what, file in (("the session's file", config.session_file), ("the archive, IG_RAW", config.raw)):
+        if file is not None:
+            yield what, local_path(str(file))
+    for option, name in files.items():
+        if name:
+            yield f"what {option} names", local_path(name)
 
 
 def _installed(package: str) -> bool:

@@ -51,7 +51,8 @@ _NUMBER: Final = re.compile(
     rf"|(?<![\w=&?/+%-])(?P<word>[^\W\d_]{{1,12}}){_PLUS}{_INTERNATIONAL}(?![\w/=])",
     re.IGNORECASE,
 )
-#: Text without any of these, in small letters, holds neither.
+#: Text without any of these holds neither; nor does text without any of the marks, in small letters.
+_SIGNS: Final = ("@", "+", ":", "/", "%", "=", "\\", "\uff20", "\ufe6b", "\uff0b")
 _MARKS: Final = (
     *("@", "+", "\uff20", "\ufe6b", "\uff0b", "%40", "2540", "u0040", "%2b", "252b"),
     *("tel:", "tel%", "sms", "callto", "wa.me", "phone"),
@@ -119,8 +120,11 @@ def without_contacts(value: Any) -> Any:
 
 def may_hold_contacts(text: str) -> bool:
     """Return whether a text has any of the signs without which it holds no contact data."""
-    text = text.lower()
-    return any(mark in text for mark in _MARKS)
+    for sign in _SIGNS:
+        if sign in text:
+            small = text.lower()
+            return any(mark in small for mark in _MARKS)
+    return False
 
 
 @lru_cache(4096)

@@ -64,7 +64,7 @@ class FieldChoice:
         """
         kinds = set(map(type, records))
         for kind in kinds:
-            if not issubclass(kind, Record) or issubclass(kind, WalkEnd):
+            if not issubclass(kind, Record):
                 continue
             own = records if len(kinds) == 1 else [record for record in records if type(record) is kind]
             parts = self._parts.get(kind) or self._parts.setdefault(kind, self._parts_of(kind))
@@ -76,10 +76,14 @@ class FieldChoice:
 
     def left_out(self, kind: type[Record]) -> tuple[str, ...]:
         """Return the fields that records of a class lose."""
+        if issubclass(kind, WalkEnd):
+            return ()
         keeps = self._keeps(kind)
         return tuple(name for name, types in optional_fields(kind).items() if not keeps(name, types))
 
     def _parts_of(self, kind: type[Record]) -> _Parts:
+        if issubclass(kind, WalkEnd):
+            return _Parts((), (), (), ())
         lost = self.left_out(kind)
         nested = tuple(name for name in nested_fields(kind) if name not in lost)
         texts = tuple(name for name in text_fields(kind) if name not in lost)

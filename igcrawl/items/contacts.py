@@ -25,9 +25,7 @@ _LOCAL: Final = rf"(?:[{_LETTER}_]|%2B)(?:[{_LETTER}._+-]|%2B){{0,63}}+"
 #: Also as URLs and JSON inside a text write it.
 _AT: Final = r"(?:[@\uff20\ufe6b]|%(?:25)*40|\\+u0040)"
 #: But for pictures of screens with a higher density, which are named `logo@2x.png`.
-_DOMAIN: Final = (
-    rf"(?![1-9]x\.(?:png|jpe?g|gif|webp|svg|heic)\b)(?:[\w-]{{1,63}}\.){{1,8}}(?:xn--[a-z0-9-]+|[{_LETTER[:3]}]{{2,}})"
-)
+_DOMAIN: Final = r"(?![1-9]x\.(?:png|jpe?g|gif|webp|svg|heic)\b)(?:[\w-]{1,63}\.){1,8}(?:xn--[a-z0-9-]+|[a-z]{2,})"
 _ESCAPE: Final = r"(?<=%[0-9a-f]{2})"
 _ADDRESS: Final = re.compile(
     # `@me@host.example` is a name of the Fediverse.
@@ -44,11 +42,11 @@ _GAP: Final = r"(?:[ \u00a0\u2007\u2009\u202f()./\u2010-\u2015-]|%20){0,3}"
 _INTERNATIONAL: Final = rf"{_GAP}(?!0)\d(?:{_GAP}\d){{7,14}}(?!\d)"
 _NUMBER: Final = re.compile(
     rf"(?:(?<![a-z])|{_ESCAPE})(?:tel|smsto|sms|callto){_COLON}{_SLASH}{{0,2}}{_PLUS}?{_GAP}\d(?:{_GAP}\d){{4,16}}(?!\d)"
-    rf"|(?:https?{_COLON}{_SLASH}{{2}}|(?<![\w.-]))(?:www\.)?wa\.me{_SLASH}{_PLUS}?\d{{6,15}}(?!\d)"
+    rf"|(?:https?{_COLON}{_SLASH}{{2}}|(?<![a-z0-9_.-]))(?:www\.)?wa\.me{_SLASH}{_PLUS}?\d{{6,15}}(?!\d)"
     rf"|(?:(?<![a-z])|{_ESCAPE})phone(?:_number)?(?:=|%(?:25)*3D)(?:{_PLUS}|%20)?\d{{6,15}}(?!\d)"
     # Neither the zone behind a time, nor the plus between words of a URL or inside a cursor.
-    rf"|(?:(?<![\w+\uff0b])|(?<=%(?:3A|2F|3D|20)))(?<!:\d\d ){_PLUS}{_INTERNATIONAL}"
-    rf"|(?<![\w=&?/+%-])(?P<word>[^\W\d_]{{1,12}}){_PLUS}{_INTERNATIONAL}(?![\w/=])",
+    rf"|(?:(?<![{_LETTER}_+\uff0b])|(?<=%(?:3A|2F|3D|20)))(?<!:\d\d ){_PLUS}{_INTERNATIONAL}"
+    rf"|(?<![{_LETTER}_=&?/+%-])(?P<word>[a-z\u00c0-\u024f]{{1,12}})(?!{_PLUS}\d{{8,15}}[a-z/=]){_PLUS}{_INTERNATIONAL}",
     re.IGNORECASE,
 )
 #: Text without any of these holds neither; nor does text without any of the marks, in small letters.

@@ -45,9 +45,7 @@ def test_json_keeps_all_but_contact_data_byte_for_byte(pair: tuple[Any, Any]) ->
     assert orjson.dumps(without_contacts(deepcopy(data))) == orjson.dumps(left)
 
 
-@given(
-    payloads(), st.sampled_from([FieldChoice(), FieldChoice(FieldSet.ALL), FieldChoice(named={"payload": frozenset()})])
-)
+@given(payloads(), st.sampled_from([*CHOICES[1:], FieldChoice(named={"payload": frozenset()})]))
 def test_a_payload_loses_contact_data_whatever_is_chosen(pair: tuple[Any, Any], choice: FieldChoice) -> None:
     record = record_of(Payload, data=deepcopy(pair[0]))
     choice.apply([record])
@@ -79,9 +77,7 @@ def test_every_text_of_every_record_is_cleared(kind: type[Record], choice: Field
     others = {name: value for name, value in vars(record).items() if name not in names}
     choice.apply([record_of(kind), record])
     lost = choice.left_out(kind)
-    assert [getattr(record, name) for name in names if name not in lost] == [
-        pair[1] for name in names if name not in lost
-    ]
+    assert {getattr(record, name) for name in names if name not in lost} <= {pair[1]}
     assert {name: value for name, value in vars(record).items() if name not in names} == {
         name: value for name, value in others.items() if name not in lost
     }

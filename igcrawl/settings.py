@@ -34,6 +34,8 @@ IG_JSONL = ""
 IG_JSONL_REPLACE = False
 # Pages that come within so many seconds are committed together: less work for the disk, more to ask again.
 IG_SYNC_SECONDS = 0.0
+# What records keep: minimal, standard (no pictures of listed accounts: their URLs expire), all, or fields by type.
+IG_FIELDS: str | dict[str, list[str]] = "standard"
 # A file *.jsonl.zst that keeps each answer, to be read again later.
 IG_RAW = ""
 # True hands records to pipelines one by one, for those that know no pages. It costs speed.

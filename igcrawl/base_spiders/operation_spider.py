@@ -327,7 +327,11 @@ class OperationSpider(Spider):
             raise CloseSpider(worst.value)
 
     async def deliver(self, page: Page) -> None:
-        """Hand a page to the pipelines and feeds, and come back when they are through with it."""
+        """Hand a page to the pipelines and feeds, and come back when they are through with it.
+
+        What is not to be kept leaves the records here, before anything else sees them.
+        """
+        self.config.fields.apply(page.records)
         engine = self.crawler.engine
         assert engine is not None
         self._count("igcrawl/records", len(page.records))

@@ -24,6 +24,7 @@ from igcrawl.config.config import Config
 from igcrawl.doc_ids import DocId, DocIds
 from igcrawl.errors import BadInput
 from igcrawl.items import Payload
+from igcrawl.items.field_choice import FieldSet
 from igcrawl.operations.call import AnswerKind, Call, HeaderProfile
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.operations.operation import Operation, Surface
@@ -63,6 +64,8 @@ class SessionExchange:
         self._doc_ids = DocIds(config.doc_ids, config.own_queries)
         self._base_urls = config.base_urls
         self._archive = RawArchive(config.raw) if config.raw is not None else None
+        if config.raw is not None and config.fields.fields is FieldSet.STANDARD:
+            logger.info("IG_RAW=%s holds whole answers: more than the records keep by IG_FIELDS=standard", config.raw)
         context.redaction.learn(self._signer.secrets())
         GUARD.begin(context.redaction)
         self._maxsize = maxsize

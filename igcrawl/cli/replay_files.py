@@ -12,6 +12,7 @@ import orjson
 
 from igcrawl.cli.replay_answers import Replayed, replay_answer, replay_archive
 from igcrawl.errors import BadInput
+from igcrawl.items.field_choice import FieldChoice
 from igcrawl.operations.catalogue import find_operation
 from igcrawl.output.json_lines import to_lines
 from igcrawl.output.raw_archive import RawAnswer, is_archive
@@ -25,20 +26,23 @@ def names_archive(words: Sequence[str]) -> bool:
     return len(words) == 1 and is_archive(Path(words[0]))
 
 
-def replay_archive_file(name: str, output: str | None) -> ExitCode:
+def replay_archive_file(name: str, output: str | None, fields: FieldChoice) -> ExitCode:
     """Write the records of an archive.
 
     Args:
         name: the archive's file.
         output: file for JSON lines, None for standard output.
+        fields: what records keep.
 
     Raises:
         BadInput: a file cannot be used.
     """
-    return _write(replay_archive(Path(name)), output)
+    return _write(replay_archive(Path(name)), output, fields)
 
 
-def replay_answer_file(operation: str, name: str, given: Sequence[str], output: str | None) -> ExitCode:
+def replay_answer_file(
+    operation: str, name: str, given: Sequence[str], output: str | None, fields: FieldChoice
+) -> ExitCode:
     """Write the records of one answer.
 
     Args:
@@ -46,6 +50,7 @@ def replay_answer_file(operation: str, name: str, given: Sequence[str], output: 
         name: the answer's file; `-` is standard input.
         given: `args={…}` and `cursor=…` of the call.
         output: file for JSON lines, None for standard output.
+        fields: what records keep.
 
     Returns:
         The exit code: `INCOMPLETE` when the answer has no records.
@@ -54,14 +59,15 @@ def replay_answer_file(operation: str, name: str, given: Sequence[str], output: 
         BadInput: there is no such operation, or an argument or a file cannot be used.
         AnswerError: the answer does not fit the operation.
     """
-    return _write([replay_answer(_answer(operation, name, _args(given)))], output, one=True)
+    return _write([replay_answer(_answer(operation, name, _args(given)))], output, fields, one=True)
 
 
-def _write(answers: Iterable[Replayed], output: str | None, *, one: bool = False) -> ExitCode:
+def _write(answers: Iterable[Replayed], output: str | None, fields: FieldChoice, *, one: bool = False) -> ExitCode:
     file = _open(output)
     records = problems = number = 0
     try:
         for number, answer in enumerate(answers, start=1):
+            fields.apply(answer.records)
             file.write(to_lines(answer.records))
             records += len(answer.records)
             if answer.problem is not None:

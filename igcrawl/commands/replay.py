@@ -38,11 +38,11 @@ class Command(ScrapyCommand):
         from igcrawl.cli import command_config, replay_files  # noqa: PLC0415 - Scrapy imports every command
 
         try:
-            command_config.config_of(self.settings)
+            fields = command_config.config_of(self.settings).fields
             if replay_files.names_archive(args) and not opts.given:
-                self.exitcode = replay_files.replay_archive_file(args[0], opts.output)
+                self.exitcode = replay_files.replay_archive_file(args[0], opts.output, fields)
             elif len(args) == 2:
-                self.exitcode = replay_files.replay_answer_file(args[0], args[1], opts.given, opts.output)
+                self.exitcode = replay_files.replay_answer_file(args[0], args[1], opts.given, opts.output, fields)
             else:
                 refuse("give an operation and a file, or an archive named *.jsonl.zst")
         except BadInput as error:

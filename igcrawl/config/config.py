@@ -14,10 +14,12 @@ from scrapy.settings import BaseSettings
 from igcrawl.budget.rules import Rules
 from igcrawl.config.budget_settings import DEFAULTS as RULES
 from igcrawl.config.budget_settings import read_rules
+from igcrawl.config.field_settings import read_fields
 from igcrawl.config.promises import check_given
 from igcrawl.config.setting_values import read_count, read_seconds, read_truth, read_truth_or_auto
 from igcrawl.doc_ids import OVERRIDE_PREFIX, Query, check_doc_id, own_path, read_own
 from igcrawl.errors import BadInput
+from igcrawl.items.field_choice import FieldChoice
 from igcrawl.operations.call import Host
 from igcrawl.operations.catalogue import add_from_outside, family_names
 from igcrawl.output.raw_archive import is_archive
@@ -34,6 +36,7 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     "IG_WEB_URL": "https://www.instagram.com",
     "IG_ITEM_PER_RECORD": False,
     "IG_DOC_IDS": "",
+    "IG_FIELDS": "standard",
     "IG_RAW": "",
     "IG_STORE": "sqlite:///.igcrawl/store.db",
     "IG_JSONL": "",
@@ -63,6 +66,7 @@ class Config:
         item_per_record: whether records pass the pipelines one by one instead of a page at a time.
         doc_ids: doc_ids for this run, by operation name.
         own_queries: what the operator's own doc_ids.toml says, by friendly name.
+        fields: what records keep.
         raw: the archive of answers, None when none is kept.
         store: the store's address.
         keep: whether the store keeps the records.
@@ -78,6 +82,7 @@ class Config:
     item_per_record: bool
     doc_ids: Mapping[str, str]
     own_queries: Mapping[str, Query] = field(default_factory=dict)
+    fields: FieldChoice = field(default_factory=FieldChoice)
     raw: Path | None = None
     store: str = ""
     keep: bool = True
@@ -146,6 +151,7 @@ def _read(settings: Mapping[str, Any], operations: Mapping[str, object]) -> Conf
         doc_ids=doc_ids,
         # The embedded simulator knows nothing of what the operator has captured from Instagram.
         own_queries=read_own(own_path(own), must_exist=bool(own)) if own or not simulator else {},
+        fields=read_fields(settings),
         raw=_archive(str(settings.get("IG_RAW") or "")),
         store=store,
         keep=read_truth(settings, "IG_KEEP"),

@@ -158,7 +158,7 @@ class Walk:
             return records
         key_of, is_new = attrgetter(*kind.KEY), self.seen.is_new
         kept = [record for record in records if is_new(number_of(key_of(record)))]
-        if hasattr(kind, "position"):
+        if "position" in kind.__dataclass_fields__:
             for position, record in enumerate(kept, start=self.records + 1):
                 record.position = position
         self.records += len(kept)
@@ -294,7 +294,10 @@ class Walk:
 def _as_new(record: Any) -> Any:
     if type(record) is not Follow:
         return record
-    return NewFollow(**{field.name: getattr(record, field.name) for field in fields(record)})
+    new = NewFollow.__new__(NewFollow)
+    # What the record lacks stays absent.
+    vars(new).update(vars(record), new=True)
+    return new
 
 
 def _content(record: Any) -> tuple[Any, ...]:

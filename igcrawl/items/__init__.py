@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 
-@dataclass(slots=True)
+@dataclass
 class WalkEnd(Record):
     """The last record of a walk: its verdict and its counts.
 
@@ -63,7 +63,7 @@ class WalkEnd(Record):
     reason: str | None = None
 
 
-@dataclass(slots=True)
+@dataclass
 class EndlessWalkEnd(WalkEnd):
     """The last record of a walk that IG_ENDLESS_PAGES ended, until the setting is raised."""
 

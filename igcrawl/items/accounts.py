@@ -8,12 +8,13 @@ from typing import ClassVar
 from igcrawl.items.record import Record
 
 
-@dataclass(slots=True)
+@dataclass
 class Profile(Record):
     """An account's profile. What an operation's answer does not hold is None."""
 
     TYPE: ClassVar[str] = "profile"
     KEY: ClassVar[tuple[str, ...]] = ("pk",)
+    OWNS_PICTURE: ClassVar[bool] = True
 
     pk: str
     username: str | None = None
@@ -35,7 +36,7 @@ class Profile(Record):
     latest_reel_media: int | None = None
 
 
-@dataclass(slots=True)
+@dataclass
 class Follow(Record):
     """One edge of the follower graph: `pk` follows `owner_pk` (followers), or the other way round (following).
 
@@ -57,14 +58,14 @@ class Follow(Record):
     latest_reel_media: int | None = None
 
 
-@dataclass(slots=True)
+@dataclass
 class NewFollow(Follow):
     """An edge that an update found, and that the last complete list did not hold."""
 
     new: bool = True
 
 
-@dataclass(slots=True)
+@dataclass
 class Suggestion(Record):
     """An account that the server suggests to those who look at `target_pk`.
 

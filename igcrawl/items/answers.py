@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from igcrawl.items.record import Record
 
 
-@dataclass(slots=True)
+@dataclass
 class Hit(Record):
     """One thing that a search found. What a kind of thing does not have is None.
 
@@ -44,7 +44,7 @@ class Hit(Record):
     owner_username: str | None = None
 
 
-@dataclass(slots=True)
+@dataclass
 class Redirect(Record):
     """The target of a redirect: one step, not followed further. `location` is None without a redirect."""
 
@@ -56,7 +56,7 @@ class Redirect(Record):
     location: str | None = None
 
 
-@dataclass(slots=True)
+@dataclass
 class Payload(Record):
     """The answer of an operation whose shape is not known: its plain data."""
 
@@ -65,7 +65,7 @@ class Payload(Record):
     data: Any
 
 
-@dataclass(slots=True)
+@dataclass
 class CommentCheck(Payload):
     """The server's verdict on whether a comment is offensive, with the rest of its answer."""
 

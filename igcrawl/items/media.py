@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from igcrawl.items.record import Record
 
 
-@dataclass(slots=True)
+@dataclass
 class Media(Record):
     """A post, reel or story.
 
@@ -55,7 +55,7 @@ class Media(Record):
     carousel: list[dict[str, Any]] | None = None
 
 
-@dataclass(slots=True)
+@dataclass
 class Comment(Record):
     """A comment on a media item. `created_at` is in seconds since 1970; `parent_pk` is the comment it replies to."""
 
@@ -77,7 +77,7 @@ class Comment(Record):
     is_pinned: bool | None = None
 
 
-@dataclass(slots=True)
+@dataclass
 class Audio(Record):
     """A track or an original sound. `track_id` is the id asked for; `clips_count` says how many reels use it."""
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 
-@dataclass(slots=True)
+@dataclass
 class Record:
     """One output line.
+
+    A field that IG_FIELDS leaves out is not in the instance, and not in its line; its value is the class's None.
 
     Args:
         type: which kind of record, the class's `TYPE`.
@@ -20,6 +22,8 @@ class Record:
     TYPE: ClassVar[str]
     #: The fields by which a record that comes again in a walk is recognised; none: nothing is ever the same.
     KEY: ClassVar[tuple[str, ...]] = ()
+    #: Whether its account is what was asked for, and not one of many in a list: IG_FIELDS=standard leaves its picture.
+    OWNS_PICTURE: ClassVar[bool] = False
 
     type: str
     operation: str

@@ -18,8 +18,17 @@ from igcrawl.store import is_postgres_url
 from igcrawl.store.packed_ids import is_id
 from igcrawl.verdict import tells_who_is_gone
 
-from .postgres_rows import Row, Staged, passes, payload_of, rows_of
-from .postgres_sql import COPY_PAYLOADS, CREATE_STAGES, MARK_GONE, copy_into, truncate, upsert, upsert_users
+from .postgres_rows import Row, Staged, number_of, passes, payload_of, rows_of
+from .postgres_sql import (
+    ADD_COMPLETE_LIST,
+    COPY_PAYLOADS,
+    CREATE_STAGES,
+    MARK_GONE,
+    copy_into,
+    truncate,
+    upsert,
+    upsert_users,
+)
 from .postgres_tables import TABLES, Table
 
 logger = logging.getLogger(__name__)
@@ -69,6 +78,9 @@ class PostgresPipeline:
         """Write the collected records, and who is gone, see `igcrawl.output.sinks.TableSink.write`.
 
         What comes in the meantime waits for the next commit; what a commit did not make durable is written again.
+
+        Raises:
+            StoreError: an edge's walk has no number.
         """
         self._writing += self._collected
         self._collected = []
@@ -78,7 +90,7 @@ class PostgresPipeline:
         for record in self._writing:
             by_type[record.type].append(record)
         ends = by_type.pop(WalkEnd.TYPE, [])
-        staged, payloads = self._sort(by_type)
+        staged, payloads = self._sort(by_type, walks)
         if staged:
             await self._create_stages(cursor)
             await _upsert(cursor, staged)
@@ -87,7 +99,7 @@ class PostgresPipeline:
             self.names.add("payloads")
             await _append(cursor, payloads)
         for end in ends:
-            await _mark_gone(cursor, end)
+            await _mark_gone(cursor, end, walks)
 
     def forget(self) -> None:
         """Forget what was written: it is committed, and so are the temporary tables."""
@@ -95,12 +107,12 @@ class PostgresPipeline:
         if self._connection is not None:
             self._prepared.add(self._connection)
 
-    def _sort(self, by_type: dict[str, list[Any]]) -> tuple[Staged, list[Row]]:
+    def _sort(self, by_type: dict[str, list[Any]], walks: Mapping[str, int]) -> tuple[Staged, list[Row]]:
         """Return the rows of each table, and those of records that have none."""
         staged: Staged = {}
         misfits: list[Any] = []
         for table in TABLES:
-            rows, odd = rows_of(table, by_type.pop(table.record.TYPE, []))
+            rows, odd = rows_of(table, by_type.pop(table.record.TYPE, []), walks)
             if rows:
                 staged[table] = rows
             misfits += odd
@@ -149,18 +161,17 @@ async def _append(cursor: Any, payloads: list[Row]) -> None:
             await copy.write_row(row)
 
 
-async def _mark_gone(cursor: Any, end: WalkEnd) -> None:
+async def _mark_gone(cursor: Any, end: WalkEnd, walks: Mapping[str, int]) -> None:
     direction = next((name for name in _DIRECTIONS if end.operation.startswith(name)), None)
     if direction is None or not tells_who_is_gone(end.verdict, end.records, end.expected):
         return
     if not is_id(end.target):
         return
-    await cursor.execute(
-        MARK_GONE,
-        {
-            "owner_pk": int(end.target),
-            "direction": direction,
-            "started_at": end.started_at,
-            "ended_at": end.ended_at,
-        },
-    )
+    this_list = {
+        "owner_pk": int(end.target),
+        "direction": direction,
+        "walk": number_of(end.walk, walks),
+        "ended_at": end.ended_at,
+    }
+    await cursor.execute(ADD_COMPLETE_LIST, this_list)
+    await cursor.execute(MARK_GONE, this_list)

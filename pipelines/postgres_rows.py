@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from operator import attrgetter, itemgetter
 from types import NoneType
@@ -17,9 +17,10 @@ from typing import Any, Final, TypeAlias
 import orjson
 from itemadapter import ItemAdapter
 
+from igcrawl.errors import StoreError
 from igcrawl.items import Record
 
-from .postgres_tables import HITS, MEDIA, PAYLOAD_COLUMNS, Column, Table
+from .postgres_tables import HITS, MEDIA, PAYLOAD_COLUMNS, WALK, Column, Table
 
 Row: TypeAlias = tuple[Any, ...]
 Staged: TypeAlias = dict[Table, list[Row]]
@@ -31,15 +32,24 @@ _UNKNOWN: Final = "\ufffd"
 _MISFITS: Final = (ValueError, TypeError, OverflowError)
 
 
-def rows_of(table: Table, records: Sequence[Record]) -> tuple[list[Row], list[Record]]:
-    """Return the rows of a table for records of its type, and the records that do not fit it."""
+def rows_of(table: Table, records: Sequence[Record], walks: Mapping[str, int]) -> tuple[list[Row], list[Record]]:
+    """Return the rows of a table for records of its type, and the records that do not fit it.
+
+    Args:
+        table: of their type.
+        records: all of one type.
+        walks: the store's number of each walk, by its operation and target.
+
+    Raises:
+        StoreError: the table tells which walks saw its rows, and there is no number for one.
+    """
     try:
-        return _convert(table, records), []
+        return _convert(table, records, walks), []
     except _MISFITS:
         rows, misfits = [], []
         for record in records:
             try:
-                rows += _convert(table, [record])
+                rows += _convert(table, [record], walks)
             except _MISFITS:
                 misfits.append(record)
         return rows, misfits
@@ -74,6 +84,18 @@ def passes(staged: Staged) -> Iterator[Staged]:
         staged = later
 
 
+def number_of(walk: str, walks: Mapping[str, int]) -> int:
+    """Return the store's number of a walk.
+
+    Raises:
+        StoreError: it is not known.
+    """
+    try:
+        return walks[walk]
+    except KeyError:
+        raise StoreError(f"the Postgres store: {walk}: the number of the walk is not known") from None
+
+
 def clean(text: str) -> str:
     """Return a text as Postgres takes it."""
     return text.replace("\0", _UNKNOWN).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
@@ -99,9 +121,14 @@ def _cleaned(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _convert(table: Table, records: Sequence[Record]) -> list[Row]:
+def _convert(table: Table, records: Sequence[Record], walks: Mapping[str, int]) -> list[Row]:
+    if not records:
+        return []
     take, converters = _plan(table)
-    columns = zip(*map(take, records), strict=True)
+    columns: list[Sequence[Any]] = list(zip(*map(take, records), strict=True))
+    if table.by_walk:
+        place = table.staged.index(WALK)
+        columns[place] = [number_of(walk, walks) for walk in columns[place]]
     return list(zip(*[convert(column) for convert, column in zip(converters, columns, strict=True)], strict=True))
 
 

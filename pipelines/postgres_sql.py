@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Final
 
-from .postgres_tables import HISTORY, PROFILES, TABLES, Column, Table
+from .postgres_tables import FOLLOWS, HISTORY, PROFILES, TABLES, Column, Table
 
 _SEEN: Final = "fetched_at::timestamptz"
 #: A picture's URL is signed anew with every answer, and its host changes; the file's name stays the picture's.
@@ -29,18 +29,35 @@ CREATE_STAGES: Final = "\n".join(
     for table in TABLES
 )
 
-#: Accounts that a list did not hold: missing, and gone when an earlier complete list did not hold them either. Rows
-#: that another worker is writing at this moment are being seen, and are passed over: so nobody waits, either.
+#: A list that tells who is missing from it. A walk that is asked again is the same list.
+ADD_COMPLETE_LIST: Final = """
+    INSERT INTO complete_lists VALUES (%(owner_pk)s, %(direction)s, %(walk)s, %(ended_at)s::timestamptz)
+    ON CONFLICT DO NOTHING
+"""
+#: Accounts that a list did not hold: missing since the first complete list after the walk that saw them last, gone
+#: since the second, in the order of the walks' numbers, whichever ended first. Rows that another worker is writing at
+#: this moment, or has just written, are passed over: so nobody waits. The next complete list finds them.
 MARK_GONE: Final = """
-    UPDATE follows
-    SET missing_since = coalesce(missing_since, %(ended_at)s::timestamptz),
-        gone_at = CASE WHEN missing_since IS NOT NULL THEN %(ended_at)s::timestamptz END
-    WHERE (owner_pk, direction, pk) IN (
-        SELECT owner_pk, direction, pk FROM follows
-        WHERE owner_pk = %(owner_pk)s AND direction = %(direction)s AND last_seen < %(started_at)s::timestamptz
-            AND gone_at IS NULL AND (missing_since IS NULL OR missing_since <= %(started_at)s::timestamptz)
-        FOR UPDATE SKIP LOCKED
-    )
+    UPDATE follows AS edge SET missed_walk = found.walk, missing_since = found.since, gone_at = found.gone
+    FROM (
+        SELECT known.pk, least(known.missed_walk, missed.walk) AS walk,
+            CASE WHEN known.missed_walk < missed.walk THEN known.missing_since ELSE missed.since END AS since,
+            CASE WHEN known.missed_walk < missed.walk THEN missed.since ELSE missed.gone END AS gone
+        FROM follows AS known CROSS JOIN LATERAL (
+            SELECT known.last_walk AS after, min(walk) AS walk, (array_agg(ended_at ORDER BY walk))[1] AS since,
+                (array_agg(ended_at ORDER BY walk))[2] AS gone
+            FROM (
+                SELECT walk, ended_at FROM complete_lists
+                WHERE owner_pk = %(owner_pk)s AND direction = %(direction)s AND walk > known.last_walk
+                ORDER BY walk LIMIT 2
+            ) AS later
+        ) AS missed
+        WHERE known.owner_pk = %(owner_pk)s AND known.direction = %(direction)s AND known.gone_at IS NULL
+            AND known.last_walk < %(walk)s AND known.last_walk = missed.after
+        FOR NO KEY UPDATE OF known SKIP LOCKED
+    ) AS found
+    WHERE edge.owner_pk = %(owner_pk)s AND edge.direction = %(direction)s AND edge.pk = found.pk
+        AND (edge.missed_walk, edge.gone_at) IS DISTINCT FROM (found.walk, found.gone)
 """
 
 #: Payloads are never the same twice, so they need no temporary table: JSON is sent as text.
@@ -87,13 +104,13 @@ def upsert(table: Table) -> str:
     """Return the statement that takes the staged rows to their own table."""
     if table is PROFILES:
         return _append_profiles()
+    if table is FOLLOWS:
+        return _upsert_follows()
     derived = dict(table.derived)
     staged = {column.name: column.unstaged for column in table.staged}
     names = (*table.key, *table.latest)
     values = ", ".join(f"{derived[name]} AS {name}" if name in derived else staged[name] for name in names)
     changes = [*map(_latest, table.latest), *_TIMES]
-    if table.name == "follows":
-        changes += [_unless_seen("missing_since"), _unless_seen("gone_at")]
     return (
         f"INSERT INTO {table.name} AS known ({', '.join(names)}, first_seen, last_seen) "
         f"SELECT {values}, {_SEEN}, {_SEEN} FROM {table.stage} ORDER BY {', '.join(table.key)} "
@@ -118,16 +135,38 @@ def _append_profiles() -> str:
     )
 
 
+def _upsert_follows() -> str:
+    """The greatest walk number decides; an edge is missing if later lists that have ended already did not hold it."""
+    missed = ("missed_walk", "missing_since", "gone_at")
+    # A list that missed it may have ended since this statement began.
+    decides = "EXCLUDED.last_walk >= known.last_walk AND (known.missed_walk > EXCLUDED.last_walk) IS NOT TRUE"
+    changes = [f"{name} = CASE WHEN {decides} THEN EXCLUDED.{name} ELSE known.{name} END" for name in missed]
+    changes += [
+        "first_walk = least(known.first_walk, EXCLUDED.first_walk)",
+        "last_walk = greatest(known.last_walk, EXCLUDED.last_walk)",
+        *_TIMES,
+    ]
+    key = ", ".join(FOLLOWS.key)
+    return (
+        f"INSERT INTO follows AS known ({key}, first_walk, last_walk, first_seen, last_seen, {', '.join(missed)}) "
+        f"SELECT {key}, walk, walk, {_SEEN}, {_SEEN}, missed[1], times[1], times[2] "
+        f"FROM {FOLLOWS.stage} LEFT JOIN ("
+        "SELECT owner_pk, direction, list.walk, array_agg(complete.walk ORDER BY complete.walk) AS missed, "
+        "array_agg(ended_at ORDER BY complete.walk) AS times "
+        f"FROM (SELECT DISTINCT owner_pk, direction, walk FROM {FOLLOWS.stage}) AS list "
+        "JOIN complete_lists AS complete USING (owner_pk, direction) WHERE complete.walk > list.walk "
+        "GROUP BY owner_pk, direction, list.walk"
+        f") AS later USING (owner_pk, direction, walk) ORDER BY {key} "
+        f"ON CONFLICT ({key}) DO UPDATE SET {', '.join(changes)}"
+    )
+
+
 def _latest(name: str) -> str:
     """An answer that came late fills what was not known; null erases nothing."""
     return (
         f"{name} = CASE WHEN EXCLUDED.last_seen >= known.last_seen "
         f"THEN coalesce(EXCLUDED.{name}, known.{name}) ELSE coalesce(known.{name}, EXCLUDED.{name}) END"
     )
-
-
-def _unless_seen(name: str) -> str:
-    return f"{name} = CASE WHEN EXCLUDED.last_seen >= known.missing_since THEN NULL ELSE known.{name} END"
 
 
 def _names(columns: Iterable[Column]) -> str:

@@ -44,6 +44,8 @@ class Column:
 
 #: In every staged row, last: when the answer came.
 FETCHED_AT: Final = Column("fetched_at", "timestamptz", required=True)
+#: The store's number of the walk that saw it.
+WALK: Final = Column("walk", "bigint", required=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +61,7 @@ class Table:
         of_accounts: SQL that tells which of the staged rows are of an account.
         derived: SQL of columns of the key that are no fields.
         conflict: SQL of the unique index, when it is another than the key's.
+        by_walk: whether its rows tell which walks saw them.
     """
 
     name: str
@@ -69,6 +72,7 @@ class Table:
     of_accounts: str = "TRUE"
     derived: tuple[tuple[str, str], ...] = ()
     conflict: str = ""
+    by_walk: bool = False
 
     @property
     def stage(self) -> str:
@@ -80,7 +84,8 @@ class Table:
         """The columns that are copied."""
         derived = dict(self.derived)
         names = dict.fromkeys(name for name in (*self.key, *self.latest, *self.account) if name not in derived)
-        return (*(column_of(self.record, name) for name in names), FETCHED_AT)
+        walk = (WALK,) if self.by_walk else ()
+        return (*(column_of(self.record, name) for name in names), *walk, FETCHED_AT)
 
     def __hash__(self) -> int:
         return hash(self.name)
@@ -118,7 +123,9 @@ PROFILES: Final = Table(
     key=("pk",),
     account=(*HISTORY, "profile_pic_url", "hd_profile_pic_url", "latest_reel_media"),
 )
-FOLLOWS: Final = Table(name="follows", record=Follow, key=("owner_pk", "direction", "pk"), account=_LISTED)
+FOLLOWS: Final = Table(
+    name="follows", record=Follow, key=("owner_pk", "direction", "pk"), account=_LISTED, by_walk=True
+)
 SUGGESTIONS: Final = Table(
     name="suggestions",
     record=Suggestion,

@@ -20,7 +20,7 @@ import psycopg
 from igcrawl.items import Follow, Page
 from igcrawl.store.schema import migrations
 from tests.support.postgres import database
-from tests.support.records import new_pipeline
+from tests.support.records import new_pipeline, numbered
 
 SIZES = (50, 200, 2000)
 PICTURE = (
@@ -60,7 +60,7 @@ def with_pipeline(connection: psycopg.AsyncConnection[Any]) -> Save:
     async def save(page: Page) -> None:
         pipeline.process_item(page)
         async with connection.transaction(), connection.cursor() as cursor:
-            await pipeline.write(cursor)
+            await pipeline.write(cursor, numbered())
         pipeline.forget()
 
     return save

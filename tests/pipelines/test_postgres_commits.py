@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -12,7 +13,18 @@ from igcrawl.items import Page
 from igcrawl.store import PageCommit, make_store
 from igcrawl.store.model import OperatorLimits, Seed
 from tests.support.postgres import database
-from tests.support.records import OWNER, Tables, at, commit, follow, new_pipeline, profile, suggestion, walk_end
+from tests.support.records import (
+    OWNER,
+    Tables,
+    at,
+    commit,
+    follow,
+    new_pipeline,
+    numbered,
+    profile,
+    suggestion,
+    walk_end,
+)
 
 
 async def connect(tables: Tables) -> psycopg.AsyncConnection[Any]:
@@ -30,7 +42,7 @@ def test_what_was_rolled_back_is_written_by_the_next_commit(tables: Tables) -> N
         for _ in range(2):
             with pytest.raises(RuntimeError):
                 async with connection.transaction(), connection.cursor() as cursor:
-                    await pipeline.write(cursor)
+                    await pipeline.write(cursor, numbered())
                     raise RuntimeError
         await commit(connection, pipeline, [follow(2, at(1))])
         await commit(connection, pipeline, [follow(3, at(1))])
@@ -45,7 +57,7 @@ def test_what_comes_while_a_commit_is_under_way_waits_for_the_next(tables: Table
         pipeline, connection = new_pipeline(), await connect(tables)
         pipeline.process_item(follow(1, at(1)))
         async with connection.transaction(), connection.cursor() as cursor:
-            await pipeline.write(cursor)
+            await pipeline.write(cursor, numbered())
             pipeline.process_item(follow(2, at(1)))
         pipeline.forget()
         assert count(tables, "follows") == 1
@@ -69,7 +81,7 @@ def test_a_new_connection_goes_on(tables: Tables) -> None:
 
 
 def test_an_empty_commit_asks_the_database_nothing() -> None:
-    asyncio.run(new_pipeline().write(None))
+    asyncio.run(new_pipeline().write(None, {}))
 
 
 def test_workers_that_write_the_same_accounts_do_not_lock_each_other_out(tables: Tables) -> None:
@@ -83,7 +95,7 @@ def test_workers_that_write_the_same_accounts_do_not_lock_each_other_out(tables:
                 mixed = [follow(pk, at(day), OWNER) if pk % 2 else suggestion(1, pk, at(day)) for pk in pks]
                 # The same account twice: the second pass takes no lock that the first has not.
                 again = [suggestion(2, pk, at(day)) for pk in pks[:50]]
-                await commit(connection, pipeline, [*mixed, *again, walk_end(at(day), at(day), 150)])
+                await commit(connection, pipeline, [*mixed, *again, walk_end(at(day), at(day), 150)], 4 * day + number)
 
     async def work() -> None:
         await asyncio.gather(*map(worker, range(4)))
@@ -101,8 +113,8 @@ def test_marking_who_is_gone_waits_for_nobody(tables: Tables) -> None:
         async with await connect(tables) as seeing, await connect(tables) as marking:
             other.process_item(follow(2, at(3)))
             async with seeing.transaction(), seeing.cursor() as cursor:
-                await other.write(cursor)
-                await asyncio.wait_for(commit(marking, pipeline, [walk_end(at(2), at(3), 0)]), 10)
+                await other.write(cursor, numbered(2))
+                await asyncio.wait_for(commit(marking, pipeline, [walk_end(at(2), at(3), 0)], walk=2), 10)
 
     asyncio.run(work())
     missing = tables.rows("SELECT pk FROM follows WHERE missing_since IS NOT NULL ORDER BY pk")
@@ -121,12 +133,16 @@ def test_records_and_cursor_are_one_commit_of_the_store() -> None:
         for number in range(1, 9):
             pipeline.process_item(Page("followers/1", [follow(n, at(1)) for n in range(50 * number)]))
             walk.cursor = str(number)
-            await store.walks.commit([PageCommit(walk=walk)], {}, [pipeline.write])
+            await store.walks.commit(
+                [PageCommit(walk=walk)], {}, [partial(pipeline.write, walks={f"followers/{OWNER}": walk.id})]
+            )
             pipeline.forget()
         walk.fence += 1
         pipeline.process_item(follow(1000, at(1)))
         with pytest.raises(Exception, match="another worker"):
-            await store.walks.commit([PageCommit(walk=walk)], {}, [pipeline.write])
+            await store.walks.commit(
+                [PageCommit(walk=walk)], {}, [partial(pipeline.write, walks={f"followers/{OWNER}": walk.id})]
+            )
         await store.close()
 
     with database() as url:

@@ -35,15 +35,22 @@ def listed(accounts: set[str], day: int, owner: str = OWNER, direction: str = "f
     return [follow(pk, at(day), owner, direction, username=f"user{pk}") for pk in sorted(accounts)]
 
 
-def generation(tables: Tables, accounts: set[str], day: int) -> None:
-    """A complete list of a day: its rows, its end, and the walk as the store keeps it."""
-    tables.save([*listed(accounts, day), walk_end(at(day), at(day, "01:00:00"), len(accounts))])
+def generation(tables: Tables, accounts: set[str], number: int, day: int | None = None) -> None:
+    """A complete list: its rows, its end, and the walk as the store keeps it.
+
+    The clock may say any day, and another in the midst of the list.
+    """
+    began = number if day is None else day
     with psycopg.connect(tables.url) as connection:
         connection.execute(
-            "INSERT INTO walks (crawl, seed, subject, operation, target, args, depth, verdict, started_at, ended_at) "
-            "VALUES (%s, 'followers', 'followers', 'followers', %s, '{}', 1, 'complete', %s, %s)",
-            [day, OWNER, at(day), at(day, "01:00:00")],
+            "INSERT INTO walks (id, crawl, seed, subject, operation, target, args, depth, verdict, started_at, "
+            "ended_at) VALUES (%s, %s, 'followers', 'followers', 'followers', %s, '{}', 1, 'complete', %s, %s)",
+            [number, number, OWNER, at(began), at(number, "01:00:00")],
         )
+    rows = [*listed(accounts, began), walk_end(at(began), at(number, "01:00:00"), len(accounts))]
+    for row in rows[len(rows) // 2 :]:
+        row.fetched_at = at(number)
+    tables.save(rows, walk=number)
 
 
 def some(random: Random, count: int) -> set[str]:
@@ -69,6 +76,14 @@ def test_new_and_gone_since(tables: Tables, random: Random) -> None:
     gone = tables.rows(QUERIES["Gone since"])
     assert pks(gone) == (first | second) - third - fourth
     assert {row["gone_at"].day for row in gone} == {3, 4}
+
+
+def test_new_and_gone_by_a_clock_that_was_wrong(tables: Tables, random: Random) -> None:
+    first, second, third, fourth = lists = [some(random, 150) for _ in range(4)]
+    for number, (accounts, day) in enumerate(zip(lists, (20, 2, 28, 3), strict=True), start=1):
+        generation(tables, accounts, number, day)
+    assert pks(tables.rows(QUERIES["New since"])) == (second | third | fourth) - first
+    assert pks(tables.rows(QUERIES["Gone since"])) == (first | second) - third - fourth
 
 
 def test_nobody_is_new_in_the_first_list(tables: Tables) -> None:

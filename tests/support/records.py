@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -60,17 +61,22 @@ def walk_end(started: str, ended: str, records: int, verdict: str = "complete", 
     )
 
 
+def numbered(walk: int = 1) -> dict[str, int]:
+    """Return the number of every walk: the same for all."""
+    return defaultdict(lambda: walk)
+
+
 def new_pipeline() -> PostgresPipeline:
     return PostgresPipeline(Sinks())
 
 
 async def commit(
-    connection: psycopg.AsyncConnection[Any], pipeline: PostgresPipeline, records: Iterable[Record]
+    connection: psycopg.AsyncConnection[Any], pipeline: PostgresPipeline, records: Iterable[Record], walk: int = 1
 ) -> None:
-    """Write records as a page is written: in one transaction."""
+    """Write records as a page of a walk is written: in one transaction."""
     pipeline.process_item(Page("a/walk", list(records)))
     async with connection.transaction(), connection.cursor() as cursor:
-        await pipeline.write(cursor)
+        await pipeline.write(cursor, numbered(walk))
     pipeline.forget()
 
 
@@ -79,22 +85,24 @@ class Tables:
 
     Args:
         url: its address.
+        version: of its schema.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, version: int = 0) -> None:
         self.url = url
         with psycopg.connect(url) as connection:
-            for _, script in migrations("postgres"):
-                connection.execute(script)  # type: ignore[call-overload]
+            for number, script in migrations("postgres"):
+                if number > version:
+                    connection.execute(script)  # type: ignore[call-overload]
 
-    def save(self, *pages: Iterable[Record]) -> None:
-        """Write pages, each in a transaction of its own, all by one connection."""
+    def save(self, *pages: Iterable[Record], walk: int = 1) -> None:
+        """Write pages of a walk, each in a transaction of its own, all by one connection."""
 
         async def write() -> None:
             pipeline = new_pipeline()
             async with await psycopg.AsyncConnection.connect(self.url, autocommit=True) as connection:
                 for page in pages:
-                    await commit(connection, pipeline, page)
+                    await commit(connection, pipeline, page, walk)
 
         asyncio.run(write())
 

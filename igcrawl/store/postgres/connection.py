@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import ClassVar, Final, TypeAlias
-from weakref import WeakValueDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import psycopg
 from psycopg.pq import TransactionStatus
@@ -42,6 +42,16 @@ _SESSION: Final = {
     # It takes longer to start than any of our statements to run.
     "jit": "off",
 }
+#: Changes when the server is started again, and when it recovers from a crash: then it forgets its statistics.
+_SERVER_LIFE: Final = (
+    "SELECT concat_ws(' ', pg_postmaster_start_time(), pg_stat_get_bgwriter_stat_reset_time()) AS life"
+)
+_lives: Final[WeakKeyDictionary[Connection, str]] = WeakKeyDictionary()
+
+
+def server_life(connection: Connection) -> str:
+    """Return a text that was another before the server's latest start or crash."""
+    return _lives[connection]
 
 
 class SharedConnections:
@@ -187,6 +197,8 @@ async def _connect(address: str) -> Connection:
             "SELECT set_config(name, value, false) FROM unnest(%s::text[], %s::text[]) AS own (name, value)",
             [list(_SESSION), list(_SESSION.values())],
         )
+        [row] = await (await connection.execute(_SERVER_LIFE)).fetchall()
+        _lives[connection] = row["life"]
     except BaseException:
         with suppress(psycopg.Error):
             await connection.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Final, TypeAlias, TypeVar
@@ -13,7 +14,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import DictRow
 
 from igcrawl.errors import BadInput, StoreError
-from igcrawl.store.postgres.connection import Connection, SharedConnections
+from igcrawl.store.postgres.connection import Connection, SharedConnections, server_life
 from igcrawl.store.postgres.worker_locks import WorkerLocks
 from igcrawl.store.schema import pending
 
@@ -42,13 +43,19 @@ _IN_THE_WAY: Final = (
     psycopg.errors.SerializationFailure,
     psycopg.errors.UniqueViolation,
 )
-#: What became of a transaction. Its process may wait for a client that is gone.
-_FATE: Final = """
-    WITH known AS MATERIALIZED (SELECT pg_xact_status(%(number)s::xid8) AS fate)
-    SELECT fate, CASE WHEN fate = 'in progress' THEN pg_terminate_backend(%(backend)s) END AS ended FROM known
+#: A transaction's name, to ask for it later. A pooler in between would tell another process than the server's.
+_OWN: Final = "SELECT pg_current_xact_id()::text AS number, pg_backend_pid() AS backend"
+#: What became of a transaction.
+_FATE: Final = "SELECT pg_xact_status(%s::xid8) AS fate"
+#: Its process may wait for a client that is gone. Sessions of other roles are not seen, and may not be ended.
+_END: Final = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE pid = %(backend)s AND backend_xid = %(number)s::xid8::xid AND usename = current_user
 """
 #: Seconds between two looks at it.
 _LOOK_AGAIN: Final = 0.05
+#: Seconds after which the server itself has ended a session whose client is gone.
+_LONGEST_LOOK: Final = 75.0
 _ADVICE: Final = "the same command goes on from the last page that was committed"
 _EXAMPLE: Final = "postgresql://user:password@host:5432/database"
 
@@ -57,19 +64,23 @@ class _Undone(psycopg.OperationalError):
     """Raised when a connection was lost before its transaction was committed."""
 
 
+class _StillInProgress(Exception):
+    """Raised when it is not decided yet whether a transaction is committed."""
+
+
 class _Unknown(psycopg.OperationalError):
     """Raised when a connection was lost while its transaction was being committed.
 
     Args:
         said: what the database's library said.
-        transaction: the transaction's number.
-        backend: the process that was about it.
+        transaction: its number and its backend.
+        life: of the server, see `server_life`.
     """
 
-    def __init__(self, said: str, transaction: str, backend: int) -> None:
+    def __init__(self, said: str, transaction: Mapping[str, Any], life: str) -> None:
         super().__init__(said)
         self.transaction = transaction
-        self.backend = backend
+        self.life = life
 
 
 class Database:
@@ -142,31 +153,40 @@ class Database:
         return results[0]
 
     async def _attempt(self, work: Callable[[Cursor], Awaitable[_T]], results: list[_T]) -> None:
-        transaction = ""
+        transaction: DictRow | None = None
         async with self._opened().connection() as connection:
-            backend = connection.info.backend_pid
             try:
                 async with connection.transaction(), connection.cursor() as cursor:
                     result = await work(cursor)
-                    await cursor.execute("SELECT pg_current_xact_id()::text AS number")
-                    [row] = await cursor.fetchall()
-                    transaction = row["number"]
+                    await cursor.execute(_OWN)
+                    [transaction] = await cursor.fetchall()
                     results.append(result)
-            except psycopg.OperationalError as error:
-                if not connection.closed and not isinstance(error, psycopg.errors.AdminShutdown):
+            except psycopg.Error as error:
+                if not _is_lost(connection, error):
                     raise
-                said = self._said(error)
-                raise _Unknown(said, transaction, backend) if transaction else _Undone(said) from None
+                if transaction is None:
+                    raise _Undone(self._said(error)) from None
+                raise _Unknown(self._said(error), transaction, server_life(connection)) from None
 
     async def _was_committed(self, lost: _Unknown) -> bool:
-        """Return whether a transaction was committed; one that the server still waits for is ended."""
-        while True:
+        """Return whether a transaction was committed; one that the server still waits for is ended.
+
+        Raises:
+            psycopg.Error: the server cannot be asked.
+            StoreError: it does not know, or the transaction does not end.
+        """
+        until = time.monotonic() + _LONGEST_LOOK
+        while time.monotonic() < until:
             async with self._opened().connection() as connection:
-                cursor = await connection.execute(_FATE, {"number": lost.transaction, "backend": lost.backend})
-                [row] = await cursor.fetchall()
-            if row["fate"] != "in progress":
-                return bool(row["fate"] == "committed")
+                try:
+                    return await _ask_outcome(connection, lost)
+                except _StillInProgress:
+                    pass
+                except psycopg.Error as error:
+                    if not _is_lost(connection, error):
+                        raise
             await asyncio.sleep(_LOOK_AGAIN)
+        raise StoreError(f"the Postgres store: the server does not say whether a page was committed; {_ADVICE}")
 
     async def rows(self, sql: str, parameters: Parameters = ()) -> list[DictRow]:
         """Execute one statement, and return its rows."""
@@ -217,6 +237,37 @@ class Database:
         password = urlsplit(self._url).password or ""
         known = {password, unquote(password), *(str(options.get(name, "")) for name in ("password", "sslpassword"))}
         return known - {""}
+
+
+def _is_lost(connection: Connection, error: psycopg.Error) -> bool:
+    """Return whether a connection has ended with an error: the server's farewell may come before its end is seen."""
+    return connection.closed or error.diag.severity_nonlocalized in {"FATAL", "PANIC"}
+
+
+async def _ask_outcome(connection: Connection, lost: _Unknown) -> bool:
+    """Return whether a transaction was committed.
+
+    A server that has lost transactions in a crash gives their numbers to others.
+
+    Raises:
+        StoreError: the server does not know.
+        _StillInProgress: it is not decided yet.
+    """
+    same = server_life(connection) == lost.life
+    try:
+        [row] = await (await connection.execute(_FATE, [lost.transaction["number"]])).fetchall()
+    except psycopg.errors.InvalidParameterValue:
+        # No transaction has had the number yet.
+        return False
+    fate = row["fate"]
+    if fate == "aborted" or (fate == "in progress" and not same):
+        return False
+    if fate == "committed" and same:
+        return True
+    if fate == "in progress":
+        await connection.execute(_END, lost.transaction)
+        raise _StillInProgress
+    raise StoreError(f"the Postgres store: the server does not know whether a page was committed; {_ADVICE}")
 
 
 async def _migrate(connection: Connection) -> None:

@@ -232,8 +232,8 @@ class OperationSpider(Spider):
     def _say_where_records_are(self, run: CrawlRun) -> None:
         if not run.crawl.kept:
             logger.warning(
-                "records are in the outputs only, as IG_KEEP=False says or as an older igcrawl began this crawl: one that "
-                "is moved, cut or edited cannot be written again, and what cannot be appended to starts over"
+                "this crawl's records are in its outputs only (IG_KEEP=False, or it was begun by an older igcrawl): "
+                "one that is moved, cut or edited cannot be written again, and what cannot be appended to starts over"
             )
         elif not self.context.sinks.outputs:
             logger.info("records are kept in %s", records_place(self.config.store, self.name, run.crawl.id))

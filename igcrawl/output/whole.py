@@ -169,15 +169,14 @@ async def checked(path: Path, state: OutputState, content: AsyncIterator[bytes])
         for known in filter(None, (state.next, state)):
             if known.hash and holds(descriptor, known) and facts.length == known.length:
                 return replace(known, facts=facts, next=None)
-        if not state.hash and state.start == facts.length:
-            if not state.start or hash_part(descriptor, 0, state.start).hexdigest() == state.before:
-                # The crawl has not written it yet.
-                return anew
+        intact = not state.start or hash_part(descriptor, 0, state.start).hexdigest() == state.before
+        if intact and not state.hash and state.start == facts.length:
+            # The crawl has not written it yet.
+            return anew
         whole = state.start + await common_length(descriptor, state.start, content)
         if state.start <= facts.length <= whole:
             logger.warning("%s: was cut; it is written again from the store", path)
             return anew
-        intact = hash_part(descriptor, 0, state.start).hexdigest() == state.before
         aside = name_aside(path)
         path.rename(aside)
         logger.warning(

@@ -105,6 +105,8 @@ def _given(settings: BaseSettings) -> Iterator[tuple[str, Any]]:
 def _check_feed(uri: str, options: Mapping[str, Any], settings: Settings, spider: type[Spider]) -> None:
     """Refuse an output that would never be written, before a request is spent on it."""
     scheme = urlsplit(uri).scheme
+    if scheme not in {"", "file", "stdout"} and options.get("overwrite") is False:
+        raise BadInput(f"output {uri}: a remote place is stored whole, at the end of a run; it cannot be appended to")
     storages = settings.getwithbase("FEED_STORAGES")
     if storages.get(scheme or "file") is None:
         raise BadInput(f"output {uri}: no storage for {scheme}://; allowed: {', '.join(filter(None, storages))}")
@@ -113,6 +115,12 @@ def _check_feed(uri: str, options: Mapping[str, Any], settings: Settings, spider
     if options.get("format") in EXPORTERS and EXPORTERS[options["format"]] is None:
         written = ", ".join(name for name, exporter in EXPORTERS.items() if exporter is not None)
         raise BadInput(f"output {uri}: {options['format']} cannot hold records; allowed: {written}")
+    _check_options(uri, options, settings, spider)
+    if scheme in {"", "file"} and "%(" not in uri:
+        _check_file(local_path(uri), f"output {uri}")
+
+
+def _check_options(uri: str, options: Mapping[str, Any], settings: Settings, spider: type[Spider]) -> None:
     for name in re.findall(r"%\((\w+)\)", uri):
         if name not in _URI_NAMES and not hasattr(spider, name):
             raise BadInput(f"output {uri}: %({name}) is not known; allowed: {', '.join(sorted(_URI_NAMES))}")
@@ -125,13 +133,6 @@ def _check_feed(uri: str, options: Mapping[str, Any], settings: Settings, spider
             load_object(path or "builtins.object")
         except (ImportError, NameError, ValueError) as error:
             raise BadInput(f"output {uri}: {error}") from None
-    if scheme not in {"", "file"}:
-        if scheme != "stdout" and options.get("overwrite") is False:
-            raise BadInput(
-                f"output {uri}: a remote place is stored whole, at the end of a run; it cannot be appended to"
-            )
-    elif "%(" not in uri:
-        _check_file(local_path(uri), f"output {uri}")
 
 
 def _check_places(feeds: Mapping[str, Any], config: Config, files: Mapping[str, str | None]) -> None:

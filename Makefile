@@ -28,8 +28,12 @@ $(VENV)/dev: $(VENV)/crawl pyproject.toml
 	@touch $@
 
 demo: $(VENV)/crawl
-	@IG_SIMULATOR=True $(BIN)/scrapy crawl followers -a user_id=25025320 -O out/followers.jsonl
+	@IG_SIMULATOR=True IG_STORE=sqlite:///.igcrawl/simulator.db $(BIN)/scrapy crawl followers -a user_id=25025320 -O out/followers.jsonl
 	@$(BIN)/python -m igcrawl.output.file_summary out/followers.jsonl
+	@echo
+	@echo "The store kept the records, too. Without a further request:"
+	@echo "  IG_STORE=sqlite:///.igcrawl/simulator.db $(BIN)/scrapy walks"
+	@echo "  IG_STORE=sqlite:///.igcrawl/simulator.db $(BIN)/scrapy export out/followers.csv"
 	@echo
 	@echo "Next, with your own session (README, \"Your own session\"):"
 	@echo "  IG_SESSION=session.json $(BIN)/scrapy crawl followers -a username=NAME -O followers.jsonl"

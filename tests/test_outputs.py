@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import sqlite3
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from igcrawl.simulator import Simulator
 from igcrawl.simulator.answers import Answer
 from igcrawl.simulator.exchange import Exchange
 from tests.conftest import read_jsonl, scrapy_environment
+from tests.output.world import read
 from tests.support import postgres
 from tests.support.place import Place
 
@@ -105,32 +107,45 @@ def test_a_second_process_on_a_file_is_refused_and_told_to_name_its_own(
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
-        (lambda file: file.unlink(), "missing; put it back, or start over with -a fresh=1"),
-        (lambda file: file.rename(file.with_name("moved")), "missing; put it back"),
-        (lambda file: file.write_bytes(file.read_bytes()[:-3000]), "shorter"),
-        (lambda file: file.write_bytes(b""), "shorter (0 bytes) than what the crawl has written"),
+        (lambda file: file.unlink(), "is missing; its records are written again from the store"),
+        (lambda file: file.rename(file.with_name("moved")), "is missing; its records are written again"),
+        (lambda file: file.write_bytes(file.read_bytes()[:-3000]), "its records are written again from the store"),
+        (lambda file: file.write_bytes(b""), "its records are written again from the store"),
+        (lambda file: file.write_bytes(b"mine\n"), "what was found there is now out.jsonl.aside-1"),
     ],
-    ids=["deleted", "moved", "shortened", "emptied"],
+    ids=["deleted", "moved", "shortened", "emptied", "replaced"],
 )
 @pytest.mark.parametrize("output", ["-O", "-o"])
-def test_a_file_that_has_lost_something_is_refused(
+def test_a_file_that_has_lost_something_is_written_again_from_the_store(
     place: Place, file: Path, damage: object, said: str, output: str
 ) -> None:
-    place.crawl(*CRAWL, "max_pages=2")
+    first = place.crawl(*CRAWL, "max_pages=2")
     damage(file)  # type: ignore[operator]
-    left = file.read_bytes() if file.exists() else None
-    line = place.refused(*CRAWL, output=(output, "out.jsonl"))
-    assert line.startswith(f"igcrawl: {file}: ")
+    second = place.crawl(*CRAWL, output=(output, "out.jsonl"))
+    (line,) = [line for line in second.log.splitlines() if "WARNING" in line]
+    assert f"{file}: " in line
     assert said in line
-    assert (file.read_bytes() if file.exists() else None) == left
-    assert complete(place.crawl(*CRAWL, "fresh=1").records)
+    assert complete(second.records)
+    assert len(first.asked) + len(second.asked) == 9
 
 
-def test_what_stands_behind_the_committed_length_is_cut(place: Place, file: Path) -> None:
+def test_what_others_have_appended_stays_above_the_records(place: Place, file: Path) -> None:
+    place.crawl(*CRAWL, "max_pages=2")
+    with file.open("ab") as end:
+        end.write(b'{"type":"mine"}\n')
+    second = place.crawl(*CRAWL)
+    mine, *records = second.records
+    assert mine == {"type": "mine"}
+    assert complete(records)
+    assert "what others have appended stands above this crawl's records now" in second.log
+
+
+def test_what_others_have_torn_is_moved_aside(place: Place, file: Path) -> None:
     place.crawl(*CRAWL, "max_pages=2")
     with file.open("ab") as end:
         end.write(b'{"type":"follow","pk":"1"}\n{"type":"fol')
     assert complete(place.crawl(*CRAWL).records)
+    assert file.with_name("out.jsonl.aside-1").read_bytes().endswith(b'{"type":"fol')
 
 
 def test_a_killed_run_leaves_no_torn_line_between_two_crawls(place: Place, simulator: Simulator, file: Path) -> None:
@@ -138,8 +153,7 @@ def test_a_killed_run_leaves_no_torn_line_between_two_crawls(place: Place, simul
     first = place.start(*CRAWL)
     first.wait_until(lambda: slow.strikes > 0)
     first.process.kill()
-    with file.open("ab") as end:
-        end.write(b'{"type":"follow","operation":"followers","pk":"12')
+    os.truncate(file, file.stat().st_size - 10)
     simulator.faults.clear()
     done = place.crawl(*CRAWL, "fresh=1", output=("-o", "out.jsonl"))
     assert complete(done.records[-262:])
@@ -152,33 +166,38 @@ def test_a_last_line_of_the_operator_s_own_is_ended_not_cut(place: Place, file: 
     assert complete(records)
 
 
-def test_a_csv_that_is_replaced_starts_an_unfinished_crawl_over_and_a_line_says_so(place: Place) -> None:
-    place.crawl(*CRAWL, "max_pages=2", output=("-O", "out.csv"))
-    done = place.start(*CRAWL, output=("-O", "out.csv")).process
-    assert done.wait() == 0
-    (line,) = [line for line in done.log.splitlines() if "WARNING" in line]
-    assert "out.csv" in line
-    assert "holds whole crawls only, so the unfinished one starts over; a local .jsonl or Postgres would go on" in line
-    assert len(csv_rows(place)) == 260
-
-
-def test_a_csv_that_is_appended_to_goes_on(place: Place) -> None:
+@pytest.mark.parametrize("name", ["out.csv", "out.csv.gz", "out.json", "out.xml", "out.json.zst"])
+@pytest.mark.parametrize("option", ["-O", "-o"])
+def test_every_format_goes_on_with_an_unfinished_crawl(place: Place, name: str, option: str) -> None:
     for command in ((*CRAWL, "max_pages=2"), CRAWL):
-        assert place.start(*command, output=("-o", "out.csv")).process.wait() == 0
-    assert len({row["pk"] for row in csv_rows(place)}) == 260
+        assert place.start(*command, output=(option, name)).process.wait() == 0
+        rows = [row for row in read(place.folder / name) if row["type"] == "follow"]
+        assert len({row["pk"] for row in rows}) == len(rows)
+    assert len(rows) == 260
     assert len(place.simulator.requests) == 9
 
 
-def test_a_named_crawl_starts_over_for_a_csv_as_well(place: Place) -> None:
+def test_an_output_that_is_named_later_holds_the_whole_crawl(place: Place) -> None:
+    place.crawl(*CRAWL, "max_pages=2", output=())
+    place.start(*CRAWL, "max_pages=4", output=("-O", "first.csv")).process.wait()
+    done = place.crawl(*CRAWL, output=("-o", "last.json.gz", "-O", "out.jsonl"))
+    assert complete(done.records)
+    assert len(read(place.folder / "last.json.gz")) == 262
+    assert 0 < len(read(place.folder / "first.csv")) < 260
+    assert len(place.simulator.requests) == 9
+
+
+def test_an_output_of_a_named_crawl_that_has_ended_is_written_without_a_request(place: Place) -> None:
     command = (*CRAWL, "crawl=mine")
-    for run in ((*command, "max_pages=2"), command):
-        assert place.start(*run, output=("-O", "out.csv")).process.wait() == 0
-    assert len(csv_rows(place)) == 260
-    before = (place.folder / "out.csv").read_bytes()
+    done = place.crawl(*command, output=())
+    asked = len(place.simulator.requests)
+    assert "records are kept in the store" in done.log
+    assert "scrapy export followers.jsonl --crawl 1" in done.log
     ended = place.start(*command, output=("-O", "out.csv")).process
     assert ended.wait() == 0
     assert "has ended; it is run again only with -a fresh=1" in ended.log
-    assert (place.folder / "out.csv").read_bytes() == before
+    assert len(csv_rows(place)) == 260
+    assert len(place.simulator.requests) == asked
 
 
 def csv_rows(place: Place) -> list[dict[str, str]]:
@@ -237,16 +256,22 @@ def test_single_records_and_pipelines_of_the_operator_s_own_go_with_it(place: Pl
     assert {record["full_name"] for record in records if record["type"] == "follow"} == {"marked"}
 
 
-def test_a_file_that_another_crawl_has_written_since_is_refused(place: Place, file: Path) -> None:
+def test_a_file_that_another_crawl_has_written_since_holds_both(place: Place, file: Path) -> None:
     place.crawl(*CRAWL, "max_pages=2")
-    other = place.crawl("following", f"user_id={SMALL}", output=("-o", "out.jsonl"))
-    before = file.read_bytes()
-    line = place.refused(*CRAWL)
-    assert line == (f"igcrawl: {file}: another crawl has written it since; give this one another file, or -a fresh=1")
-    assert file.read_bytes() == before
-    rest = place.crawl(*CRAWL, output=("-O", "own.jsonl"))
-    assert rest.walks[0]["verdict"] == "complete"
-    assert len(rest.follows) + sum(r.get("direction") == "followers" for r in other.records) == 260
+    link = file.with_name("link.jsonl")
+    link.symlink_to(file)
+    other = place.crawl("following", f"user_id={SMALL}", output=("-o", "link.jsonl"))
+    theirs = [record for record in other.records if record["walk"].startswith("following")]
+    records = place.crawl(*CRAWL).records
+    assert records[: len(theirs)] == theirs
+    assert complete(records[len(theirs) :])
+
+
+def test_a_file_that_another_crawl_has_replaced_is_moved_aside(place: Place, file: Path) -> None:
+    place.crawl(*CRAWL, "max_pages=2")
+    other = place.crawl("following", f"user_id={SMALL}", output=("-O", "out.jsonl"))
+    assert complete(place.crawl(*CRAWL).records)
+    assert read_jsonl(file.with_name("out.jsonl.aside-1")) == other.records
 
 
 def test_the_record_of_a_stopped_walk_stays_when_there_is_nothing_to_do(place: Place, file: Path) -> None:
@@ -260,18 +285,31 @@ def test_the_record_of_a_stopped_walk_stays_when_there_is_nothing_to_do(place: P
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["-O", "a.jsonl", "-O", "b.jsonl"], "give one JSON lines file, not 2"),
-        (["-O", "a.jsonl", "-o", "b.jl"], "give one JSON lines file, not 2"),
-        (["-O", "a.jsonl", "-s", "IG_JSONL=b.jsonl"], "give one JSON lines file, not 2"),
+        (["-O", "a.jsonl", "-O", "folder/../a.jsonl"], "it is the output a.jsonl; name another file"),
+        (["-O", "link.jsonl", "-s", "IG_JSONL=linked.jsonl"], "; name another file"),
+        (["-O", ".igcrawl/store.db:jsonl"], "it is the store's own file, IG_STORE; name another file"),
+        (["-O", ".igcrawl/store.db-wal:csv"], "it is the store's own file, IG_STORE"),
+        (["-O", "session.json"], "it is the session's file; name another file"),
+        (["-O", "folder:csv"], "it is a folder; name a file in it"),
+        (["-o", "old.json"], "a file of the format json cannot go on below what is in it"),
+        (["-o", "old.xml"], "a file of the format xml cannot go on below what is in it"),
+        (["-o", "old.csv"], "its columns are 'name,age', those of this crawl 'type,operation,"),
+        (["-o", "text.jsonl"], "its first line is no JSON"),
+        (["-O", "x.txt.gz"], "txt"),
         (["-O", "session.json/a.jsonl"], "session.json/a.jsonl: File exists"),
         (["-s", "IG_SYNC_SECONDS=soon"], "IG_SYNC_SECONDS"),
         (["-s", "IG_SYNC_SECONDS=-1"], "IG_SYNC_SECONDS"),
     ],
-    ids=["two", "two ways", "with IG_JSONL", "no folder", "no number", "negative"],
 )
 def test_outputs_that_cannot_be_are_refused_in_one_line(place: Place, options: list[str], said: str) -> None:
+    (place.folder / "folder").mkdir()
+    (place.folder / "link.jsonl").symlink_to("linked.jsonl")
+    olds = {"old.json": "[1]", "old.xml": "<a/>", "old.csv": "name,age\n", "text.jsonl": "text\n"}
+    for name, text in olds.items():
+        (place.folder / name).write_text(text)
     assert said in place.refused(*CRAWL, *options, output=())
-    assert not list(place.folder.glob("[ab].j*"))
+    assert not list(place.folder.glob("[abx].*"))
+    assert {name: (place.folder / name).read_text() for name in olds} == olds
 
 
 def test_a_store_that_cannot_be_used_is_refused_in_one_line(place: Place, simulator: Simulator) -> None:

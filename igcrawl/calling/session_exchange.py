@@ -41,6 +41,8 @@ logger = logging.getLogger(__name__)
 _LONGEST_ERROR: Final = 1 << 14
 _SIGNS_OF_ERROR: Final = (b'"fail"', b'"errors"', b'"error"')
 
+_ARCHIVE_GONE = "the raw archive was moved or removed while it was written: what it held is only where it is now"
+
 
 class SessionExchange:
     """Adds the session to the requests of a run, and updates it from their answers.
@@ -114,6 +116,8 @@ class SessionExchange:
     def close(self) -> None:
         """Close the archive."""
         if self._archive is not None:
+            if not self._archive.is_there():
+                self._context.stopping.begin(_ARCHIVE_GONE)
             self._archive.close()
 
     def _doc_id(self, operation: str, query_name: str) -> DocId:

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
+from typing import Final
+
 from scrapy.settings import BaseSettings
 
-from igcrawl.config.config import Config, read_config, take_environment
+from igcrawl.config.config import DEFAULTS, Config, read_config, take_environment
 from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.printable import say
+from igcrawl.store import is_there
+
+#: Where `make demo` keeps its crawl of the simulator.
+DEMO_STORE: Final = "sqlite:///.igcrawl/simulator.db"
 
 
 def config_of(settings: BaseSettings | None) -> Config:
@@ -17,3 +26,18 @@ def config_of(settings: BaseSettings | None) -> Config:
     assert settings is not None
     take_environment(settings)
     return read_config(settings, OPERATIONS)
+
+
+def config_with_store(settings: BaseSettings | None) -> Config:
+    """Return what `config_of` returns, for a command that shows what a store holds.
+
+    Where no store is named and none is there yet, the demo's is shown, and a line says so.
+
+    Raises:
+        BadInput: a setting cannot be used.
+    """
+    config = config_of(settings)
+    if config.store == DEFAULTS["IG_STORE"] and not is_there(config.store) and is_there(DEMO_STORE):
+        say(f"no crawl of your own yet; this is the demo's, IG_STORE={DEMO_STORE}", file=sys.stderr)
+        return replace(config, store=DEMO_STORE)
+    return config

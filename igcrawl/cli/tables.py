@@ -11,8 +11,8 @@ from igcrawl.printable import say
 
 #: A row of `scrapy session list`: session, account, state, age.
 SESSION_LINE: Final = "{:<24} {:<20} {:<36} {:>6}"
-#: A row of `scrapy walks`: walk, verdict, pages, records, expected, age, what is left.
-WALK_LINE: Final = "{:<44} {:<13} {:>6} {:>10} {:>10} {:>6}  {}"
+#: A row of `scrapy walks`: walk, verdict, pages, records, expected, kept, outputs that have these, age, what is left.
+WALK_LINE: Final = "{:<44} {:<13} {:>6} {:>10} {:>10} {:>10} {:>7} {:>6}  {}"
 _COLUMNS: Final = ("state", "query", "operation", "surface", "old id", "new id", "variables")
 
 

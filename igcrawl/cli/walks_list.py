@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 from igcrawl.budget.limits import Budget
+from igcrawl.cli.known_outputs import KnownOutput, output_lines, outputs_of
 from igcrawl.cli.tables import WALK_LINE
 from igcrawl.config.config import Config
 from igcrawl.errors import BadInput
 from igcrawl.planning.estimate import Estimate, duration, requests_left
 from igcrawl.printable import say
-from igcrawl.store import CrawlRow, Store, WalkRow, opened, path_of
+from igcrawl.store import CrawlRow, HeldRecords, Store, WalkRow, opened, path_of
 from igcrawl.times import age
 
-_HEAD: Final = WALK_LINE.format("walk", "verdict", "pages", "records", "expected", "age", "left")
+_COLUMNS: Final = ("walk", "verdict", "pages", "records", "expected", "kept", "outputs", "age", "left")
+_HEAD: Final = WALK_LINE.format(*_COLUMNS)
+
+#: So many walks are looked up at once.
+_AT_ONCE: Final = 500
 
 
 async def print_walks(config: Config, crawl: str | None, verdict: str | None, limit: int) -> None:
@@ -84,14 +90,21 @@ def _chosen(crawls: list[CrawlRow], wanted: str | None) -> list[CrawlRow]:
 async def _print(store: Store, crawl: CrawlRow, verdict: str | None, limit: int, budget: Budget) -> None:
     """Print a crawl: its walks in their order, as many as the operator wants to see, then what they add up to."""
     say(_title(crawl))
+    outputs = await outputs_of(store, crawl)
+    for line in output_lines(crawl, outputs):
+        say(line)
     say(_HEAD)
     counts: Counter[str] = Counter()
-    estimate = Estimate()
+    estimate, shown = Estimate(), []
     async for row in store.walks.all(crawl.id, verdict):
         counts[_state(row)] += 1
         estimate.add(row)
         if counts.total() <= limit:
-            say(_line(row, budget))
+            shown.append(row)
+        if len(shown) == _AT_ONCE:
+            await _print_rows(store, shown, outputs, budget)
+            shown = []
+    await _print_rows(store, shown, outputs, budget)
     if counts.total() > limit:
         say(f"… and {counts.total() - limit:,} more (--limit)")
     left = "?" if estimate.requests is None else _left(estimate.requests, budget)
@@ -99,17 +112,27 @@ async def _print(store: Store, crawl: CrawlRow, verdict: str | None, limit: int,
     say()
 
 
+async def _print_rows(store: Store, rows: list[WalkRow], outputs: Sequence[KnownOutput], budget: Budget) -> None:
+    held = await store.records.held([row.id for row in rows])
+    for row in rows:
+        say(_line(row, held.get(row.id), outputs, budget))
+
+
 def _title(crawl: CrawlRow) -> str:
     name = f" {crawl.name}" if crawl.name else ""
     return f"crawl {crawl.id}{name}, generation {crawl.generation}, begun {crawl.created_at}: {crawl.key}"
 
 
-def _line(row: WalkRow, budget: Budget) -> str:
+def _line(row: WalkRow, held: HeldRecords | None, outputs: Sequence[KnownOutput], budget: Budget) -> str:
     expected = "-" if row.expected is None else f"{row.expected:,}"
     left = requests_left(row)
     told = "?" if left is None else _left(left, budget)
     walk = f"{row.operation}/{row.target}"
-    return WALK_LINE.format(walk, _state(row), row.pages, f"{row.records:,}", expected, _age(row), told)
+    kept, have = "-", "-"
+    if held is not None:
+        kept = f"{held.records:,}"
+        have = f"{sum(output.has(held.place) for output in outputs)} of {len(outputs)}"
+    return WALK_LINE.format(walk, _state(row), row.pages, f"{row.records:,}", expected, kept, have, _age(row), told)
 
 
 def _state(row: WalkRow) -> str:

@@ -49,7 +49,7 @@ class Command(ScrapyCommand):
             if value is not None and value not in allowed + more:
                 refuse(f"--{name}={value}: expected one of {', '.join(more + allowed)}")
         try:
-            config = command_config.config_of(self.settings)
+            config = command_config.config_with_store(self.settings)
             if opts.retry is not None:
                 asyncio.run(walks_list.retry_walks(config, opts.crawl, opts.retry))
             else:

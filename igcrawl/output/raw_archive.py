@@ -8,6 +8,8 @@ reads old answers, too.
 from __future__ import annotations
 
 import base64
+import errno
+import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -61,6 +63,7 @@ class RawArchive:
     """
 
     def __init__(self, path: Path) -> None:
+        self._path = path.absolute()
         self._file: BinaryIO = path.open("a+b")
         self._file.truncate(max((end for _, end in _frames(self._file)), default=0))
         self._compressor = zstandard.ZstdCompressor(level=6)
@@ -73,8 +76,10 @@ class RawArchive:
             redaction: knows what must not be written.
 
         Raises:
-            OSError: it cannot be written.
+            OSError: it cannot be written, or was moved or removed: what is written to it would be lost.
         """
+        if not self.is_there():
+            raise FileNotFoundError(errno.ENOENT, "it was moved or removed while it was written")
         row = asdict(answer)
         body = redaction.data(answer.body)
         try:
@@ -86,6 +91,13 @@ class RawArchive:
         row["args"] = orjson.loads(redaction.data(orjson.dumps(answer.args)))
         self._file.write(self._compressor.compress(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)))
         self._file.flush()
+
+    def is_there(self) -> bool:
+        """Return whether the file is still where it was named."""
+        try:
+            return os.path.samestat(os.fstat(self._file.fileno()), self._path.stat())
+        except FileNotFoundError:
+            return False
 
     def close(self) -> None:
         """Close the file."""

@@ -1,0 +1,81 @@
+"""Outputs that a crawl has written, as the store knows them, and whether their files are still so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from igcrawl.output.output_state import OutputState
+from igcrawl.output.place import FileFacts, machine
+from igcrawl.store import CrawlRow, OutputRow, Store
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOutput:
+    """An output of a crawl; batches are one.
+
+    Args:
+        name: its path or address, of batches the first, and how many there are.
+        machine: where it is, "" for a remote place.
+        place: place of the last page that it holds.
+        touched: what has happened to its files since they were written; "" for nothing that can be told.
+    """
+
+    name: str
+    machine: str
+    place: int
+    touched: str
+
+    def has(self, place: int) -> bool:
+        """Return whether it holds the page at a place, as it was left."""
+        return not self.touched and self.place >= place
+
+
+async def outputs_of(store: Store, crawl: CrawlRow) -> list[KnownOutput]:
+    """Return the outputs of a crawl.
+
+    Args:
+        store: opened.
+        crawl: whose outputs they are.
+
+    Raises:
+        StoreError: the store failed.
+    """
+    batches: dict[tuple[str, str], list[tuple[OutputRow, OutputState]]] = {}
+    for row in await store.outputs.of(crawl.id):
+        state = OutputState.read(row.state)
+        key = (row.machine, state.format if state.batch else row.path)
+        batches.setdefault(key, []).append((row, state))
+    return [_known(crawl, rows) for rows in batches.values()]
+
+
+def _known(crawl: CrawlRow, rows: Sequence[tuple[OutputRow, OutputState]]) -> KnownOutput:
+    (first, state), more = rows[0], len(rows) - 1
+    place = max(known.place for _, known in rows)
+    if not crawl.kept:
+        place = crawl.pages
+    touched = next(filter(None, (_touched(row, known) for row, known in rows)), "")
+    name = f"{first.path} and {more} more batches" if more else first.path
+    return KnownOutput(name, first.machine, place, touched if state.hash else "")
+
+
+def _touched(row: OutputRow, state: OutputState) -> str:
+    """Return what has happened to a file of this machine."""
+    if row.machine != machine() or state.facts is None:
+        return ""
+    facts = FileFacts.of(Path(row.path))
+    if facts is None:
+        return "missing"
+    return "" if facts == state.facts else "changed since it was written"
+
+
+def output_lines(crawl: CrawlRow, outputs: Sequence[KnownOutput]) -> Iterator[str]:
+    """Yield a line for what the store keeps of a crawl, and one for each output."""
+    if not crawl.kept:
+        yield "  its records are kept in its outputs only"
+    for output in outputs:
+        where = "" if output.machine in {"", machine()} else f" on {output.machine}"
+        holds = "all of it" if output.place >= crawl.pages else f"{output.place:,} of {crawl.pages:,} pages"
+        told = f"{output.touched}; the same command mends it" if output.touched else holds
+        yield f"  output {output.name}{where}: {told}"

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from igcrawl.simulator import Simulator
-from tests.torture import Torturer, torture
+from tests.torture import OUTPUTS, Torturer, torture
 
 
 @pytest.mark.parametrize("store", ["sqlite", "postgres"])
@@ -15,6 +15,14 @@ def test_twenty_kills_lose_nothing_write_nothing_twice_and_cost_a_page_each_at_m
     seed = random.randrange(1 << 32)
     print("seed", seed)
     figures = torture(store, 20, seed, page_size=200)
+    print(figures)
+    assert (figures.kills, figures.short_kills) == (20, 5)
+
+
+def test_every_output_holds_each_record_once_whatever_kills_and_others_do() -> None:
+    seed = random.randrange(1 << 32)
+    print("seed", seed)
+    figures = torture("sqlite", 20, seed, page_size=20, outputs=tuple(OUTPUTS), long=False)
     print(figures)
     assert (figures.kills, figures.short_kills) == (20, 5)
 

@@ -1,16 +1,20 @@
 """Torture: a crawl that is killed with -9 at random moments until it is through.
 
-``python -m tests.torture --kills 200 --store sqlite|postgres [--seed N]``
+``python -m tests.torture --kills 200 --store sqlite|postgres [--outputs jsonl,csv,…] [--seed N]``
 
 Twenty accounts with 40,000 follows are crawled once in peace. Then the same command is killed again and again, in its
 first millisecond, between a write and its commit, while it ends, and must leave what the peaceful one left: the same
-lines, each once, and the same rows. At most one page of an open walk is asked again a kill. Short crawls follow, whose
-lives are mostly beginning and end.
+records in each output, each once, and the same rows. At most one page of an open walk is asked again a kill. Short
+crawls follow, whose lives are mostly beginning and end.
+
+Between two runs others are at work: an output is removed, renamed, cut, edited, replaced, appended to, or another crawl
+writes into it by a link. Connections to Postgres are cut around their commits.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import random
 import sys
@@ -27,7 +31,8 @@ import orjson
 import psycopg
 
 from igcrawl.simulator import LoggedRequest, Simulator
-from tests.conftest import read_jsonl
+from tests.output.others import OTHERS
+from tests.output.world import contents, read
 from tests.support import crawls, postgres
 from tests.support.crawls import CrawlProcess
 
@@ -35,8 +40,19 @@ from tests.support.crawls import CrawlProcess
 HUB = "100000040"
 FOLLOWS = 40_000
 LONG = ("followers", "-a", f"user_id={HUB}", "-a", "depth=2", "-a", "max_walks=20", "-a", "crawl=torture")
+#: Twenty lists again, of two pages at most: their verdicts are `stopped`, so that they stand at the end of each output.
+MEDIUM = ("followers", "-a", "user_id=100000011", "-a", "depth=2", "-a", "max_walks=20", "-a", "max_pages=2")
 #: Seven followers, two requests.
 SHORT = ("followers", "-a", "user_id=100000013", "-a", "crawl=short")
+#: The options that name an output.
+OUTPUTS = {name: ("-O", f"out.{name}") for name in ("jsonl", "jsonl.gz", "jsonl.zst", "json", "csv", "csv.gz", "xml")}
+_BATCHES = {"part-%(batch_id)d.jsonl": {"format": "jsonl", "batch_item_count": 3000, "overwrite": True}}
+OUTPUTS["batches"] = ("-s", f"FEEDS={json.dumps(_BATCHES)}")
+#: Another crawl, which writes into the same file; and its walk.
+OTHER = ("following", "-a", "user_id=100000013", "-a", "fresh=1")
+_OTHER_WALKS = ("following/100000013",)
+#: How often others touch an output between two runs.
+_OTHERS_COME = 0.4
 #: Of so many kills one more hits a short crawl.
 _SHORT_ONE_IN = 4
 _SHORT = 10
@@ -69,35 +85,84 @@ class Ground:
     simulator: Simulator
     environment: dict[str, str]
     database: str | None
+    outputs: Sequence[str] = ("jsonl",)
+    chance: random.Random = field(default_factory=random.Random)
+    #: Marks of what others wrote into outputs.
+    foreign: list[str] = field(default_factory=list)
 
-    def start(self, command: Sequence[str]) -> CrawlProcess:
+    def start(self, command: Sequence[str], *options: str) -> CrawlProcess:
         """Run the crawl, once more."""
-        return crawls.start("crawl", *command, "-O", "out.jsonl", folder=self.folder, **self.environment)
+        named = [part for output in self.outputs for part in OUTPUTS[output]]
+        return crawls.start("crawl", *command, *(options or named), folder=self.folder, **self.environment)
+
+    def files(self) -> list[Path]:
+        """Return the outputs' files that are there."""
+        found = (path for output in self.outputs for path in self.folder.glob(_pattern(output)))
+        return sorted(path for path in found if path.is_file())
+
+    def let_others_work(self) -> None:
+        """Let others touch an output, sometimes."""
+        files = self.files()
+        if not files or self.chance.random() > _OTHERS_COME:
+            return
+        path = self.chance.choice(files)
+        if self.chance.random() < 0.2:
+            link = path.with_name(f"link{self.chance.randrange(10**9)}{''.join(path.suffixes)}")
+            link.symlink_to(path.name)
+            self.start(OTHER, "-o", link.name).wait(60)
+            link.unlink()
+        else:
+            self.chance.choice(OTHERS)(path, self)
+        # What others remove themselves, nobody else has lost.
+        there = self._everything()
+        self.foreign = [mark for mark in self.foreign if mark.encode() in there]
+
+    def check_foreign(self) -> None:
+        """Look for what others wrote.
+
+        Raises:
+            BrokenError: something of it is gone.
+        """
+        there = self._everything()
+        gone = [mark for mark in self.foreign if mark.encode() not in there]
+        if gone:
+            raise BrokenError(f"of what others wrote, {len(gone)} are gone, e.g. {gone[0]}")
+
+    def _everything(self) -> bytes:
+        return b"".join(contents(path) for path in self.folder.iterdir() if path.is_file())
 
     def written(self) -> dict[str, Counter[Any]]:
-        """Return every line and every row, without its times, and how often it is there."""
-        written: dict[str, Counter[Any]] = {"out.jsonl": timeless(self.folder / "out.jsonl")}
+        """Return every record of each output and every row, without its times, and how often it is there."""
+        written: dict[str, Counter[Any]] = {output: self._records(output) for output in self.outputs}
         if self.database is not None:
             with psycopg.connect(self.database) as connection:
                 written |= {name: Counter(connection.execute(_ROWS.format(name)).fetchall()) for name in _TABLES}
         return written
 
+    def _records(self, output: str) -> Counter[Any]:
+        """Return the crawl's own records in an output, without their times."""
+        records = (record for path in self.files() if path.match(_pattern(output)) for record in read(path))
+        own = (record for record in records if record.get("walk") not in {None, *_OTHER_WALKS})
+        return Counter(
+            orjson.dumps({name: value for name, value in record.items() if name not in _TIMES}) for record in own
+        )
 
-def timeless(path: Path) -> Counter[Any]:
-    """Return the lines of a file, without their times, and how often each is there."""
-    records = read_jsonl(path)
-    return Counter(
-        orjson.dumps({name: value for name, value in record.items() if name not in _TIMES}) for record in records
-    )
+
+def _pattern(output: str) -> str:
+    return "part-*.jsonl" if output == "batches" else f"out.{output}"
 
 
 @contextmanager
-def ground(simulator: Simulator, store: str, **settings: str) -> Iterator[Ground]:
+def ground(
+    simulator: Simulator, store: str, outputs: Sequence[str], chance: random.Random, **settings: str
+) -> Iterator[Ground]:
     """Give a fresh place to crawl at.
 
     Args:
         simulator: what is asked.
         store: sqlite or postgres.
+        outputs: names of `OUTPUTS`.
+        chance: of all that is random.
         settings: of the crawl, beside those that lead it to the simulator.
     """
     with tempfile.TemporaryDirectory(prefix="igcrawl-torture-") as name, _store(store) as database:
@@ -109,7 +174,7 @@ def ground(simulator: Simulator, store: str, **settings: str) -> Iterator[Ground
             **({"IG_STORE": database} if database else {}),
             **settings,
         }
-        yield Ground(Path(name), simulator, environment, database)
+        yield Ground(Path(name), simulator, environment, database, outputs, chance)
 
 
 def _store(store: str) -> Any:
@@ -191,12 +256,16 @@ class Torturer:
         simulator: what they ask.
         store: sqlite or postgres.
         seed: of all that is random here.
+        outputs: names of `OUTPUTS`.
         settings: of the crawls.
     """
 
-    def __init__(self, simulator: Simulator, store: str, seed: int, **settings: str) -> None:
+    def __init__(
+        self, simulator: Simulator, store: str, seed: int, outputs: Sequence[str] = ("jsonl",), **settings: str
+    ) -> None:
         self._simulator = simulator
         self._store = store
+        self._outputs = outputs
         self._settings = settings
         self._chance = random.Random(seed)
         self.figures = Figures(store, seed)
@@ -212,21 +281,42 @@ class Torturer:
             BrokenError: something was lost, is there twice, or was asked too often.
         """
         peace, pace = self._in_peace(LONG)
-        follows = {"out.jsonl": sum(line.startswith(b'{"type":"follow"') for line in peace["out.jsonl"])}
+        follows = {
+            output: sum(b'"type":"follow"' in line for line in peace[output].elements()) for output in self._outputs
+        }
         if "follows" in peace:
             follows["table follows"] = peace["follows"].total()
         for name, count in follows.items():
             if count != FOLLOWS:
                 raise BrokenError(f"{name}: in peace there are {count:,} follows, not {FOLLOWS:,}")
         while self.figures.kills < kills:
-            with ground(self._simulator, self._store, **self._settings) as place:
+            with self._ground() as place:
                 lives = self._through(place, LONG, pace, kills - self.figures.kills)
                 _compare(peace, place.written())
+                place.check_foreign()
             if one_page_a_kill:
                 lives.check()
             self.figures.crawls += 1
             self.figures.kills += lives.kills
             self.figures.before_asking += sum(not asked for asked in lives.asked[:-1])
+            self.figures.again += lives.again
+            self.figures.requests += sum(map(len, lives.asked))
+
+    def medium(self, kills: int) -> None:
+        """Kill crawls of twenty short lists.
+
+        Raises:
+            BrokenError: something is lost, is there twice, or was asked too often.
+        """
+        peace, pace = self._in_peace(MEDIUM)
+        while self.figures.kills < kills:
+            with self._ground() as place:
+                lives = self._through(place, MEDIUM, pace, kills - self.figures.kills)
+                _compare(peace, place.written())
+                place.check_foreign()
+            lives.check()
+            self.figures.crawls += 1
+            self.figures.kills += lives.kills
             self.figures.again += lives.again
             self.figures.requests += sum(map(len, lives.asked))
 
@@ -238,16 +328,20 @@ class Torturer:
         """
         peace, pace = self._in_peace(SHORT)
         while self.figures.short_kills < kills:
-            with ground(self._simulator, self._store, **self._settings) as place:
+            with self._ground() as place:
                 lives = self._through(place, SHORT, pace, kills - self.figures.short_kills)
                 _compare(peace, place.written())
+                place.check_foreign()
             lives.check()
             self.figures.short_crawls += 1
             self.figures.short_kills += lives.kills
 
+    def _ground(self) -> Any:
+        return ground(self._simulator, self._store, self._outputs, self._chance, **self._settings)
+
     def _in_peace(self, command: Sequence[str]) -> tuple[dict[str, Counter[Any]], Pace]:
         """Crawl without a kill; return what was written, and how long what takes."""
-        with ground(self._simulator, self._store, **self._settings) as place:
+        with self._ground() as place:
             first = len(self._simulator.requests)
             process, begun = place.start(command), time.time()
             _end_well(process)
@@ -271,6 +365,7 @@ class Torturer:
             lives.asked.append(self._simulator.requests[begun:])
             if not killed:
                 return lives
+            place.let_others_work()
 
     def _kill(self, process: CrawlProcess, most: float) -> bool:
         """Let a run live for a random while, and kill it; whether it was still alive."""
@@ -323,7 +418,16 @@ def _compare(peace: dict[str, Counter[Any]], killed: dict[str, Counter[Any]]) ->
             raise BrokenError(f"{name}: {lost.total()} lost, {extra.total()} too many, e.g. {examples}")
 
 
-def torture(store: str, kills: int, seed: int, page_size: int) -> Figures:
+def torture(
+    store: str,
+    kills: int,
+    seed: int,
+    page_size: int,
+    outputs: Sequence[str] = ("jsonl",),
+    *,
+    long: bool = True,
+    **settings: str,
+) -> Figures:
     """Kill long and short crawls.
 
     Args:
@@ -331,14 +435,20 @@ def torture(store: str, kills: int, seed: int, page_size: int) -> Figures:
         kills: of long ones.
         seed: of all that is random.
         page_size: the server's.
+        outputs: names of `OUTPUTS`.
+        long: whether the crawls are of 40,000 follows, not of a few hundred.
+        settings: of the crawls.
 
     Raises:
         BrokenError: a promise does not hold.
     """
     begun = time.monotonic()
     with Simulator(page_size=page_size) as simulator:
-        torturer = Torturer(simulator, store, seed)
-        torturer.long(kills)
+        torturer = Torturer(simulator, store, seed, outputs, **settings)
+        if long:
+            torturer.long(kills)
+        else:
+            torturer.medium(kills)
         torturer.short(kills // _SHORT_ONE_IN)
     torturer.figures.seconds = time.monotonic() - begun
     return torturer.figures
@@ -350,9 +460,13 @@ if __name__ == "__main__":
     parser.add_argument("--store", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
     parser.add_argument("--page-size", type=int, default=20)
+    parser.add_argument("--outputs", default=",".join(OUTPUTS), help="names, or none (default: all at once)")
+    parser.add_argument("--medium", action="store_true", help="crawls of a few hundred follows")
     arguments = parser.parse_args()
-    print(f"seed {arguments.seed}: {arguments.kills} kills on {arguments.store}", flush=True)
+    print(f"seed {arguments.seed}: {arguments.kills} kills on {arguments.store}, {arguments.outputs}", flush=True)
     try:
-        print(torture(arguments.store, arguments.kills, arguments.seed, arguments.page_size))
+        names = [name for name in arguments.outputs.split(",") if name != "none"]
+        given = arguments.kills, arguments.seed, arguments.page_size, names
+        print(torture(arguments.store, *given, long=not arguments.medium))
     except BrokenError as broken:
         sys.exit(f"broken: {broken}")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.output.others import OTHERS, mark
 from tests.output.world import World
 
 WORLDS = int(os.environ.get("OUTPUT_WORLDS", "12"))
@@ -26,78 +26,6 @@ FORMATS = {
     "part-%(batch_id)d.jsonl": "jsonl",
     "part-%(batch_id)d.json.gz": "json",
 }
-
-
-def removed(path: Path, world: World) -> None:
-    path.unlink()
-
-
-def renamed(path: Path, world: World) -> None:
-    path.rename(path.with_name(f"moved-{world.chance.randrange(10**6)}"))
-
-
-def cut(path: Path, world: World) -> None:
-    size = path.stat().st_size
-    os.truncate(path, world.chance.randrange(size + 1))
-
-
-def replaced(path: Path, world: World) -> None:
-    path.unlink()
-    path.write_text(_mark(world, "foreign text\n"))
-
-
-def written_over(path: Path, world: World) -> None:
-    path.write_text(_mark(world, "foreign text in its place\n"))
-
-
-def edited(path: Path, world: World) -> None:
-    data = bytearray(path.read_bytes())
-    if data:
-        at = world.chance.randrange(len(data))
-        data[at] ^= 1
-        path.write_bytes(data)
-
-
-def appended(path: Path, world: World) -> None:
-    line = f'{{"type":"other","username":"foreign{world.chance.randrange(10**9)}"}}\n'
-    with path.open("a") as file:
-        file.write(_mark(world, line))
-
-
-def prepended(path: Path, world: World) -> None:
-    line = f'{{"type":"other","username":"foreign{world.chance.randrange(10**9)}"}}\n'
-    path.write_bytes(_mark(world, line).encode() + path.read_bytes())
-
-
-def touched(path: Path, world: World) -> None:
-    os.utime(path, ns=(1, 1))
-
-
-def copied(path: Path, world: World) -> None:
-    data = path.read_bytes()
-    path.unlink()
-    path.write_bytes(data)
-
-
-OTHERS: list[Callable[[Path, World], None]] = [
-    removed,
-    renamed,
-    cut,
-    replaced,
-    written_over,
-    edited,
-    appended,
-    prepended,
-    touched,
-    copied,
-]
-
-
-def _mark(world: World, text: str) -> str:
-    mark = f"foreign{world.chance.randrange(10**12)}"
-    text = text.replace("foreign", mark, 1)
-    world.foreign.append(mark)
-    return text
 
 
 @pytest.mark.parametrize("uri", FORMATS)
@@ -117,7 +45,7 @@ async def live(folder: Path, uri: str, replaces: bool, chance: random.Random) ->
         options["batch_item_count"] = 10
     world = World(folder, chance, {uri: options})
     if not replaces and uri.endswith(".jsonl") and "%" not in uri:
-        (folder / uri).write_text(_mark(world, '{"type":"other","username":"foreign"}\n'))
+        (folder / uri).write_text(mark(world, '{"type":"other","username":"foreign"}\n'))
     for _ in range(chance.randrange(1, 8)):
         pages, life = chance.randrange(5), chance.randrange(1, 40) if chance.random() < 0.7 else None
         print(f"run of {pages} pages, killed within {life} steps")

@@ -13,6 +13,7 @@ from igcrawl.crawl.endless import Endless
 from igcrawl.crawl.walk import Ending, Walk
 from igcrawl.crawl.walk_rows import (
     STOPPED_IN,
+    open_end_record,
     row_after,
     seed_of,
     stopped_records,
@@ -176,6 +177,30 @@ def test_a_file_ends_with_the_records_of_walks_that_a_limit_has_ended_in_it() ->
     told = [(end.target, end.verdict, end.reason, end.ended_at, type(end)) for end in records()]
     assert told == [("1", "stopped", "why", "then", WalkEnd), ("4", "suspect", "why", "then", EndlessWalkEnd)]
     assert records(None) == []
+
+
+def test_a_walk_that_the_same_command_goes_on_with_has_a_record_as_it_stands() -> None:
+    def told(row: WalkRow) -> tuple[str, str | None, str, type] | None:
+        end = open_end_record(row)
+        return None if end is None else (end.verdict, end.reason, end.ended_at, type(end))
+
+    going_on = "not finished: the same command goes on"
+    assert told(ended("1", "throttled")) == ("throttled", "why", "then", WalkEnd)
+    assert told(ended("2", "stopped")) == ("stopped", "why", "then", WalkEnd)
+    assert told(ended("3", "suspect", **{ENDLESS_PAGES: 7})) == ("suspect", "why", "then", EndlessWalkEnd)
+    assert told(ended("4", "suspect")) is None
+    assert told(ended("5", "complete")) is None
+    assert told(replace(ROW, updated_at="then")) == ("interrupted", going_on, "then", WalkEnd)
+    assert told(replace(ROW, state={"notes": ["n"]})) == ("interrupted", f"{going_on}; n", "before", WalkEnd)
+
+
+def test_of_walks_that_nobody_has_asked_the_operators_own_have_a_record() -> None:
+    waiting = replace(ROW, fence=0, worker=None, started_at=None)
+    assert open_end_record(waiting) is None
+    end = open_end_record(replace(waiting, depth=1))
+    assert end is not None
+    assert (end.verdict, end.pages, end.target) == ("interrupted", 0, "5")
+    assert end.ended_at.startswith("20")
 
 
 def test_those_of_the_operators_own_targets_that_nobody_has_asked_get_a_record() -> None:

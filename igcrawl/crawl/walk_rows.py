@@ -14,7 +14,7 @@ from igcrawl.operations.catalogue import find_operation
 from igcrawl.operations.operation import Operation
 from igcrawl.store import ENDLESS_PAGES, CrawlRow, OperatorLimits, Seed, Store, WalkRow
 from igcrawl.times import timestamp
-from igcrawl.verdict import Verdict
+from igcrawl.verdict import FINAL, Verdict
 
 #: What a row's `state` holds: fields of the walk by these names.
 _STATE: Final = (
@@ -27,6 +27,7 @@ _STATE: Final = (
     "ready",
     "private",
 )
+_NOT_FINISHED: Final = "not finished: the same command goes on"
 #: In the state of a walk that a limit has stopped: the files that end with its record, until the limit is raised.
 STOPPED_IN: Final = "files"
 
@@ -129,6 +130,23 @@ def _beside(walk: Walk, ending: Ending | None) -> dict[str, Any]:
     if ending is not None and ending.endless_pages is not None:
         beside[ENDLESS_PAGES] = ending.endless_pages
     return beside
+
+
+def open_end_record(row: WalkRow) -> WalkEnd | None:
+    """Return the record of a walk that the same command goes on with, as the walk stands now.
+
+    None for a walk that has ended for good, since its record is among its last page's, and for one that another walk
+    has found and that nobody has asked yet.
+    """
+    if row.verdict is None:
+        if row.fence == 0 and row.depth > 1:
+            return None
+        at = row.updated_at or row.started_at or timestamp(time.time())
+        return walk_of(row, OperatorLimits()).end_record(Ending(Verdict.INTERRUPTED, _NOT_FINISHED), at)
+    if row.verdict in FINAL and ENDLESS_PAGES not in row.state:
+        return None
+    ending = Ending(Verdict(row.verdict), row.reason, row.state.get(ENDLESS_PAGES))
+    return walk_of(row, OperatorLimits()).end_record(ending, row.ended_at or "")
 
 
 async def stopped_records(

@@ -50,7 +50,7 @@ def read_destination(out: str, format_: str | None) -> Destination:
         format_: what is to be written; None when the file's suffix says it.
 
     Raises:
-        BadInput: the format is unknown, or cannot be written there.
+        BadInput: it is a folder; the format is unknown, or cannot be written there.
     """
     if format_ is not None and format_ not in FORMATS:
         near = get_close_matches(format_, FORMATS)
@@ -60,6 +60,8 @@ def read_destination(out: str, format_: str | None) -> Destination:
         if format_ == "parquet":
             raise BadInput("parquet is not written to standard output; name a file")
         return Destination(None, format_ or "jsonl")
+    if out.endswith("/") or Path(out).is_dir():
+        raise BadInput(f"{out} is a folder; name a file in it")
     suffixes = [suffix.lower() for suffix in Path(out).suffixes]
     compression = suffixes.pop() if suffixes and suffixes[-1] in _COMPRESSIONS else ""
     chosen = format_ or (suffixes[-1].removeprefix(".") if suffixes else "")
@@ -83,8 +85,6 @@ def check_file(path: Path, store: Path | None) -> None:
     Raises:
         BadInput: it may not.
     """
-    if path.is_dir() or str(path).endswith("/"):
-        raise BadInput(f"{path} is a folder; name a file in it")
     if not path.parent.is_dir():
         raise BadInput(f"{path}: there is no folder {path.parent}")
     if store is not None and _is_of_store(path, store):

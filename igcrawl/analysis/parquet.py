@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from typing import IO, Any, Final
 
 from igcrawl.analysis.table_values import read_lines, to_json_text
-from igcrawl.analysis.writers import unknown_fields
+from igcrawl.analysis.writers import UnknownFields
 from igcrawl.errors import BadInput
 from igcrawl.items.columns import Column, ColumnKind
 
@@ -60,19 +60,17 @@ class ParquetWriter:
         self._columns = columns
         self._schema = pa.schema([(column.name, types[column.kind]) for column in columns])
         self._writer = pq.ParquetWriter(file, self._schema, compression="zstd")
-        self._names = {column.name for column in columns}
+        self._fields = UnknownFields(columns)
         self._rows: list[dict[str, Any]] = []
         self._batches: list[Any] = []
         self._waiting = 0
         self._odd: Counter[str] = Counter()
-        self._unknown: dict[str, None] = {}
 
     def write(self, lines: Sequence[bytes]) -> None:
         """See `RecordWriter.write`."""
-        for record in read_lines(lines):
+        for record, _ in read_lines(lines):
             self._rows.append(record)
-            if not record.keys() <= self._names:
-                self._unknown |= dict.fromkeys(name for name in record if name not in self._names)
+            self._fields.see(record)
             if len(self._rows) == _BATCH:
                 self._turn()
 
@@ -92,7 +90,7 @@ class ParquetWriter:
     def notes(self) -> list[str]:
         """See `RecordWriter.notes`."""
         odd = [f"{name}: {count:,} values do not fit the column and are null" for name, count in self._odd.items()]
-        return odd + unknown_fields(self._unknown)
+        return odd + self._fields.notes
 
     def _turn(self) -> None:
         """Turn the rows that wait into columns."""

@@ -22,10 +22,17 @@ def type_of(line: bytes) -> str:
     return str(orjson.loads(line).get("type", ""))
 
 
-def read_lines(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
-    """Yield the record of each JSON line; whole numbers are whole, however long they are."""
+def read_lines(lines: Iterable[bytes]) -> Iterator[tuple[dict[str, Any], bool]]:
+    """Yield the record of each JSON line, and whether it may hold lists or objects.
+
+    Whole numbers are whole, however long they are.
+    """
     for line in lines:
-        yield json.loads(line) if _LONG_NUMBER.search(line) else orjson.loads(line)
+        record = orjson.loads(line)
+        nested = b"[" in line or line.find(b"{", 1) > 0
+        if (nested or float in map(type, record.values())) and _LONG_NUMBER.search(line):
+            record = json.loads(line)
+        yield record, nested
 
 
 def to_json_text(value: Any) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
-from typing import IO, Protocol
+from collections.abc import Iterable, Sequence
+from typing import IO, Any, Protocol
 
 from igcrawl.analysis.table_values import read_lines, to_json_text
 from igcrawl.items.columns import Column, ColumnKind
@@ -58,8 +58,9 @@ class CsvWriter:
     def __init__(self, file: IO[bytes], columns: Sequence[Column]) -> None:
         self._file = file
         self._columns = columns
-        self._names = {column.name for column in columns}
-        self._unknown: dict[str, None] = {}
+        self._names = [column.name for column in columns]
+        self._fields = UnknownFields(columns)
+        self._has_json = any(column.kind is ColumnKind.JSON for column in columns)
         self._begun = False
 
     def write(self, lines: Sequence[bytes]) -> None:
@@ -67,15 +68,17 @@ class CsvWriter:
         text = io.StringIO(newline="")
         rows = csv.writer(text)
         if not self._begun:
-            rows.writerow([column.name for column in self._columns])
+            rows.writerow(self._names)
             self._begun = True
-        columns = [(column.name, column.kind is ColumnKind.JSON) for column in self._columns]
-        for record in read_lines(lines):
-            if not record.keys() <= self._names:
-                self._unknown |= dict.fromkeys(name for name in record if name not in self._names)
-            values = [(record.get(name), nested) for name, nested in columns]
-            rows.writerow([_cell(value, nested=nested) for value, nested in values])
+        rows.writerows(map(self._row, read_lines(lines)))
         self._file.write(text.getvalue().encode("utf-8", "replace"))
+
+    def _row(self, read: tuple[dict[str, Any], bool]) -> Iterable[object]:
+        record, nested = read
+        self._fields.see(record)
+        if nested or self._has_json:
+            return [_cell(column, record.get(column.name)) for column in self._columns]
+        return map(record.get, self._names)
 
     def close(self) -> None:
         """See `RecordWriter.close`."""
@@ -88,15 +91,32 @@ class CsvWriter:
     @property
     def notes(self) -> list[str]:
         """See `RecordWriter.notes`."""
-        return unknown_fields(self._unknown)
+        return self._fields.notes
 
 
-def unknown_fields(names: Sequence[str] | dict[str, None]) -> list[str]:
-    """Return a note about fields of records that no column is for."""
-    return [f"fields that are no columns were left out: {', '.join(names)}"] if names else []
+class UnknownFields:
+    """Fields of records that no column is for.
+
+    Args:
+        columns: of the type of record.
+    """
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        self._known = {column.name for column in columns}
+        self._unknown: dict[str, None] = {}
+
+    def see(self, record: dict[str, Any]) -> None:
+        """Remember the fields of a record that are no columns."""
+        if not record.keys() <= self._known:
+            self._unknown |= dict.fromkeys(name for name in record if name not in self._known)
+
+    @property
+    def notes(self) -> list[str]:
+        """What must be said of them."""
+        return [f"fields that are no columns were left out: {', '.join(self._unknown)}"] if self._unknown else []
 
 
-def _cell(value: object, *, nested: bool) -> object:
+def _cell(column: Column, value: object) -> object:
     if value is None:
         return None
-    return to_json_text(value) if nested or isinstance(value, list | dict) else value
+    return to_json_text(value) if column.kind is ColumnKind.JSON or isinstance(value, list | dict) else value

@@ -157,18 +157,19 @@ def standard_output() -> Iterator[IO[bytes]]:
         BrokenPipeError: whoever was reading it has enough.
         StoreError: it could not be written.
     """
+    sys.stdout.flush()
+    # A file of our own: what it could not write is nobody's when Python ends.
+    file = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     try:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
+        yield file
+        file.flush()
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        # Python would try to write the rest when it ends, and complain.
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        with suppress(OSError, ValueError):
-            os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
-        if isinstance(error, BrokenPipeError):
-            raise
         raise StoreError(f"standard output cannot be written: {error.strerror or error}") from None
+    finally:
+        with suppress(OSError):
+            file.close()
 
 
 def _mode_of(path: Path) -> int:

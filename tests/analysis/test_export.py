@@ -226,7 +226,7 @@ async def test_a_table_without_rows_has_its_columns(tmp_path: Path) -> None:
     for name in ("x.csv", "x.parquet"):
         assert await exported(url, tmp_path / name) == 0
         assert read(tmp_path / name) == []
-    assert (tmp_path / "x.csv").read_text().strip() == ",".join(FOLLOW_COLUMNS)
+    assert (tmp_path / "x.csv").read_bytes().decode() == ",".join(FOLLOW_COLUMNS) + "\r\n"
 
 
 async def test_fields_that_are_no_columns_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -281,6 +281,16 @@ async def test_an_open_walk_of_an_operation_that_is_gone_has_no_record_and_that_
     assert await exported(url, tmp_path / "x.jsonl") == 0
     assert told(read(tmp_path / "x.jsonl")) == ["1"]
     assert "1 open walks of gone, an operation that is not known here" in capsys.readouterr().err
+
+
+async def test_a_table_of_walks_that_have_no_pages_yet_has_its_columns(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/s.db"
+    async with opened(url) as store:
+        await crawl_of(store, seed(1, operation="gone", key="gone/1"))
+    for name in ("x.csv", "x.parquet"):
+        assert await exported(url, tmp_path / name) == 0
+        assert read(tmp_path / name) == []
+    assert (tmp_path / "x.csv").read_bytes().decode() == ",".join(FOLLOW_COLUMNS) + "\r\n"
 
 
 async def test_many_open_walks_have_a_record_each(tmp_path: Path) -> None:

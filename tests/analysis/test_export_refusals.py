@@ -250,7 +250,9 @@ async def test_the_command_says_in_one_line_what_it_did_or_why_not(scrapy: Scrap
 @pytest.fixture
 def shell(tmp_path: Path) -> Callable[[str], subprocess.CompletedProcess[str]]:
     """Runs a line of a shell, in which `scrapy` is ours."""
-    environment = scrapy_environment(IG_STORE=f"sqlite:///{tmp_path}/s.db", PATH_TO_PYTHON=sys.executable)
+    environment = scrapy_environment(
+        IG_STORE=f"sqlite:///{tmp_path}/s.db", PATH_TO_PYTHON=sys.executable, PYTHONUNBUFFERED=""
+    )
 
     def run(line: str) -> subprocess.CompletedProcess[str]:
         script = f'set -o pipefail; scrapy() {{ "$PATH_TO_PYTHON" -m scrapy "$@"; }}; {line}'

@@ -19,7 +19,7 @@ ROOMS = (
     "printable",
     *("errors", "verdict", "times", "stopping", "items", "parsing", "arguments", "operations", "doc_ids", "store"),
     *("sessions", "output", "budget", "config", "calling", "middlewares", "crawl", "planning", "base_spiders"),
-    *("running", "console", "capture", "simulator", "cli", "commands", "addon", "settings"),
+    *("running", "console", "capture", "analysis", "simulator", "cli", "commands", "addon", "settings"),
 )
 #: Of the store.
 BACKENDS = ("sqlite", "postgres")

@@ -18,11 +18,14 @@ from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
 
 import igcrawl.commands
+from igcrawl.analysis.record_kinds import columns_of_type, record_kinds
 from igcrawl.arguments import IGNORED, Arguments
 from igcrawl.base_spiders.operation_spider import OperationSpider
+from igcrawl.cli.records_docs import page_of_records
 from igcrawl.config.config import DEFAULTS
 from igcrawl.config.promises import SWITCHES
 from igcrawl.doc_ids import OVERRIDE_PREFIX
+from igcrawl.items import RECORD_TYPES, meanings
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.verdict import RESUMABLE, ExitCode, Verdict, exit_code
 from tests.conftest import ROOT
@@ -177,6 +180,21 @@ def test_each_option_and_action_of_a_command_is_documented(name: str) -> None:
     assert len(told) == len(set(told))
     assert [names for names in known if not set(names) & set(told)] == []
     assert set(told) - {each for names in known for each in names} == set()
+
+
+# Records
+
+
+def test_the_page_of_records_is_what_the_code_says() -> None:
+    assert read("records.md") == page_of_records(), "run: scrapy operations --docs --answers tests/payloads"
+
+
+def test_each_field_of_a_record_has_its_meaning_and_each_meaning_its_field() -> None:
+    fields = {(name, column.name) for name in RECORD_TYPES for column in columns_of_type(name)}
+    assert set(RECORD_TYPES) == set(meanings.TYPES)
+    assert set(record_kinds()) >= set(RECORD_TYPES)
+    assert set(meanings.OF_TYPE) - fields == set()
+    assert set(meanings.FIELDS) == {field for name, field in fields - set(meanings.OF_TYPE)}
 
 
 # Spiders and their arguments

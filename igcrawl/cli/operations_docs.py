@@ -11,7 +11,7 @@ from typing import Any, Final
 import orjson
 
 from igcrawl.calling.wire import address
-from igcrawl.cli import verdicts_docs
+from igcrawl.cli import records_docs, verdicts_docs
 from igcrawl.crawl.walk import Walk
 from igcrawl.doc_ids import Query, shipped_queries
 from igcrawl.operations.catalogue import OPERATIONS
@@ -49,9 +49,10 @@ def page_of_catalogue(answers: Path) -> str:
 
 
 def write_page(page: str) -> None:
-    """Write the page, and that of verdicts beside it, and say so."""
+    """Write the page, and those of verdicts and records beside it, and say so."""
     PAGE.write_text(page, "utf-8")
     verdicts_docs.PAGE.write_text(verdicts_docs.page_of_verdicts(), "utf-8")
+    records_docs.PAGE.write_text(records_docs.page_of_records(), "utf-8")
     say(f"{PAGE}: {len(OPERATIONS)} operations")
 
 

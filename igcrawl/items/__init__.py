@@ -1,6 +1,6 @@
 """Output values: records, one output line each, and pages, the unit that flows through the pipelines.
 
-Every record starts with `type`, `operation`, `fetched_at` and `walk`; the rest is listed in docs/operations.md.
+Every record starts with `type`, `operation`, `fetched_at` and `walk`; the rest is listed in docs/records.md.
 IDs are text (they pass 2^53). Times the server gives stay its own: seconds since 1970, UTC.
 """
 

@@ -7,9 +7,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from igcrawl.errors import BadInput
-from igcrawl.store.base import Store, Writer
+from igcrawl.store.base import Selection, Store, Writer
 from igcrawl.store.model import (
     ENDLESS_PAGES,
+    Choice,
+    ChosenCrawl,
     CrawlRow,
     DocIdRow,
     FoundPage,
@@ -20,11 +22,14 @@ from igcrawl.store.model import (
     PageCommit,
     RecordPage,
     Seed,
+    WalkCount,
     WalkRow,
 )
 
 __all__ = [
     "ENDLESS_PAGES",
+    "Choice",
+    "ChosenCrawl",
     "CrawlRow",
     "DocIdRow",
     "FoundPage",
@@ -35,7 +40,9 @@ __all__ = [
     "PageCommit",
     "RecordPage",
     "Seed",
+    "Selection",
     "Store",
+    "WalkCount",
     "WalkRow",
     "Writer",
     "check_url",

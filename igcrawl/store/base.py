@@ -9,10 +9,13 @@ and a dead worker's walks are free again. Each page is one transaction, fenced: 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from igcrawl.store.model import (
+    Choice,
+    ChosenCrawl,
     CrawlRow,
     DocIdRow,
     FoundPage,
@@ -96,6 +99,9 @@ class Crawls(Protocol):
     async def all(self) -> list[CrawlRow]:
         """Return the latest generation of every crawl, the latest first."""
 
+    async def generations(self) -> list[CrawlRow]:
+        """Return every generation of every crawl, the latest first."""
+
     async def unfinished(self, crawl: int, verdicts: Iterable[str], limits: OperatorLimits) -> bool:
         """Return whether a crawl can go on: a walk waits (within `max_walks`), is held, or `reopen` would find one."""
 
@@ -168,6 +174,19 @@ class Walks(Protocol):
         """
 
 
+class Selection(Protocol):
+    """Chosen walks with their records, as they were when they were chosen: a crawl that goes on changes nothing."""
+
+    crawls: Sequence[ChosenCrawl]
+    """Those that have chosen walks, by their numbers."""
+
+    def pages(self, crawl: int) -> AsyncIterator[RecordPage]:
+        """Yield the pages of the chosen walks of one of the crawls, in their order and in flat memory."""
+
+    def open_walks(self, crawl: int) -> AsyncIterator[WalkRow]:
+        """Yield those of the chosen walks that have no verdict, or one that may not be final, in their order."""
+
+
 class Records(Protocol):
     """Records of crawls."""
 
@@ -179,6 +198,9 @@ class Records(Protocol):
 
     async def held(self, walks: Sequence[int]) -> dict[int, HeldRecords]:
         """Return what the store holds of walks, by their numbers; those of which it holds nothing are missing."""
+
+    def select(self, choice: Choice) -> AbstractAsyncContextManager[Selection]:
+        """Choose walks, to read their records for as long as the context lasts."""
 
 
 class Outputs(Protocol):

@@ -176,6 +176,40 @@ class HeldRecords:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A choice of walks. Walks that another walk has found and that nobody has asked yet are never among them.
+
+    Args:
+        crawls: numbers of their crawls, None for all.
+        operation, target: of the walks, None for all.
+        latest: of each operation and target only the walks of one crawl: the one that has the walk with the highest
+            number of those that were begun.
+    """
+
+    crawls: Sequence[int] | None = None
+    operation: str | None = None
+    target: str | None = None
+    latest: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class WalkCount:
+    """A number of walks of one operation that have the same verdict, None for those that have none."""
+
+    operation: str
+    verdict: str | None
+    walks: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenCrawl:
+    """A crawl that has chosen walks, and how many of each kind."""
+
+    crawl: CrawlRow
+    counts: Sequence[WalkCount]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PageCommit:
     """The parts of a page, or of the end of a walk, that are committed together.
 

@@ -76,6 +76,11 @@ class PostgresCrawls:
         sql = f"SELECT {CRAWL} FROM crawls WHERE id IN ({LATEST}) ORDER BY id DESC"  # noqa: S608
         return [crawl_of(row) for row in await self._database.rows(sql)]
 
+    async def generations(self) -> list[CrawlRow]:
+        """See `Crawls.generations`."""
+        sql = f"SELECT {CRAWL} FROM crawls ORDER BY id DESC"  # noqa: S608
+        return [crawl_of(row) for row in await self._database.rows(sql)]
+
     async def unfinished(self, crawl: int, verdicts: Iterable[str], limits: OperatorLimits) -> bool:
         """See `Crawls.unfinished`."""
         asked = {"crawl": crawl, "verdicts": [*map(str, verdicts)], **limits_of(limits)}

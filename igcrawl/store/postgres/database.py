@@ -188,6 +188,13 @@ class Database:
             await asyncio.sleep(_LOOK_AGAIN)
         raise StoreError(f"the Postgres store: the server does not say whether a page was committed; {_ADVICE}")
 
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[Connection]:
+        """Lend one connection, for as long as temporary tables on it are needed."""
+        with self._errors():
+            async with self._opened().connection() as connection:
+                yield connection
+
     async def rows(self, sql: str, parameters: Parameters = ()) -> list[DictRow]:
         """Execute one statement, and return its rows."""
         with self._errors():

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Final
 
-from igcrawl.store.model import HeldRecords, RecordPage
+from igcrawl.store.model import Choice, HeldRecords, RecordPage
 from igcrawl.store.postgres.database import Database
+from igcrawl.store.postgres.selection import PostgresSelection, selected
 
 #: So many pages are read at once.
 _BATCH: Final = 100
@@ -39,3 +41,7 @@ class PostgresRecords:
         """See `Records.held`."""
         rows = await self._database.rows(_HELD, (list(walks),))
         return {row["walk"]: HeldRecords(row["records"], row["place"]) for row in rows}
+
+    def select(self, choice: Choice) -> AbstractAsyncContextManager[PostgresSelection]:
+        """See `Records.select`."""
+        return selected(self._database, choice)

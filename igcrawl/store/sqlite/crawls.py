@@ -77,6 +77,10 @@ class SqliteCrawls:
         sql = f"SELECT * FROM crawls WHERE id IN ({LATEST}) ORDER BY id DESC"  # noqa: S608 - constants
         return [crawl_of(row) for row in self._database.rows(sql)]
 
+    async def generations(self) -> list[CrawlRow]:
+        """See `Crawls.generations`."""
+        return [crawl_of(row) for row in self._database.rows("SELECT * FROM crawls ORDER BY id DESC")]
+
     async def unfinished(self, crawl: int, verdicts: Iterable[str], limits: OperatorLimits) -> bool:
         """See `Crawls.unfinished`."""
         if self._database.rows(HOLDERS, (crawl,)) or waiting_walk(self._database, crawl, limits) is not None:

@@ -91,6 +91,17 @@ class Database:
                 self.execute("ROLLBACK")
             raise
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Read all that is read within as it is at one moment; nobody else has to wait."""
+        self.execute("BEGIN")
+        try:
+            yield
+        finally:
+            # Temporary tables that were made within stay.
+            with suppress(StoreError):
+                self.execute("COMMIT")
+
     def execute(self, sql: str, parameters: Parameters = ()) -> sqlite3.Cursor:
         """Execute a statement that writes."""
         with self._connection() as connection:

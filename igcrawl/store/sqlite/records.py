@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Final
 
 import orjson
 
-from igcrawl.store.model import HeldRecords, RecordPage
+from igcrawl.store.model import Choice, HeldRecords, RecordPage
 from igcrawl.store.sqlite.database import Database
+from igcrawl.store.sqlite.selection import SqliteSelection, selected
 
 #: So many pages are read at once.
 _BATCH: Final = 100
@@ -42,3 +44,7 @@ class SqliteRecords:
         """See `Records.held`."""
         rows = self._database.rows(_HELD, (orjson.dumps(list(walks)).decode(),))
         return {row["walk"]: HeldRecords(row["records"], row["place"]) for row in rows}
+
+    def select(self, choice: Choice) -> AbstractAsyncContextManager[SqliteSelection]:
+        """See `Records.select`."""
+        return selected(self._database, choice)

@@ -1,0 +1,1 @@
+"""What the store holds, for other programs: exports."""

@@ -1,0 +1,69 @@
+"""The walks that an operator means, by the names of crawls and walks."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import Final
+
+from igcrawl.errors import BadInput
+from igcrawl.store import Choice, CrawlRow, Store
+
+#: So many names are compared with one that does not exist, and so many are named.
+_COMPARED: Final = 10_000
+_NAMED: Final = 20
+
+
+async def read_choice(store: Store, crawl: str | None, walk: str | None, *, every: bool) -> Choice:
+    """Return the choice of walks that the operator means.
+
+    Args:
+        store: an open store.
+        crawl: name or number of a crawl, None for all. A name means its latest generation.
+        walk: operation and target, None for all.
+        every: every generation, not the latest only.
+
+    Raises:
+        BadInput: there is no such crawl, or the walk's name cannot be one.
+    """
+    numbers = None if crawl is None else _numbers_of(await store.crawls.generations(), crawl, every=every)
+    operation, slash, target = (walk or "").partition("/")
+    if walk is not None and not (operation and slash and target):
+        raise BadInput(f"--walk={walk}: expected operation and target, e.g. followers/25025320")
+    return Choice(crawls=numbers, operation=operation or None, target=target or None, latest=not every)
+
+
+def _numbers_of(crawls: list[CrawlRow], wanted: str, *, every: bool) -> list[int]:
+    found = next((crawl for crawl in crawls if crawl.name == wanted), None)
+    found = found or next((crawl for crawl in crawls if str(crawl.id) == wanted), None)
+    if found is None:
+        raise BadInput(f"--crawl={wanted}: no such crawl; {_crawls_there_are(crawls, wanted)}")
+    if not every:
+        return [found.id]
+    return [crawl.id for crawl in crawls if _line_of(crawl) == _line_of(found)]
+
+
+def _line_of(crawl: CrawlRow) -> tuple[str | None, str | None]:
+    """Return what the generations of a crawl have in common."""
+    return crawl.name, crawl.key if crawl.name is None else None
+
+
+def _crawls_there_are(crawls: list[CrawlRow], wanted: str) -> str:
+    names = list(dict.fromkeys(crawl.name or str(crawl.id) for crawl in crawls))
+    near = get_close_matches(wanted, names)
+    if near:
+        return f"did you mean {', '.join(near)}? allowed: a name or number of `scrapy walks`"
+    more = ", …" if len(names) > _NAMED else ""
+    return f"there is {', '.join(names[:_NAMED]) or 'none'}{more}"
+
+
+async def no_such_walk(store: Store, walk: str) -> BadInput:
+    """Return the error for a walk that no crawl has."""
+    names: dict[str, None] = {}
+    async for row in store.walks.all():
+        if row.fence or row.depth == 1:
+            names[f"{row.operation}/{row.target}"] = None
+        if len(names) >= _COMPARED:
+            break
+    near = get_close_matches(walk, names)
+    meant = f"did you mean {', '.join(near)}? " if near else ""
+    return BadInput(f"--walk={walk}: no such walk; {meant}allowed: operation/target as `scrapy walks` lists them")

@@ -1,0 +1,215 @@
+"""`scrapy export`: records of the store as a file, without a request and in flat memory."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Final
+
+from scrapy.settings import BaseSettings
+
+from igcrawl.analysis.choice import no_such_walk, read_choice
+from igcrawl.analysis.destination import Destination, check_file, opened_destination, read_destination
+from igcrawl.analysis.main_type import main_type_of
+from igcrawl.analysis.parquet import ParquetWriter, check_pyarrow
+from igcrawl.analysis.record_kinds import check_type, columns_of_type
+from igcrawl.analysis.table_values import type_of
+from igcrawl.analysis.writers import CsvWriter, JsonLinesWriter, RecordWriter
+from igcrawl.config.config import Config
+from igcrawl.crawl.walk_rows import open_end_record
+from igcrawl.errors import BadInput
+from igcrawl.output.json_lines import to_lines
+from igcrawl.printable import say
+from igcrawl.store import ChosenCrawl, Selection, Store, opened, path_of
+from igcrawl.store.packed_records import unpack_lines
+from igcrawl.verdict import BAD, ExitCode, Verdict
+
+#: Verdicts of walks whose lists are not whole, beside those that have none.
+_INCOMPLETE: Final = (*BAD, Verdict.STOPPED)
+#: So many records of open walks are written at once.
+_BATCH: Final = 500
+#: So many crawls are named in a line.
+_NAMED: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportOrder:
+    """The operator's order.
+
+    Args:
+        out: a file, or ``-`` for standard output.
+        format: what is written; None when the file's suffix says it.
+        crawl: name or number of a crawl, None for all.
+        walk: operation and target of a walk, None for all.
+        type: of the records, None for all in JSON lines, and for the main one in a table.
+        every_generation: every generation, not the latest of each walk only.
+    """
+
+    out: str
+    format: str | None = None
+    crawl: str | None = None
+    walk: str | None = None
+    type: str | None = None
+    every_generation: bool = False
+
+
+async def export(config: Config, settings: BaseSettings, order: ExportOrder) -> ExitCode:
+    """Write what the store holds, and say on standard error what was written.
+
+    Args:
+        config: the command's settings.
+        settings: Scrapy's; they name the modules that have spiders.
+        order: what is to be written, and where to.
+
+    Returns:
+        `INCOMPLETE` when a chosen crawl's records are not in the store.
+
+    Raises:
+        BadInput: nothing can be written so; nothing was changed.
+        StoreError: the store could not be read, or the file not be written; it is as it was before.
+        BrokenPipeError: whoever was reading standard output has enough.
+    """
+    destination = read_destination(order.out, order.format)
+    if order.type is not None:
+        check_type(order.type)
+    if destination.format == "parquet":
+        check_pyarrow()
+    if destination.path is not None:
+        check_file(destination.path, path_of(config.store))
+    async with opened(config.store) as store:
+        if store is None:
+            raise BadInput(f"there is no store at {_place_of(config)} yet: nothing to export")
+        choice = await read_choice(store, order.crawl, order.walk, every=order.every_generation)
+        async with store.records.select(choice) as selection:
+            kept = await _kept_crawls(config, store, selection, order)
+            type_ = order.type
+            if type_ is None and destination.format != "jsonl":
+                type_ = main_type_of(settings, kept) or await _refuse_types(selection, kept)
+            with opened_destination(destination) as file:
+                written, notes = await _write(selection, kept, _writer(file, destination, type_), type_)
+                if order.type is not None and not written[order.type]:
+                    raise BadInput(f"--type={order.type}: there is none here; {_holds(written)}")
+    _say_end(destination, kept, written if type_ is None else Counter({type_: written[type_]}), notes)
+    lost = _lost_crawls(selection)
+    if lost:
+        say(f"igcrawl: {_lost_line(lost)}", file=sys.stderr)
+    return ExitCode.INCOMPLETE if lost else ExitCode.OK
+
+
+def _place_of(config: Config) -> Path | str:
+    path = path_of(config.store)
+    return "the address of IG_STORE" if path is None else path.absolute()
+
+
+async def _kept_crawls(config: Config, store: Store, selection: Selection, order: ExportOrder) -> list[ChosenCrawl]:
+    """Return the chosen crawls whose records the store holds.
+
+    Raises:
+        BadInput: there is none.
+    """
+    if not selection.crawls:
+        if order.walk is not None and await store.crawls.all():
+            raise await no_such_walk(store, order.walk)
+        raise BadInput(f"the store at {_place_of(config)} has no such walks yet: nothing to export")
+    lost = _lost_crawls(selection)
+    if len(lost) == len(selection.crawls):
+        raise BadInput(_lost_line(lost))
+    return [each for each in selection.crawls if each.crawl.kept]
+
+
+def _lost_crawls(selection: Selection) -> list[ChosenCrawl]:
+    return [each for each in selection.crawls if not each.crawl.kept]
+
+
+def _lost_line(lost: Sequence[ChosenCrawl]) -> str:
+    names = [f"{each.crawl.id} ({each.crawl.name or each.crawl.key})" for each in lost]
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    which = f"crawl{'s' if len(names) > 1 else ''} {', '.join(names[:_NAMED])}{more}"
+    return (
+        f"not exported: {which}; the store does not hold all its records (it was begun by an older igcrawl, or they "
+        "were not to be kept): its output is the only copy"
+    )
+
+
+async def _refuse_types(selection: Selection, crawls: Sequence[ChosenCrawl]) -> str:
+    held: Counter[str] = Counter()
+    async for lines in _lines(selection, crawls, []):
+        held.update(map(type_of, lines))
+    raise BadInput(f"these crawls have no one main type of record: give --type; {_holds(held)}")
+
+
+def _holds(held: Counter[str]) -> str:
+    return f"the store holds {', '.join(sorted(name for name, count in held.items() if count)) or 'no records'}"
+
+
+def _writer(file: IO[bytes], destination: Destination, type_: str | None) -> RecordWriter:
+    if destination.format == "jsonl":
+        return JsonLinesWriter(file)
+    assert type_ is not None
+    columns = columns_of_type(type_)
+    return CsvWriter(file, columns) if destination.format == "csv" else ParquetWriter(file, columns)
+
+
+async def _write(
+    selection: Selection, crawls: Sequence[ChosenCrawl], writer: RecordWriter, type_: str | None
+) -> tuple[Counter[str], list[str]]:
+    """Write the records of a type, or all; return how many there are of each type, and what must be said of it."""
+    held: Counter[str] = Counter()
+    notes: list[str] = []
+    try:
+        async for lines in _lines(selection, crawls, notes):
+            types = [type_of(line) for line in lines]
+            held.update(types)
+            writer.write(
+                lines if type_ is None else [line for line, kind in zip(lines, types, strict=True) if kind == type_]
+            )
+        writer.close()
+    except BaseException:
+        writer.abandon()
+        raise
+    return held, notes + writer.notes
+
+
+async def _lines(
+    selection: Selection, crawls: Sequence[ChosenCrawl], notes: list[str]
+) -> AsyncIterator[Sequence[bytes]]:
+    """Yield the JSON lines of crawls, one after another: their pages, then the records of their open walks."""
+    unknown: Counter[str] = Counter()
+    for each in crawls:
+        async for page in selection.pages(each.crawl.id):
+            # Ctrl-C is heard here: a file's database never waits.
+            await asyncio.sleep(0)
+            yield unpack_lines(page.lines).splitlines()
+        ends = []
+        async for row in selection.open_walks(each.crawl.id):
+            try:
+                end = open_end_record(row)
+            except BadInput:
+                unknown[row.operation] += 1
+                continue
+            if end is not None:
+                ends.append(to_lines([end]).rstrip(b"\n"))
+            if len(ends) == _BATCH:
+                yield ends
+                ends = []
+        if ends:
+            yield ends
+    notes += [f"{count:,} open walks of {name}, an operation that is not known here" for name, count in unknown.items()]
+
+
+def _say_end(
+    destination: Destination, crawls: Sequence[ChosenCrawl], written: Counter[str], notes: Sequence[str]
+) -> None:
+    told = ", ".join(f"{count:,} {name}" for name, count in written.most_common()) or "no records"
+    verdicts: Counter[str] = Counter()
+    for count in (count for each in crawls for count in each.counts):
+        verdicts[count.verdict or Verdict.INTERRUPTED] += count.walks
+    incomplete = [f"{verdicts[verdict]:,} {verdict}" for verdict in _INCOMPLETE if verdicts[verdict]]
+    ends = f"; not all walks are complete: {', '.join(incomplete)} of {verdicts.total():,}" if incomplete else ""
+    say(f"igcrawl: {told} written to {destination}{ends}", file=sys.stderr)
+    for note in notes:
+        say(f"igcrawl: {note}", file=sys.stderr)

@@ -1,0 +1,69 @@
+"""`scrapy export`: what the store holds, as JSON lines, CSV or Parquet."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+
+from scrapy.commands import ScrapyCommand
+
+from igcrawl.commands.crawl import refuse
+from igcrawl.errors import BadInput, StoreError
+from igcrawl.verdict import ExitCode
+
+
+class Command(ScrapyCommand):
+    """Write what the store holds."""
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        """Return the synopsis of the command's arguments."""
+        return (
+            "OUT [--crawl NUMBER_OR_NAME] [--walk OPERATION/TARGET] [--type TYPE] [--all-generations] [--format FORMAT]"
+        )
+
+    def short_desc(self) -> str:
+        """Return the line for `scrapy -h`."""
+        return "Write the records that the store holds to OUT (.jsonl, .csv, .parquet; - is standard output)"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add what is written, and how."""
+        super().add_options(parser)
+        parser.add_argument("--crawl", metavar="NUMBER_OR_NAME", help="one crawl (default: all)")
+        parser.add_argument("--walk", metavar="OPERATION/TARGET", help="one walk, e.g. followers/25025320")
+        parser.add_argument("--type", help="records of one type (default: all; in csv and parquet the main one)")
+        parser.add_argument(
+            "--all-generations", action="store_true", help="every generation (default: the latest of each walk)"
+        )
+        parser.add_argument("--format", help="jsonl, csv or parquet (default: what OUT's suffix says)")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Write, and say what was written."""
+        from igcrawl.analysis import export  # noqa: PLC0415 - Scrapy imports every command
+        from igcrawl.cli import command_config  # noqa: PLC0415 - as above
+
+        if len(args) != 1:
+            refuse("give one OUT: a file named .jsonl, .csv or .parquet, or - for standard output")
+        assert self.settings is not None
+        order = export.ExportOrder(
+            out=args[0],
+            format=opts.format,
+            crawl=opts.crawl,
+            walk=opts.walk,
+            type=opts.type,
+            every_generation=opts.all_generations,
+        )
+        try:
+            config = command_config.config_with_store(self.settings)
+            self.exitcode = asyncio.run(export.export(config, self.settings, order))
+        except BadInput as error:
+            refuse(str(error))
+        except StoreError as error:
+            refuse(str(error), ExitCode.INCOMPLETE)
+        except BrokenPipeError:
+            # Whoever was reading has enough: nothing to be said.
+            self.exitcode = ExitCode.INCOMPLETE
+        except KeyboardInterrupt:
+            refuse("stopped; no file was changed", ExitCode.INCOMPLETE)

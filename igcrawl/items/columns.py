@@ -1,0 +1,57 @@
+"""Columns of records in tables: those of a type are always the same, in the order of its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Any, Final, get_args, get_type_hints
+
+from igcrawl.items.record import Record
+
+
+class ColumnKind(StrEnum):
+    """Kinds of values that a column holds, beside null."""
+
+    TEXT = "text"
+    COUNT = "whole number"
+    NUMBER = "number"
+    FLAG = "true or false"
+    JSON = "JSON"
+
+
+#: Every other type of a field is `ColumnKind.JSON`.
+_KINDS: Final[dict[Any, ColumnKind]] = {
+    str: ColumnKind.TEXT,
+    int: ColumnKind.COUNT,
+    float: ColumnKind.NUMBER,
+    bool: ColumnKind.FLAG,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: the name of a field, and the kind of its values."""
+
+    name: str
+    kind: ColumnKind
+
+
+def columns_of(kinds: Iterable[type[Record]]) -> list[Column]:
+    """Return the columns of a type of record.
+
+    Args:
+        kinds: its classes. What a class adds stands after the columns of those before it.
+    """
+    columns: dict[str, Column] = {}
+    for kind in kinds:
+        hints = get_type_hints(kind)
+        for field in fields(kind):
+            columns.setdefault(field.name, Column(field.name, _kind_of(hints[field.name])))
+    return list(columns.values())
+
+
+def _kind_of(hint: Any) -> ColumnKind:
+    alternatives = [each for each in get_args(hint) if each is not type(None)] if type(None) in get_args(hint) else []
+    plain = alternatives[0] if len(alternatives) == 1 else hint
+    return _KINDS.get(plain, ColumnKind.JSON)

@@ -1,0 +1,310 @@
+"""What cannot be exported is said in one line, and nothing is changed."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import importlib.util
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from igcrawl.errors import BadInput, StoreError
+from tests.analysis.histories import crawl_of, exported, follow, one_list, put, read, told, walk_end
+from tests.conftest import Scrapy, scrapy_environment
+from tests.store.samples import claimed, opened, seed
+
+
+@pytest.fixture
+def file_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/kept/s.db"
+
+
+async def filled(url: str) -> None:
+    async with opened(url) as store:
+        await one_list(store, 1, 2, name="daily")
+
+
+async def refused(url: str, out: Path | str, **order: Any) -> str:
+    with pytest.raises(BadInput) as caught:
+        await exported(url, out, **order)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def content_of(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+async def test_names_that_do_not_exist_are_told_with_those_that_are_near(url: str, tmp_path: Path) -> None:
+    await filled(url)
+    out = tmp_path / "x.jsonl"
+    out.write_text("old")
+    assert await refused(url, out, crawl="dayly") == (
+        "--crawl=dayly: no such crawl; did you mean daily? allowed: a name or number of `scrapy walks`"
+    )
+    assert await refused(url, out, crawl="77") == "--crawl=77: no such crawl; there is daily"
+    assert await refused(url, out, walk="followers/25025321") == (
+        "--walk=followers/25025321: no such walk; did you mean followers/25025320? "
+        "allowed: operation/target as `scrapy walks` lists them"
+    )
+    assert "no such walk; allowed: operation/target" in await refused(url, out, walk="x/y")
+    for name in ("followers", "followers/", "/25025320"):
+        assert "expected operation and target, e.g. followers/25025320" in await refused(url, out, walk=name)
+    told_of_types = await refused(url, out, type="folow")
+    assert told_of_types.startswith("--type=folow: no such type of record; did you mean follow? allowed: audio, comm")
+    assert "did you mean" not in await refused(url, out, type="xxx")
+    none = "--type=hit: there is none here; the store holds follow, profile, walk"
+    assert await refused(url, out, type="hit") == none
+    assert content_of(tmp_path)["x.jsonl"] == b"old"
+    assert not list(tmp_path.glob(".x*"))
+
+
+async def test_a_format_is_named_by_the_suffix_or_by_the_option_which_wins(file_url: str, tmp_path: Path) -> None:
+    await filled(file_url)
+    assert await refused(file_url, tmp_path / "x.txt") == (
+        f"{tmp_path}/x.txt: its suffix names no format; allowed: .jsonl and .csv, which may be followed by .gz or "
+        ".zst, and .parquet; or give --format: jsonl, csv, parquet"
+    )
+    for name in ("x", "x.gz", ".csv", "x.json.gz", "x.jsonl.bz2"):
+        assert "its suffix names no format" in await refused(file_url, tmp_path / name)
+    assert await refused(file_url, tmp_path / "x.csv", format="cvs") == (
+        "--format=cvs: no such format; did you mean csv? allowed: jsonl, csv, parquet"
+    )
+    assert "leave .gz out" in await refused(file_url, tmp_path / "x.parquet.gz")
+    assert "not written to standard output" in await refused(file_url, "-", format="parquet")
+    assert content_of(tmp_path) == {}
+    await exported(file_url, tmp_path / "x.txt", format="csv")
+    assert (tmp_path / "x.txt").read_text().startswith("type,operation,")
+    await exported(file_url, tmp_path / "x.csv", format="jsonl")
+    assert (tmp_path / "x.csv").read_text().startswith('{"type":"profile"')
+    await exported(file_url, tmp_path / "X.JSONL.GZ")
+    assert (tmp_path / "X.JSONL.GZ").read_bytes().startswith(b"\x1f\x8b")
+
+
+async def test_places_that_no_file_may_be_written_to(file_url: str, tmp_path: Path) -> None:
+    await filled(file_url)
+    kept = tmp_path / "kept"
+    before = content_of(kept)
+    (tmp_path / "folder.csv").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link.csv").symlink_to(kept / "s.db")
+    (tmp_path / "same.csv").hardlink_to(kept / "s.db")
+    reasons = {
+        tmp_path / "folder.csv": "is a folder",
+        f"{tmp_path}/new.csv/": "is a folder",
+        tmp_path / "none" / "x.csv": "there is no folder",
+        kept / "s.db": "belongs to the store",
+        kept / "s.db-wal": "belongs to the store",
+        kept / "s.db-workers" / "x": "belongs to the store",
+        tmp_path / "link.csv": "belongs to the store",
+        tmp_path / "same.csv": "belongs to the store",
+        tmp_path / "pipe": "no regular file",
+        "/dev/null": "no regular file",
+        "/proc/x.csv": "No such file or directory",
+    }
+    for out, reason in reasons.items():
+        assert reason in await refused(file_url, out, format="csv"), out
+    assert content_of(kept) == before
+
+
+async def test_a_store_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+    said = await refused(f"sqlite:///{tmp_path}/none/s.db", tmp_path / "x.csv")
+    assert said == f"there is no store at {tmp_path}/none/s.db yet: nothing to export"
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_store_without_walks_is_told(url: str, tmp_path: Path) -> None:
+    async with opened(url):
+        pass
+    assert "has no such walks yet" in await refused(url, tmp_path / "x.jsonl")
+    assert "has no such walks yet" in await refused(url, tmp_path / "x.jsonl", walk="followers/1")
+    assert "no such crawl; there is none" in await refused(url, tmp_path / "x.jsonl", crawl="1")
+
+
+async def test_a_crawl_whose_records_are_not_kept_is_told_and_the_others_are_exported(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "x.jsonl"
+    async with opened(url) as store:
+        await one_list(store, 1, target=1, keeps=False)
+        await one_list(store, 2, target=2, key="other", name="half")
+        await store.crawls.stop_keeping(2)
+    line = "the store does not hold all its records (it was begun by an older igcrawl, or they were not to be kept)"
+    said = await refused(url, out)
+    assert said == f"not exported: crawls 1 (key), 2 (half); {line}: its output is the only copy"
+    assert not out.exists()
+    async with opened(url) as store:
+        await one_list(store, 3, target=3, key="third")
+    assert await exported(url, out) == 1
+    assert told(read(out)) == ["profile", "3", "complete"]
+    assert capsys.readouterr().err.splitlines()[1] == f"igcrawl: {said}"
+    assert "not exported: crawl 2 (half)" in await refused(url, out, crawl="half")
+    assert await exported(url, out, crawl="3") == 0
+    async with opened(url) as store:
+        await one_list(store, 4, target=1)
+        await one_list(store, 5, target=2, key="other", name="half")
+    assert await exported(url, out) == 0
+    assert told(read(out))[1::3] == ["3", "4", "5"]
+
+
+async def test_parquet_without_pyarrow_is_told_how_to_get_it(
+    file_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await filled(file_url)
+    find = importlib.util.find_spec
+    monkeypatch.setattr("igcrawl.analysis.parquet.find_spec", lambda name: None if name == "pyarrow" else find(name))
+    assert "pip install 'igcrawl[analysis]'" in await refused(file_url, tmp_path / "x.parquet")
+    assert await exported(file_url, tmp_path / "x.csv") == 0
+
+
+async def test_a_file_is_replaced_whole_with_its_permissions_and_where_its_link_leads(
+    file_url: str, tmp_path: Path
+) -> None:
+    await filled(file_url)
+    real, link = tmp_path / "real.jsonl", tmp_path / "link.jsonl"
+    real.write_text("old\n" * 100_000)
+    real.chmod(0o640)
+    link.symlink_to(real)
+    before = real.stat().st_ino
+    await exported(file_url, link)
+    assert told(read(real)) == ["profile", "1", "2", "complete"]
+    assert (link.is_symlink(), real.stat().st_mode & 0o777) == (True, 0o640)
+    assert real.stat().st_ino != before
+    mask = os.umask(0o027)
+    try:
+        await exported(file_url, tmp_path / "new.jsonl")
+    finally:
+        os.umask(mask)
+    assert (tmp_path / "new.jsonl").stat().st_mode & 0o777 == 0o640
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["kept", "link.jsonl", "new.jsonl", "real.jsonl"]
+
+
+@pytest.mark.parametrize("name", ["x.jsonl", "x.csv", "x.csv.gz", "x.jsonl.zst", "x.parquet"])
+async def test_when_the_disk_is_full_the_old_file_stays(file_url: str, tmp_path: Path, name: str) -> None:
+    async with opened(file_url) as store:
+        walk = await claimed(store, await crawl_of(store, seed(1)))
+        names = [hashlib.sha256(b"%d" % number).hexdigest() for number in range(20_000)]
+        await put(store, walk, *(follow(walk, number, full_name=name) for number, name in enumerate(names)))
+    out = tmp_path / name
+    out.write_text("old")
+    signal_before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, limits[1]))
+    try:
+        with pytest.raises(StoreError, match="cannot be written: File too large; it is as it was before"):
+            await exported(file_url, out)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, signal_before)
+    assert content_of(tmp_path) == {name: b"old"}
+
+
+async def test_when_the_last_bytes_do_not_reach_the_disk_the_old_file_stays(
+    file_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await filled(file_url)
+    out = tmp_path / "x.jsonl"
+    out.write_text("old")
+
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("igcrawl.analysis.destination.os.fsync", full)
+    with pytest.raises(StoreError, match="No space left on device"):
+        await exported(file_url, out)
+    assert content_of(tmp_path) == {"x.jsonl": b"old"}
+
+
+# As the operator runs it
+
+
+async def test_the_command_says_in_one_line_what_it_did_or_why_not(scrapy: Scrapy, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/s.db"
+    await filled(url)
+    run = scrapy("export", "-", IG_STORE=url)
+    assert (run.code, run.err) == (0, "igcrawl: 2 follow, 1 profile, 1 walk written to standard output\n")
+    assert run.out.count("\n") == 4
+    run = scrapy("export", "-", "--format", "csv", "--crawl", "daily", "--walk", "followers/25025320", IG_STORE=url)
+    assert (run.code, len(run.out.splitlines())) == (0, 3)
+    run = scrapy("export", "x.jsonl", "--type", "walk", "--all-generations", IG_STORE=url)
+    assert (run.code, told(read(tmp_path / "x.jsonl"))) == (0, ["complete"])
+    for arguments in ((), ("a.csv", "b.csv"), ("a.txt",), ("a.csv", "--type", "x")):
+        run = scrapy("export", *arguments, IG_STORE=url)
+        assert (run.code, run.out, run.err.count("\n")) == (2, "", 1)
+        assert run.err.startswith("igcrawl: ")
+    assert scrapy("export", "x.csv", IG_STORE="nonsense").code == 2
+    run = scrapy("export", "x.csv")
+    assert (run.code, run.err.count("\n")) == (2, 1)
+    assert f"there is no store at {tmp_path}/.igcrawl/store.db yet" in run.err
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Callable[[str], subprocess.CompletedProcess[str]]:
+    """Runs a line of a shell, in which `scrapy` is ours."""
+    environment = scrapy_environment(
+        IG_STORE=f"sqlite:///{tmp_path}/s.db", PATH_TO_PYTHON=sys.executable, PYTHONUNBUFFERED=""
+    )
+
+    def run(line: str) -> subprocess.CompletedProcess[str]:
+        script = f'set -o pipefail; scrapy() {{ "$PATH_TO_PYTHON" -m scrapy "$@"; }}; {line}'
+        return subprocess.run(
+            ["bash", "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
+
+    return run
+
+
+async def many(url: str, count: int = 60_000) -> None:
+    async with opened(url) as store:
+        walk = await claimed(store, await crawl_of(store, seed(1)))
+        for start in range(0, count, 5_000):
+            walk = await put(store, walk, *(follow(walk, number) for number in range(start, start + 5_000)))
+        await put(store, walk, walk_end(walk), verdict="complete")
+
+
+@pytest.mark.parametrize("format_", ["jsonl", "csv"])
+async def test_a_reader_that_has_enough_causes_no_traceback(
+    shell: Callable[[str], subprocess.CompletedProcess[str]], tmp_path: Path, format_: str
+) -> None:
+    await many(f"sqlite:///{tmp_path}/s.db")
+    run = shell(f"scrapy export - --format {format_} | head -n 1")
+    assert (run.returncode, run.stderr, len(run.stdout.splitlines())) == (1, "", 1)
+
+
+async def test_a_full_disk_behind_standard_output_is_one_line(
+    shell: Callable[[str], subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    await filled(f"sqlite:///{tmp_path}/s.db")
+    run = shell("scrapy export - > /dev/full")
+    line = "igcrawl: standard output cannot be written: No space left on device\n"
+    assert (run.returncode, run.stderr) == (1, line)
+
+
+async def test_ctrl_c_leaves_the_old_file(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/s.db"
+    await many(url, 100_000)
+    (tmp_path / "x.csv").write_text("old")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "scrapy", "export", "x.csv"],
+        cwd=tmp_path,
+        env=scrapy_environment(IG_STORE=url),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    until = time.monotonic() + 60
+    while not list(tmp_path.glob(".x.csv.*")) and time.monotonic() < until:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert (process.returncode, said) == (1, "igcrawl: stopped; no file was changed\n")
+    assert (tmp_path / "x.csv").read_text() == "old"
+    assert list(tmp_path.glob(".x*")) == []

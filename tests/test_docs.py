@@ -18,7 +18,6 @@ from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
 
 import igcrawl.commands
-from igcrawl.analysis.record_kinds import columns_of_type, record_kinds
 from igcrawl.arguments import IGNORED, Arguments
 from igcrawl.base_spiders.operation_spider import OperationSpider
 from igcrawl.cli.records_docs import page_of_records
@@ -27,6 +26,7 @@ from igcrawl.config.promises import SWITCHES
 from igcrawl.doc_ids import OVERRIDE_PREFIX
 from igcrawl.items import RECORD_TYPES, meanings
 from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.operations.record_kinds import columns_of_type, record_kinds
 from igcrawl.verdict import RESUMABLE, ExitCode, Verdict, exit_code
 from tests.conftest import ROOT
 from tests.test_architecture import ROOMS

@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 import pytest
 
+from igcrawl.operations.record_kinds import columns_of_type
 from tests.conftest import Scrapy, read_jsonl, scrapy_environment
 
 #: 97 followers, a profile, a walk record.
@@ -53,7 +54,8 @@ def test_csv_has_one_set_of_columns_and_so_the_spider_s_main_record_only(
     with (tmp_path / "x.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     follows = [record for record in wanted if record["type"] == "follow"]
-    assert list(rows[0]) == list(follows[0])
+    assert list(rows[0]) == [column.name for column in columns_of_type("follow")]
+    assert set(rows[0]) - set(follows[0]) == {"profile_pic_url", "new"}
     assert [row["pk"] for row in rows] == [record["pk"] for record in follows]
     assert [row["full_name"] for row in rows] == [record["full_name"] for record in follows]
 

@@ -16,12 +16,13 @@ from igcrawl.analysis.choice import no_such_walk, read_choice
 from igcrawl.analysis.destination import Destination, check_file, opened_destination, read_destination
 from igcrawl.analysis.main_type import main_type_of
 from igcrawl.analysis.parquet import ParquetWriter, check_pyarrow
-from igcrawl.analysis.record_kinds import check_type, columns_of_type
+from igcrawl.analysis.record_type import check_type
 from igcrawl.analysis.table_values import type_of
 from igcrawl.analysis.writers import CsvWriter, JsonLinesWriter, RecordWriter
 from igcrawl.config.config import Config
 from igcrawl.crawl.walk_rows import open_end_record
 from igcrawl.errors import BadInput
+from igcrawl.operations.record_kinds import columns_of_type
 from igcrawl.output.json_lines import to_lines
 from igcrawl.printable import say
 from igcrawl.store import ChosenCrawl, Selection, Store, opened, path_of

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from igcrawl.analysis.record_kinds import columns_of_type
 from igcrawl.items import RECORD_TYPES
 from igcrawl.items.meanings import TYPES, meaning_of
+from igcrawl.operations.record_kinds import columns_of_type
 
 #: The page of the checkout.
 PAGE: Final = Path(__file__).parents[2] / "docs" / "records.md"

@@ -12,6 +12,7 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 from scrapy.utils.conf import feed_process_params_from_cli
 
+from igcrawl.errors import BadInput
 from igcrawl.output.feed_outputs import without_compression
 
 #: Settings of a run that writes no record; its feeds are left to who uses them.
@@ -33,7 +34,7 @@ def take_outputs(settings: BaseSettings, opts: argparse.Namespace) -> dict[str, 
         opts: the command's options; `output` and `overwrite_output` are empty afterwards.
 
     Raises:
-        UsageError: an output's format is not known.
+        BadInput: an output's format is not known.
     """
     feeds: dict[str, dict[str, Any]] = {}
     for name, replace in (("overwrite_output", True), ("output", False)):
@@ -52,8 +53,11 @@ def _feed_of(settings: BaseSettings, element: str) -> tuple[str, dict[str, Any]]
     try:
         [(uri, options)] = feed_process_params_from_cli(given, [name]).items()
     except UsageError:
-        [(uri, options)] = feed_process_params_from_cli(given, [element]).items()
-        suffix = ""
+        known = [name for name, exporter in given.getwithbase("FEED_EXPORTERS").items() if exporter is not None]
+        raise BadInput(
+            f"output {element}: its format is not known; allowed: {', '.join(dict.fromkeys(known))}, each also with "
+            ".gz or .zst behind it, as the end of the name or behind a colon"
+        ) from None
     return f"{uri}{suffix}", options
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import Any, Final, Protocol, Self
 
 from itemadapter import ItemAdapter
@@ -14,7 +13,8 @@ from scrapy.exporters import BaseItemExporter, CsvItemExporter, JsonItemExporter
 from scrapy.extensions.feedexport import FeedExporter, ItemFilter
 from scrapy.utils.misc import load_object
 
-from igcrawl.items import RECORD_TYPES, Page
+from igcrawl.items import Page
+from igcrawl.operations.record_kinds import columns_of_type
 from igcrawl.output.feed_outputs import OneType, output_of
 from igcrawl.output.json_lines import to_lines
 from igcrawl.output.output import Output
@@ -62,7 +62,7 @@ class CsvExporter(CsvItemExporter):
     def __init__(self, file: Any, main_record: str | None = None, **kwargs: Any) -> None:
         super().__init__(file, **kwargs)
         if not self.fields_to_export and main_record:
-            self.fields_to_export = [field.name for field in fields(RECORD_TYPES[main_record])]
+            self.fields_to_export = [column.name for column in columns_of_type(main_record)]
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, file: Any, **kwargs: Any) -> Self:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import os
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from dataclasses import replace
-from typing import BinaryIO, Final
+from typing import Final
 
 from igcrawl.errors import BadInput, StoreError
 from igcrawl.output.encoders import Encoder
 from igcrawl.output.foreign import JSON_LINES, check_above, is_whole_json, last_line, may_stand_above
+from igcrawl.output.growing_file import GrowingFile
 from igcrawl.output.output import OutputCrawl, OutputSpec
 from igcrawl.output.output_state import OutputState
 from igcrawl.output.own_part import (
@@ -27,8 +26,8 @@ from igcrawl.output.own_part import (
     row_of,
     write_all,
 )
-from igcrawl.output.part_file import PartFile, part_of, remove_left
-from igcrawl.output.place import FileFacts, hash_part, machine, name_aside, new_hash
+from igcrawl.output.part_file import PartFile, part_of
+from igcrawl.output.place import hash_part, machine, new_hash
 from igcrawl.store import OutputRow
 
 logger = logging.getLogger(__name__)
@@ -50,12 +49,10 @@ class GrowingOutput:
     def __init__(self, spec: OutputSpec) -> None:
         assert spec.path is not None
         self._spec, self._path = spec, spec.path
-        self._file: BinaryIO | None = None
-        self._made = False
+        self._file = GrowingFile(spec.path)
         self._crawl: OutputCrawl | None = None
         self._encoder: Encoder = spec.encoder()
         self._hash = new_hash()
-        self._facts: FileFacts | None = None
         self._noted = True
         #: None before the crawl has begun to write the file.
         self._state: OutputState | None = None
@@ -67,34 +64,12 @@ class GrowingOutput:
 
     def take(self) -> None:
         """See `Output.take`."""
-        while self._file is None:
-            try:
-                self._path.parent.mkdir(parents=True, exist_ok=True)
-                remove_left(self._path)
-                self._made = not self._path.exists()
-                # Append mode: what others write meanwhile is not written over.
-                file = self._path.open("a+b", buffering=0)
-            except OSError as error:
-                raise BadInput(f"output {self._path}: {error.strerror or error}") from None
-            self._lock(file)
-            if FileFacts.of(self._path) == FileFacts.of(file.fileno()):
-                self._file = file
-            else:
-                # A run that had nothing to write has just removed it.
-                file.close()
-
-    def _lock(self, file: BinaryIO) -> None:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.close()
-            taken = "another process writes it; give this one a file of its own, -O …"
-            raise BadInput(f"{self._path}: {taken}") from None
+        self._file.take()
 
     async def check(self, crawl: OutputCrawl | None) -> None:
         """See `Output.check`."""
         known = None if crawl is None else await known_state(crawl, self._spec, self._path)
-        if known is None and not self._spec.replaces and self._size:
+        if known is None and not self._spec.replaces and self._file.size:
             check_above(self._spec, self._path, self._spec.encoder())
         if known is not None and crawl is not None and not crawl.kept:
             self._check_only_copy(known)
@@ -127,7 +102,7 @@ class GrowingOutput:
         """See `Output.grow`."""
         assert self._state is not None
         kept = self._the_crawl.kept
-        if kept and FileFacts.of(self._descriptor) != self._facts:
+        if kept and self._file.was_touched:
             await self._come_back()
         if kept and self._state.place != first - 1:
             await self._catch_up()
@@ -137,16 +112,16 @@ class GrowingOutput:
 
     def sync(self) -> None:
         """See `Output.sync`."""
-        os.fdatasync(self._descriptor)
+        os.fdatasync(self._file.descriptor)
 
     async def finish(self, tail: bytes) -> None:
         """See `Output.finish`."""
-        if self._file is None or self._state is None or self._crawl is None:
+        if not self._file.is_open or self._state is None or self._crawl is None:
             self.close()
             return
         for _ in range(2):
             await self._finish_once(tail)
-            if FileFacts.of(self._path) == self._facts:
+            if self._file.is_in_place:
                 self.close()
                 return
             await self._come_back()
@@ -156,7 +131,7 @@ class GrowingOutput:
         assert self._state is not None
         assert self._crawl is not None
         if self._crawl.kept:
-            if FileFacts.of(self._path) != self._facts or FileFacts.of(self._descriptor) != self._facts:
+            if self._file.was_touched or not self._file.is_in_place:
                 await self._come_back()
             await self._catch_up()
         data = self._encoder.encode(tail)
@@ -164,9 +139,8 @@ class GrowingOutput:
             # Before it is written: a run that finds a part of it knows what it is.
             self._state.tail = data
             await self._note()
-            self._write(data)
-        os.fsync(self._descriptor)
-        self._facts = FileFacts.of(self._descriptor)
+            self._file.append(data)
+        self._file.sync()
         await self._note()
 
     async def _come_back(self) -> None:
@@ -183,25 +157,17 @@ class GrowingOutput:
 
     def close(self) -> None:
         """See `Output.close`."""
-        file, self._file = self._file, None
-        if file is None:
-            return
-        if self._made and self._state is None and not os.fstat(file.fileno()).st_size:
-            with suppress(OSError):
-                self._path.unlink(missing_ok=True)
-        file.close()
-
-    # Beginning
+        self._file.close(keep=self._state is not None)
 
     async def _begin_new(self) -> None:
         assert self._crawl is not None
         if self._crawl.begun and not self._crawl.kept:
             logger.warning("%s holds only what comes from now on: this crawl was begun without it", self._path)
         if self._spec.replaces:
-            os.ftruncate(self._descriptor, 0)
+            self._file.cut(0)
         else:
             await self._end_others()
-        await self._start_at(self._size)
+        await self._start_at(self._file.size)
 
     async def _end_others(self) -> None:
         """Make what stands in the file end with a whole line.
@@ -209,22 +175,22 @@ class GrowingOutput:
         Raises:
             BadInput: its last line was cut off, and not by a run that this store knows.
         """
-        last = last_line(self._descriptor, self._size)
-        if self._is_torn(self._size):
+        last = last_line(self._file.descriptor, self._file.size)
+        if self._is_torn(self._file.size):
             await self._end_torn(len(last))
         elif last:
-            write_all(self._descriptor, b"\n")
+            self._file.append(b"\n")
 
     def _stands_below_others(self, state: OutputState, moved: OutputState) -> bool:
         """Return whether what stands above the crawl's part, which others have moved, makes a valid file with it."""
-        above, header = os.pread(self._descriptor, moved.start, 0), self._spec.encoder().begin()
+        above, header = os.pread(self._file.descriptor, moved.start, 0), self._spec.encoder().begin()
         if not moved.start or not header:
             return may_stand_above(self._spec, above, header)
         return state.start > 0 and above.startswith(header) and may_stand_above(self._spec, above, header)
 
     def _is_others(self, state: OutputState, end: int) -> bool:
         """Return whether the file's beginning is what others had written there, or makes lines of the format."""
-        if hash_part(self._descriptor, 0, end).hexdigest() == state.before:
+        if hash_part(self._file.descriptor, 0, end).hexdigest() == state.before:
             return True
         try:
             check_above(self._spec, self._path, self._spec.encoder())
@@ -234,7 +200,7 @@ class GrowingOutput:
 
     def _is_torn(self, end: int) -> bool:
         """Return whether the last line of what others wrote is none of the format."""
-        last = last_line(self._descriptor, end)
+        last = last_line(self._file.descriptor, end)
         return bool(last) and self._spec.format in JSON_LINES and not is_whole_json(last)
 
     async def _end_torn(self, torn: int) -> None:
@@ -242,7 +208,7 @@ class GrowingOutput:
         assert self._crawl is not None
         for row in await self._crawl.store.outputs.at(machine(), str(self._path)):
             if await self._wrote_the_end(replace(self._crawl, crawl=row.crawl), OutputState.read(row.state)):
-                os.ftruncate(self._descriptor, self._size - torn)
+                self._file.cut(self._file.size - torn)
                 return
         raise BadInput(f"-o {self._path}: its last line is cut off; mend it, give another file, or -O")
 
@@ -250,10 +216,10 @@ class GrowingOutput:
         """Return whether a crawl has written all that stands in the file behind the beginning of its part."""
         if not await crawl.last():
             # Its records are kept nowhere else, and what it had not committed is known by its looks only.
-            looks_ours = os.pread(self._descriptor, len(_RECORD), state.length) == _RECORD
-            return looks_ours and holds(self._descriptor, state)
+            looks_ours = os.pread(self._file.descriptor, len(_RECORD), state.length) == _RECORD
+            return looks_ours and holds(self._file.descriptor, state)
         content = encoded(crawl, self._spec.encoder(), headed=state.start > 0)
-        return state.start + await common_length(self._descriptor, state.start, content) == self._size
+        return state.start + await common_length(self._file.descriptor, state.start, content) == self._file.size
 
     async def _behind(self, crawl: OutputCrawl, state: OutputState) -> AsyncIterator[bytes]:
         """Yield what the store would write behind a crawl's part."""
@@ -266,7 +232,7 @@ class GrowingOutput:
 
     async def _start_at(self, start: int) -> None:
         """Begin the crawl's part at the file's end."""
-        before = hash_part(self._descriptor, 0, start).hexdigest() if start else ""
+        before = hash_part(self._file.descriptor, 0, start).hexdigest() if start else ""
         self._go_on(OutputState(format=self._spec.kind, start=start, before=before, length=start, hash=EMPTY_HASH))
         assert self._crawl is not None
         assert self._state is not None
@@ -275,12 +241,11 @@ class GrowingOutput:
     def _go_on(self, state: OutputState) -> None:
         """Go on behind the crawl's part; what stands behind it is ours and comes again."""
         self._state = state
-        os.ftruncate(self._descriptor, state.length)
-        self._hash = hash_part(self._descriptor, state.start, state.length)
+        self._file.cut(state.length)
+        self._hash = hash_part(self._file.descriptor, state.start, state.length)
         state.format = self._spec.kind
         self._encoder = self._spec.encoder()
         first = self._encoder.begin(headed=state.length > 0)
-        self._facts = FileFacts.of(self._descriptor)
         self._append(first)
 
     def _check_only_copy(self, state: OutputState) -> None:
@@ -289,91 +254,84 @@ class GrowingOutput:
         Raises:
             BadInput: it is not as the crawl left it.
         """
-        size, advice = self._size, "put it back, or start over with -a fresh=1"
+        size, advice = self._file.size, "put it back, or start over with -a fresh=1"
         if size < state.length:
             is_short = f"shorter ({size:,} bytes) than what the crawl has written ({state.length:,})"
-            raise BadInput(f"{self._path}: {'missing' if self._made else is_short}; {advice}")
-        if state.hash and not holds(self._descriptor, state):
+            raise BadInput(f"{self._path}: {'missing' if self._file.made else is_short}; {advice}")
+        if state.hash and not holds(self._file.descriptor, state):
             raise BadInput(
                 f"{self._path}: changed since the crawl wrote it, and its records are kept nowhere else; {advice}"
             )
-        behind = os.pread(self._descriptor, size - state.length, state.length)
+        behind = os.pread(self._file.descriptor, size - state.length, state.length)
         if not all(line.startswith(_RECORD[: len(line)]) for line in behind.split(b"\n")):
             raise BadInput(f"{self._path}: somebody else has written behind this crawl's records; move that away")
 
-    # Going on
-
     async def _reconcile(self, state: OutputState) -> None:
         """Make the file hold what the crawl has written, whatever others have done to it."""
-        if state.next is not None and holds(self._descriptor, state.next):
+        if state.next is not None and holds(self._file.descriptor, state.next):
             state = state.next
-        if not holds(self._descriptor, state):
+        if not holds(self._file.descriptor, state):
             content = encoded(self._the_crawl, self._spec.encoder(), headed=state.start > 0)
-            moved = await moved_part(self._descriptor, state, content)
+            moved = await moved_part(self._file.descriptor, state, content)
             if moved is None or not self._stands_below_others(state, moved):
-                await self._mend(state, "is missing" if self._made else "is not as this crawl left it")
+                await self._mend(state, "is missing" if self._file.made else "is not as this crawl left it")
                 return
             state = moved
         behind = max(
-            await common_length(self._descriptor, state.length, chunks_of(state.tail)),
-            await common_length(self._descriptor, state.length, self._behind(self._the_crawl, state)),
+            await common_length(self._file.descriptor, state.length, chunks_of(state.tail)),
+            await common_length(self._file.descriptor, state.length, self._behind(self._the_crawl, state)),
         )
         end = state.length + behind
-        if end < self._size:
+        if end < self._file.size:
             await self._put_above(state, end)
         else:
             self._go_on(replace(state, tail=b"", next=None))
 
     async def _mend(self, state: OutputState, why: str) -> None:
         """Write the crawl's part again; the file is kept beside itself when it holds what the store does not."""
-        size, start = self._size, min(state.start, self._size)
+        size, start = self._file.size, min(state.start, self._file.size)
         content = encoded(self._the_crawl, self._spec.encoder(), headed=start > 0)
-        ours = start + await common_length(self._descriptor, start, content) == size or await self._was_ours(state)
+        ours = start + await common_length(self._file.descriptor, start, content) == size or await self._was_ours(state)
         if not ours or (start and not self._is_others(state, start)):
             await self._move_aside(state, why)
             return
         logger.warning("%s: %s; its records are written again from the store", self._path, why)
-        os.ftruncate(self._descriptor, start)
-        if start and last_line(self._descriptor, start):
+        self._file.cut(start)
+        if start and last_line(self._file.descriptor, start):
             await self._end_others()
-        await self._start_at(self._size)
+        await self._start_at(self._file.size)
 
     async def _was_ours(self, state: OutputState) -> bool:
         """Return whether the file holds nothing but what this crawl wrote there in another way."""
         return (
             state.format != self._spec.kind
-            and self._size == state.length + len(state.tail)
-            and holds(self._descriptor, state)
+            and self._file.size == state.length + len(state.tail)
+            and holds(self._file.descriptor, state)
         )
 
     async def _move_aside(self, state: OutputState, why: str) -> None:
-        aside = name_aside(self._path)
+        old, aside = self._file.move_aside()
         logger.warning(
             "%s: %s; what was found there is now %s, and its records are written again from the store",
             self._path,
             why,
             aside.name,
         )
-        old = self._file
-        assert old is not None
-        self._path.rename(aside)
-        self._file = None
-        self.take()
-        start, intact = state.start, hash_part(old.fileno(), 0, state.start).hexdigest() == state.before
-        if start and intact and not self._spec.replaces:
-            copy_part(old.fileno(), self._descriptor, start)
-        old.close()
-        await self._start_at(self._size)
+        with old:
+            intact = hash_part(old.fileno(), 0, state.start).hexdigest() == state.before
+            if state.start and intact and not self._spec.replaces:
+                copy_part(old.fileno(), self._file.descriptor, state.start)
+        await self._start_at(self._file.size)
 
     async def _put_above(self, state: OutputState, end: int) -> None:
         """Put what others have appended above the crawl's part: its records go on below."""
-        added = os.pread(self._descriptor, self._size - end, end)
+        added = os.pread(self._file.descriptor, self._file.size - end, end)
         header = self._spec.encoder().begin()
         if not may_stand_above(self._spec, added, header):
             await self._move_aside(state, "others have written into it")
             return
         with part_of(self._path) as part:
-            copy_part(self._descriptor, part.descriptor, state.start)
+            copy_part(self._file.descriptor, part.descriptor, state.start)
             write_all(part.descriptor, (b"" if state.start else header) + added)
             write_all(part.descriptor, b"" if added.endswith(b"\n") else b"\n")
             await self._go_on_in(part, state)
@@ -381,20 +339,17 @@ class GrowingOutput:
 
     async def _go_on_in(self, part: PartFile, state: OutputState) -> None:
         """Write the crawl's part into a file that is to take the place of this one."""
-        file = os.fdopen(os.dup(part.descriptor), "r+b", buffering=0)
-        old, self._file = self._file, file
-        assert old is not None
-        start = self._size
-        before = hash_part(self._descriptor, 0, start).hexdigest()
+        old = self._file.write_in(part)
+        start = self._file.size
+        before = hash_part(self._file.descriptor, 0, start).hexdigest()
         self._go_on(OutputState(format=self._spec.kind, start=start, before=before, length=start, hash=EMPTY_HASH))
         await self._catch_up()
         assert self._state is not None
         self._state.hash = self._hash.hexdigest()
         await self._the_crawl.store.outputs.put(row_of(self._the_crawl, self._path, replace(state, next=self._state)))
-        os.fsync(self._descriptor)
+        self._file.sync()
         part.take_place()
         old.close()
-        self._facts = FileFacts.of(self._descriptor)
 
     async def _catch_up(self) -> None:
         """Append what the store holds and the file does not."""
@@ -406,25 +361,16 @@ class GrowingOutput:
     def _append(self, data: bytes) -> None:
         """Append to the crawl's part, all or nothing."""
         assert self._state is not None
-        self._write(data)
+        self._file.append(data)
         self._hash.update(data)
         self._state.length += len(data)
         self._state.hash = self._hash.hexdigest()
-        self._facts = self._state.facts = FileFacts.of(self._descriptor)
+        self._state.facts = self._file.facts
         self._noted = False
-
-    def _write(self, data: bytes) -> None:
-        before = self._size
-        try:
-            write_all(self._descriptor, data)
-        except OSError:
-            with suppress(OSError):
-                os.ftruncate(self._descriptor, before)
-            raise
 
     async def _note(self) -> None:
         assert self._state is not None
-        self._state.facts = self._facts
+        self._state.facts = self._file.facts
         await self._the_crawl.store.outputs.put(row_of(self._the_crawl, self._path, self._state))
         self._noted = True
 
@@ -432,12 +378,3 @@ class GrowingOutput:
     def _the_crawl(self) -> OutputCrawl:
         assert self._crawl is not None
         return self._crawl
-
-    @property
-    def _descriptor(self) -> int:
-        assert self._file is not None
-        return self._file.fileno()
-
-    @property
-    def _size(self) -> int:
-        return os.fstat(self._descriptor).st_size

@@ -177,17 +177,27 @@ async def checked(path: Path, state: OutputState, content: AsyncIterator[bytes])
         if state.start <= facts.length <= whole:
             logger.warning("%s: was cut; it is written again from the store", path)
             return anew
-        aside = name_aside(path)
-        path.rename(aside)
-        logger.warning(
-            "%s: is not as this crawl left it; what was found there is now %s, and it is written again from the store",
-            path,
-            aside.name,
-        )
-        if not state.start or not intact:
-            return replace(anew, start=0, before="", length=0)
+        _move_aside(path, descriptor, state.start if intact else 0)
+    return replace(anew, length=anew.start) if intact else replace(anew, start=0, before="", length=0)
+
+
+def _move_aside(path: Path, file: int, start: int) -> None:
+    """Give a file that is not ours another name, and leave a copy of its beginning in its place.
+
+    Args:
+        path: the file.
+        file: its descriptor.
+        start: where the beginning ends.
+    """
+    aside = name_aside(path)
+    path.rename(aside)
+    logger.warning(
+        "%s: is not as this crawl left it; what was found there is now %s, and it is written again from the store",
+        path,
+        aside.name,
+    )
+    if start:
         with part_of(path) as part:
-            part.copy(descriptor, state.start)
+            part.copy(file, start)
             part.sync()
             part.take_place()
-    return replace(anew, length=anew.start)

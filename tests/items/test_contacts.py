@@ -15,7 +15,19 @@ from igcrawl.items import Payload, Record
 from igcrawl.items.contacts import names_contact, without_contacts
 from igcrawl.items.field_choice import FieldChoice, FieldSet
 from igcrawl.items.field_rules import text_fields
-from tests.items.worlds import BETWEEN, CONTACT_KEYS, E_MAILS, KEYS, KINDS, PHONES, PLAIN, payloads, record_of, texts
+from tests.items.worlds import (
+    BETWEEN,
+    CONTACT_KEYS,
+    E_MAILS,
+    KEYS,
+    KINDS,
+    PATIENT,
+    PHONES,
+    PLAIN,
+    payloads,
+    record_of,
+    texts,
+)
 
 CHOICES = [FieldChoice(fields) for fields in FieldSet]
 
@@ -32,19 +44,21 @@ def test_what_only_looks_like_it_stays(plain: str) -> None:
     assert without_contacts(plain) == plain
 
 
+@PATIENT
 @given(texts())
 def test_text_keeps_all_but_contact_data(pair: tuple[str, str]) -> None:
     text, left = pair
     assert without_contacts(text) == left
 
 
-@settings(max_examples=300)
+@settings(PATIENT, max_examples=300)
 @given(payloads())
 def test_json_keeps_all_but_contact_data_byte_for_byte(pair: tuple[Any, Any]) -> None:
     data, left = pair
     assert orjson.dumps(without_contacts(deepcopy(data))) == orjson.dumps(left)
 
 
+@PATIENT
 @given(payloads(), st.sampled_from([*CHOICES[1:], FieldChoice(named={"payload": frozenset()})]))
 def test_a_payload_loses_contact_data_whatever_is_chosen(pair: tuple[Any, Any], choice: FieldChoice) -> None:
     record = record_of(Payload, data=deepcopy(pair[0]))
@@ -69,7 +83,7 @@ def test_a_number_under_such_a_key_is_no_flag() -> None:
 
 @pytest.mark.parametrize("choice", CHOICES, ids=lambda choice: choice.fields)
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-@settings(max_examples=10)
+@settings(PATIENT, max_examples=10)
 @given(pair=texts())
 def test_every_text_of_every_record_is_cleared(kind: type[Record], choice: FieldChoice, pair: tuple[str, str]) -> None:
     names = text_fields(kind)

@@ -17,7 +17,7 @@ from igcrawl.items import Comment, Follow, NewFollow, Payload, Profile, Record, 
 from igcrawl.items.field_choice import FieldChoice, FieldSet
 from igcrawl.items.field_rules import names_identity
 from igcrawl.output.json_lines import to_lines
-from tests.items.worlds import KINDS, payloads, record_of, required
+from tests.items.worlds import KINDS, PATIENT, payloads, record_of, required
 
 MINIMAL, STANDARD, ALL = (FieldChoice(fields) for fields in FieldSet)
 
@@ -74,6 +74,10 @@ def test_types_that_a_list_does_not_name_are_as_in_standard() -> None:
 def test_a_walk_record_is_always_whole() -> None:
     for choice in (MINIMAL, FieldChoice(named={"follow": frozenset()})):
         assert set(kept(WalkEnd, choice)) == {field.name for field in fields(WalkEnd)}
+        assert choice.left_out(WalkEnd) == ()
+        end = record_of(WalkEnd, reason="joe@example.com")
+        choice.apply([end])
+        assert end.reason == "joe@example.com"
 
 
 def test_an_edge_that_an_update_finds_lacks_what_its_record_lacks() -> None:
@@ -88,7 +92,9 @@ def test_a_record_may_be_given_twice_and_kinds_may_be_mixed() -> None:
     records = [record_of(kind) for kind in KINDS]
     STANDARD.apply(records)
     once = deepcopy(records)
-    STANDARD.apply([*records, record_of(Follow)])
+    again = record_of(Follow)
+    STANDARD.apply([*records, again])
+    assert "profile_pic_url" not in vars(again)
     assert [vars(record) for record in records] == [vars(record) for record in once]
 
 
@@ -100,6 +106,7 @@ def is_minimal(value: Any, named: bool = False) -> bool:
     return isinstance(value, bool | int) or (named and isinstance(value, str | None))
 
 
+@PATIENT
 @given(payloads())
 def test_minimal_cuts_a_payload_at_every_depth(pair: tuple[Any, Any]) -> None:
     record = record_of(Payload, data=deepcopy(pair[0]))

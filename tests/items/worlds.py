@@ -6,11 +6,14 @@ from dataclasses import MISSING, fields
 from types import NoneType
 from typing import Any, get_args, get_origin, get_type_hints
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from igcrawl.items import RECORD_TYPES, CommentCheck, NewFollow, Record, WalkEnd
 
 KINDS = [*(kind for kind in RECORD_TYPES.values() if kind is not WalkEnd), NewFollow, CommentCheck]
+#: The machine may be busy.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 #: Text that stands around contact data, and text that only looks like it.
 PLAIN = (
     *(

@@ -15,7 +15,6 @@ from types import NoneType
 from typing import Any, Final, TypeAlias
 
 import orjson
-from itemadapter import ItemAdapter
 
 from igcrawl.errors import StoreError
 from igcrawl.items import Record
@@ -57,7 +56,8 @@ def rows_of(table: Table, records: Sequence[Record], walks: Mapping[str, int]) -
 
 def payload_of(record: Record) -> Row:
     """Return a record as a row of `payloads`."""
-    data = ItemAdapter(record).asdict()
+    # What IG_FIELDS leaves out is not among them.
+    data = dict(vars(record))
     *first, _ = (column.name for column in PAYLOAD_COLUMNS)
     return (*(clean(str(data.pop(name))) for name in first), to_json(data))
 

@@ -10,6 +10,8 @@ from typing import Any, Final
 import orjson
 from itemadapter import ItemAdapter
 
+from igcrawl.items import Record
+
 #: Control characters that JSON lets stand as they are; terminals take some of them for orders.
 _CONTROL: Final = re.compile("[\x7f-\x9f]")
 _LONG_NUMBER: Final = re.compile(rb"[:,\[]-?[0-9]{19}")
@@ -61,4 +63,5 @@ def _escaped(found: re.Match[str]) -> str:
 
 
 def _as_dict(value: Any) -> Any:
-    return ItemAdapter(value).asdict()
+    # What IG_FIELDS leaves out is not among a record's own attributes.
+    return dict(vars(value)) if isinstance(value, Record) else ItemAdapter(value).asdict()

@@ -14,6 +14,7 @@ from scrapy.utils.conf import feed_process_params_from_cli
 
 from igcrawl.errors import BadInput
 from igcrawl.output.feed_outputs import without_compression
+from igcrawl.output.foreign import JSON_LINES
 
 #: Settings of a run that writes no record; its feeds are left to who uses them.
 WITHOUT_OUTPUTS: Final[Mapping[str, Any]] = {
@@ -96,15 +97,16 @@ def _place(uri: str) -> str:
 def whole_feed(feeds: Mapping[str, Mapping[str, Any]]) -> str | None:
     """Return the first output that must hold a whole crawl, which matters where the store keeps no records.
 
-    Standard output is read as it comes; JSON lines and CSV are appended to.
+    Standard output is read as it comes. A local JSON lines file is gone on with, and so is a CSV that is appended to.
 
     Args:
         feeds: by their address.
     """
     for uri, options in feeds.items():
         scheme = urlsplit(str(uri)).scheme
-        if scheme == "stdout" or (options.get("format") in {"jsonl", "jsonlines", "jl"} and scheme in {"", "file"}):
-            continue
-        if options.get("overwrite") or scheme not in {"", "file"}:
+        lines = options.get("format") in JSON_LINES
+        goes_on = lines or (options.get("format") == "csv" and not options.get("overwrite"))
+        plain = not without_compression(str(uri))[1] and not options.get("batch_item_count")
+        if scheme != "stdout" and not (scheme in {"", "file"} and goes_on and plain):
             return f"output {uri}"
     return None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -110,7 +109,6 @@ def machines(folder: Path, simulator_port: int, postgres_socket: str) -> Iterato
             yield own, True
             return
         print("no namespaces here: the machines are processes with folders and host names of their own")
-        stack.enter_context(_relay([], "127.0.0.1", _free_port(), f":{postgres_socket}"))
         yield [Machine(f"box{n}", folder / f"p{n}", n - 1.0, None, "127.0.0.1") for n in (1, 2)], False
 
 
@@ -186,9 +184,3 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     for stream in (process.stdin, process.stdout):
         if stream is not None:
             stream.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as own:
-        own.bind(("127.0.0.1", 0))
-        return int(own.getsockname()[1])

@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from igcrawl.simulator import Simulator
+from tests.conftest import read_jsonl
 from tests.support import crawls
 from tests.support.crawls import CrawlProcess
-from tests.torture import Lives, timeless
+from tests.support.place import timeless
+from tests.torture import Lives
 
 SIZE = 4 << 20
 #: 1,000 followers: half a megabyte of lines, and a write-ahead log.
@@ -121,4 +123,4 @@ def test_a_full_disk_stops_the_crawl_and_with_space_the_same_command_ends_it_as_
             free = disk.free + chance.randrange(1, 90) * 4096
         assert lives.kills >= 2
         lives.check()
-        assert timeless(lines) == timeless(tmp_path / "undisturbed.jsonl")
+        assert timeless(read_jsonl(lines)) == timeless(read_jsonl(tmp_path / "undisturbed.jsonl"))

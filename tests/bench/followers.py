@@ -9,11 +9,12 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import os
+import sqlite3
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import orjson
@@ -69,11 +70,22 @@ def run(users: int, page_size: int, compress: bool) -> dict[str, dict[str, float
         figures = {
             "bare loop": measure(bare, environment, folder / "bare.json"),
             "igcrawl": measure(crawl, environment, folder / "crawl.json"),
+            "… IG_KEEP=False": measure(crawl, environment | {"IG_KEEP": "False"}, folder / "crawl.json"),
+            "… IG_FIELDS=all": measure(crawl, environment | {"IG_FIELDS": "all"}, folder / "crawl.json"),
             "… IG_SYNC_SECONDS=1": measure(crawl, grouped, folder / "crawl.json"),
         }
+        print(_kept(folder / "store.db"))
         lines = (folder / "crawl.jsonl").read_bytes().count(b"\n")
         assert lines == users + 2, f"{lines} lines"
         return figures
+
+
+def _kept(store: Path) -> str:
+    """What the records take in the store, by the crawls that kept them."""
+    sql = "SELECT sum(length(lines)) * 1.0 / sum(count) FROM records GROUP BY crawl ORDER BY crawl"
+    with closing(sqlite3.connect(store)) as connection:
+        standard, whole, _ = [size for [size] in connection.execute(sql)]
+    return f"kept: {standard:.0f} bytes a record, {whole:.0f} with IG_FIELDS=all"
 
 
 def _extensions() -> str:

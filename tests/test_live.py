@@ -20,7 +20,7 @@ from igcrawl.output.feed_outputs import public_uri
 from igcrawl.running.summary import Summary, advice_of, summary_lines
 from igcrawl.simulator import Simulator
 from igcrawl.store import OperatorLimits
-from tests.conftest import Scrapy
+from tests.conftest import Scrapy, read_jsonl
 from tests.support.postgres import database
 from tests.support.terminal import Terminal
 
@@ -187,9 +187,18 @@ def test_a_quiet_log_and_a_refused_crawl_have_no_summary(scrapy: Scrapy, at_simu
     assert refused.code == 2
 
 
-def test_a_crawl_without_an_output_is_told_so(scrapy: Scrapy, at_simulator: dict[str, str]) -> None:
+def test_a_crawl_without_an_output_says_first_where_its_records_are(
+    scrapy: Scrapy, at_simulator: dict[str, str], tmp_path: Path
+) -> None:
     run = scrapy("crawl", *CRAWL, "-a", "max_pages=1", **at_simulator)
-    assert "no record was kept, since no output was named: -O followers.jsonl" in run.err
+    place = "the store, .igcrawl/store.db: scrapy export followers.jsonl --crawl 1"
+    assert run.err.splitlines()[0].endswith(f"records are kept in {place}")
+    assert f"summary: records are in {place}" in run.err
+    exported = scrapy("export", "followers.jsonl", "--crawl", "1", **at_simulator)
+    assert exported.code == 0, exported.err
+    assert read_jsonl(tmp_path / "followers.jsonl")[-1]["verdict"] == "stopped"
+    nothing = scrapy("crawl", *CRAWL, "-a", "fresh=1", "-a", "max_pages=1", "-s", "IG_KEEP=False", **at_simulator)
+    assert "no record was kept, since no output was named: -O followers.jsonl" in nothing.err
 
 
 def test_without_a_terminal_a_line_comes_from_time_to_time(

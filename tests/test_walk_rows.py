@@ -12,11 +12,9 @@ import orjson
 from igcrawl.crawl.endless import Endless
 from igcrawl.crawl.walk import Ending, Walk
 from igcrawl.crawl.walk_rows import (
-    STOPPED_IN,
     open_end_record,
     row_after,
     seed_of,
-    stopped_records,
     subject_of,
     waiting_records,
     walk_of,
@@ -158,25 +156,6 @@ async def collected(records: AsyncIterator[WalkEnd]) -> list[WalkEnd]:
 
 def ended(target: str, verdict: str, **state: Any) -> WalkRow:
     return replace(ROW, target=target, verdict=verdict, reason="why", ended_at="then", state=state)
-
-
-def test_a_file_ends_with_the_records_of_walks_that_a_limit_has_ended_in_it() -> None:
-    store = Rows(
-        ended("1", "stopped", **{STOPPED_IN: ["/a", "/b"]}),
-        ended("2", "stopped", **{STOPPED_IN: ["/b"]}),
-        ended("3", "stopped"),
-        ended("4", "suspect", **{STOPPED_IN: ["/a"], ENDLESS_PAGES: 7}),
-        # Its record is in the file for good.
-        ended("5", "suspect"),
-        ended("6", "complete"),
-    )
-
-    def records(crawl: CrawlRow | None = CRAWL) -> list[WalkEnd]:
-        return asyncio.run(collected(stopped_records(cast("Store", store), crawl, "/a", LIMITS)))
-
-    told = [(end.target, end.verdict, end.reason, end.ended_at, type(end)) for end in records()]
-    assert told == [("1", "stopped", "why", "then", WalkEnd), ("4", "suspect", "why", "then", EndlessWalkEnd)]
-    assert records(None) == []
 
 
 def test_a_walk_that_the_same_command_goes_on_with_has_a_record_as_it_stands() -> None:

@@ -109,7 +109,9 @@ class Ground:
         if self.chance.random() < 0.2:
             link = path.with_name(f"link{self.chance.randrange(10**9)}{''.join(path.suffixes)}")
             link.symlink_to(path.name)
-            self.start(OTHER, "-o", link.name).wait(60)
+            elsewhere = {**self.environment, "IG_STORE": "sqlite:///other.db"}
+            named = ("crawl", *OTHER, "-o", link.name)
+            crawls.start(*named, folder=self.folder, **elsewhere).wait(60)
             link.unlink()
         else:
             self.chance.choice(OTHERS)(path, self)
@@ -354,10 +356,9 @@ class Torturer:
     def _through(self, place: Ground, command: Sequence[str], pace: Pace, kills: int) -> Lives:
         """Start a crawl until it is through, and kill it so often if it lives so long."""
         lives = Lives()
-        first = len(self._simulator.requests)
         while True:
             begun = len(self._simulator.requests)
-            left = pace.requests - len(set(map(_call, self._simulator.requests[first:])))
+            left = pace.requests - len({_call(request) for asked in lives.asked for request in asked})
             process = place.start(command)
             killed = kills > len(lives.asked) and self._kill(process, pace.life_for(left, kills - len(lives.asked)))
             if not killed:
@@ -397,7 +398,7 @@ class Pace:
         Lives are spread evenly from zero; only what is left of one after the start brings the crawl further.
         """
         # The last run is not killed, and one life too many is better than one too few.
-        each = left / (kills + 2) * self.request
+        each = max(left, 0) / (kills + 2) * self.request
         longest = self.start + each + math.sqrt(each * each + 2 * each * self.start)
         return max(longest, self.life) if self.requests < _SHORT else longest
 

@@ -13,7 +13,7 @@ from scrapy.utils.conf import build_component_list
 from igcrawl.base_spiders.operation_spider import OperationSpider
 from igcrawl.crawl.logs import quieten
 from igcrawl.errors import BadInput
-from igcrawl.output.cli_outputs import add_feeds, complete_feeds, take_outputs
+from igcrawl.output.cli_outputs import add_feeds, complete_feeds, feeds_of, take_outputs
 from igcrawl.running.crawl_preflight import check_values, prepare_crawl
 from igcrawl.running.find_spider import find_spider
 from igcrawl.running.own_settings import is_our_addon
@@ -58,9 +58,9 @@ def prepare(settings: Settings, args: list[str], opts: argparse.Namespace, proce
         BadInput: something cannot be used.
         UsageError: an option cannot be read.
     """
-    feeds = take_outputs(settings, opts)
+    outputs = take_outputs(opts)
     process()
-    add_feeds(settings, feeds)
+    add_feeds(settings, feeds_of(settings, outputs))
     complete_feeds(settings)
     check_values(settings)
     name = args[0] if len(args) == 1 else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -23,26 +23,37 @@ WITHOUT_OUTPUTS: Final[Mapping[str, Any]] = {
     "ITEM_PIPELINES": {},
     "ITEM_PIPELINES_BASE": {},
 }
+#: Formats of Scrapy's that would write pages, which nobody else can read.
+_PAGES_ONLY: Final = ("marshal", "pickle")
 
 
-def take_outputs(settings: BaseSettings, opts: argparse.Namespace) -> dict[str, dict[str, Any]]:
-    """Take the outputs out of a command's options, and return them as feeds.
+def take_outputs(opts: argparse.Namespace) -> list[tuple[str, bool]]:
+    """Take the outputs out of a command's options, and return each with whether it replaces what is there.
 
     Scrapy itself knows no compressed files, and not `-O` beside `-o`.
 
     Args:
-        settings: Scrapy's; its formats are the ones allowed.
         opts: the command's options; `output` and `overwrite_output` are empty afterwards.
+    """
+    outputs = [(name, True) for name in opts.overwrite_output or []] + [(name, False) for name in opts.output or []]
+    opts.overwrite_output = opts.output = None
+    return outputs
+
+
+def feeds_of(settings: BaseSettings, outputs: Iterable[tuple[str, bool]]) -> dict[str, dict[str, Any]]:
+    """Return a command's outputs as feeds.
+
+    Args:
+        settings: Scrapy's, with those of the command line; their formats are the ones allowed.
+        outputs: as `take_outputs` gives them.
 
     Raises:
         BadInput: an output's format is not known.
     """
     feeds: dict[str, dict[str, Any]] = {}
-    for name, replace in (("overwrite_output", True), ("output", False)):
-        for element in getattr(opts, name) or []:
-            uri, options = _feed_of(settings, element)
-            feeds[uri] = options | ({"overwrite": True} if replace else {})
-        setattr(opts, name, None)
+    for name, replace in outputs:
+        uri, options = _feed_of(settings, name)
+        feeds[uri] = options | ({"overwrite": True} if replace else {})
     return feeds
 
 
@@ -55,6 +66,7 @@ def _feed_of(settings: BaseSettings, element: str) -> tuple[str, dict[str, Any]]
         [(uri, options)] = feed_process_params_from_cli(given, [name]).items()
     except UsageError:
         known = [name for name, exporter in given.getwithbase("FEED_EXPORTERS").items() if exporter is not None]
+        known = [name for name in known if name not in _PAGES_ONLY]
         raise BadInput(
             f"output {element}: its format is not known; allowed: {', '.join(dict.fromkeys(known))}, each also with "
             ".gz or .zst behind it, as the end of the name or behind a colon"

@@ -291,7 +291,7 @@ async def test_a_full_disk_behind_standard_output_is_one_line(
 
 async def test_ctrl_c_leaves_the_old_file(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/s.db"
-    await many(url, 100_000)
+    await many(url, 400_000)
     (tmp_path / "x.csv").write_text("old")
     process = subprocess.Popen(
         [sys.executable, "-m", "scrapy", "export", "x.csv"],

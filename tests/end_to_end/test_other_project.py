@@ -40,7 +40,7 @@ def test_wheel_and_egg_bring_one_package(built: Built) -> None:
         names = zipfile.ZipFile(archive).namelist()
         others = {name.partition("/")[0] for name in names} - {"igcrawl"}
         assert all(re.fullmatch(beside, name) for name in others), others
-        for name in ("spiders/followers.py", "pipelines/jsonl.py", "doc_ids/shipped.toml", "store/migrations/"):
+        for name in ("spiders/followers.py", "pipelines/keep.py", "doc_ids/shipped.toml", "store/migrations/"):
             assert any(each.startswith(f"igcrawl/{name}") for each in names), name
 
 

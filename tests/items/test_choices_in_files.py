@@ -49,7 +49,7 @@ def test_a_crawl_writes_what_was_chosen(
     assert records[-1]["verdict"] == "stopped"
     with (tmp_path / "x.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    assert list(rows[0]) == ALL
+    assert list(rows[0]) == [*ALL, "new"]
     for row, record in zip(rows, follows, strict=True):
         assert row == {name: "" if record.get(name) is None else str(record[name]) for name in ALL}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -12,7 +12,7 @@ from typing import Final
 
 from igcrawl.arguments.crawl_key import CrawlKey
 from igcrawl.crawl.open_ends import open_ends
-from igcrawl.errors import BadInput, StoreError
+from igcrawl.errors import BadInput, IgcrawlError, StoreError
 from igcrawl.output.output import Output, OutputCrawl
 from igcrawl.output.sinks import Sinks
 from igcrawl.stopping import Stopping
@@ -83,8 +83,7 @@ class CrawlRun:
             StoreError: the store failed.
         """
         await self.store.open()
-        for output in self._sinks.outputs:
-            output.take()
+        _take(self._sinks.outputs)
         last = await self.store.crawls.find(crawl_key.text, crawl_key.name)
         if last is not None and last.key != crawl_key.text:
             raise BadInput(f"crawl={crawl_key.name}: this name is taken by another crawl, {last.key}; choose another")
@@ -228,11 +227,18 @@ class CrawlRun:
             await self._grow(lines, last - pages + 1, last)
 
     async def _grow(self, lines: bytes, first: int, last: int) -> None:
+        failed: list[StoreError] = []
         for output in self._sinks.outputs:
-            with _output_errors(output):
-                await output.grow(lines, first, last)
-                if not self.crawl.kept:
-                    output.sync()
+            try:
+                with _output_errors(output):
+                    await output.grow(lines, first, last)
+                    if not self.crawl.kept:
+                        output.sync()
+            except StoreError as error:
+                # The others get their records all the same.
+                failed.append(error)
+        if failed:
+            raise failed[0]
 
     async def settle(self) -> None:
         """Commit what is pending, and count the crawl's verdicts, those of other runs and workers too.
@@ -259,18 +265,46 @@ class CrawlRun:
                 own = await self.store.worker.join()
                 said = self._sinks.collected.open_ends if self._sinks.collected is not None else {}
                 tail = b"".join([line async for line in open_ends(self.store, self._crawl, said, own)])
-                for output in outputs:
-                    with _output_errors(output):
-                        await output.finish(tail)
+                await _finish(outputs, tail)
         finally:
             for output in outputs:
                 output.close()
             await self.store.close()
 
 
+def _take(outputs: Sequence[Output]) -> None:
+    """Take the outputs for this process alone.
+
+    Raises:
+        BadInput: one cannot be taken, or two are one file.
+    """
+    names = [output.name for output in outputs]
+    for output in outputs:
+        if names.count(output.name) > 1:
+            raise BadInput(f"output {output.name}: two outputs would write it; name another file")
+        output.take()
+
+
+async def _finish(outputs: Iterable[Output], tail: bytes) -> None:
+    """Write what outputs still miss: each that can be written, whatever becomes of another."""
+    failed: list[IgcrawlError] = []
+    for output in outputs:
+        try:
+            with _output_errors(output):
+                await output.finish(tail)
+        except (BadInput, StoreError) as error:
+            failed.append(error)
+    if failed:
+        raise failed[0]
+
+
 @contextmanager
 def _output_errors(output: Output) -> Iterator[None]:
     try:
         yield
+    except IgcrawlError:
+        raise
     except OSError as error:
         raise StoreError(f"{output.name}: {error.strerror or error}") from None
+    except Exception as error:  # whatever an exporter or a filter of the operator's own raises
+        raise StoreError(f"{output.name}: {type(error).__name__}: {error}") from None

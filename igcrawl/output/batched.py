@@ -54,11 +54,7 @@ class BatchedOutput:
         return self._spec.uri
 
     def take(self) -> None:
-        """See `Output.take`."""
-        try:
-            self._path_of(1).parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise BadInput(f"output {self._spec.uri}: {error.strerror or error}") from None
+        """Do nothing: each batch is a file of its own, and its folder is made with it."""
 
     async def check(self, crawl: OutputCrawl | None) -> None:
         """See `Output.check`."""
@@ -70,12 +66,7 @@ class BatchedOutput:
     async def begin(self, crawl: OutputCrawl) -> None:
         """See `Output.begin`."""
         self._crawl = crawl
-        rows = [row for row in await crawl.store.outputs.of(crawl.crawl) if row.machine == machine()]
-        states = [(Path(row.path), OutputState.read(row.state)) for row in rows]
-        mine = sorted(
-            ((path, state) for path, state in states if state.batch and state.format == self._spec.kind),
-            key=lambda batch: batch[1].batch,
-        )
+        mine = await self._known(crawl)
         self._batches = []
         for number, (path, known) in enumerate(mine, start=1):
             if known.batch != number:
@@ -85,6 +76,17 @@ class BatchedOutput:
         self._counted = _End(full[-1].place, full[-1].skip) if full else _BEGINNING
         self._count = 0
         await self._fill()
+
+    async def _known(self, crawl: OutputCrawl) -> list[tuple[Path, OutputState]]:
+        """Return path and state of each batch that was begun, on this machine or on one of another name."""
+        known: dict[int, tuple[Path, OutputState]] = {}
+        rows = await crawl.store.outputs.of(crawl.crawl)
+        for row in sorted(rows, key=lambda row: row.machine != machine()):
+            path, state = Path(row.path), OutputState.read(row.state)
+            mine = state.batch and state.format == self._spec.kind and state.batch not in known
+            if mine and (row.machine == machine() or _still_holds(path, state)):
+                known[state.batch] = path, state
+        return [known[number] for number in sorted(known)]
 
     async def _mended(self, path: Path, known: OutputState) -> OutputState:
         """Return a batch's state once its file holds what it should, or may be written."""
@@ -113,16 +115,20 @@ class BatchedOutput:
         """See `Output.finish`."""
         if self._crawl is None:
             return
-        await self._fill()
-        if self._count or any(map(self._spec.accepts, rows_of(tail))):
-            await self._write(self._counted, tail, full=False)
-        for path, state in self._batches:
-            if FileFacts.of(path) != state.facts:
+        for _ in range(2):
+            if self._was_touched:
                 await self.begin(self._crawl)
-                break
-        for path, state in self._batches:
-            if FileFacts.of(path) != state.facts and state.full:
-                raise StoreError(f"{path}: somebody else goes on changing it; give this crawl files of its own")
+            await self._fill()
+            if self._count or any(map(self._spec.accepts, rows_of(tail))):
+                await self._write(self._counted, tail, full=False)
+            if not self._was_touched:
+                return
+        raise StoreError(f"{self._spec.uri}: somebody else goes on changing it; give this crawl files of its own")
+
+    @property
+    def _was_touched(self) -> bool:
+        """True if a batch is not as this process left it."""
+        return any(state.hash and FileFacts.of(path) != state.facts for path, state in self._batches)
 
     def close(self) -> None:
         """Do nothing: a file is open only while it is written."""
@@ -145,6 +151,8 @@ class BatchedOutput:
         packed = pack_lines(tail) if tail else b""
         if number <= len(self._batches):
             path, before = self._batches[number - 1]
+            if FileFacts.of(path) != before.facts:
+                before = await checked(path, before, self._content(before))
             if not full and before.hash and (before.place, before.skip, before.tail) == (*end, packed):
                 return
         else:
@@ -191,3 +199,11 @@ class BatchedOutput:
     def _the_crawl(self) -> OutputCrawl:
         assert self._crawl is not None
         return self._crawl
+
+
+def _still_holds(path: Path, state: OutputState) -> bool:
+    """Return whether a file is there and holds what a crawl wrote."""
+    if not state.hash or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return holds(file.fileno(), state)

@@ -13,7 +13,7 @@ from scrapy.settings import BaseSettings
 from scrapy.utils.conf import feed_process_params_from_cli
 
 from igcrawl.errors import BadInput
-from igcrawl.output.feed_outputs import without_compression
+from igcrawl.output.feed_outputs import shown, without_compression
 from igcrawl.output.foreign import JSON_LINES
 
 #: Settings of a run that writes no record; its feeds are left to who uses them.
@@ -68,8 +68,8 @@ def _feed_of(settings: BaseSettings, element: str) -> tuple[str, dict[str, Any]]
         known = [name for name, exporter in given.getwithbase("FEED_EXPORTERS").items() if exporter is not None]
         known = [name for name in known if name not in _PAGES_ONLY]
         raise BadInput(
-            f"output {element}: its format is not known; allowed: {', '.join(dict.fromkeys(known))}, each also with "
-            ".gz or .zst behind it, as the end of the name or behind a colon"
+            f"output {shown(element)}: its format is not known; allowed: {', '.join(dict.fromkeys(known))}, each also "
+            "with .gz or .zst behind it, as the end of the name or behind a colon"
         ) from None
     return f"{uri}{suffix}", options
 
@@ -120,5 +120,5 @@ def whole_feed(feeds: Mapping[str, Mapping[str, Any]]) -> str | None:
         goes_on = lines or (options.get("format") == "csv" and not options.get("overwrite"))
         plain = not without_compression(str(uri))[1] and not options.get("batch_item_count")
         if scheme != "stdout" and not (scheme in {"", "file"} and goes_on and plain):
-            return f"output {uri}"
+            return f"output {shown(str(uri))}"
     return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Callable, Iterator
 from io import BytesIO
@@ -137,23 +136,3 @@ class CompressedEncoder:
 def rows_of(lines: bytes) -> Iterator[dict[str, Any]]:
     """Yield the records of JSON lines as mappings."""
     return map(from_line, lines.split(b"\n")[:-1])
-
-
-def first_line(data: bytes, suffix: str) -> bytes:
-    """Return the first line of a file's beginning, without its end.
-
-    Args:
-        data: the file's first bytes.
-        suffix: one of `COMPRESSED`, "" for a file that is not compressed.
-
-    Raises:
-        ValueError: it is not compressed in that way.
-    """
-    try:
-        if suffix == ".gz":
-            data = zlib.decompressobj(wbits=31).decompress(data)
-        elif suffix == ".zst":
-            data = zstandard.ZstdDecompressor().decompressobj().decompress(data)
-    except (zlib.error, zstandard.ZstdError) as error:
-        raise ValueError(str(error)) from None
-    return re.split(rb"\r?\n", data.removeprefix(b"\xef\xbb\xbf"), maxsplit=1)[0]

@@ -18,6 +18,7 @@ from scrapy.settings import BaseSettings
 from scrapy.utils.defer import ensure_awaitable
 from scrapy.utils.misc import build_from_crawler, load_object
 
+from igcrawl.errors import BadInput
 from igcrawl.items import WalkEnd, to_record
 from igcrawl.output.batched import BatchedOutput
 from igcrawl.output.encoders import COMPRESSED, CompressedEncoder, Encoder, ExporterEncoder, JsonLinesEncoder
@@ -89,9 +90,9 @@ def output_of(
         return None
     uri = apply_uri_params(template, _params(spider, options, 1))
     local = issubclass(storage, FileFeedStorage)
-    path = local_path(uri) if local else None
-    if path is not None and path.exists() and not path.is_file():
+    if local and is_stream(uri):
         return None
+    path = local_path(uri) if local else None
     spec = _spec(crawler, spider, template, uri, options, path)
     size = options["batch_item_count"]
     if not keeps and not (spec.grows and spec.format in JSON_LINES):
@@ -108,9 +109,24 @@ def output_of(
 
 
 def local_path(uri: str) -> Path:
-    """Return the real path of a local file, by whatever links its name leads there."""
+    """Return the real path of a local file, by whatever links its name leads there.
+
+    Raises:
+        BadInput: the links lead in a circle.
+    """
     parts = urlsplit(uri)
-    return Path(unquote(parts.path) if parts.scheme == "file" else uri).expanduser().absolute().resolve()
+    path = Path(unquote(parts.path) if parts.scheme == "file" else uri).expanduser().absolute()
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):
+        raise BadInput(f"output {uri}: its links lead in a circle") from None
+
+
+def is_stream(uri: str) -> bool:
+    """Return whether an address leads to a pipe or a device, from which nobody can read again."""
+    parts = urlsplit(uri)
+    path = Path(unquote(parts.path) if parts.scheme == "file" else uri).expanduser()
+    return path.exists() and not path.is_file() and not path.is_dir()
 
 
 def without_compression(name: str) -> tuple[str, str]:
@@ -127,13 +143,15 @@ def _spec(
     of_bytes = {name: options.get(name) for name in _OF_BYTES if options.get(name)}
     known = orjson.dumps([of_bytes, suffix, template if options["batch_item_count"] else ""], default=str)
     main_record = getattr(spider, "main_record", "") if options["format"] == "csv" else None
-    plain = _is_plain(crawler, options)
-    grows = not suffix and not process and not options["batch_item_count"]
+    plain, lines = _is_plain(crawler, options), options["format"] in {*JSON_LINES, "csv"}
+    # A filter of the operator's own may count what it has seen.
+    grows = not (suffix or process or options["batch_item_count"] or options.get("item_filter"))
     return OutputSpec(
         uri=uri,
         format=options["format"],
         kind=f"{options['format']}{suffix} {blake2b(known, digest_size=4).hexdigest()}",
         encoder=_encoder(crawler, options, suffix, main_record, plain=plain),
+        header=lambda: _encoder(crawler, options, "", main_record, plain=plain)().begin() if lines else b"",
         accepts=_accepts(options, main_record),
         path=path,
         replaces=bool(options.get("overwrite")),
@@ -201,6 +219,11 @@ def _remote(
         await ensure_awaitable(place.store(file))
 
     return RemoteOutput(spec, public_uri(spec.uri), lambda: place.open(spider), store)
+
+
+def shown(uri: str) -> str:
+    """Return an output's address as the operator gave it, but for a credential in it."""
+    return public_uri(uri) if "://" in uri else uri
 
 
 def public_uri(uri: str) -> str:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import csv
+import gzip
+import io
 import os
+import zlib
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+import zstandard
 
 from igcrawl.errors import BadInput
-from igcrawl.output.encoders import COMPRESSED, Encoder, first_line
 from igcrawl.output.json_lines import from_line
 from igcrawl.output.output import OutputSpec
 
@@ -19,44 +23,74 @@ _BLOCK: Final = 1 << 16
 _LONGEST: Final = 1 << 24
 
 
-def check_above(spec: OutputSpec, path: Path, encoder: Encoder) -> None:
+def check_above(spec: OutputSpec, path: Path) -> None:
     """Check that a crawl's records may stand below what a file holds already.
 
     Args:
         spec: of the output.
         path: the file; it is there and is not empty.
-        encoder: a new one; it says what a file's first line must be.
 
     Raises:
         BadInput: they may not.
         OSError: the file cannot be read.
     """
-    if spec.format in JSON_LINES and spec.suffix:
-        return
-    if spec.format in JSON_LINES:
-        with path.open("rb") as file:
-            # The last one may have been cut off by a kill.
-            first = file.readline(_LONGEST)
-        if first.endswith(b"\n") and not is_whole_json(first):
-            raise BadInput(f"-o {path}: its first line is no JSON; give another file, or -O")
-        return
-    if spec.format != "csv":
+    advice = "give another file, or -O"
+    if spec.format not in JSON_LINES and spec.format != "csv":
         raise BadInput(
             f"-o {path}: a file of the format {spec.format} cannot go on below what is in it; "
             "give -O, another file, or .jsonl or .csv"
         )
-    with path.open("rb") as file:
-        beginning = file.read(_BLOCK)
-    wanted = first_line(encoder.begin(), "")
     try:
-        found = first_line(beginning, spec.suffix if spec.suffix in COMPRESSED else "")
-    except ValueError:
-        raise BadInput(f"-o {path}: it is not compressed as its name says; give another file, or -O") from None
-    if found != wanted:
-        raise BadInput(
-            f"-o {path}: its columns are {found.decode(errors='replace')[:200]!r}, those of this crawl "
-            f"{wanted.decode()[:200]!r}; give another file, or -O"
-        )
+        if spec.format == "csv":
+            _check_table(spec, path)
+        else:
+            _check_lines(spec, path)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise BadInput(f"-o {path}: it is no whole CSV ({error}); {advice}") from None
+    except (EOFError, gzip.BadGzipFile, zlib.error, zstandard.ZstdError):
+        raise BadInput(f"-o {path}: it is damaged, or not compressed as its name says; {advice}") from None
+    except ValueError as error:
+        raise BadInput(f"-o {path}: {error}; {advice}") from None
+
+
+def _opened(spec: OutputSpec, path: Path) -> Any:
+    if spec.suffix == ".gz":
+        return gzip.open(path, "rb")
+    if spec.suffix == ".zst":
+        # Appending makes several frames.
+        return io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(path.open("rb"), read_across_frames=True))
+    return path.open("rb")
+
+
+def _check_lines(spec: OutputSpec, path: Path) -> None:
+    """Check the first line of a file and, where it is compressed, that the last one is whole.
+
+    The last line of a file that is not compressed may have been cut off by a kill.
+    """
+    with _opened(spec, path) as file:
+        line = first = file.readline(_LONGEST)
+        if first.endswith(b"\n") and not is_whole_json(first):
+            raise ValueError("its first line is no JSON")
+        if spec.suffix:
+            for line in file:  # noqa: B007 - the last one counts
+                pass
+            if not line.endswith(b"\n"):
+                raise ValueError("its last line is cut off")
+
+
+def _check_table(spec: OutputSpec, path: Path) -> None:
+    with _opened(spec, path) as file, io.TextIOWrapper(file, "utf-8", newline="") as text:
+        wanted = next(csv.reader([spec.header().decode()]), [])
+        rows = csv.reader(text, strict=True)
+        found = next(rows, [])
+        if found and found[0].startswith("\ufeff"):
+            found[0] = found[0].removeprefix("\ufeff")
+        if found != wanted:
+            raise ValueError(
+                f"its columns are {','.join(found)[:200]!r}, those of this crawl {','.join(wanted)[:200]!r}"
+            )
+        if any(row and len(row) != len(wanted) for row in rows):
+            raise ValueError(f"its rows have not the {len(wanted)} columns of its first line")
 
 
 def last_line(file: int, end: int) -> bytes:
@@ -85,7 +119,8 @@ def may_stand_above(spec: OutputSpec, data: bytes, header: bytes) -> bool:
         if spec.format in JSON_LINES:
             return all(from_line(line) is not None for line in data.split(b"\n") if line.strip())
         [columns] = csv.reader([header.decode().strip()])
-        return all(len(row) == len(columns) for row in csv.reader(data.decode().splitlines()) if row)
+        rows = csv.reader(io.StringIO(data.decode(), newline=""), strict=True)
+        return all(len(row) == len(columns) for row in rows if row)
     except (ValueError, csv.Error):
         return False
 

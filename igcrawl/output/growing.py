@@ -70,7 +70,7 @@ class GrowingOutput:
         """See `Output.check`."""
         known = None if crawl is None else await known_state(crawl, self._spec, self._path)
         if known is None and not self._spec.replaces and self._file.size:
-            check_above(self._spec, self._path, self._spec.encoder())
+            check_above(self._spec, self._path)
         if known is not None and crawl is not None and not crawl.kept:
             self._check_only_copy(known)
 
@@ -183,7 +183,7 @@ class GrowingOutput:
 
     def _stands_below_others(self, state: OutputState, moved: OutputState) -> bool:
         """Return whether what stands above the crawl's part, which others have moved, makes a valid file with it."""
-        above, header = os.pread(self._file.descriptor, moved.start, 0), self._spec.encoder().begin()
+        above, header = os.pread(self._file.descriptor, moved.start, 0), self._spec.header()
         if not moved.start or not header:
             return may_stand_above(self._spec, above, header)
         return state.start > 0 and above.startswith(header) and may_stand_above(self._spec, above, header)
@@ -193,7 +193,7 @@ class GrowingOutput:
         if hash_part(self._file.descriptor, 0, end).hexdigest() == state.before:
             return True
         try:
-            check_above(self._spec, self._path, self._spec.encoder())
+            check_above(self._spec, self._path)
         except BadInput:
             return False
         return not self._is_torn(end)
@@ -326,7 +326,7 @@ class GrowingOutput:
     async def _put_above(self, state: OutputState, end: int) -> None:
         """Put what others have appended above the crawl's part: its records go on below."""
         added = os.pread(self._file.descriptor, self._file.size - end, end)
-        header = self._spec.encoder().begin()
+        header = self._spec.header()
         if not may_stand_above(self._spec, added, header):
             await self._move_aside(state, "others have written into it")
             return

@@ -21,6 +21,7 @@ class OutputSpec:
         format: its name.
         kind: format, options and address; the same kind gives the same bytes.
         encoder: makes what writes one file.
+        header: makes the first line that each file of the format has, "" for none.
         accepts: whether the output takes a record, which comes as a mapping.
         path: the real path of a local file; None for a remote place, and for batches.
         replaces: whether what stands there before the crawl is replaced, not kept.
@@ -32,6 +33,7 @@ class OutputSpec:
     format: str
     kind: str
     encoder: Callable[[], Encoder]
+    header: Callable[[], bytes]
     accepts: Callable[[Mapping[str, Any]], bool]
     path: Path | None = None
     replaces: bool = False

@@ -5,7 +5,6 @@ from __future__ import annotations
 import mmap
 import os
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -13,18 +12,20 @@ from typing import Final
 from igcrawl.output.encoders import Encoder
 from igcrawl.output.output import OutputCrawl, OutputSpec
 from igcrawl.output.output_state import OutputState
-from igcrawl.output.place import hash_part, machine, new_hash
+from igcrawl.output.place import FileFacts, hash_part, machine, new_hash
 from igcrawl.store import OutputRow
 
 _BLOCK: Final = 1 << 20
+#: So many bytes tell one output from all others.
+_BEGINNING: Final = 200
 EMPTY_HASH: Final = new_hash().hexdigest()
 
 
 async def known_state(crawl: OutputCrawl, spec: OutputSpec, path: Path) -> OutputState | None:
     """Return what a crawl knows of a file; None when it has not written it.
 
-    A file that the crawl wrote under the same path on another machine, or under another name of this one, counts when
-    it still holds what that one wrote.
+    A file that the crawl wrote under the same path on a machine of another name counts, too, where something of it can
+    be recognised: a container has another name at each start.
     """
     store = crawl.store
     for name in (machine(), ""):
@@ -33,11 +34,27 @@ async def known_state(crawl: OutputCrawl, spec: OutputSpec, path: Path) -> Outpu
                 return OutputState.read(row.state)
     for row in await store.outputs.of(crawl.crawl):
         state = OutputState.read(row.state)
-        if row.path == str(path) and state.format == spec.kind and state.length > state.start and path.is_file():
-            with suppress(OSError), path.open("rb") as file:
-                if holds(file.fileno(), state):
-                    return state
+        if row.path == str(path) and state.format == spec.kind and await _is_known(crawl, spec, path, state):
+            return state
     return None
+
+
+async def _is_known(crawl: OutputCrawl, spec: OutputSpec, path: Path, state: OutputState) -> bool:
+    """Return whether a file is one that the crawl has written, whatever has happened to it since."""
+    facts = FileFacts.of(path)
+    if facts is None or not facts.length:
+        return False
+    if state.facts is not None and state.facts.inode == facts.inode:
+        return True
+    beginning = b""
+    async for chunk in encoded(crawl, spec.encoder(), headed=state.start > 0):
+        beginning += chunk
+        if len(beginning) >= _BEGINNING:
+            break
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
+        return any(known.hash and holds(file.fileno(), known) for known in (state, state.next or state)) or (
+            len(beginning) >= _BEGINNING and whole.find(beginning[:_BEGINNING]) >= 0
+        )
 
 
 def row_of(crawl: OutputCrawl, path: Path, state: OutputState) -> OutputRow:

@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
@@ -25,7 +26,7 @@ class PartFile:
     """
 
     def __init__(self, path: Path) -> None:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_SUFFIX)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=_prefix(path), suffix=_SUFFIX)
         self._path, self._temporary, self.descriptor = path, Path(name), handle
         self._hash = new_hash()
         self.length = 0
@@ -85,14 +86,15 @@ def part_of(path: Path) -> Iterator[PartFile]:
 
 def remove_left(path: Path) -> None:
     """Remove what killed runs have left beside a file."""
-    for left in path.parent.glob(f".{_escaped(path.name)}.*{_SUFFIX}"):
+    for left in path.parent.glob(f"{_prefix(path)}????????{_SUFFIX}"):
         with suppress(OSError), left.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             left.unlink()
 
 
-def _escaped(name: str) -> str:
-    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in name)
+def _prefix(path: Path) -> str:
+    """Return the beginning of the names of a file's parts: as short for a long name as for another."""
+    return f".igcrawl-{blake2b(path.name.encode('utf-8', 'surrogateescape'), digest_size=6).hexdigest()}-"
 
 
 def _umask() -> int:

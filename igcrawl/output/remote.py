@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from hashlib import blake2b
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from igcrawl.errors import StoreError
 from igcrawl.output.output import OutputCrawl, OutputSpec
@@ -64,8 +66,11 @@ class RemoteOutput:
         own = new_hash()
         own.update(tail)
         state = OutputState(format=self._spec.kind, place=last, hash=own.hexdigest())
-        row = OutputRow(crawl.crawl, "", self._name, state.kept())
-        known = [known for known in await crawl.store.outputs.at("", self._name) if known.crawl == crawl.crawl]
+        # Two users of one server are two places.
+        digest = blake2b(self._spec.uri.encode(), digest_size=4).hexdigest()
+        place = self._name if self._name == self._spec.uri else f"{self._name} ({digest})"
+        row = OutputRow(crawl.crawl, "", place, state.kept())
+        known = [known for known in await crawl.store.outputs.at("", place) if known.crawl == crawl.crawl]
         if not (last or tail) or known == [row]:
             return
         try:
@@ -74,9 +79,16 @@ class RemoteOutput:
                 file.write(chunk)
             await self._store(file)
         except Exception as error:  # whatever a storage's library raises
-            said = f"{type(error).__name__}: {error}"
+            said = f"{type(error).__name__}: {self._clear(str(error))}"
             raise StoreError(f"output {self._name}: it was not stored ({said}); the same command stores it") from None
         await crawl.store.outputs.put(row)
+
+    def _clear(self, said: str) -> str:
+        """Take the address's credential out of what a storage's library says."""
+        user = urlsplit(self._spec.uri).netloc.rpartition("@")[0]
+        for secret in filter(None, (self._spec.uri, user, user.partition(":")[2], unquote(user.partition(":")[2]))):
+            said = said.replace(secret, self._name if secret == self._spec.uri else "[redacted]")
+        return said
 
     def close(self) -> None:
         """Do nothing."""

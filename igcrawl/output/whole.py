@@ -51,7 +51,7 @@ class WholeOutput:
         known = None if crawl is None else await known_state(crawl, self._spec, self._path)
         facts = FileFacts.of(self._path)
         if known is None and not self._spec.replaces and facts is not None and facts.length:
-            check_above(self._spec, self._path, self._spec.encoder())
+            check_above(self._spec, self._path)
 
     async def begin(self, crawl: OutputCrawl) -> None:
         """See `Output.begin`."""
@@ -132,6 +132,7 @@ async def write_whole(
     Raises:
         OSError: it cannot be written; the old file stays.
     """
+    path.parent.mkdir(parents=True, exist_ok=True)
     with part_of(path) as part:
         if after.start:
             with path.open("rb") as old:

@@ -20,7 +20,7 @@ from igcrawl.config.promises import EXPORTERS, SWITCHES
 from igcrawl.errors import BadInput
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.output.cli_outputs import complete_feeds
-from igcrawl.output.feed_outputs import local_path
+from igcrawl.output.feed_outputs import is_stream, local_path, shown, without_compression
 from igcrawl.output.raw_archive import read_archive
 from igcrawl.planning.planner import write_nothing_for_plan
 from igcrawl.store import path_of
@@ -68,6 +68,8 @@ def prepare_crawl(
     _check_places(feeds, config, files or {})
     for uri, options in feeds.items():
         _check_feed(str(uri), options, settings, spider)
+        if not config.keep:
+            _check_only_copy(str(uri), options)
     write_nothing_for_plan(settings, arguments)
 
 
@@ -106,47 +108,71 @@ def _check_feed(uri: str, options: Mapping[str, Any], settings: Settings, spider
     """Refuse an output that would never be written, before a request is spent on it."""
     scheme = urlsplit(uri).scheme
     if scheme not in {"", "file", "stdout"} and options.get("overwrite") is False:
-        raise BadInput(f"output {uri}: a remote place is stored whole, at the end of a run; it cannot be appended to")
+        raise BadInput(
+            f"output {shown(uri)}: a remote place is stored whole, at the end of a run; it cannot be appended to"
+        )
+    if scheme not in {"", "file", "stdout"} and options.get("batch_item_count"):
+        raise BadInput(f"output {shown(uri)}: batches are local files; a remote place is stored whole")
+    encoding = str(options.get("encoding") or settings["FEED_EXPORT_ENCODING"] or "utf-8")
+    if encoding.lower() not in {"utf-8", "utf8"} and options.get("format") in EXPORTERS:
+        raise BadInput(
+            f"output {shown(uri)}: its encoding must be utf-8, since names are in every script; got {encoding!r}"
+        )
     storages = settings.getwithbase("FEED_STORAGES")
     if storages.get(scheme or "file") is None:
-        raise BadInput(f"output {uri}: no storage for {scheme}://; allowed: {', '.join(filter(None, storages))}")
+        raise BadInput(f"output {shown(uri)}: no storage for {scheme}://; allowed: {', '.join(filter(None, storages))}")
     if scheme in _NEEDED and not _installed(_NEEDED[scheme]):
-        raise BadInput(f"output {uri}: {scheme}:// needs the package {_NEEDED[scheme]}")
+        raise BadInput(f"output {shown(uri)}: {scheme}:// needs the package {_NEEDED[scheme]}")
     if options.get("format") in EXPORTERS and EXPORTERS[options["format"]] is None:
         written = ", ".join(name for name, exporter in EXPORTERS.items() if exporter is not None)
-        raise BadInput(f"output {uri}: {options['format']} cannot hold records; allowed: {written}")
+        raise BadInput(f"output {shown(uri)}: {options['format']} cannot hold records; allowed: {written}")
     _check_options(uri, options, settings, spider)
-    if scheme in {"", "file"} and "%(" not in uri:
-        _check_file(local_path(uri), f"output {uri}")
+    if scheme in {"", "file"} and "%(" not in uri and not is_stream(uri):
+        _check_file(local_path(uri), f"output {shown(uri)}")
+
+
+def _check_only_copy(uri: str, options: Mapping[str, Any]) -> None:
+    """Refuse what cannot be written where the store keeps no records."""
+    if urlsplit(uri).scheme not in {"", "file"} or "%(" in uri or is_stream(uri):
+        return
+    if without_compression(uri)[1] and not options.get("postprocessing"):
+        raise BadInput(
+            f"output {uri}: IG_KEEP=False writes no compressed files; give another name, or keep the records"
+        )
+    path, format_ = local_path(uri), options.get("format")
+    if format_ in {"json", "xml"} and not options.get("overwrite") and path.exists() and path.stat().st_size:
+        raise BadInput(
+            f"-o {path}: a file of the format {format_} cannot go on below what is in it; give -O, or .jsonl"
+        )
 
 
 def _check_options(uri: str, options: Mapping[str, Any], settings: Settings, spider: type[Spider]) -> None:
     for name in re.findall(r"%\((\w+)\)", uri):
         if name not in _URI_NAMES and not hasattr(spider, name):
-            raise BadInput(f"output {uri}: %({name}) is not known; allowed: {', '.join(sorted(_URI_NAMES))}")
+            raise BadInput(f"output {shown(uri)}: %({name}) is not known; allowed: {', '.join(sorted(_URI_NAMES))}")
     batches = options.get("batch_item_count") or settings.getint("FEED_EXPORT_BATCH_ITEM_COUNT")
     if batches and not re.search(r"%\(batch_(time|id)\)", uri):
-        raise BadInput(f"output {uri}: batches need %(batch_id)d or %(batch_time)s in the address")
+        raise BadInput(f"output {shown(uri)}: batches need %(batch_id)d or %(batch_time)s in the address")
     for name in ("item_filter", *(options.get("postprocessing") or ())):
         path = options.get(name) if name == "item_filter" else name
         try:
             load_object(path or "builtins.object")
         except (ImportError, NameError, ValueError) as error:
-            raise BadInput(f"output {uri}: {error}") from None
+            raise BadInput(f"output {shown(uri)}: {error}") from None
 
 
 def _check_places(feeds: Mapping[str, Any], config: Config, files: Mapping[str, str | None]) -> None:
     """Refuse an output that is a file of another purpose, or that two outputs would share."""
     taken = {path: what for what, path in _other_files(config, files)}
     for uri in map(str, feeds):
-        if urlsplit(uri).scheme not in {"", "file"} or "%(" in uri:
+        if urlsplit(uri).scheme not in {"", "file"} or "%(" in uri or is_stream(uri):
             continue
         path = local_path(uri)
         if path.is_dir():
-            raise BadInput(f"output {uri}: it is a folder; name a file in it")
+            raise BadInput(f"output {shown(uri)}: it is a folder; name a file in it")
         for other, what in taken.items():
             if path == other or (path.exists() and other.exists() and path.samefile(other)):
-                raise BadInput(f"output {uri}: it is {what}; name another file")
+                raise BadInput(f"output {shown(uri)}: it is {what}; name another file")
         if path.is_file() or not path.exists():
             taken[path] = f"the output {uri}"
 

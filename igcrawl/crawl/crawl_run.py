@@ -278,9 +278,9 @@ def _take(outputs: Sequence[Output]) -> None:
     Raises:
         BadInput: one cannot be taken, or two are one file.
     """
-    names = [output.name for output in outputs]
+    keys = [output.key for output in outputs]
     for output in outputs:
-        if names.count(output.name) > 1:
+        if keys.count(output.key) > 1:
             raise BadInput(f"output {output.name}: two outputs would write it; name another file")
         output.take()
 

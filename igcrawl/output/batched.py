@@ -53,6 +53,11 @@ class BatchedOutput:
         """Its address, with the places for number or time."""
         return self._spec.uri
 
+    @property
+    def key(self) -> str:
+        """See `Output.key`."""
+        return self._spec.uri
+
     def take(self) -> None:
         """Do nothing: each batch is a file of its own, and its folder is made with it."""
 

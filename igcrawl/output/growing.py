@@ -21,6 +21,7 @@ from igcrawl.output.own_part import (
     copy_part,
     encoded,
     holds,
+    is_written_elsewhere,
     known_state,
     moved_part,
     row_of,
@@ -60,6 +61,11 @@ class GrowingOutput:
     @property
     def name(self) -> str:
         """Its path."""
+        return str(self._path)
+
+    @property
+    def key(self) -> str:
+        """See `Output.key`."""
         return str(self._path)
 
     def take(self) -> None:
@@ -163,6 +169,9 @@ class GrowingOutput:
         assert self._crawl is not None
         if self._crawl.begun and not self._crawl.kept:
             logger.warning("%s holds only what comes from now on: this crawl was begun without it", self._path)
+        if self._spec.replaces and self._file.size and await is_written_elsewhere(self._crawl, self._path):
+            await self._move_aside(OutputState(), "is not what this crawl wrote under this name on another machine")
+            return
         if self._spec.replaces:
             self._file.cut(0)
         else:

@@ -74,6 +74,10 @@ class Output(Protocol):
     def name(self) -> str:
         """Its address for the operator, without a credential."""
 
+    @property
+    def key(self) -> str:
+        """What tells it from other outputs; it may hold a credential."""
+
     def take(self) -> None:
         """Take it for this process alone; what it holds is left as it is.
 

@@ -32,7 +32,7 @@ async def known_state(crawl: OutputCrawl, spec: OutputSpec, path: Path) -> Outpu
         for row in await store.outputs.at(name, str(path)):
             if row.crawl == crawl.crawl:
                 return OutputState.read(row.state)
-    for row in await store.outputs.of(crawl.crawl):
+    for row in reversed(await store.outputs.of(crawl.crawl)):
         state = OutputState.read(row.state)
         if row.path == str(path) and state.format == spec.kind and await _is_known(crawl, spec, path, state):
             return state
@@ -52,9 +52,17 @@ async def _is_known(crawl: OutputCrawl, spec: OutputSpec, path: Path, state: Out
         if len(beginning) >= _BEGINNING:
             break
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
-        return any(known.hash and holds(file.fileno(), known) for known in (state, state.next or state)) or (
-            len(beginning) >= _BEGINNING and whole.find(beginning[:_BEGINNING]) >= 0
-        )
+        if any(known.hash and holds(file.fileno(), known) for known in (state, state.next or state)):
+            return True
+        if len(beginning) >= _BEGINNING and whole.find(beginning[:_BEGINNING]) >= 0:
+            return True
+        content = encoded(crawl, spec.encoder(), headed=state.start > 0)
+        return state.start < facts.length == state.start + await common_length(file.fileno(), state.start, content)
+
+
+async def is_written_elsewhere(crawl: OutputCrawl, path: Path) -> bool:
+    """Return whether a crawl has written a file of this path on a machine of another name."""
+    return any(row.path == str(path) and row.machine != machine() for row in await crawl.store.outputs.of(crawl.crawl))
 
 
 def row_of(crawl: OutputCrawl, path: Path, state: OutputState) -> OutputRow:

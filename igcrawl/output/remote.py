@@ -37,6 +37,11 @@ class RemoteOutput:
         """Its address, without a credential."""
         return self._name
 
+    @property
+    def key(self) -> str:
+        """See `Output.key`."""
+        return self._spec.uri
+
     def take(self) -> None:
         """Do nothing: a remote place has no lock."""
 

@@ -11,7 +11,7 @@ from igcrawl.errors import BadInput, StoreError
 from igcrawl.output.foreign import check_above
 from igcrawl.output.output import OutputCrawl, OutputSpec
 from igcrawl.output.output_state import OutputState
-from igcrawl.output.own_part import common_length, encoded, holds, known_state, row_of
+from igcrawl.output.own_part import common_length, encoded, holds, is_written_elsewhere, known_state, row_of
 from igcrawl.output.part_file import part_of
 from igcrawl.output.place import FileFacts, hash_part, name_aside
 from igcrawl.store import OutputRow
@@ -39,6 +39,11 @@ class WholeOutput:
         """Its path."""
         return str(self._path)
 
+    @property
+    def key(self) -> str:
+        """See `Output.key`."""
+        return str(self._path)
+
     def take(self) -> None:
         """See `Output.take`."""
         try:
@@ -58,6 +63,8 @@ class WholeOutput:
         self._crawl = crawl
         known = await known_state(crawl, self._spec, self._path)
         if known is None:
+            if self._spec.replaces and self._path.exists() and await is_written_elsewhere(crawl, self._path):
+                _move_aside(self._path, -1, 0)
             self._state = self._below_others()
         else:
             self._state = await checked(self._path, known, self._content(known))

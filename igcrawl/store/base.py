@@ -210,7 +210,7 @@ class Outputs(Protocol):
         """Return what is known of a file: a row for each crawl that has written it, the latest first."""
 
     async def of(self, crawl: int) -> list[OutputRow]:
-        """Return the files of a crawl."""
+        """Return the files of a crawl, the one that was begun last behind the others."""
 
     async def put(self, row: OutputRow) -> None:
         """Note what a crawl knows of a file; it becomes the latest that has written it."""

@@ -19,6 +19,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import orjson
 import zstandard
@@ -31,6 +32,7 @@ from igcrawl.config.promises import hold_promises
 from igcrawl.errors import BadInput
 from igcrawl.output.feed_outputs import output_of
 from igcrawl.output.output import Output, OutputCrawl
+from igcrawl.output.place import machine
 from igcrawl.store import OperatorLimits, PackedRecords, PageCommit, Seed, Store, make_store
 from igcrawl.store.packed_records import pack_lines
 
@@ -119,7 +121,7 @@ class World:
     tail: list[dict[str, Any]] = field(default_factory=list)
     #: What others wrote, and nobody may lose.
     foreign: list[str] = field(default_factory=list)
-    walks: int = 0
+    host: str = "box"
 
     def __post_init__(self) -> None:
         self.death = Death(self.chance)
@@ -141,10 +143,14 @@ class World:
 
     async def run(self, pages: int, *, killed_within: int | None = None) -> None:
         """Run once: go on with the crawl for so many pages, and end, or be killed."""
+        if self.chance.random() < 0.2:
+            # A container has another name at each start.
+            self.host = f"box{self.chance.randrange(1000)}"
+        machine.cache_clear()
         store = make_store(self.url)
         outputs: list[Output] = []
         try:
-            with self.death.armed():
+            with self.death.armed(), mock.patch("socket.gethostname", lambda: self.host):
                 if killed_within is not None:
                     self.death.within(killed_within)
                 await self._run(store, outputs, pages)

@@ -34,6 +34,7 @@ from igcrawl.simulator import LoggedRequest, Simulator
 from tests.output.others import OTHERS
 from tests.output.world import contents, read
 from tests.support import crawls, postgres
+from tests.support.commit_proxy import CommitProxy, Cut, proxy_in_thread
 from tests.support.crawls import CrawlProcess
 
 #: The hub has 2,000 followers; the first nineteen, which have 2,000 each, are walked with it.
@@ -63,6 +64,11 @@ OUTPUTS["batches"] = ("-s", f"FEEDS={json.dumps(_BATCHES)}")
 #: Another crawl, which writes into the same file; and its walk.
 OTHER = ("following", "-a", "user_id=100000013", "-a", "fresh=1")
 _OTHER_WALKS = ("following/100000013",)
+#: How often a run loses its connection to Postgres around a commit, and after how many others at most.
+_CUTS_COME = 0.5
+#: One that the server does not see costs a minute.
+_CUTS = (Cut.BEFORE, Cut.AT_ONCE, Cut.AFTER)
+_LONGEST_PEACE = 6
 #: How often others touch an output between two runs.
 _OTHERS_COME = 0.4
 #: Of so many kills one more hits a short crawl.
@@ -72,6 +78,7 @@ _SHORT = 10
 _TIMES = ("fetched_at", "started_at", "ended_at")
 _ROWS = """
     SELECT (to_jsonb(own) - '{{first_seen,last_seen,fetched_at,started_at,ended_at,updated_at,created_at}}'::text[]
+        - '{{first_walk,last_walk,missed_walk,pages,place}}'::text[]
         - '{{id,crawl,worker,fence,state,walk,page,started,generation}}'::text[])::text
     FROM {} AS own
 """
@@ -101,10 +108,16 @@ class Ground:
     chance: random.Random = field(default_factory=random.Random)
     #: Marks of what others wrote into outputs.
     foreign: list[str] = field(default_factory=list)
+    #: Between the crawl and its Postgres store.
+    proxy: CommitProxy | None = None
+    disturbed: bool = False
 
     def start(self, command: Sequence[str], *options: str) -> CrawlProcess:
         """Run the crawl, once more."""
         named = [part for output in self.outputs for part in OUTPUTS[output]]
+        if self.proxy is not None and self.disturbed and self.chance.random() < _CUTS_COME:
+            through = [None] * self.chance.randrange(_LONGEST_PEACE)
+            self.proxy.cuts.extend([*through, self.chance.choice(_CUTS)])
         return crawls.start("crawl", *command, *(options or named), folder=self.folder, **self.environment)
 
     def files(self) -> list[Path]:
@@ -179,16 +192,20 @@ def ground(
         chance: of all that is random.
         settings: of the crawl, beside those that lead it to the simulator.
     """
-    with tempfile.TemporaryDirectory(prefix="igcrawl-torture-") as name, _store(store) as database:
+    with (
+        tempfile.TemporaryDirectory(prefix="igcrawl-torture-") as name,
+        _store(store) as database,
+        proxy_in_thread(database) if database else nullcontext((None, None)) as (proxy, address),
+    ):
         simulator.write_session(Path(name) / "session.json")
         environment = {
             "IG_MOBILE_URL": simulator.mobile_url,
             "IG_WEB_URL": simulator.web_url,
             "IG_SESSION": "session.json",
-            **({"IG_STORE": database} if database else {}),
+            **({"IG_STORE": address} if address else {}),
             **settings,
         }
-        yield Ground(Path(name), simulator, environment, database, outputs, chance)
+        yield Ground(Path(name), simulator, environment, database, outputs, chance, proxy=proxy)
 
 
 def _store(store: str) -> Any:
@@ -367,12 +384,15 @@ class Torturer:
 
     def _through(self, place: Ground, command: Sequence[str], pace: Pace, kills: int) -> Lives:
         """Start a crawl until it is through, and kill it so often if it lives so long."""
-        lives = Lives()
+        lives, place.disturbed = Lives(), True
         while True:
             begun = len(self._simulator.requests)
             left = pace.requests - len({_call(request) for asked in lives.asked for request in asked})
             process = place.start(command)
             killed = kills > len(lives.asked) and self._kill(process, pace.life_for(left, kills - len(lives.asked)))
+            if not killed and place.proxy is not None and process.wait(600) == 1:
+                # A cut around another commit than a page's; the same command goes on.
+                killed = True
             if not killed:
                 _end_well(process)
             lives.asked.append(self._simulator.requests[begun:])

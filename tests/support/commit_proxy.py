@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from enum import Enum, auto
+from queue import Queue
+from threading import Thread
 from urllib.parse import urlsplit
 
 from psycopg.conninfo import conninfo_to_dict
@@ -124,6 +126,27 @@ async def _message(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
     """Return a message's type, and the message as a whole."""
     head = await reader.readexactly(5)
     return head[:1], head + await reader.readexactly(int.from_bytes(head[1:]) - 4)
+
+
+@contextmanager
+def proxy_in_thread(url: str) -> Iterator[tuple[CommitProxy, str]]:
+    """Give a proxy that runs in a thread of its own, see `commit_proxy`."""
+    ready: Queue[tuple[CommitProxy, str, asyncio.AbstractEventLoop, asyncio.Event]] = Queue()
+
+    async def serve() -> None:
+        stop = asyncio.Event()
+        async with commit_proxy(url) as (proxy, address):
+            ready.put((proxy, address, asyncio.get_running_loop(), stop))
+            await stop.wait()
+
+    thread = Thread(target=asyncio.run, args=(serve(),))
+    thread.start()
+    proxy, address, loop, stop = ready.get(timeout=30)
+    try:
+        yield proxy, address
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join()
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ help:
 	@echo "make demo-postgres   the same into an embedded Postgres, and what one can ask it"
 	@echo "make test   lint, types and tests, with all they need"
 	@echo "make fuzz   200,000 spoilt answers through the readers, and every value of the recorded ones changed"
-	@echo "make torture   crawls of 40,000 follows, each killed 200 times"
+	@echo "make torture   crawls of 40,000 follows into each kind of output, each killed 200 times"
 	@echo "make days   crawls of 24 hours against limits, on a clock that is told to go"
 	@echo "make bench  speed and memory, side by side with a bare loop"
 	@echo "make bench-many  what many crawls in one process cost"
@@ -55,8 +55,10 @@ fuzz: $(VENV)/dev
 	MISFITS=all $(BIN)/python -m pytest --numprocesses auto tests/test_misfits.py
 
 torture: $(VENV)/dev
-	$(BIN)/python -m tests.torture --kills 200 --store sqlite
-	$(BIN)/python -m tests.torture --kills 200 --store postgres
+	for output in jsonl jsonl.gz json csv xml batches; do $(BIN)/python -m tests.torture --kills 200 --outputs $$output || exit 1; done
+	$(BIN)/python -m tests.torture --kills 200 --store postgres --outputs none
+	$(BIN)/python -m tests.torture --kills 200 --store postgres --outputs jsonl
+	OUTPUT_WORLDS=200 $(BIN)/python -m pytest -q tests/output
 
 bench: $(VENV)/dev
 	$(BIN)/python -m tests.bench.followers

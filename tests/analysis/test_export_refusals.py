@@ -294,7 +294,8 @@ async def test_ctrl_c_leaves_the_old_file(tmp_path: Path) -> None:
     await many(url, 400_000)
     (tmp_path / "x.csv").write_text("old")
     process = subprocess.Popen(
-        [sys.executable, "-m", "scrapy", "export", "x.csv"],
+        # A shell gives its background jobs no Ctrl-C.
+        ["env", "--default-signal=INT", sys.executable, "-m", "scrapy", "export", "x.csv"],
         cwd=tmp_path,
         env=scrapy_environment(IG_STORE=url),
         stderr=subprocess.PIPE,

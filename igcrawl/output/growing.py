@@ -348,17 +348,19 @@ class GrowingOutput:
 
     async def _go_on_in(self, part: PartFile, state: OutputState) -> None:
         """Write the crawl's part into a file that is to take the place of this one."""
-        old = self._file.write_in(part)
-        start = self._file.size
-        before = hash_part(self._file.descriptor, 0, start).hexdigest()
-        self._go_on(OutputState(format=self._spec.kind, start=start, before=before, length=start, hash=EMPTY_HASH))
-        await self._catch_up()
-        assert self._state is not None
-        self._state.hash = self._hash.hexdigest()
-        await self._the_crawl.store.outputs.put(row_of(self._the_crawl, self._path, replace(state, next=self._state)))
-        self._file.sync()
-        part.take_place()
-        old.close()
+        # The old file stays locked until the new one has its place.
+        with self._file.write_in(part):
+            start = self._file.size
+            before = hash_part(self._file.descriptor, 0, start).hexdigest()
+            self._go_on(OutputState(format=self._spec.kind, start=start, before=before, length=start, hash=EMPTY_HASH))
+            await self._catch_up()
+            assert self._state is not None
+            self._state.hash = self._hash.hexdigest()
+            await self._the_crawl.store.outputs.put(
+                row_of(self._the_crawl, self._path, replace(state, next=self._state))
+            )
+            self._file.sync()
+            part.take_place()
 
     async def _catch_up(self) -> None:
         """Append what the store holds and the file does not."""

@@ -55,5 +55,6 @@ async def live(folder: Path, uri: str, replaces: bool, chance: random.Random) ->
             print(f"{other.__name__}: {path.name}")
             other(path, world)
             world.remember_foreign()
-    await world.run(1)
+    while not await world.run(1):
+        pass
     world.check()

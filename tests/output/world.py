@@ -141,8 +141,8 @@ class World:
             outputs.append(output)
         return outputs
 
-    async def run(self, pages: int, *, killed_within: int | None = None) -> None:
-        """Run once: go on with the crawl for so many pages, and end, or be killed."""
+    async def run(self, pages: int, *, killed_within: int | None = None) -> bool:
+        """Run once: go on with the crawl for so many pages, and end, or be killed; False if it was refused."""
         if self.chance.random() < 0.2:
             # A container has another name at each start.
             self.host = f"box{self.chance.randrange(1000)}"
@@ -160,10 +160,12 @@ class World:
             # What the operator does then: the file goes out of the way.
             for path in self.files():
                 path.rename(path.with_name(f"given-up-{self.chance.randrange(10**9)}"))
+            return False
         finally:
             for output in outputs:
                 output.close()
             await store.close()
+        return True
 
     async def _run(self, store: Store, outputs: list[Output], pages: int) -> None:
         await store.open()

@@ -132,6 +132,8 @@ class IgcrawlAddon:
             "IG_MOBILE_URL": simulator.mobile_url,
             "IG_WEB_URL": simulator.web_url,
             "IG_SESSION": str(session_file),
+            # It has an account of its own, which no other run may park.
+            "IG_STATE": str(folder / "state"),
         }
         settings.update(values, priority="cmdline")
 

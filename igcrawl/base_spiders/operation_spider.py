@@ -24,6 +24,7 @@ from igcrawl.arguments import Arguments
 from igcrawl.arguments.crawl_key import crawl_key_of
 from igcrawl.base_spiders.installed import check_installed
 from igcrawl.budget.gate import Gate
+from igcrawl.budget.session_states import SessionStates
 from igcrawl.calling.advice import reason_of
 from igcrawl.calling.call_sender import CallSender
 from igcrawl.calling.doc_id_rotation import DocIdRotation
@@ -98,6 +99,7 @@ class OperationSpider(Spider):
         self.run: CrawlRun | None = None
         self.run_totals = RunTotals()
         self._halted: Ending | None = None
+        self._states: SessionStates | None = None
         self._through = False
 
     @classmethod
@@ -246,8 +248,19 @@ class OperationSpider(Spider):
             Trouble: it is parked.
             StoreError: the store failed.
         """
-        session = self.config.check_session()
-        gate = Gate(run.store, session, self.config.session_name, self.config.rules, self._stopping)
+        config = self.config
+        session = config.check_session()
+        self._states = SessionStates(config.state, config.server, run.store)
+        await self._states.open()
+        gate = Gate(
+            self._states,
+            run.store.worker,
+            session,
+            config.session_name,
+            config.rules,
+            self._stopping,
+            config.session_file,
+        )
         self.context.gate = gate
         await gate.check()
         self.context.rotation = await DocIdRotation.begin(self.config, run.store, gate)
@@ -351,6 +364,8 @@ class OperationSpider(Spider):
             await self.run.leave()
         except (BadInput, StoreError) as error:
             self._stopping.begin(str(error))
+        if self._states is not None:
+            await self._states.close()
 
     def forget_secrets(self) -> None:
         """Take the session's secrets out of the lines of this crawl only: the session is used no more."""

@@ -41,7 +41,7 @@ def seconds_for(
 def _last_sent(requests: int, budget: Budget, state: SessionState, now: float, family: str) -> float:
     """Return when the last of the requests of a family is sent; of all families for ""."""
     share = budget.families.get(family)
-    sent = state.times() if share is None else list(state.sent.get(family, ()))
+    sent = state.sent.times(now, None if share is None else family)
     at = now + state.next_free(budget, now, family).wait
     learned = state.hour is not None or state.day is not None
     limits = _limits(budget, state, share, now)

@@ -1,6 +1,6 @@
 """The gate that every request of a session passes: it waits for the budget, rests when throttled, closes for good.
 
-What it decides by is in the store (`igcrawl.budget.session_state`), so that all workers of a session share it.
+What it decides by is kept in `igcrawl.budget.session_states`, so that all who use a session share it.
 """
 
 from __future__ import annotations
@@ -9,15 +9,17 @@ import logging
 import math
 import random
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final, TypeVar
 
+from igcrawl.budget.parking_marks import Parking
 from igcrawl.budget.rules import Rules
 from igcrawl.budget.session_state import EXPIRED, Permit, SessionState
-from igcrawl.budget.state_store import change_state, read_state
+from igcrawl.budget.session_states import SessionStates
 from igcrawl.errors import SessionExpired, SessionParked, StoreError, Throttled, Trouble, WaitTooLong
 from igcrawl.sessions.session import Session
 from igcrawl.stopping import Stopping
-from igcrawl.store import Store
+from igcrawl.store.base import Worker
 from igcrawl.times import HOUR, clock_time, moment
 
 logger = logging.getLogger(__name__)
@@ -32,18 +34,34 @@ class Gate:
     """A session's gate in one run.
 
     Args:
-        store: opened before the first request.
+        states: of sessions, opened.
+        worker: of this run, which may have lost its walk.
         session: whose requests pass.
         name: how the operator calls the session.
         rules: the operator's.
         stopping: of this run; its clock is the gate's.
+        session_file: of the session, None for one without.
     """
 
-    def __init__(self, store: Store, session: Session, name: str, rules: Rules, stopping: Stopping) -> None:
-        self._store = store
+    def __init__(
+        self,
+        states: SessionStates,
+        worker: Worker,
+        session: Session,
+        name: str,
+        rules: Rules,
+        stopping: Stopping,
+        session_file: Path | None = None,
+    ) -> None:
+        self._states = states
+        self._worker = worker
         #: The run's own: the download handler refreshes it.
         self.session = session
         self._account = session.ds_user_id
+        self._session_file = session_file
+        self._marks = states.marks(self._account, session_file)
+        #: What has closed it in this run.
+        self._closed_by: Parking | None = None
         self._name = name
         self.rules = rules
         self._stopping = stopping
@@ -55,8 +73,8 @@ class Gate:
         self.waits_for = ""
 
     async def state(self) -> SessionState:
-        """Return the session's state as the store has it."""
-        return await read_state(self._store, self._account)
+        """Return the session's state."""
+        return await self._states.read(self._account)
 
     async def check(self) -> None:
         """Refuse a session that is parked; one that had expired goes on when it was replaced.
@@ -65,6 +83,7 @@ class Gate:
             Trouble: nothing may be sent.
             StoreError: the store failed.
         """
+        await self._take_in_marks()
         if (await self.state()).is_replaced_by(self.session.fingerprint):
             await self._change(SessionState.resume)
             logger.info("session %s: a newer one has come for the one that had expired", self._name)
@@ -99,23 +118,46 @@ class Gate:
     async def _ask(self, family: str) -> Permit:
         # A stopped run takes no permit that it would not use.
         await self._stopping.sleep(0)
-        budget, now = self.rules.budget, self._stopping.now()
+        await self._take_in_marks()
+        rules, now, chance = self.rules, self._stopping.now(), self._chance.random()
 
         def take(state: SessionState) -> Permit:
             self._refuse_parked(state)
             self._cooling = state.cooldowns_in_row > 0
-            return state.ask(budget, family, now, self._chance.random())
+            permit = state.ask(rules.budget, family, now, chance)
+            if rules.budget is None and rules.counts and permit.wait <= 0:
+                state.count(family, now)
+            return permit
 
-        if budget is None:
-            state = await self.state()
-            if state.cooling_until <= now:
-                # Nothing is counted, so nothing is written.
-                await self._store.worker.check()
-                return take(state)
-        permit = await self._change(take)
+        if rules.budget is None and not rules.counts and (permit := take(await self.state())).wait <= 0:
+            # Nothing is counted, so nothing is written.
+            await self._worker.check()
+            return permit
+        permit = await self._states.ask(self._account, take, lambda state: state.take_back(family, now))
         # At last: what it took to come here may have been long.
-        await self._store.worker.check()
+        await self._worker.check()
         return permit
+
+    async def _take_in_marks(self) -> None:
+        """Believe the marks of a run that could not store why it stopped, or of this one.
+
+        Raises:
+            Trouble: they cannot be stored now, either.
+        """
+        parking = self._closed_by or self._marks.read()
+        if parking is None:
+            return
+        self._closed_by = parking
+        try:
+            await self._change(parking.apply)
+            self._marks.remove()
+        except StoreError as failure:
+            logger.warning("session %s: that it is parked cannot be stored: %s", self._name, failure)
+            closed = SessionState()
+            parking.apply(closed)
+            self._refuse_parked(closed)
+        # Whoever resumes it does so in the state.
+        self._closed_by = None
 
     def _refuse_long(self, permit: Permit) -> None:
         most = self.rules.wait_max
@@ -141,8 +183,10 @@ class Gate:
             StoreError: the store failed.
         """
         rules, now = self.rules, self._stopping.now()
-        until = await self._change(
-            lambda state: state.throttled(rules.budget, now, error.retry_after, rules.first_cooldown)
+        until = max(
+            await self._change(
+                lambda state: state.throttled(rules.budget, now, error.retry_after, rules.first_cooldown)
+            )
         )
         self._cooling = True
         logger.warning("%s; the session rests until %s, then asks again", error, moment(until, now))
@@ -187,16 +231,17 @@ class Gate:
 
     async def park(self, error: Trouble) -> None:
         """Close: no run sends anything with this session until its operator has looked."""
-        why, now = str(error), self._stopping.now()
-
-        def close(state: SessionState) -> None:
-            if state.parked is None:
-                state.park(error.state, why, now, self.session.fingerprint)
-
+        parking = Parking(error.state, str(error), round(self._stopping.now(), 3), self.session.fingerprint)
+        # Nothing more is sent from here on, whatever happens to what follows.
+        self._closed_by = parking
+        marked = self._marks.write(parking)
         try:
-            await self._change(close)
+            await self._change(parking.apply)
         except StoreError as failure:
-            self._stopping.begin(f"session {self._name} could not be parked: {failure}")
+            kept = "a mark parks it" if marked else "and no mark could be written: use it no more until you have looked"
+            logger.error("session %s: %s; its parking cannot be stored, %s (%s)", self._name, error, kept, failure)  # noqa: TRY400
+            return
+        self._marks.remove()
 
-    async def _change(self, change: Callable[[SessionState], _T]) -> _T:
-        return await change_state(self._store, self._account, change)
+    async def _change(self, change: Callable[[SessionState], _T]) -> list[_T]:
+        return await self._states.change(self._account, change)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from igcrawl.budget.limits import sent_within
+from igcrawl.budget.moments import Moment
 
 #: After a throttled answer the pace goes on at this share of what was sent in the window,
 GOES_ON_AT: Final = 0.90
@@ -30,16 +31,20 @@ class LearnedLimit:
 
     Args:
         requests: sent in the window before the one that was too much.
-        learned_at: when, in seconds since 1970.
+        learned_at: when.
     """
 
     requests: int
-    learned_at: float
+    learned_at: Moment
 
     @classmethod
     def read(cls, row: Mapping[str, Any]) -> LearnedLimit:
         """Return what the store holds; what a later version has added is passed over."""
-        return cls(row["requests"], row["learned_at"])
+        return cls(row["requests"], Moment.read(row["learned_at"]))
+
+    def dump(self) -> dict[str, Any]:
+        """Return what the store holds."""
+        return {"requests": self.requests, "learned_at": self.learned_at.dump()}
 
     def limit(self, now: float, window: float, quiet: int) -> int:
         """Return how many requests may be sent in the window by now.
@@ -49,15 +54,15 @@ class LearnedLimit:
             window: seconds.
             quiet: so many windows stay below what was too much.
         """
-        windows = max(0, int((now - self.learned_at) / window))
+        windows = max(0, int((now - self.learned_at.by(now)) / window))
         share = min(GOES_ON_AT + RISES_BY * windows, STAYS_AT)
         if windows >= quiet:
             share = STAYS_AT * (1 + RISES_BY) ** min(windows - quiet + 1, _ENOUGH)
         return max(1, math.floor(self.requests * share + 1e-9))
 
 
-def learned(sent: list[float], window: float, now: float, refused: int, budget: int) -> LearnedLimit:
-    """Return what a throttled answer teaches about a window.
+def learned(sent: list[float], window: float, now: float, refused: int, budget: int) -> int:
+    """Return how many requests a window holds, as a throttled answer teaches.
 
     Args:
         sent: when requests were sent, earliest first.
@@ -67,4 +72,4 @@ def learned(sent: list[float], window: float, now: float, refused: int, budget: 
         budget: the operator's for the window.
     """
     least = max(1, math.ceil(LEAST_SHARE * budget))
-    return LearnedLimit(max(least, sent_within(sent, window, now) - refused), round(now, 3))
+    return max(least, sent_within(sent, window, now) - refused)

@@ -19,9 +19,9 @@ def room_lines(state: SessionState, budget: Budget, now: float) -> Iterator[str]
         now: seconds since 1970.
     """
     limits = state.limits(budget, now)
-    yield _used("all", state.times(), limits, now)
+    yield _used("all", state.sent.times(now), limits, now)
     for family, share in budget.families.items():
-        yield _used(family, state.sent.get(family, []), share, now)
+        yield _used(family, state.sent.times(now, family), share, now)
 
 
 def _used(name: str, sent: list[float], share: WindowLimits, now: float) -> str:
@@ -67,8 +67,8 @@ def _standing(state: SessionState, name: str, now: float, fingerprint: str | Non
         else:
             advice = (SessionExpired if state.parked == EXPIRED else Trouble).advice
             yield f"{since}; nothing is sent: {advice.format(session=name)}"
-    if state.cooling_until > now:
-        yield f"cooling until {moment(state.cooling_until, now)}: the server wanted it slower"
+    if (until := state.rests_until(now)) > now:
+        yield f"cooling until {moment(until, now)}: the server wanted it slower"
 
 
 def _learned(state: SessionState, budget: Budget, now: float) -> Iterator[str]:
@@ -81,7 +81,7 @@ def _learned(state: SessionState, budget: Budget, now: float) -> Iterator[str]:
         if learned is not None and limit < whole:
             pace = f", one each {span(distance(limit))}" if window == "an hour" else ""
             yield (
-                f"learned at {moment(learned.learned_at, now)}: the server took {learned.requests:,} {window}, "
+                f"learned at {moment(learned.learned_at.by(now), now)}: the server took {learned.requests:,} {window}, "
                 f"so {limit:,} of {whole:,} are sent now{pace}; scrapy budget --forget drops this"
             )
 
@@ -93,10 +93,10 @@ def forget(state: SessionState, now: float) -> str:
         for window, learned in (("an hour", state.hour), ("a day", state.day))
         if learned is not None
     ]
-    if state.cooling_until > now:
-        dropped.append(f"the rest until {moment(state.cooling_until, now)}")
-    state.hour = state.day = None
-    state.cooling_until = state.cooldown_seconds = 0.0
+    if (until := state.rests_until(now)) > now:
+        dropped.append(f"the rest until {moment(until, now)}")
+    state.hour = state.day = state.cooling = None
+    state.cooldown_seconds = 0.0
     state.cooldowns_in_row = 0
     stays = "; it stays parked" if state.parked is not None else ""
     if not dropped:

@@ -13,10 +13,12 @@ class Rules:
 
     Args:
         budget: what the session may send; None for no limit.
+        counts: whether requests are counted, for later runs, where no budget holds.
         wait_max: seconds; a run that would have to wait longer ends. None waits as long as it takes.
         first_cooldown: seconds of the first cooldown of a throttled session when the server names no time.
     """
 
     budget: Budget | None = None
+    counts: bool = False
     wait_max: float | None = None
     first_cooldown: float = 60.0

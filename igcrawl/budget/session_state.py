@@ -1,23 +1,27 @@
 """The state of a session, kept across runs: what it has sent, when it may send again, whether it is parked.
 
-Pure: the clock is an argument, in seconds since 1970. The store reads and writes it in one transaction (`Store`).
+Pure: the clock is an argument, in seconds since 1970. It may be wrong, see `igcrawl.budget.moments`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, fields
-from itertools import chain
+from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
 from igcrawl.budget.learned_limit import QUIET_DAYS, QUIET_HOURS, LearnedLimit, learned
 from igcrawl.budget.limits import JITTER, MARGIN, Budget, Pace, WindowLimits, distance, free_at
+from igcrawl.budget.moments import Moment, SentTimes
 from igcrawl.times import DAY, HOUR
 
 #: A throttled session cools down for at most this long, unless the server names a longer time,
 LONGEST_COOLDOWN: Final = HOUR
 #: which is believed up to here.
 LONGEST_NAMED_COOLDOWN: Final = DAY
+
+#: So many of the last requests of each family stay known however old they seem, or as many as the largest budget of a
+#: day that was used, up to the second number.
+_KEPT, _MOST_KEPT = 500, 5000
 
 #: A session whose login has expired; it goes on when a newer one of the same account comes.
 EXPIRED: Final = "expired"
@@ -43,10 +47,12 @@ class SessionState:
     """A session's state.
 
     Args:
-        sent: when requests of each family were sent within a day, earliest first.
+        sent: when requests of each family were sent.
+        clock: the clock's last reading; 0 before the first.
+        latest: its latest reading, as long as the clock, which was put back, has not come there again; None otherwise.
         turns: for all requests ("") and for each family with a budget of its own: its place in an even row, and from
             when on the next may be sent, which is a little later.
-        cooling_until: no request before.
+        cooling: since when it cools down, None when it never did.
         cooldown_seconds: length of the last cooldown, while no good answer has come since; 0 otherwise.
         cooldowns_in_row: how many cooldowns there were since the last good answer.
         hour, day: what the server was found to allow.
@@ -56,11 +62,14 @@ class SessionState:
         parked_why: what the server answered.
         answered_at: when each operation was answered well last, of those of a day.
         parked_fingerprint: tells the expired session from a newer one, see `Session.fingerprint`.
+        kept: how many of the last requests of each family stay known.
     """
 
-    sent: dict[str, list[float]] = field(default_factory=dict)
+    sent: SentTimes = field(default_factory=SentTimes)
+    clock: float = 0.0
+    latest: Moment | None = None
     turns: dict[str, list[float]] = field(default_factory=dict)
-    cooling_until: float = 0.0
+    cooling: Moment | None = None
     cooldown_seconds: float = 0.0
     cooldowns_in_row: int = 0
     hour: LearnedLimit | None = None
@@ -71,20 +80,40 @@ class SessionState:
     parked_why: str = ""
     parked_fingerprint: str = ""
     answered_at: dict[str, float] = field(default_factory=dict)
+    kept: int = _KEPT
 
     @classmethod
     def read(cls, row: dict[str, Any]) -> SessionState:
         """Return what the store holds; what a later version has added is passed over."""
-        state = cls(**{name: row[key] for name, key in _KEYS.items() if key in row})
+        state = cls(**{name: row[key] for name, key in _KEYS.items() if key in row and name not in _PARTS})
+        adrift = {family: list(map(Moment.read, rows)) for family, rows in row.get("adrift", {}).items()}
+        state.sent = SentTimes(row.get("sent", {}), adrift)
+        if row.get("cooling") is not None:
+            state.cooling = Moment.read(row["cooling"])
+        elif row.get("cooling_until"):
+            # As earlier versions wrote it.
+            state.cooling = Moment(row["cooling_until"] - state.cooldown_seconds)
+        state.latest = Moment.read(row["latest"]) if row.get("latest") is not None else None
         for name in _LEARNED:
-            if name in row and row[name] is not None:
+            if row.get(name) is not None:
                 setattr(state, name, LearnedLimit.read(row[name]))
         return state
 
     def write(self, row: dict[str, Any]) -> None:
         """Put it into what the store holds."""
-        row |= {key: getattr(self, name) for name, key in _KEYS.items()}
-        row |= {name: asdict(row[name]) for name in _LEARNED if row[name] is not None}
+        row |= {key: getattr(self, name) for name, key in _KEYS.items() if name not in _PARTS}
+        row["sent"] = self.sent.steady
+        row["adrift"] = {
+            family: [moment.dump() for moment in moments] for family, moments in self.sent.adrift.items() if moments
+        }
+        row |= {
+            name: moment.dump() if moment is not None else None
+            for name, moment in (("cooling", self.cooling), ("latest", self.latest))
+        }
+        row.pop("cooling_until", None)
+        for name in _LEARNED:
+            learned_limit: LearnedLimit | None = getattr(self, name)
+            row[name] = learned_limit.dump() if learned_limit is not None else None
 
     def ask(self, budget: Budget | None, family: str, now: float, chance: float) -> Permit:
         """Take the session's turn, if it has come.
@@ -95,31 +124,54 @@ class SessionState:
             now: seconds since 1970.
             chance: 0 to 1, shifts the turn after this one.
         """
-        self._forget(now)
-        if self.cooling_until > now:
-            return Permit(self.cooling_until - now, "the server wants it slower, so the session rests")
+        now = self.follow(now)
+        if (until := self.rests_until(now)) > now:
+            return Permit(until - now, "the server wants it slower, so the session rests")
         if budget is None:
             return Permit()
         permit = self._permit(budget, family, now)
         if permit.wait <= 0:
-            self.sent.setdefault(family, []).append(round(now, 3))
+            self.count(family, now)
             self._take_turns(budget, family, now, chance)
+            self.kept = min(max(self.kept, budget.whole.day), _MOST_KEPT)
         return permit
 
-    def _forget(self, now: float) -> None:
-        """Drop what no window holds any more; a clock that was ahead must not block the session."""
-        self.cooling_until = min(self.cooling_until, now + self.cooldown_seconds)
-        for limit in (self.hour, self.day):
-            if limit is not None:
-                limit.learned_at = min(limit.learned_at, now)
-        for family, times in list(self.sent.items()):
-            if times and times[-1] > now:
-                times[:] = [min(at, now) for at in times]
-            # A little more than a window's worth, so that a list is not moved with every request.
-            if times and times[0] < now - DAY - HOUR:
-                times[:] = [at for at in times if at > now - DAY - MARGIN]
-            if not times:
-                del self.sent[family]
+    def count(self, family: str, now: float) -> None:
+        """Take in that a request of a family is sent now."""
+        self.sent.add(family, self._moment(round(now, 3)))
+
+    def take_back(self, family: str, now: float) -> None:
+        """Take in that the request that was counted at this time is not sent after all."""
+        self.sent.take_back(family, self._moment(round(now, 3)))
+
+    def _moment(self, now: float) -> Moment:
+        """Return the present moment: no earlier than the latest reading that is not yet passed."""
+        return Moment(now) if self.latest is None else Moment(self.latest.at, now, behind=True)
+
+    def _single_moments(self) -> Iterator[Moment]:
+        yield from (moment for moment in (self.latest, self.cooling) if moment is not None)
+        yield from (limit.learned_at for limit in (self.hour, self.day, self.hour_before) if limit is not None)
+
+    def follow(self, now: float) -> float:
+        """Take in what the clock says now, and return it; what no clock can find in a window any more is dropped."""
+        now = round(now, 3)
+        last = self.clock or max(self.sent.latest, now)
+        # A little more than a window's worth, so that a list is not moved with every request.
+        if any(times[0] < now - DAY - HOUR for times in self.sent.steady.values() if times) or self.sent.adrift:
+            self.sent.forget(min(now, last) - DAY - MARGIN, self.kept)
+        self.sent.follow(last, now)
+        for moment in self._single_moments():
+            moment.follow(last, now)
+        if now < last and (self.latest is None or last > self.latest.at):
+            self.latest = Moment(last, now)
+        elif self.latest is not None and self.latest.again is None:
+            self.latest = None
+        self.clock = now
+        return now
+
+    def rests_until(self, now: float) -> float:
+        """Return until when the session cools down; 0 for one that never did."""
+        return round(self.cooling.by(now) + self.cooldown_seconds, 3) if self.cooling is not None else 0.0
 
     def _permit(self, budget: Budget, family: str, now: float) -> Permit:
         at, why = max(self._free(budget, family, now))
@@ -127,13 +179,13 @@ class SessionState:
 
     def _free(self, budget: Budget, family: str, now: float) -> Iterator[tuple[float, str]]:
         """Yield, for each rule, the earliest time it allows a request and the reason to wait until then."""
-        everything, limits = self.times(), self.limits(budget, now)
+        everything, limits = self.sent.times(now), self.limits(budget, now)
         yield free_at(everything, limits.hour, HOUR), f"{limits.hour} requests were sent within an hour"
         yield free_at(everything, limits.day, DAY), f"{limits.day} requests were sent within a day"
         rows = {"": (limits.hour, everything)}
         share = budget.families.get(family)
         if share is not None:
-            times, of = self.sent.get(family, []), f"requests for {family} were sent within"
+            times, of = self.sent.times(now, family), f"requests for {family} were sent within"
             yield free_at(times, share.hour, HOUR), f"{share.hour} {of} an hour"
             yield free_at(times, share.day, DAY), f"{share.day} {of} a day"
             rows[family] = (min(share.hour, limits.hour), times)
@@ -154,10 +206,6 @@ class SessionState:
             # Who comes a whole turn late has lost it: what was not used is not caught up on.
             place = (place if now - gap <= place <= now else now) + gap
             self.turns[name] = [round(place, 3), round(place + chance * JITTER * gap, 3)]
-
-    def times(self) -> list[float]:
-        """Return when requests were sent within a day, earliest first."""
-        return sorted(chain(*self.sent.values())) if len(self.sent) != 1 else next(iter(self.sent.values())).copy()
 
     def limits(self, budget: Budget, now: float) -> WindowLimits:
         """Return what may be sent by now: the operator's budget, or less when the server was found to allow less."""
@@ -180,28 +228,30 @@ class SessionState:
             retry_after: seconds, as the server said.
             first_cooldown: seconds of the first cooldown when the server named no time.
         """
+        now = self.follow(now)
         named = min(retry_after or 0.0, LONGEST_NAMED_COOLDOWN)
-        if now < self.cooling_until:
+        if self.cooling is not None and now < self.rests_until(now):
             # Sent before the answer that started the cooldown.
-            self.cooldown_seconds = max(self.cooldown_seconds, named)
-            self.cooling_until = max(self.cooling_until, round(now + named, 3))
-            return self.cooling_until
+            self.cooldown_seconds = max(self.cooldown_seconds, now + named - self.cooling.by(now))
+            return self.rests_until(now)
         self.cooldown_seconds = max(named, min(2 * self.cooldown_seconds, LONGEST_COOLDOWN)) or first_cooldown
         self.cooldowns_in_row += 1
-        self.cooling_until = round(now + self.cooldown_seconds, 3)
+        self.cooling = self._moment(now)
         if budget is not None and self.cooldowns_in_row == 1:
-            self.hour_before, self.hour = self.hour, learned(self.times(), HOUR, now, 1, budget.whole.hour)
+            requests = learned(self.sent.times(now), HOUR, now, 1, budget.whole.hour)
+            self.hour_before, self.hour = self.hour, LearnedLimit(requests, self._moment(now))
         elif budget is not None and self.cooldowns_in_row == 2:
             self.hour, self.hour_before = self.hour_before, None
-            self.day = learned(self.times(), DAY, now, 2, budget.whole.day)
-        return self.cooling_until
+            requests = learned(self.sent.times(now), DAY, now, 2, budget.whole.day)
+            self.day = LearnedLimit(requests, self._moment(now))
+        return self.rests_until(now)
 
     def answered(self, now: float) -> None:
         """Take in a good answer: the next throttled one is the first in a row again.
 
         While the session cools down, it is one to a request that was sent before, and says nothing.
         """
-        if self.cooling_until <= now:
+        if self.rests_until(now) <= now:
             self.cooldown_seconds, self.cooldowns_in_row = 0.0, 0
 
     def note_answered(self, operation: str, now: float) -> None:
@@ -244,6 +294,24 @@ class SessionState:
             return told
         return self._permit(budget, family, now)
 
+    def merge(self, other: SessionState) -> None:
+        """Take in what another place knows of the session: what was sent in either counts, and the stricter holds."""
+        mine, now = self.rests_until(self.clock), max(self.clock, other.clock)
+        self.sent.merge(other.sent)
+        self.clock, self.kept = now, max(self.kept, other.kept)
+        for name, turn in other.turns.items():
+            self.turns[name] = max(self.turns.get(name, turn), turn)
+        if other.rests_until(other.clock) > mine:
+            self.cooling, self.cooldown_seconds = other.cooling, other.cooldown_seconds
+        self.cooldowns_in_row = max(self.cooldowns_in_row, other.cooldowns_in_row)
+        for name in _LEARNED:
+            limits: list[LearnedLimit] = [limit for state in (self, other) if (limit := getattr(state, name))]
+            setattr(self, name, min(limits, key=lambda limit: limit.requests, default=None))
+        for operation, at in other.answered_at.items():
+            self.answered_at[operation] = max(at, self.answered_at.get(operation, at))
+        if other.parked is not None and self.parked != PARKED:
+            self.park(other.parked, other.parked_why, other.parked_at, other.parked_fingerprint)
+
 
 #: Fields that the store knows by an earlier name.
 _EARLIER_NAMES: Final = {"cooldown_seconds": "rest", "cooldowns_in_row": "rests", "parked_fingerprint": "parked_mark"}
@@ -251,3 +319,5 @@ _EARLIER_NAMES: Final = {"cooldown_seconds": "rest", "cooldowns_in_row": "rests"
 _KEYS: Final = {each.name: _EARLIER_NAMES.get(each.name, each.name) for each in fields(SessionState)}
 #: The fields that hold learned limits.
 _LEARNED: Final = ("hour", "day", "hour_before")
+#: The fields that are more than one JSON value.
+_PARTS: Final = ("sent", "cooling", "latest", *_LEARNED)

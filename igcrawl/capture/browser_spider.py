@@ -14,6 +14,7 @@ from scrapy.http import Response
 from scrapy_playwright.page import PageMethod  # type: ignore[import-untyped]
 
 from igcrawl.budget.gate import Gate
+from igcrawl.budget.session_states import SessionStates
 from igcrawl.calling.run_context import RunContext
 from igcrawl.capture.browser import Gathering, check_page
 from igcrawl.config.config import Config, read_config
@@ -59,12 +60,15 @@ class CaptureSpider(Spider):
     async def start(self) -> AsyncIterator[Request]:
         """Visit one page after another, then fetch the scripts that none of them has loaded."""
         store: Store | None = None
+        states: SessionStates | None = None
         try:
             # Not earlier: the embedded simulator has its say after the spider is made.
             self.config = read_config(self.settings, OPERATIONS)
             store = make_store(self.config.store)
             await store.open()
-            self._prepare(store)
+            states = SessionStates(self.config.state, self.config.server, store)
+            await states.open()
+            self._prepare(states, store)
             await self._gate.check()
             for path in _paths(self._username):
                 await self._gate.enter(FAMILY)
@@ -83,14 +87,24 @@ class CaptureSpider(Spider):
             self.problem = error
         finally:
             await self._leave()
+            if states is not None:
+                await states.close()
             if store is not None:
                 await store.close()
 
-    def _prepare(self, store: Store) -> None:
+    def _prepare(self, states: SessionStates, store: Store) -> None:
         """Take session and addresses from the checked settings."""
         self._session, self.session_name = self.config.check_session(), self.config.session_name
         stopping = RunContext.of(self.crawler).stopping
-        self._gate = Gate(store, self._session, self.session_name, self.config.rules, stopping)
+        self._gate = Gate(
+            states,
+            store.worker,
+            self._session,
+            self.session_name,
+            self.config.rules,
+            stopping,
+            self.config.session_file,
+        )
         self._base_url = self.config.base_urls[Host.WEB]
         self.gathering = Gathering(self._base_url)
         redaction = RunContext.of(self.crawler).redaction

@@ -6,12 +6,11 @@ import time
 
 from igcrawl.budget.report import forget, no_budget, state_lines
 from igcrawl.budget.session_state import SessionState
-from igcrawl.budget.state_store import change_state, read_state
+from igcrawl.cli.states_of import states_of
 from igcrawl.config.config import Config
 from igcrawl.errors import BadInput
 from igcrawl.printable import say
 from igcrawl.sessions.source import SessionSource
-from igcrawl.store import opened
 
 
 async def print_budgets(config: Config, *, every: bool) -> None:
@@ -19,7 +18,7 @@ async def print_budgets(config: Config, *, every: bool) -> None:
 
     Args:
         config: the command's settings.
-        every: all accounts that the store knows, as without IG_SESSION.
+        every: all accounts that have a state, as without IG_SESSION.
 
     Raises:
         BadInput: the session or the store cannot be used.
@@ -29,13 +28,13 @@ async def print_budgets(config: Config, *, every: bool) -> None:
     if budget is None:
         say(no_budget(config.paced))
     session = config.check_session() if _is_given(config) and not every else None
-    async with opened(config.store) as store:
-        known = await store.sessions.accounts() if store is not None else []
-        accounts = known if session is None else [session.ds_user_id]
+    async with states_of(config) as states:
+        accounts = await states.accounts() if session is None else [session.ds_user_id]
         if not accounts:
             say("no session has sent anything yet")
         for account in accounts:
-            state = await read_state(store, account)
+            await states.take_in_marks(account, config.session_file if session is not None else None)
+            state = await states.read(account)
             name = account if session is None else config.session_name
             say(f"session {name}" + (f", account {account}" if name != account else ""))
             for line in state_lines(state, budget, name, now, session.fingerprint if session is not None else None):
@@ -60,9 +59,11 @@ async def drop_learned(config: Config, *, every: bool) -> None:
     def drop(state: SessionState) -> str:
         return forget(state, now)
 
-    async with opened(config.store) as store:
-        said = await change_state(store, account, drop) if store is not None else drop(SessionState())
-    say(f"session {config.session_name}: {said}")
+    async with states_of(config) as states:
+        await states.take_in_marks(account, config.session_file)
+        said = await states.change(account, drop)
+    # Of two places, the one that knew more.
+    say(f"session {config.session_name}: {max(said, key=len)}")
 
 
 def _is_given(config: Config) -> bool:

@@ -9,8 +9,9 @@ from pathlib import Path
 import orjson
 
 from igcrawl.budget import parking
-from igcrawl.budget.state_store import read_state
+from igcrawl.cli.states_of import states_of
 from igcrawl.cli.tables import SESSION_LINE
+from igcrawl.config.config import Config
 from igcrawl.errors import BadInput
 from igcrawl.printable import say
 from igcrawl.sessions import folder as session_folder
@@ -22,7 +23,6 @@ from igcrawl.sessions.importing import take
 from igcrawl.sessions.session import Session
 from igcrawl.sessions.session_file import load_session, write_private
 from igcrawl.sessions.source import SessionSource
-from igcrawl.store import opened
 from igcrawl.times import age
 
 
@@ -54,7 +54,7 @@ def read_browser(browser: str, now: float) -> Found:
     return Found(settings)
 
 
-async def take_in(found: Found, name: str | None, store_url: str, *, force: bool) -> list[str]:
+async def take_in(found: Found, name: str | None, config: Config, *, force: bool) -> list[str]:
     """Write an imported session, let its account go on if its login had expired, and say so.
 
     Raises:
@@ -64,8 +64,9 @@ async def take_in(found: Found, name: str | None, store_url: str, *, force: bool
     imported = take(found, name, force=force)
     account, what = imported.session.ds_user_id, "replaced" if imported.replaced else "imported"
     lines = [f"session {imported.name}: {what}, account {account}, in {imported.path}"]
-    async with opened(store_url) as store:
-        if store is not None and await parking.replace_expired(store, account, imported.session.fingerprint):
+    async with states_of(config) as states:
+        await states.take_in_marks(account, imported.path)
+        if await parking.replace_expired(states, account, imported.session.fingerprint):
             lines.append(f"session {imported.name}: its login had expired; it goes on now")
     return [*lines, f"next: scrapy session check {imported.name}, then IG_SESSION={imported.name} scrapy crawl …"]
 
@@ -76,7 +77,7 @@ def warn_of(path: Path) -> None:
         say(f"igcrawl: {path} holds the session, too, and others can read it: delete it", file=sys.stderr)
 
 
-async def table(store_url: str, now: float) -> list[str]:
+async def table(config: Config, now: float) -> list[str]:
     """Return the sessions there are, a line each.
 
     Raises:
@@ -88,7 +89,7 @@ async def table(store_url: str, now: float) -> list[str]:
     if not names:
         return [f"no sessions in {session_folder.FOLDER}/: scrapy session import FILE"]
     lines = [SESSION_LINE.format("session", "account", "state", "age")]
-    async with opened(store_url) as store:
+    async with states_of(config) as states:
         for name in names:
             path = session_folder.path_of(name)
             told = age(now - path.stat().st_mtime)
@@ -97,7 +98,8 @@ async def table(store_url: str, now: float) -> list[str]:
             except BadInput as error:
                 lines.append(SESSION_LINE.format(name, "-", "cannot be used", told) + f"  {error}")
                 continue
-            state = parking.state_of(await read_state(store, session.ds_user_id), session.fingerprint, now)
+            await states.take_in_marks(session.ds_user_id, path)
+            state = parking.state_of(await states.read(session.ds_user_id), session.fingerprint, now)
             lines.append(SESSION_LINE.format(name, session.ds_user_id, state, told))
     return lines
 
@@ -131,27 +133,29 @@ def write(path: Path, content: bytes) -> None:
         raise BadInput(f"{path}: {error.strerror or error}") from None
 
 
-async def unpark(given: SessionSource, name: str | None, store_url: str) -> tuple[str, bool]:
+async def unpark(given: SessionSource, name: str | None, config: Config) -> tuple[str, bool]:
     """Unpark a session; return what to say, and whether it may be used now.
 
     Args:
         given: the session.
         name: what the operator called it: a session's name, a file, or an account's id; None for IG_SESSION.
-        store_url: the store's address.
+        config: the command's settings.
 
     Raises:
         BadInput: there is no such session, or the store cannot be used.
         StoreError: the store failed.
     """
     if name is not None and name.isdecimal() and not session_folder.path_of(name).exists():
-        account, fingerprint = name, None
+        account, fingerprint, file = name, None, None
     else:
-        session = (
+        source = (
             SessionSource(file=session_folder.path_of(name), name=name)
             if name is not None and name.isdecimal()
             else given
-        ).load()
+        )
+        session, file = source.load(), source.file
         account, fingerprint, name = session.ds_user_id, session.fingerprint, name or given.name or session.ds_user_id
-    async with opened(store_url) as store:
-        said, good = await parking.resume(store, account, fingerprint) if store is not None else ("is not parked", True)
+    async with states_of(config) as states:
+        await states.take_in_marks(account, file)
+        said, good = await parking.resume(states, account, fingerprint)
     return f"session {name}: {said}", good

@@ -142,12 +142,12 @@ def _login(words: list[str], opts: argparse.Namespace, settings: Settings) -> En
 
 
 def _take_in(found: Found, opts: argparse.Namespace, config: Config) -> None:
-    for line in asyncio.run(session_actions.take_in(found, opts.name, config.store, force=opts.force)):
+    for line in asyncio.run(session_actions.take_in(found, opts.name, config, force=opts.force)):
         say(line)
 
 
 def _list(words: list[str], opts: argparse.Namespace, settings: Settings) -> Ending:
-    for line in asyncio.run(session_actions.table(_config(settings).store, time.time())):
+    for line in asyncio.run(session_actions.table(_config(settings), time.time())):
         say(line)
     return Ending()
 
@@ -178,6 +178,6 @@ def _export(words: list[str], opts: argparse.Namespace, settings: Settings) -> E
 
 def _resume(words: list[str], opts: argparse.Namespace, settings: Settings) -> Ending:
     config = _config(settings, words[0] if words and not words[0].isdecimal() else None)
-    said, good = asyncio.run(session_actions.unpark(config.session_source, words[0] if words else None, config.store))
+    said, good = asyncio.run(session_actions.unpark(config.session_source, words[0] if words else None, config))
     say(said)
     return Ending(ExitCode.OK if good else ExitCode.TROUBLE)

@@ -51,8 +51,10 @@ def read_rules(settings: Mapping[str, Any], families: Collection[str], *, local:
     if first_cooldown <= 0:
         raise BadInput("IG_COOLDOWN: expected seconds above 0, 3600 at most: a rest of none cannot be doubled")
     waits_all = settings.get("IG_WAIT_MAX") in (None, "")
+    counts = not read_truth(settings, "IG_SIMULATOR") and (not local or _was_asked_for(settings))
     return Rules(
-        budget=budget if on and (not local or _was_asked_for(settings)) else None,
+        budget=budget if on and counts else None,
+        counts=counts,
         wait_max=None if waits_all else read_seconds(settings, "IG_WAIT_MAX", _LONGEST_WAIT),
         first_cooldown=first_cooldown,
     )

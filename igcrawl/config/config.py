@@ -25,8 +25,8 @@ from igcrawl.operations.catalogue import add_from_outside, family_names
 from igcrawl.output.raw_archive import is_archive
 from igcrawl.sessions.session import Session
 from igcrawl.sessions.source import SessionSource, read_source
-from igcrawl.sessions.trusted_hosts import check_base_url, is_loopback
-from igcrawl.store import check_url
+from igcrawl.sessions.trusted_hosts import check_base_url, is_loopback, server_name
+from igcrawl.store import check_url, is_postgres_url
 
 #: Settings of igcrawl and their defaults. Each may come from the environment, too.
 DEFAULTS: Final[Mapping[str, Any]] = {
@@ -39,6 +39,7 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     "IG_FIELDS": "standard",
     "IG_RAW": "",
     "IG_STORE": "sqlite:///.igcrawl/store.db",
+    "IG_STATE": "",
     "IG_JSONL": "",
     "IG_JSONL_REPLACE": False,
     "IG_KEEP": True,
@@ -69,6 +70,7 @@ class Config:
         fields: what records keep.
         raw: the archive of answers, None when none is kept.
         store: the store's address.
+        state: where session states are kept: a folder or a Postgres address; empty for the user's folder and the store.
         keep: whether the store keeps the records.
         sync_seconds: pages that come within so many seconds are committed together; 0 commits each.
         rules: about budgets and waiting.
@@ -85,6 +87,7 @@ class Config:
     fields: FieldChoice = field(default_factory=FieldChoice)
     raw: Path | None = None
     store: str = ""
+    state: str = ""
     keep: bool = True
     sync_seconds: float = 0.0
     rules: Rules = field(default_factory=Rules)
@@ -108,6 +111,11 @@ class Config:
     def session_name(self) -> str:
         """The operator's name for the session."""
         return self.session_source.name or self.check_session().ds_user_id
+
+    @property
+    def server(self) -> str:
+        """The server that is asked: what a session may do at one says nothing of another."""
+        return server_name(self.base_urls.values())
 
     @property
     def paced(self) -> bool:
@@ -154,6 +162,7 @@ def _read(settings: Mapping[str, Any], operations: Mapping[str, object]) -> Conf
         fields=read_fields(settings),
         raw=_archive(str(settings.get("IG_RAW") or "")),
         store=store,
+        state=_state(str(settings.get("IG_STATE") or "")),
         keep=read_truth(settings, "IG_KEEP"),
         sync_seconds=read_seconds(settings, "IG_SYNC_SECONDS", _LONGEST_GROUP),
         rules=read_rules(settings, family_names(), local=all(is_loopback(url) for url in base_urls.values())),
@@ -175,6 +184,13 @@ def take_environment(settings: BaseSettings, environment: Mapping[str, str] = os
     """Let the environment's IG_… settings win over the project's, but not over ``-s``."""
     for name, value in from_environment(environment).items():
         settings.set(name, value, priority="project")
+
+
+def _state(value: str) -> str:
+    if "://" in value and not is_postgres_url(value):
+        # The address may hold a password.
+        raise BadInput("IG_STATE: expected a folder or postgresql://…")
+    return value
 
 
 def _names(value: Any) -> list[str]:

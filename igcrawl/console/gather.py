@@ -86,7 +86,7 @@ class Facts:
             pace=pace,
             waits_until=gate.waits_until if gate is not None else 0.0,
             waits_for=gate.waits_for if gate is not None else "",
-            cooling_until=self._state.cooling_until if self._state is not None else 0.0,
+            cooling_until=self._state.rests_until(now) if self._state is not None else 0.0,
             requests_left=self._left,
             ends_at=self._ends_at,
         )
@@ -102,7 +102,7 @@ class Facts:
         budget, state = self._spider.config.rules.budget, self._state
         if budget is None or state is None:
             return None, None, None
-        sent, limits = state.times(), state.limits(budget, now)
+        sent, limits = state.sent.times(now), state.limits(budget, now)
         hour, day = Window(sent_within(sent, HOUR, now), limits.hour), Window(sent_within(sent, DAY, now), limits.day)
         return hour, day, distance(limits.hour) if budget.pace is Pace.EVEN else None
 

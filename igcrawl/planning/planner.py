@@ -15,6 +15,7 @@ from igcrawl.budget.forecast import seconds_for
 from igcrawl.budget.limits import Budget
 from igcrawl.budget.report import no_budget, room_lines
 from igcrawl.budget.session_state import SessionState
+from igcrawl.budget.session_states import SessionStates
 from igcrawl.calling.call_sender import CallSender
 from igcrawl.calling.run_context import RunContext
 from igcrawl.config.config import Config
@@ -74,6 +75,9 @@ class Planning:
     def __init__(self, spider: Planned, store: Store) -> None:
         self._spider, self._store = spider, store
         self._args: Arguments = spider.args
+        config: Config = spider.config
+        there = is_there(config.store)
+        self._states = SessionStates(config.state, config.server, store if there else None)
         self._gate: OneRequest | None = None
         self._notes: list[str] = []
         self._failed = False
@@ -90,8 +94,14 @@ class Planning:
             Interrupted: the run is being stopped.
             StoreError: the store failed.
         """
-        last = None
-        if is_there(self._spider.config.store):
+        try:
+            return await self._make(crawl_key)
+        finally:
+            await self._states.close()
+
+    async def _make(self, crawl_key: CrawlKey) -> tuple[str, ExitCode]:
+        last, config = None, self._spider.config
+        if is_there(config.store):
             await self._open()
             last = await self._last(crawl_key)
         lines = [f"plan of {crawl_key.text}"]
@@ -103,8 +113,9 @@ class Planning:
             cost = Cost()
         else:
             cost = await self._whole(lines)
-        state = await self._gate.state() if self._gate is not None else SessionState()
-        lines += [*self._notes, *cost.notes, *_in_all(cost, self._spider.config, state, time.time())]
+        await self._states.open()
+        state = await self._states.read(config.check_session().ds_user_id)
+        lines += [*self._notes, *cost.notes, *_in_all(cost, config, state, time.time())]
         sent = "1 request was" if self._gate is not None and self._gate.entered else "no request was"
         plan = "\n".join([*lines, f"nothing was crawled; {sent} sent for this plan"])
         return plan, ExitCode.INCOMPLETE if self._failed else ExitCode.OK
@@ -114,7 +125,16 @@ class Planning:
             await self._store.open()
             config = self._spider.config
             session, stopping = config.check_session(), self._spider.context.stopping
-            gate = OneRequest(self._store, session, config.session_name, config.rules, stopping)
+            await self._states.open()
+            gate = OneRequest(
+                self._states,
+                self._store.worker,
+                session,
+                config.session_name,
+                config.rules,
+                stopping,
+                config.session_file,
+            )
             self._spider.context.gate = gate
             await gate.check()
             self._gate = gate

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Iterable
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -24,6 +25,17 @@ def is_loopback(url: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def server_name(urls: Iterable[str]) -> str:
+    """Return one name for the server behind base URLs: Instagram, or the ports of this machine."""
+    ports = set()
+    for url in urls:
+        if not is_loopback(url):
+            return "instagram.com"
+        parts = urlsplit(url)
+        ports.add(parts.port or (443 if parts.scheme == "https" else 80))
+    return f"loopback:{','.join(map(str, sorted(ports)))}"
 
 
 def is_trusted(url: str) -> bool:

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from igcrawl.errors import BadInput
-from igcrawl.store.base import Selection, Store, Writer
+from igcrawl.store.base import Selection, SessionStateRows, Store, Writer
 from igcrawl.store.model import (
     ENDLESS_PAGES,
     Choice,
@@ -41,6 +41,7 @@ __all__ = [
     "RecordPage",
     "Seed",
     "Selection",
+    "SessionStateRows",
     "Store",
     "WalkCount",
     "WalkRow",
@@ -52,6 +53,7 @@ __all__ = [
     "make_store",
     "opened",
     "path_of",
+    "session_states_in",
 ]
 
 _SQLITE = "sqlite:///"
@@ -113,6 +115,13 @@ def make_store(url: str) -> Store:
     path = path_of(url)
     assert path is not None
     return sqlite_store(path)
+
+
+def session_states_in(path: Path) -> SessionStateRows:
+    """Return the session states in a file of their own, not yet opened."""
+    from igcrawl.store.sqlite.session_states import SqliteSessionStates  # noqa: PLC0415 - as above
+
+    return SqliteSessionStates(path)
 
 
 def is_there(url: str) -> bool:

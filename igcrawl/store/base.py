@@ -219,22 +219,43 @@ class Outputs(Protocol):
         """Forget that a crawl has written a file."""
 
 
-class KnownSessions(Protocol):
-    """What is known of sessions, see `igcrawl.budget.session_state`."""
+class SessionStateRows(Protocol):
+    """One place with session states, see `igcrawl.budget.session_state`. Every method may raise `StoreError`."""
 
-    async def accounts(self) -> list[str]:
-        """Return the accounts (ds_user_id) whose sessions the store knows."""
+    async def open(self) -> None:
+        """Connect and bring the schema up to date. Does no harm twice.
 
-    async def read(self, account: str) -> dict[str, Any]:
-        """Return what is known of an account's session; empty when nothing is."""
+        Raises:
+            BadInput: there is no such place, or it is newer than this program.
+        """
 
-    async def change(self, account: str, change: Callable[[dict[str, Any]], _T]) -> _T:
-        """Change what is known of an account's session, in one transaction; processes come one after another.
+    async def close(self) -> None:
+        """Disconnect. Does no harm twice."""
+
+    async def accounts(self, server: str) -> list[str]:
+        """Return the accounts (ds_user_id) that have a state for a server."""
+
+    async def read(self, account: str, server: str) -> dict[str, Any]:
+        """Return an account's state for a server; empty when nothing is known."""
+
+    async def change(self, account: str, server: str, change: Callable[[dict[str, Any]], _T]) -> _T:
+        """Change an account's state for a server, in one transaction; processes come one after another.
 
         Args:
             account: its ds_user_id.
+            server: which answers it.
             change: changes it in place; what it returns is returned. When it raises, nothing is changed.
         """
+
+
+class EarlierStates(Protocol):
+    """Session states that an earlier version kept in the store itself."""
+
+    async def all(self) -> dict[str, dict[str, Any]]:
+        """Return them by account."""
+
+    async def put(self, account: str, state: dict[str, Any]) -> None:
+        """Replace the state of an account that has one."""
 
 
 class KnownDocIds(Protocol):
@@ -263,7 +284,9 @@ class Store:
     Args:
         connection: shared by all parts.
         worker: who claims walks through this store.
-        crawls, walks, records, outputs, sessions, doc_ids: its parts, of use while it is open.
+        crawls, walks, records, outputs, doc_ids: its parts, of use while it is open.
+        earlier_states: session states from before they had a place of their own.
+        session_states: those of all machines that share a Postgres store; None in a file.
     """
 
     connection: Connection
@@ -272,8 +295,9 @@ class Store:
     walks: Walks
     records: Records
     outputs: Outputs
-    sessions: KnownSessions
     doc_ids: KnownDocIds
+    earlier_states: EarlierStates
+    session_states: SessionStateRows | None = None
 
     async def open(self) -> None:
         """Connect and bring the schema up to date. Does no harm twice.

@@ -13,7 +13,7 @@ def migrations(backend: str) -> list[tuple[int, str]]:
     Read as package data, so that it works from a zipped egg, too.
 
     Args:
-        backend: ``sqlite`` or ``postgres``.
+        backend: ``sqlite``, ``sqlite_states`` or ``postgres``.
     """
     folder = files("igcrawl.store").joinpath("migrations", backend)
     scripts = [file for file in folder.iterdir() if file.name.endswith(".sql")]
@@ -24,9 +24,9 @@ def pending(backend: str, version: int, store: str) -> list[tuple[int, str]]:
     """Return the migrations that a store of this version still needs.
 
     Args:
-        backend: ``sqlite`` or ``postgres``.
+        backend: ``sqlite``, ``sqlite_states`` or ``postgres``.
         version: the store's, 0 for an empty one.
-        store: how it is named to the operator, without a password.
+        store: how it is named to the operator, with its setting and without a password.
 
     Raises:
         BadInput: it was written by a newer program.
@@ -34,7 +34,7 @@ def pending(backend: str, version: int, store: str) -> list[tuple[int, str]]:
     known = migrations(backend)
     if version > known[-1][0]:
         raise BadInput(
-            f"IG_STORE: {store} was written by a newer igcrawl (schema {version}, this one knows {known[-1][0]}); "
-            "update igcrawl, or name another store"
+            f"{store} was written by a newer igcrawl (schema {version}, this one knows {known[-1][0]}); "
+            "update igcrawl, or name another place"
         )
     return [(number, sql) for number, sql in known if number > version]

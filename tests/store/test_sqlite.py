@@ -83,7 +83,7 @@ async def test_a_store_newer_than_the_program_is_refused(path: Path) -> None:
     connection.close()
     said = await refusal(path)
     assert said.startswith(f"IG_STORE: {path} was written by a newer igcrawl (schema 1000, this one knows ")
-    assert said.endswith("; update igcrawl, or name another store")
+    assert said.endswith("; update igcrawl, or name another place")
     connection = sqlite3.connect(path)
     connection.execute(f"PRAGMA user_version = {migrations('sqlite')[-1][0]}")
     connection.close()

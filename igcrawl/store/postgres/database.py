@@ -278,13 +278,13 @@ async def _ask_outcome(connection: Connection, lost: _Unknown) -> bool:
 
 
 async def _migrate(connection: Connection) -> None:
-    if not pending("postgres", await _version(connection), "the database"):
+    if not pending("postgres", await _version(connection), "IG_STORE: the database"):
         return
     async with connection.transaction():
         # Another process may be about it, or have been quicker.
         await connection.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_MIGRATION_LOCK])
         await connection.execute("CREATE TABLE IF NOT EXISTS igcrawl_schema (version integer PRIMARY KEY)")
-        for version, script in pending("postgres", await _version(connection), "the database"):
+        for version, script in pending("postgres", await _version(connection), "IG_STORE: the database"):
             await connection.execute(script)
             await connection.execute("INSERT INTO igcrawl_schema VALUES (%s)", [version])
 

@@ -6,9 +6,10 @@ from igcrawl.store.base import Store
 from igcrawl.store.postgres.crawls import PostgresCrawls
 from igcrawl.store.postgres.database import Database
 from igcrawl.store.postgres.doc_ids import PostgresDocIds
+from igcrawl.store.postgres.earlier_states import PostgresEarlierStates
 from igcrawl.store.postgres.outputs import PostgresOutputs
 from igcrawl.store.postgres.records import PostgresRecords
-from igcrawl.store.postgres.sessions import PostgresSessions
+from igcrawl.store.postgres.session_states import PostgresSessionStates
 from igcrawl.store.postgres.walks import PostgresWalks
 from igcrawl.store.postgres.worker import PostgresWorker
 
@@ -28,6 +29,7 @@ def postgres_store(url: str) -> Store:
         walks=PostgresWalks(database, worker),
         records=PostgresRecords(database),
         outputs=PostgresOutputs(database),
-        sessions=PostgresSessions(database),
         doc_ids=PostgresDocIds(database),
+        earlier_states=PostgresEarlierStates(database),
+        session_states=PostgresSessionStates(database),
     )

@@ -36,10 +36,14 @@ class Database:
 
     Args:
         path: the file.
+        schema: the folder of its migrations.
+        setting: the setting that names it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, schema: str = "sqlite", setting: str = "IG_STORE") -> None:
         self._path = path
+        self._schema = schema
+        self._setting = setting
         self._shared: SharedConnection | None = None
 
     async def open(self) -> None:
@@ -67,16 +71,6 @@ class Database:
         shared, self._shared = self._shared, None
         if shared is not None:
             shared.give_back()
-
-    @contextmanager
-    def quick_transaction(self) -> Iterator[None]:
-        """As `transaction`, but a power cut may undo it, until the next one that is none of these; a crash may not."""
-        self.execute("PRAGMA synchronous = NORMAL")
-        try:
-            with self.transaction():
-                yield
-        finally:
-            self.execute("PRAGMA synchronous = FULL")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -138,25 +132,28 @@ class Database:
     def _prepare(self, connection: sqlite3.Connection) -> None:
         self._refuse_strangers(connection)
         _set_wal(connection)
-        if not pending("sqlite", _version(connection), str(self._path)):
+        if not self._pending(connection):
             return
         with self.transaction():
             # Another process may have been quicker.
-            for version, script in pending("sqlite", _version(connection), str(self._path)):
+            for version, script in self._pending(connection):
                 for statement in _statements(script):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {version}")
+
+    def _pending(self, connection: sqlite3.Connection) -> list[tuple[int, str]]:
+        return pending(self._schema, _version(connection), f"{self._setting}: {self._path}")
 
     def _refuse_strangers(self, connection: sqlite3.Connection) -> None:
         # In this order: another process may be making the store's tables, and its mark with them.
         tables = connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
         [application] = connection.execute("PRAGMA application_id").fetchone()
         if tables and application != _APPLICATION:
-            raise BadInput(f"IG_STORE: {self._path} is another program's database; name another file")
+            raise BadInput(f"{self._setting}: {self._path} is another program's database; name another place")
 
     def _unusable(self, error: OSError | sqlite3.Error) -> BadInput:
         reason = error.strerror if isinstance(error, OSError) else error
-        return BadInput(f"IG_STORE: {self._path}: {reason}; name a file that igcrawl may make and write")
+        return BadInput(f"{self._setting}: {self._path}: {reason}; name a place that igcrawl may make and write")
 
     def _error(self, error: OSError | sqlite3.Error) -> StoreError:
         known = next((reason for begin, reason in _REASONS.items() if _name(error).startswith(begin)), None)

@@ -12,9 +12,9 @@ from igcrawl.store.base import Store
 from igcrawl.store.sqlite.crawls import SqliteCrawls
 from igcrawl.store.sqlite.database import Database
 from igcrawl.store.sqlite.doc_ids import SqliteDocIds
+from igcrawl.store.sqlite.earlier_states import SqliteEarlierStates
 from igcrawl.store.sqlite.outputs import SqliteOutputs
 from igcrawl.store.sqlite.records import SqliteRecords
-from igcrawl.store.sqlite.sessions import SqliteSessions
 from igcrawl.store.sqlite.walks import SqliteWalks
 from igcrawl.store.sqlite.worker import SqliteWorker
 from igcrawl.store.sqlite.worker_locks import WorkerLocks
@@ -37,6 +37,6 @@ def sqlite_store(path: Path) -> Store:
         walks=SqliteWalks(database, worker),
         records=SqliteRecords(database),
         outputs=SqliteOutputs(database),
-        sessions=SqliteSessions(database),
         doc_ids=SqliteDocIds(database),
+        earlier_states=SqliteEarlierStates(database),
     )

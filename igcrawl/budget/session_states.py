@@ -1,0 +1,182 @@
+"""Session states, wherever they are kept: one state an account and server, whatever folder or store a crawl has.
+
+By default each is in the user's state folder, and, with a Postgres store, there too: every request counts in both, and
+the stricter one holds. IG_STATE names one place instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from igcrawl.budget.parking_marks import ParkingMarks
+from igcrawl.budget.session_state import Permit, SessionState
+from igcrawl.budget.state_folder import state_folder
+from igcrawl.errors import StoreError
+from igcrawl.store import Store, is_postgres_url, make_store, session_states_in
+from igcrawl.store.base import SessionStateRows
+
+_FILE: Final = "sessions.db"
+#: Where an earlier state says for which servers it was taken over.
+_TAKEN: Final = "taken_over"
+_T = TypeVar("_T")
+
+
+class SessionStates:
+    """The states of sessions at one server. Every method may raise `StoreError`.
+
+    Args:
+        address: a folder or the address of a Postgres database; empty for the user's state folder and the store.
+        server: which answers the sessions.
+        store: the crawl's, opened; None where there is none yet.
+    """
+
+    def __init__(self, address: str, server: str, store: Store | None) -> None:
+        self._address, self._server, self._store = address, server, store
+        self._places: list[SessionStateRows] = []
+        self._own: Store | SessionStateRows | None = None
+        #: The folder, where there is one.
+        self.folder: Path | None = None
+
+    async def open(self) -> None:
+        """Open every place, and take over once what an earlier version kept in the store. Does no harm twice.
+
+        Raises:
+            BadInput: a place cannot be used.
+        """
+        if self._places:
+            return
+        if is_postgres_url(self._address):
+            self._own = store = make_store(self._address)
+            await store.open()
+            assert store.session_states is not None
+            self._places = [store.session_states]
+        else:
+            self.folder = state_folder(self._address)
+            self._own = rows = session_states_in(self.folder / _FILE)
+            await rows.open()
+            shared = self._store.session_states if self._store is not None and not self._address else None
+            # The own one last: it is the cheaper one to ask, and to take back from.
+            self._places = [rows] if shared is None else [shared, rows]
+        if self._store is not None:
+            await self._take_over(self._store)
+
+    async def close(self) -> None:
+        """Close what was opened here. Does no harm twice."""
+        own, self._own, self._places = self._own, None, []
+        if own is not None:
+            await own.close()
+
+    async def _take_over(self, store: Store) -> None:
+        for account, row in (await store.earlier_states.all()).items():
+            taken: list[str] = row.get(_TAKEN, [])
+            if self._server not in taken:
+                # It does not say which server it is about, so it holds for each.
+                earlier = SessionState.read(row)
+                await self.change(account, lambda state, earlier=earlier: state.merge(earlier))  # type: ignore[misc]
+                await store.earlier_states.put(account, {**row, _TAKEN: [*taken, self._server]})
+
+    async def accounts(self) -> list[str]:
+        """Return the accounts that have a state."""
+        return sorted({account for place in self._places for account in await place.accounts(self._server)})
+
+    async def read(self, account: str) -> SessionState:
+        """Return an account's state: of two places, what holds by both."""
+        first, *others = [SessionState.read(await place.read(account, self._server)) for place in self._places]
+        for other in others:
+            first.merge(other)
+        return first
+
+    async def change(self, account: str, change: Callable[[SessionState], _T]) -> list[_T]:
+        """Change an account's state in every place, each in one transaction.
+
+        Args:
+            account: its ds_user_id.
+            change: changes the state in place; when it raises, nothing is changed there.
+
+        Returns:
+            What it returned, for each place.
+
+        Raises:
+            StoreError: a place failed; the others are changed all the same.
+        """
+        results, failure = [], None
+        for place in self._places:
+            try:
+                results.append(await _changed(place, account, self._server, change))
+            except StoreError as error:
+                failure = failure or error
+        if failure is not None:
+            raise failure
+        return results
+
+    async def ask(
+        self, account: str, take: Callable[[SessionState], Permit], take_back: Callable[[SessionState], None]
+    ) -> Permit:
+        """Take an account's turn in every place, or in none.
+
+        Args:
+            account: its ds_user_id.
+            take: takes the turn in one place.
+            take_back: takes that back.
+        """
+        first, *others = self._places
+        for place in others:
+            permit = take(SessionState.read(await place.read(account, self._server)))
+            if permit.wait > 0:
+                return permit
+        permit = await _changed(first, account, self._server, take)
+        if permit.wait > 0:
+            return permit
+        for place in others:
+            permit = await _changed(place, account, self._server, take)
+            if permit.wait > 0:
+                # Another process was quicker.
+                await _changed(first, account, self._server, take_back)
+                return permit
+        return permit
+
+    def marks(self, account: str, session_file: Path | None) -> ParkingMarks:
+        """Return the marks that park an account's session.
+
+        Args:
+            account: its ds_user_id.
+            session_file: its file, None for none.
+        """
+        return ParkingMarks(account, self._server, session_file, self.folder)
+
+    async def take_in_marks(self, account: str, session_file: Path | None) -> None:
+        """Store what marks say that a run could not store, and remove them."""
+        marks = self.marks(account, session_file)
+        parking = marks.read()
+        if parking is not None:
+            await self.change(account, parking.apply)
+            marks.remove()
+
+
+async def _changed(place: SessionStateRows, account: str, server: str, change: Callable[[SessionState], _T]) -> _T:
+    def in_row(row: dict[str, Any]) -> _T:
+        state = SessionState.read(row)
+        result = change(state)
+        state.write(row)
+        return result
+
+    return await place.change(account, server, in_row)
+
+
+@asynccontextmanager
+async def opened_states(address: str, server: str, store: Store | None) -> AsyncIterator[SessionStates]:
+    """Open session states for as long as they are used; the arguments are those of `SessionStates`.
+
+    Raises:
+        BadInput: a place cannot be used.
+        StoreError: it failed.
+    """
+    states = SessionStates(address, server, store)
+    try:
+        await states.open()
+        yield states
+    finally:
+        await states.close()

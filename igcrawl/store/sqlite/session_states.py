@@ -1,0 +1,59 @@
+"""Session states in an SQLite file of their own, which all crawls of a user share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import orjson
+
+from igcrawl.store.sqlite.database import Database
+
+_T = TypeVar("_T")
+
+_STATE: Final = "SELECT state FROM session_states WHERE account = ? AND server = ?"
+_CHANGE: Final = """
+    INSERT INTO session_states VALUES (?, ?, ?) ON CONFLICT (account, server) DO UPDATE SET state = excluded.state
+"""
+
+
+class SqliteSessionStates:
+    """Session states in an SQLite file, see `igcrawl.store.base.SessionStateRows`.
+
+    Args:
+        path: the file; made when it is opened, if it is missing.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._database = Database(path, "sqlite_states", "IG_STATE")
+
+    async def open(self) -> None:
+        """See `SessionStateRows.open`."""
+        await self._database.open()
+
+    async def close(self) -> None:
+        """See `SessionStateRows.close`."""
+        await self._database.close()
+
+    async def accounts(self, server: str) -> list[str]:
+        """See `SessionStateRows.accounts`."""
+        rows = self._database.rows("SELECT account FROM session_states WHERE server = ? ORDER BY account", (server,))
+        return [account for [account] in rows]
+
+    async def read(self, account: str, server: str) -> dict[str, Any]:
+        """See `SessionStateRows.read`."""
+        row = self._database.row(_STATE, (account, server))
+        return {} if row is None else orjson.loads(row["state"])
+
+    async def change(self, account: str, server: str, change: Callable[[dict[str, Any]], _T]) -> _T:
+        """See `SessionStateRows.change`."""
+        with self._database.transaction():
+            row = self._database.row(_STATE, (account, server))
+            before = "{}" if row is None else row["state"]
+            state = orjson.loads(before)
+            result = change(state)
+            after = orjson.dumps(state).decode()
+            if after != before:
+                self._database.execute(_CHANGE, (account, server, after))
+        return result

@@ -1,0 +1,158 @@
+"""Clocks that are wrong for a while: what was sent stays counted until real time has passed it."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+
+import orjson
+import pytest
+
+from igcrawl.budget.limits import Budget, Pace, WindowLimits
+from igcrawl.budget.moments import STEADY, Moment
+from igcrawl.budget.session_state import SessionState
+from igcrawl.times import DAY, HOUR
+
+START = 1_800_000_000.0
+BUDGET = Budget(WindowLimits(5, 12), pace=Pace.BURST)
+
+
+@dataclass
+class World:
+    """A session under a clock that jumps, and what it has truly sent."""
+
+    budget: Budget = BUDGET
+    state: SessionState = field(default_factory=SessionState)
+    real: float = START
+    #: The clock is ahead of real time by so much.
+    ahead: float = 0.0
+    sent: list[float] = field(default_factory=list)
+
+    def ask(self) -> bool:
+        """Ask for a request, through the store, and return whether it was sent."""
+        row: dict[str, object] = {}
+        self.state.write(row)
+        self.state = SessionState.read(orjson.loads(orjson.dumps(row)))
+        may = self.state.ask(self.budget, "relations", self.real + self.ahead, 0.5).wait <= 0
+        if may:
+            self.sent.append(self.real)
+        return may
+
+    def ask_often(self, times: int = 20) -> int:
+        """Ask so often at one moment, and return how many requests were sent."""
+        return sum(self.ask() for _ in range(times))
+
+    def check(self) -> None:
+        """Hold the last request against the windows of real time that end with it."""
+        hour = sum(at > self.real - HOUR for at in self.sent)
+        day = sum(at > self.real - DAY for at in self.sent)
+        assert hour <= self.budget.whole.hour, f"{hour} within an hour"
+        assert day <= self.budget.whole.day, f"{day} within a day"
+
+
+@pytest.mark.parametrize("days", [0.1, 1, 2, 40, 4_000])
+def test_a_clock_that_was_ahead_for_a_run_loses_nothing_of_what_was_sent(days: float) -> None:
+    world = World()
+    world.ask_often()
+    world.ahead = days * DAY
+    world.ask_often()
+    world.ahead, world.real = 0.0, START + 60
+    assert world.ask_often() == 0
+    world.real = START + 2 * DAY
+    assert world.ask_often() <= BUDGET.whole.hour
+
+
+@pytest.mark.parametrize("days", [0.1, 1, 2, 40, 4_000])
+def test_a_clock_that_was_behind_for_a_run_frees_no_window_then_or_later(days: float) -> None:
+    world = World()
+    world.ask_often(3)
+    world.ahead, world.real = -days * DAY, START + 60
+    assert world.ask_often() == 2
+    world.ahead, world.real = 0.0, START + HOUR + 30
+    assert world.ask_often() <= 3
+    world.check()
+
+
+def test_what_a_jump_has_put_in_doubt_is_forgotten_when_a_day_has_passed() -> None:
+    world = World()
+    world.ahead = 400 * DAY
+    world.ask_often()
+    world.ahead = 0.0
+    assert world.ask_often() == 0
+    world.real += DAY + 60
+    assert world.ask_often() == 5
+    world.real += DAY + 60
+    world.ask_often()
+    assert world.state.sent.adrift.keys() <= {"relations"}
+    assert all(moment.again is not None and moment.again > START + DAY for moment in world.state.sent.moments())
+
+
+def test_after_a_jump_that_was_mended_the_session_goes_on_at_its_whole_pace() -> None:
+    world = World(Budget(WindowLimits(60, 400), pace=Pace.BURST))
+    world.ahead = 2 * DAY
+    world.ask_often(3)
+    world.ahead = 0.0
+    # Second by second past the moment at which the clock was wrong.
+    sent_by_day = []
+    for _ in range(4):
+        before = len(world.sent)
+        for _ in range(int(DAY / STEADY) + 1):
+            world.real += STEADY - 1
+            world.ask()
+            world.check()
+        sent_by_day.append(len(world.sent) - before)
+    assert all(sent >= 395 for sent in sent_by_day), sent_by_day
+
+
+@pytest.mark.parametrize("begin", range(4))
+@pytest.mark.parametrize("direction", [1, -1])
+def test_a_right_clock_overfills_no_window_whatever_wrong_clocks_some_runs_had(direction: int, begin: int) -> None:
+    for seed in range(begin * 50, begin * 50 + 50):
+        print("seed", seed)
+        chance, world = random.Random(seed), World()
+        for _ in range(60):
+            for _ in range(1 + chance.randrange(8)):
+                world.real += chance.choice([0.0, 0.0, 1.0, 50.0, 600.0, chance.expovariate(1 / 3_000), DAY / 2])
+                if world.ask():
+                    world.check()
+            # A run that is over before its clock comes to where the right one was.
+            world.ahead = direction * chance.choice([HOUR, DAY, 400 * DAY, chance.uniform(HOUR, 10 * DAY)])
+            for _ in range(chance.randrange(8)):
+                world.real += chance.choice([0.0, 0.0, 1.0, 50.0, 300.0])
+                if world.ask() and direction < 0:
+                    world.check()
+            world.ahead = 0.0
+
+
+@pytest.mark.parametrize("jump", [-2 * DAY, -HOUR, HOUR])
+def test_a_rest_is_kept_over_a_jump_that_is_mended(jump: float) -> None:
+    world = World()
+    world.ask()
+    world.ahead = jump if jump > 0 else 0.0
+    until = world.state.throttled(BUDGET, world.real + world.ahead, 1_800.0, 60.0)
+    assert until == world.real + world.ahead + 1_800
+    world.ahead = 0.0 if jump > 0 else jump
+    world.real += 60
+    assert not world.ask()
+    world.ahead = 0.0
+    world.real += 60
+    assert not world.ask()
+    world.real += 2 * HOUR
+    assert world.ask()
+
+
+def test_a_lesson_is_neither_old_nor_young_before_its_time_when_the_clock_jumps() -> None:
+    world = World(Budget(WindowLimits(100, 400), pace=Pace.BURST))
+    world.ask_often(50)
+    world.state.throttled(world.budget, world.real, 60.0, 60.0)
+    taught = world.state.limits(world.budget, world.real).hour
+    for ahead in (-2 * DAY, 0.0):
+        world.ahead = ahead
+        world.real += 60
+        world.ask()
+        assert world.state.limits(world.budget, world.real + world.ahead).hour == taught
+
+
+def test_a_moment_is_read_as_it_was_kept() -> None:
+    for moment in (Moment(START), Moment(START, START - 5), Moment(START, START - 5, behind=True)):
+        assert Moment.read(orjson.loads(orjson.dumps(moment.dump()))) == moment

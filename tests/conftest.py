@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +19,10 @@ from tests.support.session_file import write_session
 __all__ = ["AT_ONCE", "ROOT", "Crawl", "Run", "Scrapy", "asked", "read_jsonl", "scrapy_environment"]
 
 ROOT = Path(__file__).parents[1]
+#: What the user's own state folder would be: no test writes to it.
+REAL_STATES = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "igcrawl"
+os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="igcrawl-state-")
+atexit.register(shutil.rmtree, os.environ["XDG_STATE_HOME"], ignore_errors=True)
 #: A throttled crawl ends at once, and the next one may go on at once. What waits is in `test_budget.py`.
 AT_ONCE = {"IG_WAIT_MAX": "0", "IG_COOLDOWN": "0.02"}
 

@@ -71,7 +71,7 @@ def test_processes_with_one_session_never_exceed_its_budget_together(shared: Pla
     assert {each.code for each in done} == {1}
     assert {each.walks[-1]["verdict"] for each in done} == {"throttled"}
     assert "20 requests were sent within an hour" in done[0].log
-    assert len(shared.state().times()) == 20
+    assert len(shared.state().sent.times(time.time())) == 20
 
 
 def test_nor_does_a_process_that_is_started_after_a_crash(shared: Place, simulator: Simulator) -> None:
@@ -91,7 +91,7 @@ def test_retries_are_requests_too(place: Place, simulator: Simulator) -> None:
     done = place.crawl(*CRAWL, "-s", "IG_BUDGET_HOUR=4", code=1)
     assert done.walks[0]["verdict"] == "throttled"
     assert len(simulator.requests) == 4
-    assert len(place.state().times()) == 4
+    assert len(place.state().sent.times(time.time())) == 4
 
 
 def test_a_family_is_held_to_its_own_budget(place: Place, simulator: Simulator) -> None:
@@ -126,7 +126,7 @@ def test_a_waiting_crawl_says_until_when_costs_no_cpu_and_ends_at_once(
     done = running.done()
     assert time.monotonic() - began < 3
     assert (done.code, done.walks[-1]["verdict"]) == (1, "interrupted")
-    assert len(done.asked) == len(place.state().times()) == 3
+    assert len(done.asked) == len(place.state().sent.times(time.time())) == 3
     whole = in_peace(place, *CRAWL)
     rest = place.crawl(*CRAWL, "-s", "IG_BUDGET_HOUR=100")
     assert len(done.asked) + len(rest.asked) == len(whole.asked)
@@ -211,7 +211,7 @@ def test_a_crawl_that_rests_ends_at_once_when_it_is_stopped(place: Place, simula
     done = running.done()
     assert (done.code, done.walks[-1]["verdict"]) == (1, "interrupted")
     assert "so the session rests" in done.log
-    assert 2_900 < place.state().cooling_until - time.time() <= 3_000
+    assert 2_900 < place.state().rests_until(time.time()) - time.time() <= 3_000
 
 
 def test_what_a_throttled_answer_teaches_is_kept(place: Place, simulator: Simulator) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,10 +14,10 @@ from igcrawl.budget.learned_limit import LearnedLimit
 from igcrawl.budget.limits import Budget, WindowLimits
 from igcrawl.budget.report import forget, state_lines
 from igcrawl.budget.session_state import EXPIRED, PARKED, SessionState
-from igcrawl.store import make_store
 from igcrawl.times import DAY
 from tests.conftest import Run, Scrapy
 from tests.support.session_file import encodings_of, secrets_of, session_settings, write_session
+from tests.support.session_states import change_state
 
 ACCOUNT = "51234567890"
 NOW = 1_800_000_000.0
@@ -38,16 +37,10 @@ def budget(scrapy: Scrapy, tmp_path: Path) -> Budgets:
     return run
 
 
-def keep(url: str, account: str = ACCOUNT, **known: Any) -> None:
-    """Put a session's state into a store."""
-
-    async def write() -> None:
-        store = make_store(url)
-        await store.open()
-        await store.sessions.change(account, lambda row: SessionState(**known).write(row))
-        await store.close()
-
-    asyncio.run(write())
+def keep(folder: Path, url: str, account: str = ACCOUNT, **known: Any) -> None:
+    """Keep a session's state for the commands of a folder."""
+    known_state = SessionState(**known)
+    change_state(folder, account, lambda state: state.merge(known_state), store=url if is_postgres_url(url) else None)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

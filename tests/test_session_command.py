@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import os
 import pty
@@ -22,9 +21,9 @@ from igcrawl.errors import BadInput
 from igcrawl.sessions.session import Session
 from igcrawl.sessions.source import read_source
 from igcrawl.simulator import Simulator
-from igcrawl.store import make_store
 from tests.conftest import Scrapy, scrapy_environment
 from tests.support.session_file import SESSIONID, secrets_of, session_settings, write_session
+from tests.support.session_states import change_state
 
 ACCOUNT = "51234567890"
 OTHER = "61234567890%3AanOtherOne%3A3%3AAYdTestOnly"
@@ -46,21 +45,8 @@ def kept(folder: Path, name: str) -> dict[str, Any]:
 
 
 def in_store(folder: Path, account: str, change: Callable[[SessionState], None]) -> None:
-    """Change what the store knows of a session, as a crawl does."""
-
-    def in_row(row: dict[str, Any]) -> None:
-        state = SessionState.read(row)
-        change(state)
-        state.write(row)
-
-    async def write() -> None:
-        (folder / ".igcrawl").mkdir(exist_ok=True)
-        store = make_store(f"sqlite:///{folder / '.igcrawl' / 'store.db'}")
-        await store.open()
-        await store.sessions.change(account, in_row)
-        await store.close()
-
-    asyncio.run(write())
+    """Change what is known of a session, as a crawl does."""
+    change_state(folder, account, change)
 
 
 def test_an_imported_session_is_a_file_for_its_owner_only(scrapy: Scrapy, tmp_path: Path, theirs: Path) -> None:

@@ -7,6 +7,7 @@ as now, and what happens while the clock is behind is not believed to be old whe
 from __future__ import annotations
 
 from bisect import bisect_right, insort
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
@@ -148,7 +149,8 @@ class SentTimes:
     def merge(self, other: SentTimes) -> None:
         """Take in what another place knows; what both know is one request."""
         for family, times in other.steady.items():
-            self.steady[family] = sorted({*self.steady.get(family, ()), *times})
+            # Several of one place may have the same time.
+            self.steady[family] = sorted((Counter(self.steady.get(family, ())) | Counter(times)).elements())
         for family, moments in other.adrift.items():
             here = self.adrift.setdefault(family, [])
             here += [moment for moment in moments if moment not in here]

@@ -11,6 +11,7 @@ from scrapy.settings import BaseSettings
 from igcrawl.config.config import DEFAULTS, Config, read_config, take_environment
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.printable import say
+from igcrawl.project_folder import store_in_project
 from igcrawl.store import is_there
 
 #: Where `make demo` keeps its crawl of the simulator.
@@ -36,8 +37,8 @@ def config_with_store(settings: BaseSettings | None) -> Config:
     Raises:
         BadInput: a setting cannot be used.
     """
-    config = config_of(settings)
-    if config.store == DEFAULTS["IG_STORE"] and not is_there(config.store) and is_there(DEMO_STORE):
-        say(f"no crawl of your own yet; this is the demo's, IG_STORE={DEMO_STORE}", file=sys.stderr)
-        return replace(config, store=DEMO_STORE)
+    config, demo = config_of(settings), store_in_project(DEMO_STORE)
+    if config.store == store_in_project(DEFAULTS["IG_STORE"]) and not is_there(config.store) and is_there(demo):
+        say(f"no crawl of your own yet; this is the demo's, IG_STORE={demo}", file=sys.stderr)
+        return replace(config, store=demo)
     return config

@@ -19,6 +19,7 @@ from igcrawl.config.config import Config
 from igcrawl.doc_ids import DocIds, own_path
 from igcrawl.errors import BadInput
 from igcrawl.printable import say
+from igcrawl.project_folder import setting_path
 from igcrawl.sessions.trusted_hosts import is_loopback
 from igcrawl.verdict import ExitCode
 
@@ -95,7 +96,7 @@ def _take(
     changes = compare(seen, registry)
     print_changes(changes)
     fresh = sum(change.state in {State.NEW, State.CHANGED} for change in changes)
-    own = own_path(str(settings.get("IG_DOC_IDS") or ""))
+    own = own_path(setting_path(settings, "IG_DOC_IDS"))
     if write:
         _try_again(config.store, [change.new for change in changes if change.state is not State.ELSEWHERE])
     if not fresh:

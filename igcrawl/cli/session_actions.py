@@ -87,7 +87,7 @@ async def table(config: Config, now: float) -> list[str]:
     session_folder.check_folder()
     names = session_folder.names()
     if not names:
-        return [f"no sessions in {session_folder.FOLDER}/: scrapy session import FILE"]
+        return [f"no sessions in {session_folder.session_folder()}/: scrapy session import FILE"]
     lines = [SESSION_LINE.format("session", "account", "state", "age")]
     async with states_of(config) as states:
         for name in names:

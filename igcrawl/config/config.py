@@ -23,6 +23,7 @@ from igcrawl.items.field_choice import FieldChoice
 from igcrawl.operations.call import Host
 from igcrawl.operations.catalogue import add_from_outside, family_names
 from igcrawl.output.raw_archive import is_archive
+from igcrawl.project_folder import given_on_command_line, project_folder, setting_path, store_in_project
 from igcrawl.sessions.session import Session
 from igcrawl.sessions.source import SessionSource, read_source
 from igcrawl.sessions.trusted_hosts import check_base_url, is_loopback, server_name
@@ -50,6 +51,8 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     **RULES,
 }
 _PREFIX: Final = "IG_"
+#: Settings that are files or folders.
+_PATHS: Final = ("IG_DOC_IDS", "IG_RAW", "IG_JSONL")
 #: More than this is hardly worth asking again for after a crash.
 _LONGEST_GROUP: Final = 3600
 #: More pages than any list has.
@@ -137,10 +140,14 @@ def read_config(settings: BaseSettings, operations: Mapping[str, object]) -> Con
     add_from_outside(_names(settings.get("IG_OPERATIONS")))
     # A project need not name all of ours.
     given = {name: settings[name] for name in settings if name.startswith(_PREFIX)}
-    return _read({**DEFAULTS, **given}, operations)
+    paths = {name: setting_path(settings, name) for name in _PATHS} | {"IG_STATE": _state(settings)}
+    if not given_on_command_line(settings, "IG_STORE"):
+        paths["IG_STORE"] = store_in_project(str(given.get("IG_STORE") or DEFAULTS["IG_STORE"]))
+    base = Path() if given_on_command_line(settings, "IG_SESSION") else project_folder()
+    return _read({**DEFAULTS, **given, **paths}, operations, base)
 
 
-def _read(settings: Mapping[str, Any], operations: Mapping[str, object]) -> Config:
+def _read(settings: Mapping[str, Any], operations: Mapping[str, object], base: Path) -> Config:
     doc_ids = _doc_ids(settings, operations)
     own = str(settings.get("IG_DOC_IDS") or "")
     simulator = read_truth(settings, "IG_SIMULATOR")
@@ -152,7 +159,7 @@ def _read(settings: Mapping[str, Any], operations: Mapping[str, object]) -> Conf
         Host.WEB: check_base_url(str(settings.get("IG_WEB_URL")), "IG_WEB_URL"),
     }
     return Config(
-        session_source=read_source(str(settings.get("IG_SESSION") or "")),
+        session_source=read_source(str(settings.get("IG_SESSION") or ""), base),
         simulator=simulator,
         base_urls=base_urls,
         item_per_record=read_truth(settings, "IG_ITEM_PER_RECORD"),
@@ -162,7 +169,7 @@ def _read(settings: Mapping[str, Any], operations: Mapping[str, object]) -> Conf
         fields=read_fields(settings),
         raw=_archive(str(settings.get("IG_RAW") or "")),
         store=store,
-        state=_state(str(settings.get("IG_STATE") or "")),
+        state=str(settings.get("IG_STATE") or ""),
         keep=read_truth(settings, "IG_KEEP"),
         sync_seconds=read_seconds(settings, "IG_SYNC_SECONDS", _LONGEST_GROUP),
         rules=read_rules(settings, family_names(), local=all(is_loopback(url) for url in base_urls.values())),
@@ -186,11 +193,14 @@ def take_environment(settings: BaseSettings, environment: Mapping[str, str] = os
         settings.set(name, value, priority="project")
 
 
-def _state(value: str) -> str:
-    if "://" in value and not is_postgres_url(value):
+def _state(settings: BaseSettings) -> str:
+    value = str(settings.get("IG_STATE") or "")
+    if is_postgres_url(value):
+        return value
+    if "://" in value:
         # The address may hold a password.
         raise BadInput("IG_STATE: expected a folder or postgresql://…")
-    return value
+    return setting_path(settings, "IG_STATE")
 
 
 def _names(value: Any) -> list[str]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from scrapy.utils.conf import closest_scrapy_cfg
-
 from igcrawl.doc_ids.model import Origin, Query
 from igcrawl.doc_ids.registry import shipped_queries
 from igcrawl.doc_ids.tables import read_queries
 from igcrawl.errors import BadInput
+from igcrawl.project_folder import in_project
 
 _NAME: Final = "doc_ids.toml"
 #: The file is written by hand or by an import: some hundred lines.
@@ -21,13 +20,9 @@ def own_path(setting: str = "") -> Path:
     """Return where the operator's own doc_ids are, or would be.
 
     Args:
-        setting: the value of `IG_DOC_IDS`; without it the file is in the current folder, or else in the project's.
+        setting: the value of `IG_DOC_IDS`; without it the file is in the project's folder.
     """
-    if setting:
-        return Path(setting).expanduser()
-    here = Path(_NAME)
-    project = closest_scrapy_cfg()
-    return Path(project).with_name(_NAME) if project and not here.exists() else here
+    return Path(setting).expanduser() if setting else in_project(_NAME)
 
 
 def read_own(path: Path, *, must_exist: bool = False) -> dict[str, Query]:

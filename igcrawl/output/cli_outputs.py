@@ -15,6 +15,7 @@ from scrapy.utils.conf import feed_process_params_from_cli
 from igcrawl.errors import BadInput
 from igcrawl.output.feed_outputs import shown, without_compression
 from igcrawl.output.foreign import JSON_LINES
+from igcrawl.project_folder import setting_path
 
 #: Settings of a run that writes no record; its feeds are left to who uses them.
 WITHOUT_OUTPUTS: Final[Mapping[str, Any]] = {
@@ -93,7 +94,7 @@ def complete_feeds(settings: BaseSettings) -> None:
         name, suffix = without_compression(uri)
         if suffix and not options.get("format"):
             options["format"] = Path(name).suffix.removeprefix(".")
-    jsonl = str(settings.get("IG_JSONL") or "")
+    jsonl = setting_path(settings, "IG_JSONL")
     known = {_place(uri) for uri in feeds}
     if jsonl and _place(jsonl) not in known:
         replace = str(settings.get("IG_JSONL_REPLACE")).lower() in {"1", "true", "yes"}

@@ -8,12 +8,16 @@ from pathlib import Path
 from typing import Final
 
 from igcrawl.errors import BadInput
+from igcrawl.project_folder import in_project
 from igcrawl.sessions.session import Session
 from igcrawl.sessions.session_file import load_session, write_private
 
-#: Beside the store's folder: below the folder where the command runs.
-FOLDER: Final = Path("sessions")
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")
+
+
+def session_folder() -> Path:
+    """Return the folder, which is in the project's."""
+    return in_project("sessions")
 
 
 def is_name(text: str) -> bool:
@@ -34,18 +38,19 @@ def check_name(name: str) -> str:
     return name
 
 
-def path_of(name: str, folder: Path = FOLDER) -> Path:
+def path_of(name: str, folder: Path | None = None) -> Path:
     """Return where a session of this name is kept."""
-    return folder / f"{name}.json"
+    return (folder or session_folder()) / f"{name}.json"
 
 
-def names(folder: Path = FOLDER) -> list[str]:
+def names(folder: Path | None = None) -> list[str]:
     """Return the names of the sessions there are."""
+    folder = folder or session_folder()
     files = sorted(folder.glob("*.json")) if folder.is_dir() else []
     return [path.stem for path in files if is_name(path.stem)]
 
 
-def owners(folder: Path = FOLDER) -> dict[str, str]:
+def owners(folder: Path | None = None) -> dict[str, str]:
     """Return the name of each account's session, by the account's id; files that cannot be read are passed over."""
     found: dict[str, str] = {}
     for name in names(folder):
@@ -56,12 +61,13 @@ def owners(folder: Path = FOLDER) -> dict[str, str]:
     return found
 
 
-def put(name: str, session: Session, folder: Path = FOLDER) -> Path:
+def put(name: str, session: Session, folder: Path | None = None) -> Path:
     """Write a session's file, atomically, mode 0600, and return its path.
 
     Raises:
         BadInput: the folder is open to others, or cannot be written.
     """
+    folder = folder or session_folder()
     path = path_of(check_name(name), folder)
     check_folder(folder)
     try:
@@ -72,12 +78,13 @@ def put(name: str, session: Session, folder: Path = FOLDER) -> Path:
     return path
 
 
-def check_folder(folder: Path = FOLDER) -> None:
+def check_folder(folder: Path | None = None) -> None:
     """Refuse a folder in which others could read or replace a session.
 
     Raises:
         BadInput: it is open to others, or no folder.
     """
+    folder = folder or session_folder()
     try:
         mode = folder.stat().st_mode
     except FileNotFoundError:

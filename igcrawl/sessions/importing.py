@@ -32,7 +32,7 @@ class Imported:
     replaced: bool
 
 
-def take(found: Found, name: str | None, *, force: bool = False, folder: Path = session_folder.FOLDER) -> Imported:
+def take(found: Found, name: str | None, *, force: bool = False, folder: Path | None = None) -> Imported:
     """Write a session that was found.
 
     Args:
@@ -40,7 +40,7 @@ def take(found: Found, name: str | None, *, force: bool = False, folder: Path = 
         name: as the operator wants it called; None for the name that the account's session has, the account's own, or
             its id.
         force: replace a session of another account.
-        folder: where sessions are kept.
+        folder: where sessions are kept; None for the project's.
 
     Raises:
         BadInput: the name cannot be used or is taken by another account, or the file cannot be written.

@@ -55,12 +55,12 @@ class SessionSource:
         )
 
 
-def read_source(value: str, folder: Path = session_folder.FOLDER) -> SessionSource:
+def read_source(value: str, base: Path = Path()) -> SessionSource:
     """Return what IG_SESSION means. The file need not exist.
 
     Args:
         value: of the setting; empty for none.
-        folder: where sessions with a name are kept.
+        base: from where a relative path counts.
 
     Raises:
         BadInput: it is none of all that. No part of it is in the text.
@@ -70,26 +70,26 @@ def read_source(value: str, folder: Path = session_folder.FOLDER) -> SessionSour
         return SessionSource()
     if text.startswith(("{", "[")) or is_session_id(text) or "sessionid=" in text:
         return SessionSource(content=text.encode())
-    named = session_folder.path_of(text, folder)
-    if session_folder.is_name(text) and (named.exists() or not Path(text).exists()):
+    named = session_folder.path_of(text)
+    if session_folder.is_name(text) and (named.exists() or not (base / text).exists()):
         return SessionSource(file=named, name=text)
     decoded = _from_base64(text)
     if decoded is not None:
         return SessionSource(content=decoded)
-    if _may_be_secret(text):
+    if _may_be_secret(text, base):
         raise BadInput(
             "IG_SESSION: expected a session's name, a file, or the settings themselves as JSON or its base64"
         )
-    path = Path(text).expanduser()
-    return SessionSource(file=path, name=path.stem if path == session_folder.path_of(path.stem, folder) else str(path))
+    path = base / Path(text).expanduser()
+    return SessionSource(file=path, name=path.stem if path == session_folder.path_of(path.stem) else str(path))
 
 
-def _may_be_secret(text: str) -> bool:
+def _may_be_secret(text: str, base: Path) -> bool:
     """Return whether a text that was not understood could be a session that was cut or mistyped."""
     if "\n" in text or "\0" in text or any(len(part) > _LONGEST_NAME for part in text.split("/")):
         return True
     odd = _BASE64.fullmatch(text) or ":" in text or "%" in text
-    return bool(odd) and not Path(text).expanduser().exists()
+    return bool(odd) and not (base / Path(text).expanduser()).exists()
 
 
 def _from_base64(text: str) -> bytes | None:

@@ -18,6 +18,7 @@ from typing import Final
 from igcrawl.budget.gate import Gate
 from igcrawl.budget.limits import Budget, WindowLimits
 from igcrawl.budget.rules import Rules
+from igcrawl.budget.session_states import SessionStates
 from igcrawl.calling.signing import Signer
 from igcrawl.calling.wire import to_wire
 from igcrawl.doc_ids import DocIds
@@ -63,11 +64,14 @@ async def budget(folder: Path, times: int) -> float:
     store = make_store(f"sqlite:///{folder / 'store.db'}")
     await store.open()
     rules = Rules(budget=Budget(WindowLimits(_SENT, _SENT), {"relations": WindowLimits(_SENT, _SENT)}))
-    gate = Gate(store, Session(session_settings()), "bench", rules, Passing())
+    states = SessionStates(str(folder / "state"), "bench", store)
+    await states.open()
+    gate = Gate(states, store.worker, Session(session_settings()), "bench", rules, Passing())
     for _ in range(_SENT):
         await gate.enter("relations")
     figure = await cost(times, lambda: gate.enter("relations"))
-    assert len((await gate.state()).times()) >= _SENT
+    assert len((await gate.state()).sent.times(time.time())) >= _SENT
+    await states.close()
     await store.close()
     return figure
 

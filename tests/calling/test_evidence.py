@@ -16,6 +16,7 @@ import pytest
 
 from igcrawl.budget.gate import Gate
 from igcrawl.budget.rules import Rules
+from igcrawl.budget.session_states import opened_states
 from igcrawl.calling.asking_walk import AskingWalk
 from igcrawl.calling.decisions import MOST_REQUESTS, Found, Step
 from igcrawl.calling.doc_id_rotation import DocIdRotation, query_of
@@ -71,10 +72,13 @@ def crawl(world: World, folder: Path) -> Told:
     told = Told()
 
     async def run() -> None:
-        async with opened(f"sqlite:///{folder}/store.db") as store:
+        async with (
+            opened(f"sqlite:///{folder}/store.db") as store,
+            opened_states(str(folder / "state"), "loopback", store) as states,
+        ):
             settings = session_settings()
             settings["authorization_data"]["ds_user_id"] = OWN
-            gate = Gate(store, Session(settings), "mine", Rules(), Stopping())
+            gate = Gate(states, store.worker, Session(settings), "mine", Rules(), Stopping())
             rotation = DocIdRotation(CurrentIds(DocIds()), store, gate)
 
             async def send(walk: AskingWalk, call: Call, beside: dict[str, Any]) -> dict[str, Any]:

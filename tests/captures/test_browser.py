@@ -28,13 +28,13 @@ from igcrawl.errors import NotLoggedIn
 from igcrawl.sessions.session import Session
 from igcrawl.sessions.session_file import load_session, write_private
 from igcrawl.simulator import LoggedRequest, Simulator
-from igcrawl.store import make_store
 from tests.simulator.client import Client
 from tests.support import crawls
 from tests.support.chromium import chromium_or_skip
 from tests.support.crawls import CrawlProcess
 from tests.support.place import Place
 from tests.support.session_file import secrets_of
+from tests.support.session_states import at, change_state
 
 WEB = {
     "PolarisProfilePageContentQuery": "user_profile",
@@ -108,16 +108,8 @@ def account_of(place: Place) -> str:
 
 
 def state_of(place: Place) -> SessionState:
-    """What the store knows of the session."""
-
-    async def read() -> SessionState:
-        store = make_store(f"sqlite:///{place.folder / '.igcrawl' / 'store.db'}")
-        await store.open()
-        row = await store.sessions.read(account_of(place))
-        await store.close()
-        return SessionState.read(row)
-
-    return asyncio.run(read())
+    """What is known of the session."""
+    return change_state(place.folder, account_of(place), server=at(place.simulator))
 
 
 def test_capture_finds_every_web_id_after_a_rotation(captured: Captured) -> None:

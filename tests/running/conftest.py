@@ -84,6 +84,7 @@ class Many:
             "IG_WEB_URL": self.simulator.web_url,
             "IG_SESSION": str(own.folder / "session.json"),
             "IG_STORE": f"sqlite:///{own.folder / 'store.db'}",
+            "IG_STATE": str(own.folder / "state"),
             "IG_JSONL": str(own.folder / "out.jsonl"),
             **AT_ONCE,
             **settings,

@@ -130,14 +130,15 @@ async def test_a_connection_that_nobody_uses_is_closed(url: str, monkeypatch: py
 
 async def test_who_waits_for_a_connection_is_not_stopped_by_who_fails_or_gives_up(url: str) -> None:
     async with opened(url) as store:
+        assert store.session_states is not None
         await begun(store, [seed(1)])
-        sleeping = [asyncio.create_task(store.sessions.change("1", lambda row: row)) for _ in range(20)]
+        sleeping = [asyncio.create_task(store.session_states.change("1", "x", lambda row: row)) for _ in range(20)]
         await asyncio.sleep(0)
         for task in sleeping[::2]:
             task.cancel()
         await asyncio.gather(*sleeping, return_exceptions=True)
         with pytest.raises(ZeroDivisionError):
-            await store.sessions.change("1", lambda _: 1 / 0)
+            await store.session_states.change("1", "x", lambda _: 1 / 0)
         assert await asyncio.gather(*(store.crawls.find("key") for _ in range(10)))
 
 

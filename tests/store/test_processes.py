@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from igcrawl.budget.session_state import SessionState
+from igcrawl.budget.session_states import opened_states
 from tests.conftest import ROOT, scrapy_environment
 from tests.store.samples import begun, claimed_soon, kept, opened, page, seed, targets
-from tests.store.walker import PAGES, SPENT, the_crawl
+from tests.store.walker import PAGES, SPENT, SPENT_AT, the_crawl
 
 Walker = Callable[..., subprocess.Popen[str]]
 
@@ -110,7 +110,8 @@ async def test_no_two_processes_walk_the_same_and_the_work_of_the_killed_is_done
 async def test_processes_never_send_more_than_the_budget_together_whoever_of_them_is_killed(
     url: str, walker: Walker
 ) -> None:
-    processes = [walker("spend") for _ in range(4)]
+    server = f"test:{random.randrange(1 << 32)}"
+    processes = [walker("spend", server) for _ in range(4)]
     go(*processes)
     for victim in processes[:2]:
         time.sleep(random.uniform(0.01, 0.05))
@@ -120,5 +121,5 @@ async def test_processes_never_send_more_than_the_budget_together_whoever_of_the
     assert [lines[-1] for lines in said[2:]] == ["spent", "spent"]
     # What a killed process has taken and not sent is lost, not given to another.
     assert SPENT.whole.hour - 2 <= sum(sent) <= SPENT.whole.hour
-    async with opened(url) as store:
-        assert len(SessionState.read(await store.sessions.read("1")).times()) == SPENT.whole.hour
+    async with opened(url) as store, opened_states("", server, store) as states:
+        assert len((await states.read("1")).sent.times(SPENT_AT)) == SPENT.whole.hour

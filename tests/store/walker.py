@@ -12,10 +12,10 @@ import random
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from igcrawl.budget.limits import Budget, Pace, WindowLimits
-from igcrawl.budget.session_state import SessionState
+from igcrawl.budget.session_state import Permit, SessionState
+from igcrawl.budget.session_states import opened_states
 from igcrawl.store import CrawlRow, PageCommit, Store, WalkRow
 from tests.store.samples import LATER, NO_LIMITS, NOW, begun, opened, page, seed
 
@@ -50,19 +50,20 @@ async def hold(store: Store) -> None:
     await asyncio.sleep(600)
 
 
-async def spend(store: Store) -> None:
+async def spend(store: Store, place: str) -> None:
     """Take turns of one session until the budget is spent, and say how many they were."""
     turns = 0
 
-    def take(row: dict[str, Any]) -> bool:
-        state = SessionState.read(row)
-        permit = state.ask(SPENT, "relations", SPENT_AT, random.random())
-        state.write(row)
-        return permit.wait <= 0
+    def take(state: SessionState) -> Permit:
+        return state.ask(SPENT, "relations", SPENT_AT, random.random())
 
-    while await store.sessions.change("1", take):
-        turns += 1
-        say(turns)
+    def take_back(state: SessionState) -> None:
+        state.take_back("relations", SPENT_AT)
+
+    async with opened_states("", place, store) as states:
+        while (await states.ask("1", take, take_back)).wait <= 0:
+            turns += 1
+            say(turns)
     say("spent")
 
 
@@ -106,7 +107,7 @@ async def main() -> None:
         if what == "begin":
             await begin(store)
         elif what == "spend":
-            await spend(store)
+            await spend(store, rest[0])
         elif what == "hold":
             await hold(store)
         else:

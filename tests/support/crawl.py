@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from tests.support.in_one_process import Order, one_process
+from tests.support.session_states import state_home
 
 
 class Crawl:
@@ -19,6 +20,7 @@ class Crawl:
         self._settings = {
             **at_simulator,
             "IG_STORE": f"sqlite:///{folder / '.igcrawl/store.db'}",
+            "IG_STATE": str(state_home(folder)),
             "IG_JSONL": str(self._output),
             "IG_JSONL_REPLACE": True,
         }

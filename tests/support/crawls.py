@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import ROOT, scrapy_environment
+from tests.support.session_states import state_home
 
 #: What commands import, but for the settings, which read the environment, and the reactor, which begins to live.
 _PACKAGES = (
@@ -126,7 +127,7 @@ def start(
         "stdin": str(stdin or os.devnull),
         "log": str(log),
         "errors": str(errors or log),
-        "environment": scrapy_environment(**environment),
+        "environment": scrapy_environment(**{"XDG_STATE_HOME": str(state_home(folder)), **environment}),
     }
     return CrawlProcess(_parent().fork(order), log)
 

@@ -141,7 +141,7 @@ def live(day: Day) -> Figures:
         done = subprocess.run(
             [sys.executable, "-m", "tests.support.day", json.dumps(asdict(day))],
             cwd=folder,
-            env=scrapy_environment(PYTHONPATH=str(ROOT)),
+            env=scrapy_environment(PYTHONPATH=str(ROOT), XDG_STATE_HOME=folder),
             capture_output=True,
             timeout=_PATIENCE,
             check=False,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import time
 from collections.abc import Callable
@@ -15,9 +14,10 @@ import orjson
 
 from igcrawl.budget.session_state import SessionState
 from igcrawl.simulator import LoggedRequest, Simulator
-from igcrawl.store import make_store
+from igcrawl.store import is_postgres_url
 from tests.conftest import AT_ONCE
 from tests.support import crawls
+from tests.support.session_states import at, change_state
 
 _SPIDER_ARGUMENT = re.compile(r"[a-z_]+=")
 #: Whose session the simulator accepts.
@@ -126,23 +126,10 @@ class Place:
         return done
 
     def state(self, change: Callable[[SessionState], object] = lambda state: None) -> SessionState:
-        """Change what the store knows of the session, and return it."""
+        """Change what is known of the session, and return it."""
 
-        async def changed() -> SessionState:
-            store = make_store(self.environment.get("IG_STORE", f"sqlite:///{self.folder}/.igcrawl/store.db"))
-            await store.open()
-            try:
-                return await store.sessions.change(ACCOUNT, in_row)
-            finally:
-                await store.close()
-
-        def in_row(row: dict[str, Any]) -> SessionState:
-            state = SessionState.read(row)
-            change(state)
-            state.write(row)
-            return state
-
-        return asyncio.run(changed())
+        store = self.environment.get("IG_STORE", "")
+        return change_state(self.folder, ACCOUNT, change, at(self.simulator), store if is_postgres_url(store) else None)
 
     def refused(self, *command: str, output: tuple[str, ...] = ("-O", "out.jsonl")) -> str:
         """Run ``scrapy crawl``, which is refused in one line before any request, and return that line."""

@@ -12,8 +12,10 @@ import pytest
 
 from igcrawl.budget.learned_limit import LearnedLimit
 from igcrawl.budget.limits import Budget, WindowLimits
+from igcrawl.budget.moments import Moment, SentTimes
 from igcrawl.budget.report import forget, state_lines
 from igcrawl.budget.session_state import EXPIRED, PARKED, SessionState
+from igcrawl.store import is_postgres_url
 from igcrawl.times import DAY
 from tests.conftest import Run, Scrapy
 from tests.support.session_file import encodings_of, secrets_of, session_settings, write_session
@@ -82,11 +84,11 @@ def test_a_learned_ceiling_is_told_with_the_pace_that_it_leaves() -> None:
     assert "last hour: 0 of 45 used" in told
     assert "the server took 50 an hour, so 45 of 120 are sent now, one each 80 s" in told
     assert "the server took 400 a day, so 360 of 500 are sent now" in told
-    assert "learned" not in lines(SessionState(hour=LearnedLimit(500, NOW)))
+    assert "learned" not in lines(SessionState(hour=LearnedLimit(500, Moment(NOW))))
 
 
 def test_a_rest_and_a_parked_session_say_what_to_do() -> None:
-    assert "cooling until 08:01:30 UTC, in 90 s" in lines(SessionState(cooling_until=NOW + 90, cooldown_seconds=90.0))
+    assert "cooling until 08:01:30 UTC, in 90 s" in lines(SessionState(cooling=Moment(NOW), cooldown_seconds=90.0))
     parked = lines(SessionState(parked=PARKED, parked_at=NOW - 60, parked_why="challenge_required"))
     assert "parked since 07:59:00 UTC: challenge_required; nothing is sent" in parked
     assert "scrapy session resume mine" in parked
@@ -98,9 +100,9 @@ def test_a_rest_and_a_parked_session_say_what_to_do() -> None:
 
 def test_what_was_learned_is_dropped_and_what_was_sent_and_parked_stays() -> None:
     state = SessionState(
-        sent={"profiles": [NOW]},
-        hour=LearnedLimit(50, NOW),
-        cooling_until=NOW + 90,
+        sent=SentTimes({"profiles": [NOW]}),
+        hour=LearnedLimit(50, Moment(NOW)),
+        cooling=Moment(NOW),
         cooldown_seconds=90.0,
         cooldowns_in_row=2,
         parked=PARKED,
@@ -108,7 +110,7 @@ def test_what_was_learned_is_dropped_and_what_was_sent_and_parked_stays() -> Non
     assert forget(state, NOW) == (
         "dropped the ceiling of 50 an hour and the rest until 08:01:30 UTC, in 90 s; it stays parked"
     )
-    assert state == SessionState(sent={"profiles": [NOW]}, parked=PARKED)
+    assert state == SessionState(sent=SentTimes({"profiles": [NOW]}), parked=PARKED)
     assert forget(state, NOW).startswith("nothing to drop")
 
 
@@ -126,16 +128,16 @@ def test_without_a_store_nothing_was_used_and_none_is_made(budget: Budgets, tmp_
     assert not (tmp_path / ".igcrawl").exists()
 
 
-def test_a_session_is_shown_and_forgotten_in_either_store(budget: Budgets, store: str) -> None:
+def test_a_session_is_shown_and_forgotten_in_either_store(budget: Budgets, store: str, tmp_path: Path) -> None:
     now = time.time()
     known = {
-        "hour": LearnedLimit(40, now),
-        "cooling_until": now + 900,
+        "hour": LearnedLimit(40, Moment(now)),
+        "cooling": Moment(now),
         "cooldown_seconds": 900.0,
         "cooldowns_in_row": 1,
     }
-    keep(store, sent={"profiles": [now - 100, now - 50]}, **known)
-    keep(store, "42", sent={"profiles": [now - 10]})
+    keep(tmp_path, store, sent=SentTimes({"profiles": [now - 100, now - 50]}), **known)
+    keep(tmp_path, store, "42", sent=SentTimes({"profiles": [now - 10]}))
     shown = budget(IG_STORE=store, IG_BUDGETS='{"profiles": [60, 200]}')
     assert "all: last hour: 2 of 36 used" in shown.out
     assert "profiles: last hour: 2 of 60 used" in shown.out
@@ -161,7 +163,7 @@ def test_on_loopback_no_budget_holds_unless_one_is_given(budget: Budgets) -> Non
 
 def test_no_part_of_the_session_is_shown(budget: Budgets, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/store.db"
-    keep(url, parked=PARKED, parked_at=1.0, parked_why="challenge_required")
+    keep(tmp_path, url, parked=PARKED, parked_at=1.0, parked_why="challenge_required")
     content = orjson.dumps(session_settings()).decode()
     for options, session in (
         (("--all",), "session.json"),

@@ -178,7 +178,7 @@ def test_list_tells_how_each_session_stands(scrapy: Scrapy, tmp_path: Path, thei
     fingerprint = Session({"cookies": {"sessionid": "3:sEcReT:1:AY"}}).fingerprint
     in_store(tmp_path, "2", lambda state: state.park(PARKED, "challenge", now, "x"))
     in_store(tmp_path, "3", lambda state: state.park(EXPIRED, "login_required", now, fingerprint))
-    in_store(tmp_path, "4", lambda state: setattr(state, "cooling_until", now + 3600))
+    in_store(tmp_path, "4", lambda state: state.throttled(None, now, 3600.0, 60.0))
     in_store(tmp_path, "5", lambda state: state.park(EXPIRED, "login_required", now, "of an earlier one"))
     (tmp_path / "sessions" / "broken.json").touch(mode=0o600)
     run = scrapy("session", "list")

@@ -9,6 +9,7 @@ from igcrawl.budget.session_state import EXPIRED, SessionState
 from igcrawl.budget.session_states import SessionStates
 from igcrawl.times import clock_time
 
+OK: Final = "ok"
 NOT_PARKED: Final = "is not parked"
 
 
@@ -23,7 +24,7 @@ def state_of(state: SessionState, fingerprint: str, now: float) -> str:
     if state.parked is not None and not state.is_replaced_by(fingerprint):
         return f"{state.parked} since {clock_time(state.parked_at, now)}"
     until = state.rests_until(now)
-    return f"cooling until {clock_time(until, now)}" if until > now else "ok"
+    return f"cooling until {clock_time(until, now)}" if until > now else OK
 
 
 async def replace_expired(states: SessionStates, account: str, fingerprint: str) -> bool:
@@ -67,5 +68,7 @@ async def resume(states: SessionStates, account: str, fingerprint: str | None) -
         return f"was {told}; it goes on now", True
 
     told = await states.change(account, unpark)
+    for local in await states.on_loopback(account):
+        told += await local.change(account, unpark)
     # Of two places, the one where it was parked.
     return next((each for each in told if each[0] != NOT_PARKED), told[0])

@@ -15,6 +15,7 @@ from igcrawl.budget.parking_marks import ParkingMarks
 from igcrawl.budget.session_state import Permit, SessionState
 from igcrawl.budget.state_folder import state_folder
 from igcrawl.errors import StoreError
+from igcrawl.sessions.trusted_hosts import INSTAGRAM
 from igcrawl.store import Store, is_postgres_url, make_store, session_states_in
 from igcrawl.store.base import SessionStateRows
 
@@ -137,6 +138,26 @@ class SessionStates:
                 await _changed(first, account, self._server, take_back)
                 return permit
         return permit
+
+    async def on_loopback(self, account: str) -> list[SessionStates]:
+        """Return the states of an account's sessions at servers of this machine; none for one of these.
+
+        Who asks about Instagram wants to know of them; who asks about one of them is not to touch Instagram's.
+        """
+        if self._server != INSTAGRAM:
+            return []
+        servers = {server for place in self._places for server in await place.servers(account)}
+        return [self._at(server) for server in sorted(servers - {INSTAGRAM})]
+
+    def _at(self, server: str) -> SessionStates:
+        other = SessionStates(self._address, server, self._store)
+        other._places, other.folder = self._places, self.folder
+        return other
+
+    @property
+    def server(self) -> str:
+        """Which answers the sessions."""
+        return self._server
 
     def marks(self, account: str, session_file: Path | None) -> ParkingMarks:
         """Return the marks that park an account's session.

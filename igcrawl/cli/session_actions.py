@@ -99,8 +99,13 @@ async def table(config: Config, now: float) -> list[str]:
                 lines.append(SESSION_LINE.format(name, "-", "cannot be used", told) + f"  {error}")
                 continue
             await states.take_in_marks(session.ds_user_id, path)
-            state = parking.state_of(await states.read(session.ds_user_id), session.fingerprint, now)
-            lines.append(SESSION_LINE.format(name, session.ds_user_id, state, told))
+            account, fingerprint = session.ds_user_id, session.fingerprint
+            state = parking.state_of(await states.read(account), fingerprint, now)
+            lines.append(SESSION_LINE.format(name, account, state, told))
+            for local in await states.on_loopback(account):
+                state = parking.state_of(await local.read(account), fingerprint, now)
+                if state != parking.OK:
+                    lines.append(SESSION_LINE.format("", f"at {local.server}", state, ""))
     return lines
 
 

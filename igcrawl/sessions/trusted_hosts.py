@@ -15,6 +15,9 @@ _PLAIN: Final = re.compile(
     r"(https?)://(\[[0-9a-f:.]+\]|[a-z0-9-]+(?:\.[a-z0-9-]+)*)(?::\d{1,5})?(?:[/?#].*)?", re.A | re.I | re.S
 )
 
+#: The name of Instagram as a server, whichever of its hosts is asked.
+INSTAGRAM: Final = "instagram.com"
+
 
 def is_loopback(url: str) -> bool:
     """Return whether a URL leads to this machine."""
@@ -32,7 +35,7 @@ def server_name(urls: Iterable[str]) -> str:
     ports = set()
     for url in urls:
         if not is_loopback(url):
-            return "instagram.com"
+            return INSTAGRAM
         parts = urlsplit(url)
         ports.add(parts.port or (443 if parts.scheme == "https" else 80))
     return f"loopback:{','.join(map(str, sorted(ports)))}"

@@ -235,6 +235,9 @@ class SessionStateRows(Protocol):
     async def accounts(self, server: str) -> list[str]:
         """Return the accounts (ds_user_id) that have a state for a server."""
 
+    async def servers(self, account: str) -> list[str]:
+        """Return the servers for which an account has a state."""
+
     async def read(self, account: str, server: str) -> dict[str, Any]:
         """Return an account's state for a server; empty when nothing is known."""
 

@@ -35,6 +35,13 @@ class PostgresSessionStates:
         )
         return [row["account"] for row in rows]
 
+    async def servers(self, account: str) -> list[str]:
+        """See `SessionStateRows.servers`."""
+        rows = await self._database.rows(
+            "SELECT server FROM session_states WHERE account = %s ORDER BY server", [account]
+        )
+        return [row["server"] for row in rows]
+
     async def read(self, account: str, server: str) -> dict[str, Any]:
         """See `SessionStateRows.read`."""
         row = await self._database.row(_STATE, [account, server])

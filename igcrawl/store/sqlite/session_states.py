@@ -41,6 +41,11 @@ class SqliteSessionStates:
         rows = self._database.rows("SELECT account FROM session_states WHERE server = ? ORDER BY account", (server,))
         return [account for [account] in rows]
 
+    async def servers(self, account: str) -> list[str]:
+        """See `SessionStateRows.servers`."""
+        rows = self._database.rows("SELECT server FROM session_states WHERE account = ? ORDER BY server", (account,))
+        return [server for [server] in rows]
+
     async def read(self, account: str, server: str) -> dict[str, Any]:
         """See `SessionStateRows.read`."""
         row = self._database.row(_STATE, (account, server))

@@ -27,6 +27,8 @@ IG_MOBILE_URL = "https://i.instagram.com"
 IG_WEB_URL = "https://www.instagram.com"
 # Where walks, cursors and counts are kept. With postgresql://… the records go there, too.
 IG_STORE = "sqlite:///.igcrawl/store.db"
+# Where session states are kept, a folder or postgresql://…; empty for the user's state folder, and a Postgres store's.
+IG_STATE = ""
 # False keeps no records in the store: an output is their only copy then.
 IG_KEEP = True
 # A JSON lines file, as `-o x.jsonl` gives it; and whether a new crawl replaces it, as `-O` does.

@@ -67,20 +67,20 @@ def lines(state: SessionState, fingerprint: str | None = "mine", allowed: Budget
 
 def test_used_and_left_are_told_for_sliding_windows_and_for_families() -> None:
     sent = {"profiles": [NOW - DAY + 60, NOW - 1800], "relations": [NOW - 4000, NOW - 2000, NOW - 1000]}
-    told = lines(SessionState(sent=sent))
+    told = lines(SessionState(sent=SentTimes(sent)))
     assert "all: last hour: 3 of 120 used, 117 left; last 24 hours: 5 of 500 used, 495 left" in told
     assert "profiles: last hour: 1 of 60 used, 59 left; last 24 hours: 2 of 200 used, 198 left" in told
     assert told.endswith("next request: now")
 
 
 def test_a_budget_that_is_used_up_says_when_it_is_free() -> None:
-    told = lines(SessionState(sent={"relations": [NOW - 1800 + each for each in range(120)]}))
+    told = lines(SessionState(sent=SentTimes({"relations": [NOW - 1800 + each for each in range(120)]})))
     assert "120 of 120 used, 0 left" in told
     assert "next request: 08:30:02 UTC, in 30 min (120 requests were sent within an hour)" in told
 
 
 def test_a_learned_ceiling_is_told_with_the_pace_that_it_leaves() -> None:
-    told = lines(SessionState(hour=LearnedLimit(50, NOW), day=LearnedLimit(400, NOW)))
+    told = lines(SessionState(hour=LearnedLimit(50, Moment(NOW)), day=LearnedLimit(400, Moment(NOW))))
     assert "last hour: 0 of 45 used" in told
     assert "the server took 50 an hour, so 45 of 120 are sent now, one each 80 s" in told
     assert "the server took 400 a day, so 360 of 500 are sent now" in told

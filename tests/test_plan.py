@@ -11,6 +11,7 @@ from igcrawl.arguments import ListArguments, SuggestionsArguments
 from igcrawl.budget.forecast import seconds_for
 from igcrawl.budget.learned_limit import LearnedLimit
 from igcrawl.budget.limits import MARGIN, Budget, Pace, WindowLimits
+from igcrawl.budget.moments import Moment
 from igcrawl.budget.session_state import SessionState
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.planning.cost import Range, cost_of, cost_of_found, pages_of
@@ -79,14 +80,14 @@ def test_a_family_with_a_budget_of_its_own_makes_its_crawl_longer() -> None:
 
 def test_a_learned_ceiling_and_a_rest_make_it_longer() -> None:
     budget = Budget(WindowLimits(20, 60))
-    learned = SessionState(hour=LearnedLimit(10, NOW))
+    learned = SessionState(hour=LearnedLimit(10, Moment(NOW)))
     assert seconds_for({"": 10}, budget, learned, NOW) == pytest.approx(HOUR + MARGIN, abs=2.0)
-    assert seconds_for(
-        {"": 1}, budget, SessionState(cooling_until=NOW + 90, cooldown_seconds=90.0), NOW
-    ) == pytest.approx(90)
-    assert seconds_for(
-        {"": 1}, None, SessionState(cooling_until=NOW + 90, cooldown_seconds=90.0), NOW
-    ) == pytest.approx(90)
+    assert seconds_for({"": 1}, budget, SessionState(cooling=Moment(NOW), cooldown_seconds=90.0), NOW) == pytest.approx(
+        90
+    )
+    assert seconds_for({"": 1}, None, SessionState(cooling=Moment(NOW), cooldown_seconds=90.0), NOW) == pytest.approx(
+        90
+    )
     assert seconds_for({}, budget, learned, NOW) == 0
 
 

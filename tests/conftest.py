@@ -19,6 +19,24 @@ ROOT = Path(__file__).parents[1]
 #: A throttled crawl ends at once, and the next one may go on at once. What waits is in `test_budget.py`.
 AT_ONCE = {"IG_WAIT_MAX": "0", "IG_COOLDOWN": "0.02"}
 
+#: Bytes that the tests' folders may take.
+_ROOM = 6 << 30
+
+
+def _in_memory() -> str | None:
+    """Return a folder in memory, where the disk does not decide how long stores take; None where none is large."""
+    memory = Path("/dev/shm")
+    if not memory.is_dir():
+        return None
+    state = os.statvfs(memory)
+    can_run = not state.f_flag & os.ST_NOEXEC
+    return str(memory) if can_run and state.f_bavail * state.f_frsize >= _ROOM else None
+
+
+if (_folder := _in_memory()) is not None:
+    # Here pytest makes the folders of tests.
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", _folder)
+
 
 @dataclass
 class Run:

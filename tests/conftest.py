@@ -63,13 +63,8 @@ def scrapy(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Scrapy:
     from tests.support import crawls
 
     def run(*arguments: str, timeout: float = 60, stdin: bytes = b"", **environment: str) -> Run:
-        streams = tmp_path_factory.mktemp("streams")
-        out, err, given = (streams / name for name in ("out", "err", "in"))
-        err.touch()
-        given.write_bytes(stdin)
-        process = crawls.start(*arguments, folder=tmp_path, log=out, errors=err, stdin=given, **environment)
-        code = process.wait(timeout)
-        return Run(code, out.read_text(), err.read_text())
+        streams, whole = tmp_path_factory.mktemp("streams"), scrapy_environment(**environment)
+        return Run(*crawls.captured({"arguments": arguments}, tmp_path, streams, whole, stdin=stdin, timeout=timeout))
 
     return run
 

@@ -107,7 +107,7 @@ def become(order: Mapping[str, Any]) -> None:
 
     os.dup2(os.open(order["stdin"], os.O_RDONLY), 0)
     for number, path in ((1, order["log"]), (2, order["errors"])):
-        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), number)
+        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOCTTY, 0o600), number)
     # A shell gives its background jobs no Ctrl-C.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.chdir(order["folder"])

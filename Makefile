@@ -73,6 +73,7 @@ bench-transport: $(VENV)/dev
 
 days: $(VENV)/dev
 	$(BIN)/python -m tests.support.day
+	DAYS=all $(BIN)/python -m pytest --numprocesses auto --dist load tests/test_days.py
 
 clean:
 	rm -rf $(VENV) out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

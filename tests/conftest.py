@@ -26,6 +26,24 @@ atexit.register(shutil.rmtree, os.environ["XDG_STATE_HOME"], ignore_errors=True)
 #: A throttled crawl ends at once, and the next one may go on at once. What waits is in `test_budget.py`.
 AT_ONCE = {"IG_WAIT_MAX": "0", "IG_COOLDOWN": "0.02"}
 
+#: Bytes that the tests' folders may take.
+_ROOM = 6 << 30
+
+
+def _in_memory() -> str | None:
+    """Return a folder in memory, where the disk does not decide how long stores take; None where none is large."""
+    memory = Path("/dev/shm")
+    if not memory.is_dir():
+        return None
+    state = os.statvfs(memory)
+    can_run = not state.f_flag & os.ST_NOEXEC
+    return str(memory) if can_run and state.f_bavail * state.f_frsize >= _ROOM else None
+
+
+if (_folder := _in_memory()) is not None:
+    # Here pytest makes the folders of tests.
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", _folder)
+
 
 @dataclass
 class Run:
@@ -52,13 +70,8 @@ def scrapy(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Scrapy:
     from tests.support import crawls
 
     def run(*arguments: str, timeout: float = 60, stdin: bytes = b"", **environment: str) -> Run:
-        streams = tmp_path_factory.mktemp("streams")
-        out, err, given = (streams / name for name in ("out", "err", "in"))
-        err.touch()
-        given.write_bytes(stdin)
-        process = crawls.start(*arguments, folder=tmp_path, log=out, errors=err, stdin=given, **environment)
-        code = process.wait(timeout)
-        return Run(code, out.read_text(), err.read_text())
+        streams, whole = tmp_path_factory.mktemp("streams"), scrapy_environment(**environment)
+        return Run(*crawls.captured({"arguments": arguments}, tmp_path, streams, whole, stdin=stdin, timeout=timeout))
 
     return run
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import gzip
 import json
-import subprocess
-import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,7 @@ import pytest
 
 from igcrawl.operations.record_kinds import columns_of_type
 from tests.conftest import Scrapy, read_jsonl, scrapy_environment
+from tests.support import crawls
 
 #: 97 followers, a profile, a walk record.
 TARGET = ["-a", "user_id=100000011", "-a", "max_users=100"]
@@ -146,6 +145,7 @@ def test_a_full_disk_stops_the_crawl_in_one_line_and_is_no_success(
 
 
 def test_the_stats_count_records_and_requests(at_simulator: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "streams").mkdir()
     script = (
         "from scrapy.crawler import CrawlerProcess\n"
         "from scrapy.utils.project import get_project_settings\n"
@@ -156,14 +156,9 @@ def test_the_stats_count_records_and_requests(at_simulator: dict[str, str], tmp_
         "stats = crawler.stats.get_stats()\n"
         "import json; print(json.dumps({name: stats[name] for name in stats if name.startswith('igcrawl')}))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        env=scrapy_environment(**at_simulator),
-        capture_output=True,
-        cwd=tmp_path,
-        check=True,
-    )
-    stats = json.loads(done.stdout)
+    done = crawls.captured({"program": script}, tmp_path, tmp_path / "streams", scrapy_environment(**at_simulator))
+    assert done[0] == 0, done
+    stats = json.loads(done[1])
     assert stats["igcrawl/records"] == 260 + 2
     assert stats["igcrawl/verdict/complete"] == 1
     assert stats["igcrawl/requests"] == stats["igcrawl/pages"] + 1

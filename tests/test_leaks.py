@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,7 +15,8 @@ import pytest
 from igcrawl.output.raw_archive import RawAnswer, RawArchive
 from igcrawl.sessions.redaction import Redaction
 from igcrawl.simulator import Simulator
-from tests.conftest import Scrapy, scrapy_environment
+from tests.conftest import Scrapy
+from tests.support import crawls
 from tests.support.leaks import files_in, forms_of, found_in, tables_in
 from tests.support.place import Done, Place
 from tests.support.postgres import database
@@ -46,11 +45,9 @@ def transport(store: str) -> tuple[str, ...]:
 
 def all_written(folder: Path, session_file: Path, store: str) -> dict[str, bytes]:
     """What a search for leaks looks through: all files, unpacked, the database, and what `scrapy walks` prints."""
-    walks = subprocess.run(
-        [sys.executable, "-m", "scrapy", "walks"],
-        cwd=folder, env=scrapy_environment(IG_STORE=store), capture_output=True, timeout=60, check=True,
-    )  # fmt: skip
-    contents = files_in(folder, session_file) | {"scrapy walks": walks.stdout + walks.stderr}
+    walks = crawls.run("walks", folder=folder, log=folder / "walks.txt", IG_STORE=store)
+    assert walks.wait() == 0
+    contents = files_in(folder, session_file) | {"scrapy walks": walks.log.encode()}
     return contents | (tables_in(store) if store.startswith("postgres") else {})
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import os
 import sqlite3
-import subprocess
-import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -17,9 +15,9 @@ import pytest
 from igcrawl.simulator import Simulator
 from igcrawl.simulator.answers import Answer
 from igcrawl.simulator.exchange import Exchange
-from tests.conftest import read_jsonl, scrapy_environment
+from tests.conftest import read_jsonl
 from tests.output.world import read
-from tests.support import postgres
+from tests.support import crawls, postgres
 from tests.support.place import Place
 
 #: 260 followers on 8 pages; 1,000 followers.
@@ -242,15 +240,9 @@ def test_single_records_and_pipelines_of_the_operator_s_own_go_with_it(place: Pl
     )
     options = ["-s", 'ITEM_PIPELINES={"mine.Mark": 1}', "-s", "IG_ITEM_PER_RECORD=True"]
     for limit in (["-a", "max_pages=3"], []):
-        command = [sys.executable, "-m", "scrapy", "crawl", "followers", "-a", CRAWL[1], *limit]
-        run = subprocess.run(
-            [*command, *options, "-O", str(file)],
-            cwd=place.folder,
-            env=scrapy_environment(**place.environment),
-            capture_output=True,
-            check=False,
-        )
-        assert run.returncode == 0, run.stderr.decode()
+        command = ("crawl", "followers", "-a", CRAWL[1], *limit, *options, "-O", str(file))
+        run = crawls.run(*command, folder=place.folder, **place.environment)
+        assert run.wait() == 0, run.log
     records = read_jsonl(file)
     assert complete(records)
     assert {record["full_name"] for record in records if record["type"] == "follow"} == {"marked"}

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from igcrawl.simulator import Simulator
-from tests.conftest import read_jsonl, scrapy_environment
-
-
-def wait_until(condition: object, seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():  # type: ignore[operator]
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+from tests.conftest import read_jsonl
+from tests.support import crawls
 
 
 @pytest.mark.parametrize("fault", [{"kind": "delay", "delay": 0.3}, {"kind": "status", "status": 500, "nth": 5}])
@@ -26,16 +17,15 @@ def test_ctrl_c_writes_whole_pages_and_an_interrupted_verdict(
     simulator: Simulator, at_simulator: dict[str, str], tmp_path: Path, fault: dict[str, object]
 ) -> None:
     simulator.faults.add(operation="followers", **fault)
-    command = [sys.executable, "-m", "scrapy", "crawl", "followers", "-a", "user_id=100000009", "-O", "x.jsonl"]
-    crawl = subprocess.Popen(command, cwd=tmp_path, env=scrapy_environment(**at_simulator), stderr=subprocess.PIPE)
+    command = ("crawl", "followers", "-a", "user_id=100000009", "-O", "x.jsonl")
+    crawl = crawls.start(*command, folder=tmp_path, **at_simulator)
     try:
-        wait_until(lambda: len(simulator.requests) >= 5)
-        crawl.send_signal(signal.SIGINT)
-        _, err = crawl.communicate(timeout=20)
+        crawls.until(lambda: len(simulator.requests) >= 5)
+        crawl.signal(signal.SIGINT)
+        assert crawl.wait(20) == 1, crawl.log
     finally:
         crawl.kill()
-    assert crawl.returncode == 1, err.decode()
-    assert b"Traceback" not in err
+    assert "Traceback" not in crawl.log
     *records, walk = read_jsonl(tmp_path / "x.jsonl")
     assert walk["verdict"] == "interrupted"
     assert walk["records"] == len(records) - 1
@@ -49,15 +39,14 @@ def test_targets_that_were_not_asked_have_a_verdict_too(
 ) -> None:
     simulator.faults.add(operation="user_profile", kind="delay", delay=0.3)
     ids = ["25025320", "100000001", "100000003", "100000004", "100000005", "100000006"]
-    command = [sys.executable, "-m", "scrapy", "crawl", "profiles", "-a", f"user_ids={','.join(ids)}", "-O", "x.jsonl"]
-    crawl = subprocess.Popen(command, cwd=tmp_path, env=scrapy_environment(**at_simulator), stderr=subprocess.PIPE)
+    command = ("crawl", "profiles", "-a", f"user_ids={','.join(ids)}", "-O", "x.jsonl")
+    crawl = crawls.start(*command, folder=tmp_path, **at_simulator)
     try:
-        wait_until(lambda: len(simulator.requests) >= 2)
-        crawl.send_signal(signal.SIGINT)
-        _, err = crawl.communicate(timeout=20)
+        crawls.until(lambda: len(simulator.requests) >= 2)
+        crawl.signal(signal.SIGINT)
+        assert crawl.wait(20) == 1, crawl.log
     finally:
         crawl.kill()
-    assert crawl.returncode == 1, err.decode()
     walks = [record for record in read_jsonl(tmp_path / "x.jsonl") if record["type"] == "walk"]
     assert [walk["target"] for walk in walks] == ids
     assert walks[-1]["verdict"] == "interrupted"

@@ -18,6 +18,7 @@ import pytest
 
 from igcrawl.operations.catalogue import OPERATIONS
 from tests.conftest import ROOT, scrapy_environment
+from tests.support import crawls
 from tests.support.recording_server import Recorded, RecordingServer, Reply
 from tests.support.session_file import session_settings, write_session
 
@@ -284,25 +285,11 @@ def test_a_link_is_resolved_without_any_part_of_the_session(tmp_path: Path) -> N
     session_file = write_session(tmp_path / "session.json")
     before = session_file.read_bytes()
     with RecordingServer(redirect) as anywhere:
-        done = subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "scrapy",
-                "crawl",
-                "resolve",
-                "-a",
-                f"url={anywhere.url}/share/x?y=1",
-                "-O",
-                "out.jsonl",
-            ],
-            cwd=tmp_path,
-            env=scrapy_environment(IG_SESSION=str(session_file), IG_MOBILE_URL=anywhere.url, IG_WEB_URL=anywhere.url),
-            capture_output=True,
-            timeout=60,
-            check=False,
-        )
-    assert done.returncode == 0, done.stderr
+        done = crawls.run(
+            "crawl", "resolve", "-a", f"url={anywhere.url}/share/x?y=1", "-O", "out.jsonl", folder=tmp_path,
+            IG_SESSION=str(session_file), IG_MOBILE_URL=anywhere.url, IG_WEB_URL=anywhere.url,
+        )  # fmt: skip
+    assert done.wait() == 0, done.log
     assert [(r.method, r.path, r.query) for r in anywhere.recorded] == [("HEAD", "/share/x", [("y", "1")])]
     assert set(anywhere.recorded[0].headers) - OWN_BUSINESS == {"accept", "user-agent"}
     assert session_file.read_bytes() == before

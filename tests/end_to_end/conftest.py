@@ -6,14 +6,16 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from igcrawl.simulator import Simulator
 from tests.conftest import AT_ONCE, ROOT, Run
+from tests.support import crawls
 
 _SHIPPED = ("igcrawl", "spiders", "pipelines", "pyproject.toml", "setup.py", "requirements.txt", "README.md", "LICENSE")
 _SETTINGS = '\nADDONS = {"igcrawl.addon.IgcrawlAddon": 500}\nROBOTSTXT_OBEY = True\nDOWNLOAD_DELAY = 0\n'
@@ -90,23 +92,27 @@ class Project:
         folder: where its `scrapy.cfg` is.
         built: igcrawl, installed.
         simulator: what our spiders ask there.
+        streams: takes what it prints.
         environment: leads our spiders to it.
     """
 
     folder: Path
     built: Built
     simulator: Simulator
+    streams: Path
     environment: dict[str, str] = field(default_factory=dict)
 
     def scrapy(self, *arguments: str, **environment: str) -> Run:
         """Run `scrapy …` in it."""
-        outside = clean_environment(self.built.installed, **{**self.environment, **environment})
-        return python("-m", "scrapy", *arguments, folder=self.folder, environment=outside)
+        return self._run({"arguments": arguments}, clean_environment(self.built.installed), environment)
 
     def script(self, text: str, **environment: str) -> Run:
         """Run a Python program in it."""
-        outside = clean_environment(self.built.installed, self.folder, **{**self.environment, **environment})
-        return python("-c", text, folder=self.folder, environment=outside)
+        return self._run({"program": text}, clean_environment(self.built.installed, self.folder), environment)
+
+    def _run(self, order: dict[str, Any], clean: dict[str, str], environment: dict[str, str]) -> Run:
+        whole, streams = {**clean, **self.environment, **environment}, Path(tempfile.mkdtemp(dir=self.streams))
+        return Run(*crawls.captured(order, self.folder, streams, whole, self.built.installed))
 
     def write(self, name: str, text: str) -> None:
         """Add to one of its files, or make it."""
@@ -115,19 +121,18 @@ class Project:
 
 
 @pytest.fixture
-def project(built: Built, simulator: Simulator, tmp_path: Path) -> Iterator[Project]:
+def project(built: Built, simulator: Simulator, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """What `scrapy startproject other` makes, with our add-on."""
-    outside = clean_environment(built.installed)
-    run = python("-m", "scrapy", "startproject", "other", ".", folder=tmp_path, environment=outside)
+    made = Project(tmp_path, built, simulator, tmp_path_factory.mktemp("streams"))
+    run = made.scrapy("startproject", "other", ".")
     assert run.code == 0, run.err
     session_file = tmp_path / "session.json"
     simulator.write_session(session_file)
-    at_simulator = {
+    made.environment = {
         "IG_MOBILE_URL": simulator.mobile_url,
         "IG_WEB_URL": simulator.web_url,
         "IG_SESSION": str(session_file),
         **AT_ONCE,
     }
-    made = Project(tmp_path, built, simulator, at_simulator)
     made.write("other/settings.py", _SETTINGS)
-    yield made
+    return made

@@ -58,6 +58,9 @@ def test_with_the_add_on_alone_our_spiders_run(project: Project) -> None:
     assert verdict_in(project) == "stopped"
     assert {request.operation for request in project.simulator.requests} == {"user_profile", "followers"}
     assert "Traceback" not in run.err
+    # Nothing of the checkout was used.
+    where = project.script("import igcrawl.spiders; print(igcrawl.spiders.__file__)").out
+    assert Path(where).is_relative_to(project.built.installed)
 
 
 def test_our_commands_are_there(project: Project) -> None:

@@ -1,14 +1,11 @@
 """Crawl processes that begin within a tenth of a second, for tests that kill hundreds of them.
 
-``python -m tests.support.crawls`` is their parent: it has imported what `scrapy` imports, and forks a child for each
-order that comes on its standard input. The child is what `scrapy …` is from there on. When the input ends, so do all.
+`fork_server` is their parent, one for each place from which igcrawl is imported.
 """
 
 from __future__ import annotations
 
 import atexit
-import gc
-import importlib
 import json
 import os
 import select
@@ -24,26 +21,8 @@ from typing import Any
 from tests.conftest import ROOT, scrapy_environment
 from tests.support.session_states import state_home
 
-#: What commands import, but for the settings, which read the environment, and the reactor, which begins to live.
-_PACKAGES = (
-    "igcrawl.cli",
-    "igcrawl.commands",
-    "igcrawl.console",
-    "igcrawl.middlewares",
-    "igcrawl.store.postgres",
-    "igcrawl.store.sqlite",
-    "pipelines",
-    "spiders",
-)
-_MODULES = (
-    "igcrawl.addon",
-    "igcrawl.calling.download_handler",
-    "igcrawl.output.exporters",
-    "igcrawl.console.extension",
-    "scrapy.cmdline",
-    "scrapy.core.engine",
-)
-_REACTOR = "twisted.internet.reactor"
+#: Forks them.
+_SERVER = Path(__file__).with_name("fork_server.py")
 
 
 class CrawlProcess:
@@ -52,10 +31,12 @@ class CrawlProcess:
     Args:
         pid: its number, which nobody else gets before `wait`.
         log: where its output goes.
+        parent: of whom it is a child.
     """
 
-    def __init__(self, pid: int, log: Path) -> None:
+    def __init__(self, pid: int, log: Path, parent: _Parent) -> None:
         self.pid = pid
+        self._parent = parent
         self._log = log
         self._handle: int | None = os.pidfd_open(pid)
         self._code: int | None = None
@@ -89,7 +70,7 @@ class CrawlProcess:
             if not self.ended_within(seconds):
                 self.kill()
                 raise AssertionError(f"still running after {seconds} s:\n{self.log[-4000:]}")
-            self._code = _parent().reap(self.pid)
+            self._code = self._parent.reap(self.pid)
             os.close(self._handle)
             self._handle = None
         assert self._code is not None
@@ -120,16 +101,34 @@ def start(
         environment: beside the tests' own.
     """
     log = log or folder / "log.txt"
+    order = {"arguments": arguments, "stdin": str(stdin or os.devnull), "errors": str(errors or log)}
+    own = {"XDG_STATE_HOME": str(state_home(folder)), **environment}
+    return begin(order, folder, log, scrapy_environment(**own))
+
+
+def begin(
+    order: Mapping[str, Any], folder: Path, log: Path, environment: Mapping[str, str], source: Path = ROOT
+) -> CrawlProcess:
+    """Run what an order says.
+
+    Args:
+        order: ``arguments`` of ``scrapy``, or ``program``, a Python text. It may name a ``stdin``, and with ``errors``
+            a file for the standard error.
+        folder: where it runs.
+        log: takes its output, behind what is there.
+        environment: all of it.
+        source: from which it imports igcrawl.
+    """
     log.touch()
-    order = {
-        "arguments": ["scrapy", *arguments],
+    whole = {
+        "stdin": os.devnull,
+        "errors": str(log),
         "folder": str(folder),
-        "stdin": str(stdin or os.devnull),
         "log": str(log),
-        "errors": str(errors or log),
-        "environment": scrapy_environment(**{"XDG_STATE_HOME": str(state_home(folder)), **environment}),
+        "environment": environment,
     }
-    return CrawlProcess(_parent().fork(order), log)
+    parent = _parent(source)
+    return CrawlProcess(parent.fork(whole | order), log, parent)
 
 
 def run(*arguments: str, folder: Path, log: Path | None = None, **environment: str) -> CrawlProcess:
@@ -137,6 +136,31 @@ def run(*arguments: str, folder: Path, log: Path | None = None, **environment: s
     process = start(*arguments, folder=folder, log=log, **environment)
     process.wait()
     return process
+
+
+def captured(
+    order: Mapping[str, Any],
+    folder: Path,
+    streams: Path,
+    environment: Mapping[str, str],
+    source: Path = ROOT,
+    stdin: bytes = b"",
+    timeout: float = 60,
+) -> tuple[int, str, str]:
+    """Run what an order says to its end, see `begin`; return its exit code and what it wrote to output and errors.
+
+    Args:
+        order, folder, environment, source: see `begin`.
+        streams: an empty folder.
+        stdin: what its standard input holds.
+        timeout: seconds that it may take.
+    """
+    out, err, given = (streams / name for name in ("out", "err", "in"))
+    err.touch()
+    given.write_bytes(stdin)
+    process = begin({**order, "stdin": str(given), "errors": str(err)}, folder, out, environment, source)
+    code = process.wait(timeout)
+    return code, out.read_text(), err.read_text()
 
 
 def until(condition: Callable[[], object], seconds: float = 30) -> None:
@@ -148,13 +172,17 @@ def until(condition: Callable[[], object], seconds: float = 30) -> None:
 
 
 class _Parent:
-    """This side of the process that forks crawls."""
+    """This side of the process that forks crawls.
 
-    def __init__(self) -> None:
+    Args:
+        path: from which it imports igcrawl.
+    """
+
+    def __init__(self, path: Path) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.crawls"],
-            cwd=ROOT,
-            env=scrapy_environment(),
+            [sys.executable, str(_SERVER)],
+            cwd=path,
+            env=scrapy_environment(PYTHONPATH=str(path)),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -190,62 +218,7 @@ class _Parent:
 
 
 @cache
-def _parent() -> _Parent:
-    parent = _Parent()
+def _parent(path: Path) -> _Parent:
+    parent = _Parent(path)
     atexit.register(parent.close)
     return parent
-
-
-def _serve() -> dict[str, Any] | None:
-    """Fork a child for each order and return it there; return None at the end of the input."""
-    children: set[int] = set()
-    while line := sys.stdin.readline():
-        order = json.loads(line)
-        if "reap" in order:
-            pid, status = os.waitpid(order["reap"], 0)
-            children.discard(pid)
-            print(os.waitstatus_to_exitcode(status), flush=True)
-            continue
-        pid = os.fork()
-        if pid == 0:
-            return dict(order)
-        children.add(pid)
-        print(pid, flush=True)
-    for pid in children:
-        os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
-    return None
-
-
-def _become(order: Mapping[str, Any]) -> None:
-    from scrapy.cmdline import execute
-
-    os.dup2(os.open(order["stdin"], os.O_RDONLY), 0)
-    for number, path in ((1, order["log"]), (2, order["errors"])):
-        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), number)
-    os.chdir(order["folder"])
-    os.environ.clear()
-    os.environ.update(order["environment"])
-    # As `python -m scrapy` would find modules.
-    sys.path[:0] = [order["folder"], *order["environment"]["PYTHONPATH"].split(os.pathsep)]
-    execute(order["arguments"])
-
-
-def _import_all() -> None:
-    for package in _PACKAGES:
-        for path in sorted(Path(*package.split(".")).glob("[a-z]*.py")):
-            importlib.import_module(f"{package}.{path.stem}")
-    for module in _MODULES:
-        importlib.import_module(module)
-    importlib.import_module("twisted.internet.asyncioreactor")
-    assert _REACTOR not in sys.modules
-    assert "igcrawl.settings" not in sys.modules
-
-
-if __name__ == "__main__":
-    _import_all()
-    gc.freeze()
-    print("ready", flush=True)
-    its_order = _serve()
-    if its_order is not None:
-        _become(its_order)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-import subprocess
 import sys
 import tempfile
 import time
@@ -23,8 +22,9 @@ from igcrawl.errors import Interrupted
 from igcrawl.simulator import Simulator
 from igcrawl.stopping import Stopping
 from igcrawl.times import DAY
-from tests.conftest import ROOT, scrapy_environment
+from tests.conftest import scrapy_environment
 from tests.simulator.clock import Clock
+from tests.support import crawls
 
 #: So many requests with a throttled answer within an hour bring a challenge.
 CHALLENGE_AFTER: Final = 4
@@ -138,16 +138,13 @@ class Hurrying(Stopping):
 def live(day: Day) -> Figures:
     """Live through a day in another process."""
     with tempfile.TemporaryDirectory() as folder:
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.support.day", json.dumps(asdict(day))],
-            cwd=folder,
-            env=scrapy_environment(PYTHONPATH=str(ROOT), XDG_STATE_HOME=folder),
-            capture_output=True,
-            timeout=_PATIENCE,
-            check=False,
+        order = {"program": f"from tests.support.day import main; main({asdict(day)!r})"}
+        place = Path(folder)
+        code, out, errors = crawls.captured(
+            order, place, place, scrapy_environment(XDG_STATE_HOME=folder), timeout=_PATIENCE
         )
-    assert done.returncode == 0, done.stderr.decode()[-4000:]
-    return Figures(**json.loads(done.stdout))
+    assert code == 0, errors[-4000:]
+    return Figures(**json.loads(out))
 
 
 def _crawl(day: Day, simulator: Simulator, clock: Clock) -> None:

@@ -69,12 +69,12 @@ class Finished:
     Args:
         done: each crawl, in the order's order.
         stray: lines that were no crawl's.
-        figures: of the process: pid, resident memory in MB, open files.
+        figures: of the process: pid, resident memory in MB, open files; for an order of no crawls.
     """
 
     done: list[Done]
     stray: list[str]
-    figures: dict[str, float]
+    figures: dict[str, float] = field(default_factory=dict)
 
 
 class OneProcess:
@@ -200,7 +200,9 @@ async def _carry_out(order: Mapping[str, Any], collector: _Collector) -> dict[st
     done = await asyncio.gather(*map(one, order["orders"]))
     stray, collector.stray = collector.stray, []
     collector.of_lines.clear()
-    return {"done": [asdict(each) for each in done], "stray": stray, "figures": _figures()}
+    # They take longer than a short crawl.
+    figures = {} if order["orders"] else _figures()
+    return {"done": [asdict(each) for each in done], "stray": stray, "figures": figures}
 
 
 def resident_mb() -> float:

@@ -6,15 +6,15 @@ import fcntl
 import os
 import pty
 import re
+import select
 import signal
 import struct
-import subprocess
-import sys
 import termios
 import time
 from pathlib import Path
 
 from tests.conftest import scrapy_environment
+from tests.support import crawls
 
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
 
@@ -34,15 +34,10 @@ class Terminal:
         env = scrapy_environment(**{"TERM": "xterm", **environment})
         for name in {"NO_COLOR", "COLUMNS", "LINES", "FORCE_COLOR"} - set(environment):
             env.pop(name, None)
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "scrapy", "crawl", *command],
-            cwd=folder,
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=slave,
-        )
-        os.close(slave)
+        # It stays open here: without anybody at its other side a terminal is gone.
+        self._slave = slave
+        order = {"arguments": ["crawl", *command], "errors": os.ttyname(slave)}
+        self._process = crawls.begin(order, folder, Path(os.devnull), env)
         #: All that was written to it, control sequences too.
         self.raw = ""
 
@@ -60,20 +55,22 @@ class Terminal:
 
     def interrupt(self) -> None:
         """Press Ctrl-C."""
-        self._process.send_signal(signal.SIGINT)
+        self._process.signal(signal.SIGINT)
 
     def end(self) -> int:
         """Wait for its end, and return its exit code."""
         while self._read():
             pass
         os.close(self._master)
+        os.close(self._slave)
         return self._process.wait(30)
 
     def _read(self) -> bool:
-        try:
-            part = os.read(self._master, 65536)
-        except OSError:
-            # The last one that held the other side has closed it.
-            return False
-        self.raw += part.decode(errors="replace")
-        return bool(part)
+        """Wait for more, and return whether some came before its end."""
+        while True:
+            has_ended = self._process.ended_within(0)
+            if select.select([self._master], [], [], 0 if has_ended else 0.02)[0]:
+                self.raw += os.read(self._master, 65536).decode(errors="replace")
+                return True
+            if has_ended:
+                return False

@@ -68,10 +68,12 @@ def scrapy_environment(**extra: str) -> dict[str, str]:
 def scrapy(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Scrapy:
     """Runs `scrapy …` in an empty folder."""
     from tests.support import crawls
+    from tests.support.session_states import state_home
 
     def run(*arguments: str, timeout: float = 60, stdin: bytes = b"", **environment: str) -> Run:
-        streams, whole = tmp_path_factory.mktemp("streams"), scrapy_environment(**environment)
-        return Run(*crawls.captured({"arguments": arguments}, tmp_path, streams, whole, stdin=stdin, timeout=timeout))
+        whole = scrapy_environment(**{"XDG_STATE_HOME": str(state_home(tmp_path)), **environment})
+        order, streams = {"arguments": arguments}, tmp_path_factory.mktemp("streams")
+        return Run(*crawls.captured(order, tmp_path, streams, whole, stdin=stdin, timeout=timeout))
 
     return run
 

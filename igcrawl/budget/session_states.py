@@ -181,7 +181,9 @@ async def _changed(place: SessionStateRows, account: str, server: str, change: C
     def in_row(row: dict[str, Any]) -> _T:
         state = SessionState.read(row)
         result = change(state)
-        state.write(row)
+        # Who has only been asked about is not known.
+        if row or state != SessionState():
+            state.write(row)
         return result
 
     return await place.change(account, server, in_row)

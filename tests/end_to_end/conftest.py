@@ -16,6 +16,7 @@ import pytest
 from igcrawl.simulator import Simulator
 from tests.conftest import AT_ONCE, ROOT, Run
 from tests.support import crawls
+from tests.support.session_states import state_home
 
 _SHIPPED = ("igcrawl", "spiders", "pipelines", "pyproject.toml", "setup.py", "requirements.txt", "README.md", "LICENSE")
 _SETTINGS = '\nADDONS = {"igcrawl.addon.IgcrawlAddon": 500}\nROBOTSTXT_OBEY = True\nDOWNLOAD_DELAY = 0\n'
@@ -111,7 +112,11 @@ class Project:
         return self._run({"program": text}, clean_environment(self.built.installed, self.folder), environment)
 
     def _run(self, order: dict[str, Any], clean: dict[str, str], environment: dict[str, str]) -> Run:
-        whole, streams = {**clean, **self.environment, **environment}, Path(tempfile.mkdtemp(dir=self.streams))
+        states = {"XDG_STATE_HOME": str(state_home(self.folder))}
+        whole, streams = (
+            {**clean, **states, **self.environment, **environment},
+            Path(tempfile.mkdtemp(dir=self.streams)),
+        )
         return Run(*crawls.captured(order, self.folder, streams, whole, self.built.installed))
 
     def write(self, name: str, text: str) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tests.conftest import scrapy_environment
 from tests.support import crawls
+from tests.support.session_states import state_home
 
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
 
@@ -31,7 +32,7 @@ class Terminal:
     def __init__(self, *command: str, folder: Path, **environment: str) -> None:
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
-        env = scrapy_environment(**{"TERM": "xterm", **environment})
+        env = scrapy_environment(**{"TERM": "xterm", "XDG_STATE_HOME": str(state_home(folder)), **environment})
         for name in {"NO_COLOR", "COLUMNS", "LINES", "FORCE_COLOR"} - set(environment):
             env.pop(name, None)
         # It stays open here: without anybody at its other side a terminal is gone.

@@ -299,6 +299,9 @@ class OperationSpider(Spider):
             walk, ending = await walker.walk(row)
             self._note(ending.verdict)
             log_verdict(walk, ending)
+            if self._halted is not None and ending.verdict is not self._halted.verdict:
+                # A failure on this side must not hide what the server said.
+                logger.error("%s: %s: %s", walk.id, self._halted.verdict, self._halted.reason)
             self.run_totals.add(row, walk, ending.verdict, self.ask.seconds_of(walk))
             self._count("igcrawl/pages", walk.pages - row.pages)
             if self._halted is None and self.ask.must_stop:

@@ -50,6 +50,10 @@ class Everywhere:
         """Start in one of two projects."""
         return self._crawl(chance.choice(["one", "two"]), chance)
 
+    def in_first(self, chance: random.Random) -> crawls.CrawlProcess:
+        """Start in the first project."""
+        return self._crawl("one", chance)
+
     def in_subfolder(self, chance: random.Random) -> crawls.CrawlProcess:
         """Start below one of two projects."""
         return self._crawl(chance.choice(["one/deep", "two/deep/deeper"]), chance)
@@ -124,7 +128,7 @@ def challenge(
     """
     chance, places = random.Random(seed), Everywhere(simulator, folder, shared_store, budget=1_000)
     # It makes the stores, the project's own or the shared one.
-    begin = places.with_shared_store if shared_store else places.in_folder
+    begin = places.with_shared_store if shared_store else places.in_first
     begin(chance).wait()
     hinder(folder)
     simulator.faults.add(kind=chance.choice(TROUBLES))

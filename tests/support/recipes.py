@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 from tests.conftest import ROOT
 
 #: What a copy of the checkout needs for what the pages tell to do with it.
-PROJECT = ("igcrawl", "spiders", "pipelines", "scrapy.cfg")
+_LINKED = ("igcrawl", "spiders", "pipelines")
 
 
 def block(page: str, heading: str) -> str:
@@ -29,6 +30,8 @@ def commands(page: str, heading: str) -> list[str]:
 def linked_project(folder: Path) -> Path:
     """Make a folder that holds the checkout as far as a crawl needs it, and return it."""
     folder.mkdir(parents=True)
-    for name in PROJECT:
+    for name in _LINKED:
         (folder / name).symlink_to(ROOT / name)
+    # Paths count from where it is.
+    shutil.copy(ROOT / "scrapy.cfg", folder)
     return folder

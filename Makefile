@@ -46,7 +46,7 @@ test: $(VENV)/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m tests.support.chromium
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 fuzz: $(VENV)/dev
 	FUZZ_CASES=200000 FUZZ_SLOWEST=0.05 $(BIN)/python -m pytest -s tests/test_fuzz.py

@@ -18,7 +18,7 @@ from tests.conftest import AT_ONCE, ROOT, Run
 from tests.support import crawls
 from tests.support.session_states import state_home
 
-_SHIPPED = ("igcrawl", "spiders", "pipelines", "pyproject.toml", "setup.py", "requirements.txt", "README.md", "LICENSE")
+SHIPPED = ("igcrawl", "spiders", "pipelines", "pyproject.toml", "setup.py", "requirements.txt", "README.md", "LICENSE")
 _SETTINGS = '\nADDONS = {"igcrawl.addon.IgcrawlAddon": 500}\nROBOTSTXT_OBEY = True\nDOWNLOAD_DELAY = 0\n'
 
 
@@ -63,7 +63,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     folder = tmp_path_factory.mktemp("built")
     source = folder / "source"
     source.mkdir()
-    for name in _SHIPPED:
+    for name in SHIPPED:
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
         elif (ROOT / name).exists():

@@ -23,6 +23,7 @@ from igcrawl.items.field_choice import FieldChoice
 from igcrawl.operations.call import Host
 from igcrawl.operations.catalogue import add_from_outside, family_names
 from igcrawl.output.raw_archive import is_archive
+from igcrawl.paths import expanded
 from igcrawl.sessions.session import Session
 from igcrawl.sessions.source import SessionSource, read_source
 from igcrawl.sessions.trusted_hosts import check_base_url, is_loopback
@@ -201,7 +202,7 @@ def _archive(value: str) -> Path | None:
     """Check the archive's name and that it can be written, before a request is spent."""
     if not value:
         return None
-    path = Path(value).expanduser()
+    path = expanded(value, "IG_RAW")
     if not is_archive(path):
         raise BadInput(f"IG_RAW: expected a file named *.jsonl.zst, got {value!r}")
     try:

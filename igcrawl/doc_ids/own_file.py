@@ -11,6 +11,7 @@ from igcrawl.doc_ids.model import Origin, Query
 from igcrawl.doc_ids.registry import shipped_queries
 from igcrawl.doc_ids.tables import read_queries
 from igcrawl.errors import BadInput
+from igcrawl.paths import expanded
 
 _NAME: Final = "doc_ids.toml"
 #: The file is written by hand or by an import: some hundred lines.
@@ -24,7 +25,7 @@ def own_path(setting: str = "") -> Path:
         setting: the value of `IG_DOC_IDS`; without it the file is in the current folder, or else in the project's.
     """
     if setting:
-        return Path(setting).expanduser()
+        return expanded(setting, "IG_DOC_IDS")
     here = Path(_NAME)
     project = closest_scrapy_cfg()
     return Path(project).with_name(_NAME) if project and not here.exists() else here

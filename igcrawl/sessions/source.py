@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from igcrawl.errors import BadInput
+from igcrawl.paths import expanded
 from igcrawl.sessions import folder as session_folder
 from igcrawl.sessions.device import complete
 from igcrawl.sessions.formats.bare import is_session_id
@@ -80,7 +81,7 @@ def read_source(value: str, folder: Path = session_folder.FOLDER) -> SessionSour
         raise BadInput(
             "IG_SESSION: expected a session's name, a file, or the settings themselves as JSON or its base64"
         )
-    path = Path(text).expanduser()
+    path = expanded(text, "IG_SESSION")
     return SessionSource(file=path, name=path.stem if path == session_folder.path_of(path.stem, folder) else str(path))
 
 
@@ -89,7 +90,7 @@ def _may_be_secret(text: str) -> bool:
     if "\n" in text or "\0" in text or any(len(part) > _LONGEST_NAME for part in text.split("/")):
         return True
     odd = _BASE64.fullmatch(text) or ":" in text or "%" in text
-    return bool(odd) and not Path(text).expanduser().exists()
+    return bool(odd) and not expanded(text, "IG_SESSION").exists()
 
 
 def _from_base64(text: str) -> bytes | None:

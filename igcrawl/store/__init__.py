@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from igcrawl.errors import BadInput
+from igcrawl.paths import expanded
 from igcrawl.store.base import Selection, Store, Writer
 from igcrawl.store.model import (
     ENDLESS_PAGES,
@@ -78,7 +79,7 @@ def check_url(url: str) -> None:
 
 def path_of(url: str) -> Path | None:
     """Return the file of a SQLite store's address, None for a database's."""
-    return None if is_postgres_url(url) else Path(url.removeprefix(_SQLITE)).expanduser()
+    return None if is_postgres_url(url) else expanded(url.removeprefix(_SQLITE), "IG_STORE")
 
 
 def describe(url: str) -> str:

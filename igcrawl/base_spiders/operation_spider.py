@@ -28,6 +28,7 @@ from igcrawl.calling.advice import reason_of
 from igcrawl.calling.call_sender import CallSender
 from igcrawl.calling.doc_id_rotation import DocIdRotation
 from igcrawl.calling.run_context import RunContext, config_of
+from igcrawl.config.not_obeyed import warning_of
 from igcrawl.config.promises import hold_promises
 from igcrawl.crawl.crawl_run import CrawlRun
 from igcrawl.crawl.logs import log_verdict
@@ -199,6 +200,8 @@ class OperationSpider(Spider):
         crawl_key = crawl_key_of(self.name, self.args, self.targets(), whole)
         try:
             check_installed(self.crawler, self.config)
+            if (said := warning_of(self.crawler.settings)) is not None:
+                logger.warning(said)
             if self.args.plan:
                 self.plan, self.planned = await Planning(self, run.store).make(crawl_key)
                 if self.context.attended:

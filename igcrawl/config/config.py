@@ -165,11 +165,17 @@ def _read(settings: Mapping[str, Any], operations: Mapping[str, object]) -> Conf
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
     """Return the IG_… settings that the environment gives."""
+    given = {name: _plain(value) for name, value in environment.items() if name.startswith(_PREFIX)}
     return {
-        name: value
-        for name, value in environment.items()
-        if name in DEFAULTS or (name.startswith(OVERRIDE_PREFIX) and value)
+        name: value for name, value in given.items() if name in DEFAULTS or (name.startswith(OVERRIDE_PREFIX) and value)
     }
+
+
+def _plain(value: str) -> str:
+    """Return a variable's value without what an env file leaves around it: blanks, a CR, a pair of quotes."""
+    plain = value.strip()
+    quoted = len(plain) > 1 and plain[0] == plain[-1] and plain[0] in "\"'"
+    return plain[1:-1].strip() if quoted else plain
 
 
 def take_environment(settings: BaseSettings, environment: Mapping[str, str] = os.environ) -> None:

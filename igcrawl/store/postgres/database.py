@@ -7,13 +7,14 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Final, TypeAlias, TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import DictRow
 
 from igcrawl.errors import BadInput, StoreError
+from igcrawl.store.addresses import password_of
 from igcrawl.store.postgres.connection import Connection, SharedConnections, server_life
 from igcrawl.store.postgres.worker_locks import WorkerLocks
 from igcrawl.store.schema import pending
@@ -241,7 +242,7 @@ class Database:
 
     def _secrets(self) -> set[str]:
         options = conninfo_to_dict(self._url)
-        password = urlsplit(self._url).password or ""
+        password = password_of(self._url)
         known = {password, unquote(password), *(str(options.get(name, "")) for name in ("password", "sslpassword"))}
         return known - {""}
 

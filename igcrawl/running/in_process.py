@@ -103,7 +103,8 @@ class _Run:
         crawler = Crawler(spider, settings)
         crawler.signals.connect(self._open.set, signals.engine_started)
         context = RunContext.of(crawler)
-        context.attended, context.lines.quiet = False, str(settings["LOG_LEVEL"]).upper() != "DEBUG"
+        context.attended, context.told = False, True
+        context.lines.quiet = str(settings["LOG_LEVEL"]).upper() != "DEBUG"
         context.lines.begin()
         await asyncio.sleep(0)
         return crawler

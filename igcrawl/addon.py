@@ -51,6 +51,9 @@ _PARTS: Final[Mapping[str, Mapping[str, int | None]]] = {
         # The exit code counts the errors of its own crawl.
         "scrapy.extensions.logcount.LogCount": None,
         "igcrawl.crawl.log_count.LogCount": 0,
+        # Its limits are of records and calls.
+        "scrapy.extensions.closespider.CloseSpider": None,
+        "igcrawl.crawl.closing.CloseSpider": 0,
         # Feeds of records, not of pages.
         "scrapy.extensions.feedexport.FeedExporter": None,
         "igcrawl.output.exporters.RecordFeedExporter": 0,

@@ -30,9 +30,20 @@ def printable(text: str, most: int | None = None) -> str:
     return "".join(character if character.isprintable() else _escaped(character) for character in text)
 
 
-def printable_lines(text: str) -> str:
-    """Return a text of several lines, each of them printable; only the first begins where a record of a log does."""
-    return f"\n{_INDENT}".join(map(printable, text.split("\n")))
+def fitted(text: str, most: int) -> str:
+    """Return a text as one printable line of so many characters at most, its escapes included."""
+    shown = printable(text, most)
+    return shown if len(shown) <= most else f"{shown[: most - 1]}…"
+
+
+def printable_lines(text: str, most: int | None = None) -> str:
+    """Return a text of several lines, each of them printable; only the first begins where a record of a log does.
+
+    Args:
+        text: whatever it is.
+        most: so many characters a line at most; None for all.
+    """
+    return f"\n{_INDENT}".join(printable(line) if most is None else fitted(line, most) for line in text.split("\n"))
 
 
 def say(*values: object, sep: str = " ", file: TextIO | None = None, flush: bool = False) -> None:

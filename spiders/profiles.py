@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from typing import Any
 
-from igcrawl.arguments import ProfilesArguments, read_targets
+from igcrawl.arguments import ProfilesArguments, read_target_file
 from igcrawl.base_spiders.operation_spider import OperationSpider
 from igcrawl.crawl.walk_rows import seed_of
 from igcrawl.items import Profile
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.store import Seed
+
+logger = logging.getLogger(__name__)
 
 
 class ProfilesSpider(OperationSpider):
@@ -26,12 +29,17 @@ class ProfilesSpider(OperationSpider):
         """Check the arguments and every line of the target file."""
         args = ProfilesArguments.parse(given)
         if args.file is not None:
-            read_targets(args.file)
+            read_target_file(args.file)
         return args
 
     def targets(self) -> list[list[str]] | None:
         """Return the file's targets: the same file with other lines is another crawl."""
-        return [list(target) for target in self._targets()] if self.args.file is not None else None
+        if self.args.file is None:
+            return None
+        file = read_target_file(self.args.file)
+        if file.header is not None:
+            logger.info("file=%s: line %s, %r, is taken for a header; an account needs @", self.args.file, *file.header)
+        return [list(target) for target in file.targets]
 
     def seeds(self) -> Iterator[Seed]:
         """Give a walk a target."""
@@ -40,6 +48,6 @@ class ProfilesSpider(OperationSpider):
 
     def _targets(self) -> list[tuple[str, str]]:
         if self.args.file is not None:
-            return read_targets(self.args.file)
+            return list(read_target_file(self.args.file).targets)
         ids = [("user_id", user_id) for user_id in dict.fromkeys(self.args.user_ids or ())]
         return ids + [("username", username) for username in dict.fromkeys(self.args.usernames or ())]

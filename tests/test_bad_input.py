@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from igcrawl.arguments import ListArguments, ProfilesArguments, read_targets
+from igcrawl.arguments import ListArguments, ProfilesArguments
 from igcrawl.errors import BadInput
 from igcrawl.simulator import Simulator
 from tests.conftest import Scrapy
@@ -131,20 +131,3 @@ def test_scrapyd_s_job_is_accepted_and_ignored() -> None:
 def test_profiles_arguments_that_are_refused(given: dict[str, str]) -> None:
     with pytest.raises(BadInput):
         ProfilesArguments.parse(given)
-
-
-@pytest.mark.parametrize(
-    ("content", "problem"),
-    [(b"1\nnot a name\n", "line 2: 'not a name'"), (b"# none\n\n", "no target"), (b"\xff\xfe\x00", "not UTF-8")],
-)
-def test_a_target_file_is_refused_with_the_line_that_is_wrong(tmp_path: Path, content: bytes, problem: str) -> None:
-    path = tmp_path / "ids.txt"
-    path.write_bytes(content)
-    with pytest.raises(BadInput, match=problem):
-        read_targets(path)
-
-
-def test_a_target_file_tells_ids_from_names(tmp_path: Path) -> None:
-    path = tmp_path / "ids.txt"
-    path.write_bytes(b"\xef\xbb\xbf12\r\nName.One\n@34\n12\n")
-    assert read_targets(path) == [("user_id", "12"), ("username", "name.one"), ("username", "34")]

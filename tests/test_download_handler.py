@@ -166,8 +166,11 @@ def test_a_proxy_that_opens_no_tunnel_is_a_failure_of_the_walk(
         )  # fmt: skip
     assert run.code == 1, run.err
     assert len(proxy.requests) == 2
-    assert read_jsonl(tmp_path / "x.jsonl")[-1]["verdict"] == "failed"
-    assert "secret" not in run.err
+    walk = read_jsonl(tmp_path / "x.jsonl")[-1]
+    assert walk["verdict"] == "failed"
+    for said in (walk["reason"], run.err):
+        assert f"the proxy 127.0.0.1:{proxy.port}" in said
+        assert "secret" not in said
     assert "Traceback" not in run.err
 
 

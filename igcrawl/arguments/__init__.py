@@ -19,7 +19,8 @@ from igcrawl.arguments.calls import (
 from igcrawl.arguments.graph import GraphArguments, Only
 from igcrawl.arguments.lists import ListArguments, ListSurface, Order, Since
 from igcrawl.arguments.operation import OperationArguments
-from igcrawl.arguments.profiles import ProfilesArguments, read_targets
+from igcrawl.arguments.profiles import ProfilesArguments
+from igcrawl.arguments.target_file import TargetFile, read_target_file
 
 __all__ = [
     "IGNORED",
@@ -41,8 +42,9 @@ __all__ = [
     "Since",
     "SuggestionsArguments",
     "Tab",
+    "TargetFile",
     "Typeahead",
     "TypeaheadArguments",
     "problem_of",
-    "read_targets",
+    "read_target_file",
 ]

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from igcrawl.arguments.targets import NotATarget, shown
 from igcrawl.errors import BadInput
 
 #: Scrapyd passes the name of its job; it says nothing about the crawl.
@@ -43,6 +44,8 @@ class Arguments(BaseModel):
             BadInput: one is unknown, missing or cannot be used; the error says what is allowed.
         """
         kept = {name: value for name, value in given.items() if name not in IGNORED}
+        for name, value in kept.items():
+            check_text(value, check_text(name, "an argument's name"))
         try:
             return cls.model_validate(kept)
         except ValidationError as errors:
@@ -59,13 +62,33 @@ class Arguments(BaseModel):
             return f"unknown argument {name!r}; allowed: {', '.join(cls.model_fields)}"
         if not name:
             return str(error["msg"]).removeprefix("Value error, ")
+        if isinstance(problem := error.get("ctx", {}).get("error"), NotATarget):
+            return f"{name}={shown(str(error['input']))}: {problem.said_to(name)}"
         about = cls.model_fields[name].description if name in cls.model_fields else None
         if about and error["type"] in _SHAPES:
-            return f"{name}={str(error['input'])[:60]}: expected {about}"
+            return f"{name}={shown(str(error['input']))}: expected {about}"
         if error["type"] == "bool_parsing":
-            return f"{name}={str(error['input'])[:60]}: expected 0 or 1 ({about})"
-        value = "" if isinstance(error["input"], dict) else f"={str(error['input'])[:60]}"
+            return f"{name}={shown(str(error['input']))}: expected 0 or 1 ({about})"
+        value = "" if isinstance(error["input"], dict) else f"={shown(str(error['input']))}"
         return f"{name}{value}: {_problem(error)}" + (f" ({about})" if about else "")
+
+
+def check_text(value: Any, what: str) -> str:
+    """Return a value as text; what the command line gives that is no UTF-8 has halves of characters.
+
+    Args:
+        value: whatever was given.
+        what: it is, for the message.
+
+    Raises:
+        BadInput: it holds what is no text.
+    """
+    text = str(value)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise BadInput(f"{what}: {shown(text)}: expected text in UTF-8") from None
+    return text
 
 
 def problem_of(errors: ValidationError, about: str) -> str:
@@ -78,6 +101,8 @@ def problem_of(errors: ValidationError, about: str) -> str:
     found = errors.errors()
     if any(error["type"] == "string_pattern_mismatch" for error in found):
         return f"expected {about}"
+    if isinstance(problem := found[0].get("ctx", {}).get("error"), NotATarget):
+        return str(problem)
     return "; ".join(dict.fromkeys(map(_problem, found))) + f" ({about})"
 
 

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 import orjson
 from pydantic import AfterValidator, BeforeValidator, Field
 
-_LONGEST_USERNAME: Final = 30
+from igcrawl.arguments.targets import read_user_id, read_username
+
 _LONGEST_QUERY: Final = 300
 _LONGEST_URL: Final = 2000
 
@@ -30,8 +31,13 @@ def _as_text(value: Any) -> Any:
     return str(value) if type(value) is int else value
 
 
-def _without_at(value: Any) -> Any:
-    return value.strip().removeprefix("@").lower() if isinstance(value, str) else value
+def _id_of(value: Any) -> Any:
+    """Accept an id that JSON gives as a number, and one as people have it; in calls ids are text."""
+    return read_user_id(str(value)) if isinstance(value, str) or type(value) is int else value
+
+
+def _name_of(value: Any) -> Any:
+    return read_username(value) if isinstance(value, str) else value
 
 
 def _stripped(value: Any) -> Any:
@@ -92,10 +98,8 @@ def _web_url(value: str) -> str:
     return value
 
 
-UserId = Annotated[str, BeforeValidator(_as_text), Field(pattern=r"^[1-9][0-9]{0,19}$")]
-Username = Annotated[
-    str, BeforeValidator(_without_at), Field(pattern=r"^[a-z0-9._]+$", min_length=1, max_length=_LONGEST_USERNAME)
-]
+UserId = Annotated[str, BeforeValidator(_id_of)]
+Username = Annotated[str, BeforeValidator(_name_of)]
 #: Ids of tracks and categories: a category may be 0.
 Number = Annotated[str, BeforeValidator(_as_text), Field(pattern=r"^[0-9]{1,25}$")]
 #: A media's id, with its owner's behind it or without.

@@ -23,13 +23,16 @@ from twisted.python.failure import Failure
 from igcrawl.arguments import Arguments
 from igcrawl.arguments.crawl_key import crawl_key_of
 from igcrawl.base_spiders.installed import check_installed
+from igcrawl.base_spiders.refused_spider import BAD_INPUT, refuse_crawl
 from igcrawl.budget.gate import Gate
 from igcrawl.budget.session_states import SessionStates
 from igcrawl.calling.advice import reason_of
 from igcrawl.calling.call_sender import CallSender
 from igcrawl.calling.doc_id_rotation import DocIdRotation
 from igcrawl.calling.run_context import RunContext, config_of
+from igcrawl.config.not_obeyed import check_not_obeyed, warning_of
 from igcrawl.config.promises import hold_promises
+from igcrawl.config.scrapy_values import check_values
 from igcrawl.crawl.crawl_run import CrawlRun
 from igcrawl.crawl.logs import log_verdict
 from igcrawl.crawl.lookups import make_ready
@@ -104,12 +107,23 @@ class OperationSpider(Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """Check the arguments and build the spider; what this task logs from now on is the crawl's."""
+        """Check the arguments and build the spider; what this task logs from now on is the crawl's.
+
+        Where something cannot be used, the crawl has a spider that does nothing and says so: not every script that
+        crawls looks at what went wrong before its start.
+        """
         RunContext.of(crawler).lines.begin()
-        spider = cls(crawler, kwargs)
-        if not spider.config.simulator:
-            spider.config.check_session()
+        try:
+            check_values(crawler.settings)
+            check_not_obeyed(crawler.settings)
+            spider = cls(crawler, kwargs)
+            if not spider.config.simulator:
+                spider.config.check_session()
+        except BadInput as error:
+            return refuse_crawl(crawler, cls.name, str(error))  # type: ignore[return-value]
         spider._set_crawler(crawler)
+        if (said := warning_of(crawler.settings)) is not None:
+            logger.warning(said)
         crawler.signals.connect(spider.stop_for_pipeline, signals.item_error)
         crawler.signals.connect(spider.close_with_verdict, signals.spider_idle)
         crawler.signals.connect(spider.leave, signals.spider_closed)
@@ -336,6 +350,10 @@ class OperationSpider(Spider):
         Raises:
             CloseSpider: it is not good.
         """
+        if self.refused is not None and self.refused[1] is ExitCode.BAD_INPUT:
+            if not self.context.told:
+                logger.error(self.refused[0])
+            raise CloseSpider(BAD_INPUT)
         reached = set(self.verdicts)
         if self.refused is not None and self.refused[1] is ExitCode.TROUBLE:
             reached.add(Verdict.BLOCKED)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from igcrawl.errors import BadInput
+from igcrawl.paths import expanded
 
 _GIVE: Final = "what a session has sent is kept there; give a folder that can be written, IG_STATE=/path"
 
@@ -23,7 +24,7 @@ def state_folder(setting: str, environment: Mapping[str, str] = os.environ) -> P
     Raises:
         BadInput: it cannot be made or written.
     """
-    folder = Path(setting) if setting else _of_user(environment) / "igcrawl"
+    folder = expanded(setting, "IG_STATE") if setting else _of_user(environment) / "igcrawl"
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)

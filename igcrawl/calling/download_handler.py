@@ -74,7 +74,7 @@ class DownloadHandler(BaseDownloadHandler):
             async with asyncio.timeout(float(request.meta.get("download_timeout") or self._seconds)):
                 return await self._exchange(request)
         except (aiohttp.ClientError, OSError) as error:
-            problem = translated(error)
+            problem = translated(error, request.meta.get("proxy"))
         raise problem
 
     async def close(self) -> None:

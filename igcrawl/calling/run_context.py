@@ -34,6 +34,7 @@ class RunContext:
         gate: its session's; None before the run has begun.
         rotation: the state of its doc_ids; None before the run has begun, and for a plan.
         attended: whether an operator looks on, who is shown the run and told a plan.
+        told: whether the outcome is told to who started the crawl; else the log says why a crawl cannot begin.
     """
 
     _by_crawler: ClassVar[WeakKeyDictionary[Crawler, RunContext]] = WeakKeyDictionary()
@@ -46,6 +47,7 @@ class RunContext:
     gate: Gate | None = None
     rotation: DocIdRotation | None = None
     attended: bool = True
+    told: bool = False
 
     def __post_init__(self) -> None:
         """Clear the lines of what the redaction knows."""

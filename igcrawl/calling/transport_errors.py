@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
+from urllib.parse import urlsplit
 
 import aiohttp
 from scrapy.exceptions import (
@@ -18,6 +19,8 @@ _NO_SUCH_HOST: Final = "the server's name is not known"
 _NOT_VERIFIED: Final = "the server's certificate cannot be verified"
 _NO_CONNECTION: Final = "there is no connection to the server"
 _NO_TUNNEL: Final = "the proxy leads to no server"
+#: Statuses with which a proxy asks for a login.
+_WANTS_LOGIN: Final = 407
 _CUT: Final = "the answer is cut or its chunks are broken"
 _TOO_LATE: Final = "the whole answer did not come within DOWNLOAD_TIMEOUT"
 _NO_HTTP: Final = "the answer is no valid HTTP, or its headers are too many or too long"
@@ -37,8 +40,43 @@ _WORDS: Final[Mapping[str, str]] = {
 _PRECISE: Final = frozenset({_NOT_VERIFIED, _NO_TUNNEL, _NO_HTTP, _LOST})
 
 
-def translated(error: Exception) -> Exception:
-    """Return Scrapy's exception for what aiohttp or the system said, without the request that aiohttp's names."""
+class ProxyFailed(DownloadFailedError):
+    """Raised when a proxy, not the server, is why there is no answer; its text names the proxy."""
+
+
+def place_of(proxy: str) -> str:
+    """Return a proxy's host and port, without user and password."""
+    try:
+        parts = urlsplit(proxy if "://" in proxy else f"//{proxy}")
+        host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        return "of the environment"
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def translated(error: Exception, proxy: str | None = None) -> Exception:
+    """Return Scrapy's exception for what aiohttp or the system said, without the request that aiohttp's names.
+
+    Args:
+        error: its own.
+        proxy: by which the request went, None for none.
+    """
+    return _translated(error) if proxy is None else _of_proxy(error, proxy)
+
+
+def _of_proxy(error: Exception, proxy: str) -> Exception:
+    where = place_of(proxy)
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return ProxyFailed(f"the proxy {where} cannot be reached: its name is not known")
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        wants = " and wants a user and a password" if error.status == _WANTS_LOGIN else ""
+        return ProxyFailed(f"the proxy {where} opens no way to the server: it answered {error.status}{wants}")
+    if isinstance(error, aiohttp.ClientProxyConnectionError):
+        return ProxyFailed(f"the proxy {where} cannot be reached")
+    return _translated(error)
+
+
+def _translated(error: Exception) -> Exception:
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return CannotResolveHostError(_NO_SUCH_HOST)
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
@@ -56,8 +94,20 @@ def translated(error: Exception) -> Exception:
     return DownloadFailedError(_LOST)
 
 
-def in_words(error: Exception) -> str:
-    """Return what an exception of a download handler means, in words that hold nothing of the request."""
+def in_words(error: Exception, proxy: str | None = None) -> str:
+    """Return what an exception of a download handler means, in words that hold nothing of the request.
+
+    Args:
+        error: the exception.
+        proxy: by which the request went, None for none.
+    """
+    if isinstance(error, ProxyFailed):
+        return str(error)
+    said = _in_words(error)
+    return said if proxy is None else f"{said}; it was asked by the proxy {place_of(proxy)}"
+
+
+def _in_words(error: Exception) -> str:
     said = str(error)
     if said in _PRECISE:
         return said

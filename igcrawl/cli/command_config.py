@@ -10,8 +10,8 @@ from scrapy.settings import BaseSettings
 
 from igcrawl.config.config import DEFAULTS, Config, read_config, take_environment
 from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.paths import store_in_project
 from igcrawl.printable import say
-from igcrawl.project_folder import store_in_project
 from igcrawl.store import is_there
 
 #: Where `make demo` keeps its crawl of the simulator.

@@ -10,11 +10,13 @@ from scrapy.settings import Settings
 from scrapy.spiderloader import get_spider_loader
 from scrapy.utils.conf import build_component_list
 
+from igcrawl.arguments.base import check_text
 from igcrawl.base_spiders.operation_spider import OperationSpider
+from igcrawl.config.scrapy_values import check_objects
 from igcrawl.crawl.logs import quieten
 from igcrawl.errors import BadInput
 from igcrawl.output.cli_outputs import add_feeds, complete_feeds, feeds_of, take_outputs
-from igcrawl.running.crawl_preflight import check_values, prepare_crawl
+from igcrawl.running.crawl_preflight import check_files, check_settings, log_files, prepare_crawl
 from igcrawl.running.find_spider import find_spider
 from igcrawl.running.own_settings import is_our_addon
 
@@ -32,6 +34,7 @@ def is_ours(settings: Settings, given: Mapping[str, str], args: list[str]) -> bo
     """
     AddonManager.load_pre_crawler_settings(settings)
     own = settings.copy()
+    check_objects(given)
     own.setdict(given, priority="cmdline")
     has_addon = any(is_our_addon(addon) for addon in build_component_list(own["ADDONS"]))
     try:
@@ -59,11 +62,18 @@ def prepare(settings: Settings, args: list[str], opts: argparse.Namespace, proce
         UsageError: an option cannot be read.
     """
     outputs = take_outputs(opts)
+    files = {"--logfile": opts.logfile, "--pidfile": opts.pidfile}
+    for value in [*files.values(), *(name for name, _ in outputs)]:
+        check_text(value or "", "the name of a file")
+    # Scrapy writes the one at once, and logs to the other before the crawl begins.
+    check_files(files)
     process()
+    check_settings(settings)
     add_feeds(settings, feeds_of(settings, outputs))
     complete_feeds(settings)
-    check_values(settings)
     name = args[0] if len(args) == 1 else None
     spider = find_spider(settings, name)
-    prepare_crawl(spider, opts.spargs, settings, {"--logfile": opts.logfile, "--pidfile": opts.pidfile})
+    # The option is the setting by another name.
+    named = {} if opts.logfile else dict(log_files(settings))
+    prepare_crawl(spider, opts.spargs, settings, files | named)
     quieten(str(settings["LOG_LEVEL"]))

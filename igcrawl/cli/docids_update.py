@@ -18,8 +18,8 @@ from igcrawl.cli.tables import print_changes
 from igcrawl.config.config import Config
 from igcrawl.doc_ids import DocIds, own_path
 from igcrawl.errors import BadInput
+from igcrawl.paths import setting_path
 from igcrawl.printable import say
-from igcrawl.project_folder import setting_path
 from igcrawl.sessions.trusted_hosts import is_loopback
 from igcrawl.verdict import ExitCode
 

@@ -13,6 +13,7 @@ from igcrawl.cli.states_of import states_of
 from igcrawl.cli.tables import SESSION_LINE
 from igcrawl.config.config import Config
 from igcrawl.errors import BadInput
+from igcrawl.paths import expanded
 from igcrawl.printable import say
 from igcrawl.sessions import folder as session_folder
 from igcrawl.sessions.device import complete
@@ -34,7 +35,7 @@ def read_source(source: str, now: float) -> Found:
     """
     if source == "-":
         return recognise(sys.stdin.buffer.read(LARGEST + 1), "standard input", now)
-    path = Path(source).expanduser()
+    path = expanded(source)
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST + 1)
@@ -73,7 +74,7 @@ async def take_in(found: Found, name: str | None, config: Config, *, force: bool
 
 def warn_of(path: Path) -> None:
     """Say when others can read the file that a session was imported from."""
-    if stat.S_IMODE(path.expanduser().stat().st_mode) & 0o077:
+    if stat.S_IMODE(expanded(path).stat().st_mode) & 0o077:
         say(f"igcrawl: {path} holds the session, too, and others can read it: delete it", file=sys.stderr)
 
 
@@ -133,7 +134,7 @@ def write(path: Path, content: bytes) -> None:
         BadInput: it cannot be written.
     """
     try:
-        write_private(path.expanduser().resolve(), content)
+        write_private(expanded(path).resolve(), content)
     except OSError as error:
         raise BadInput(f"{path}: {error.strerror or error}") from None
 

@@ -49,7 +49,9 @@ class Command(ScrapyCrawl):
         assert self.crawler_process is not None
         crawler = self._create_crawler(args[0])
         # The process has no other purpose: what nobody owns up to counts against this crawl.
-        RunContext.of(crawler).lines.take_nobodys()
+        context = RunContext.of(crawler)
+        context.lines.take_nobodys()
+        context.told = True
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
         outcome = outcome_of(crawler, failed=self.crawler_process.bootstrap_failed)

@@ -23,7 +23,7 @@ from igcrawl.items.field_choice import FieldChoice
 from igcrawl.operations.call import Host
 from igcrawl.operations.catalogue import add_from_outside, family_names
 from igcrawl.output.raw_archive import is_archive
-from igcrawl.project_folder import given_on_command_line, project_folder, setting_path, store_in_project
+from igcrawl.paths import expanded, given_on_command_line, project_folder, setting_path, store_in_project
 from igcrawl.sessions.session import Session
 from igcrawl.sessions.source import SessionSource, read_source
 from igcrawl.sessions.trusted_hosts import check_base_url, is_loopback, server_name
@@ -180,11 +180,17 @@ def _read(settings: Mapping[str, Any], operations: Mapping[str, object], base: P
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
     """Return the IG_… settings that the environment gives."""
+    given = {name: _plain(value) for name, value in environment.items() if name.startswith(_PREFIX)}
     return {
-        name: value
-        for name, value in environment.items()
-        if name in DEFAULTS or (name.startswith(OVERRIDE_PREFIX) and value)
+        name: value for name, value in given.items() if name in DEFAULTS or (name.startswith(OVERRIDE_PREFIX) and value)
     }
+
+
+def _plain(value: str) -> str:
+    """Return a variable's value without what an env file leaves around it: blanks, a CR, a pair of quotes."""
+    plain = value.strip()
+    quoted = len(plain) > 1 and plain[0] == plain[-1] and plain[0] in "\"'"
+    return plain[1:-1].strip() if quoted else plain
 
 
 def take_environment(settings: BaseSettings, environment: Mapping[str, str] = os.environ) -> None:
@@ -227,7 +233,7 @@ def _archive(value: str) -> Path | None:
     """Check the archive's name and that it can be written, before a request is spent."""
     if not value:
         return None
-    path = Path(value).expanduser()
+    path = expanded(value, "IG_RAW")
     if not is_archive(path):
         raise BadInput(f"IG_RAW: expected a file named *.jsonl.zst, got {value!r}")
     try:

@@ -265,7 +265,7 @@ class CrawlRun:
                 own = await self.store.worker.join()
                 said = self._sinks.collected.open_ends if self._sinks.collected is not None else {}
                 tail = b"".join([line async for line in open_ends(self.store, self._crawl, said, own)])
-                await _finish(outputs, tail)
+                await _finish(outputs, tail, self._sinks.written)
         finally:
             for output in outputs:
                 output.close()
@@ -285,13 +285,20 @@ def _take(outputs: Sequence[Output]) -> None:
         output.take()
 
 
-async def _finish(outputs: Iterable[Output], tail: bytes) -> None:
-    """Write what outputs still miss: each that can be written, whatever becomes of another."""
+async def _finish(outputs: Iterable[Output], tail: bytes, written: list[str]) -> None:
+    """Write what outputs still miss: each that can be written, whatever becomes of another.
+
+    Args:
+        outputs: the run's.
+        tail: see `Output.finish`.
+        written: takes the names of those that are good.
+    """
     failed: list[IgcrawlError] = []
     for output in outputs:
         try:
             with _output_errors(output):
                 await output.finish(tail)
+            written += output.written
         except (BadInput, StoreError) as error:
             failed.append(error)
     if failed:

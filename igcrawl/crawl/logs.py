@@ -20,7 +20,7 @@ from igcrawl.verdict import FINAL, GOOD
 logger = logging.getLogger("igcrawl.walk")
 
 #: A cursor of more characters is cut: nobody types it.
-_LONGEST_CURSOR: Final = 1000
+_LONGEST_CURSOR: Final = 300
 
 #: What these loggers say at INFO is about Scrapy's own parts, the same in every run.
 QUIET = ("scrapy.middleware", "scrapy.crawler", "scrapy.addons", "scrapy.utils.log", "scrapy.core.engine")

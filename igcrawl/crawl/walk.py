@@ -14,7 +14,7 @@ from igcrawl.items import EndlessWalkEnd, Follow, NewFollow, Record, WalkEnd
 from igcrawl.operations.call import Call
 from igcrawl.operations.operation import Operation
 from igcrawl.operations.paging import PageEnd
-from igcrawl.printable import printable
+from igcrawl.printable import fitted, printable
 from igcrawl.store import OperatorLimits
 from igcrawl.store.packed_ids import hash_of, number_of, signed_hash
 from igcrawl.verdict import Verdict, believed_count, holds_too_many, judge_ended_list
@@ -22,7 +22,7 @@ from igcrawl.verdict import Verdict, believed_count, holds_too_many, judge_ended
 #: So many different notes about what was passed over stand in a walk's record, each of so many characters at most.
 _NOTES: Final = 5
 _LONGEST_NOTE: Final = 300
-_LONGEST_REASON: Final = 2000
+_LONGEST_REASON: Final = 500
 #: What every record has.
 _OF_ALL: Final = frozenset(field.name for field in fields(Record))
 
@@ -44,7 +44,7 @@ class Ending:
     def __post_init__(self) -> None:
         """Make the reason one line of a length that a person reads."""
         if self.reason is not None:
-            object.__setattr__(self, "reason", printable(self.reason, _LONGEST_REASON))
+            object.__setattr__(self, "reason", fitted(self.reason, _LONGEST_REASON))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -287,7 +287,7 @@ class Walk:
             ended_at=now,
             new=self.new,
             gone=self.gone,
-            reason="; ".join(filter(None, [ending.reason, *self.notes])) or None,
+            reason=fitted("; ".join(filter(None, [ending.reason, *self.notes])), _LONGEST_REASON) or None,
         )
 
 

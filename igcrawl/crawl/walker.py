@@ -18,7 +18,7 @@ from igcrawl.crawl.walk import Ending, Walk
 from igcrawl.crawl.walk_rows import row_after, subject_of, walk_of
 from igcrawl.errors import AnswerError, Interrupted, LostClaim, StoreError, Transient
 from igcrawl.items import Page
-from igcrawl.operations.paging import PageEnd
+from igcrawl.operations.paging import PageEnd, check_length
 from igcrawl.parsing.envelope import is_unfinished
 from igcrawl.stopping import Stopping
 from igcrawl.store import FoundPage, PageCommit, Seed, WalkRow
@@ -160,6 +160,7 @@ class Walker:
         records = walk.only_own_kind(operation.reader.read(envelope, of_answer))
         paging = operation.paging
         end = paging.page_end(envelope, operation.name, walk.args, walk.cursor) if paging else PageEnd(None)
+        check_length(end, operation.name)
         if paging and end.cursor is None and not end.whole and is_unfinished(envelope):
             raise Transient(f"{operation.name}: the streamed answer ends before its last document")
         if end.cursor is None and not records and of_answer.passed_over:

@@ -9,7 +9,7 @@ from igcrawl.doc_ids.model import Origin, Query
 from igcrawl.doc_ids.registry import shipped_queries
 from igcrawl.doc_ids.tables import read_queries
 from igcrawl.errors import BadInput
-from igcrawl.project_folder import in_project
+from igcrawl.paths import expanded, in_project
 
 _NAME: Final = "doc_ids.toml"
 #: The file is written by hand or by an import: some hundred lines.
@@ -22,7 +22,7 @@ def own_path(setting: str = "") -> Path:
     Args:
         setting: the value of `IG_DOC_IDS`; without it the file is in the project's folder.
     """
-    return Path(setting).expanduser() if setting else in_project(_NAME)
+    return expanded(setting, "IG_DOC_IDS") if setting else in_project(_NAME)
 
 
 def read_own(path: Path, *, must_exist: bool = False) -> dict[str, Query]:

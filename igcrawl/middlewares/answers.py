@@ -80,7 +80,8 @@ class AnswerMiddleware(RetryMiddleware):
         if call is None or not isinstance(exception, (*self.exceptions_to_retry, DownloadCancelledError, Transient)):
             return None
         passing = exception if isinstance(exception, Transient) else None
-        return await self._again(request, passing or Transient(f"{call.operation}: {in_words(exception)}"))
+        said = in_words(exception, request.meta.get("proxy"))
+        return await self._again(request, passing or Transient(f"{call.operation}: {said}"))
 
     async def _again(self, request: Request, error: AnswerError) -> Request:
         if (again := self._retry(request, error)) is None:

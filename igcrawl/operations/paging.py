@@ -15,6 +15,8 @@ from igcrawl.parsing.values import WrongKind, take_count, take_flag
 _MORE: Final = ("more_available", "has_more", "has_next_page")
 #: Says so too, where none of these says anything: it was also seen on a list's last page.
 _BIG: Final = "big_list"
+#: Characters of a cursor: those that were seen have a few hundred.
+LONGEST_CURSOR: Final = 64 * 1024
 #: Greater whole numbers are not all to be told apart as floats.
 _EXACT: Final = 1 << 53
 
@@ -36,6 +38,18 @@ class PageEnd:
     whole: bool = False
     count: int | None = None
     doubt: str | None = None
+
+
+def check_length(end: PageEnd, operation: str) -> PageEnd:
+    """Return a page's end as it is; a cursor is sent and stored, so it has a limit.
+
+    Raises:
+        MalformedAnswer: its cursor is longer than any that a server needs.
+    """
+    if end.cursor is not None and len(end.cursor) > LONGEST_CURSOR:
+        length = f"{len(end.cursor):,} characters"
+        raise MalformedAnswer(operation, "the next cursor", f"it has {length}, at most {LONGEST_CURSOR:,} are taken")
+    return end
 
 
 class Paging(Protocol):

@@ -28,6 +28,8 @@ class _End(NamedTuple):
     skip: int
 
 
+#: So many files are named one by one.
+_MOST_NAMED: Final = 3
 _BEGINNING: Final = _End(0, 0)
 
 
@@ -57,6 +59,12 @@ class BatchedOutput:
     def key(self) -> str:
         """See `Output.key`."""
         return self._spec.uri
+
+    @property
+    def written(self) -> list[str]:
+        """The paths of its batches; of many the first and the last."""
+        paths = [str(path) for path, state in self._batches if state.hash and path.exists()]
+        return paths if len(paths) <= _MOST_NAMED else [f"{paths[0]} … {paths[-1]} ({len(paths)} files)"]
 
     def take(self) -> None:
         """Do nothing: each batch is a file of its own, and its folder is made with it."""

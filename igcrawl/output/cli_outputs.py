@@ -15,7 +15,7 @@ from scrapy.utils.conf import feed_process_params_from_cli
 from igcrawl.errors import BadInput
 from igcrawl.output.feed_outputs import shown, without_compression
 from igcrawl.output.foreign import JSON_LINES
-from igcrawl.project_folder import setting_path
+from igcrawl.paths import expanded, setting_path
 
 #: Settings of a run that writes no record; its feeds are left to who uses them.
 WITHOUT_OUTPUTS: Final[Mapping[str, Any]] = {
@@ -98,13 +98,14 @@ def complete_feeds(settings: BaseSettings) -> None:
     known = {_place(uri) for uri in feeds}
     if jsonl and _place(jsonl) not in known:
         replace = str(settings.get("IG_JSONL_REPLACE")).lower() in {"1", "true", "yes"}
-        feeds[str(Path(jsonl).expanduser().absolute())] = {"format": "jsonl", "overwrite": replace}
+        feeds[str(expanded(jsonl, "IG_JSONL").absolute())] = {"format": "jsonl", "overwrite": replace}
     if feeds != before:
         settings.set("FEEDS", feeds, priority=max(settings.getpriority("FEEDS") or 0, 40))
 
 
 def _place(uri: str) -> str:
-    return uri if urlsplit(uri).scheme not in {"", "file"} else str(Path(urlsplit(uri).path).expanduser().absolute())
+    parts = urlsplit(uri)
+    return uri if parts.scheme not in {"", "file"} else str(expanded(parts.path, "output").absolute())
 
 
 def whole_feed(feeds: Mapping[str, Mapping[str, Any]]) -> str | None:

@@ -106,6 +106,11 @@ class RecordFeedExporter(FeedExporter):
     Those that are views of the store are taken out: the crawl itself writes them.
     """
 
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        #: Addresses of the feeds that were stored and are no views of the store.
+        self.stored: list[str] = []
+
     def open_spider(self, spider: Spider) -> None:
         """Give the crawl its outputs, and open what is left: standard output, pipes, devices."""
         crawl: Any = spider
@@ -131,6 +136,15 @@ class RecordFeedExporter(FeedExporter):
         except Exception as error:  # whatever it is, records are being lost
             logger.debug("an output failed", exc_info=True)
             crawl.stop_for_output(f"an output failed with {type(error).__name__}: {error}")
+
+    async def _close_slot(self, slot: Any, spider: Spider) -> None:
+        name = f"feedexport/failed_count/{type(slot.storage).__name__}"
+        failed = self.crawler.stats.get_value(name, 0)
+        await super()._close_slot(slot, spider)
+        if (slot.itemcount or (slot.store_empty and slot.batch_id == 1)) and failed == self.crawler.stats.get_value(
+            name, 0
+        ):
+            self.stored.append(slot.uri)
 
     def _export(self, item: Any, spider: Spider) -> None:
         """A feed that neither filters nor batches gets a page at once, the others record by record."""

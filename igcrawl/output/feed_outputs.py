@@ -27,6 +27,7 @@ from igcrawl.output.growing import GrowingOutput
 from igcrawl.output.output import Output, OutputSpec
 from igcrawl.output.remote import RemoteOutput
 from igcrawl.output.whole import WholeOutput
+from igcrawl.paths import expanded
 
 #: Options of a feed that change its bytes.
 _OF_BYTES: Final = (
@@ -115,7 +116,7 @@ def local_path(uri: str) -> Path:
         BadInput: the links lead in a circle.
     """
     parts = urlsplit(uri)
-    path = Path(unquote(parts.path) if parts.scheme == "file" else uri).expanduser().absolute()
+    path = expanded(unquote(parts.path) if parts.scheme == "file" else uri, "output").absolute()
     try:
         return path.resolve()
     except (OSError, RuntimeError):
@@ -125,7 +126,7 @@ def local_path(uri: str) -> Path:
 def is_stream(uri: str) -> bool:
     """Return whether an address leads to a pipe or a device, from which nobody can read again."""
     parts = urlsplit(uri)
-    path = Path(unquote(parts.path) if parts.scheme == "file" else uri).expanduser()
+    path = expanded(unquote(parts.path) if parts.scheme == "file" else uri, "output")
     return path.exists() and not path.is_file() and not path.is_dir()
 
 

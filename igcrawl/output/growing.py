@@ -68,6 +68,11 @@ class GrowingOutput:
         """See `Output.key`."""
         return str(self._path)
 
+    @property
+    def written(self) -> list[str]:
+        """Its path once the crawl has written it."""
+        return [self.name] if self._state is not None and self._path.exists() else []
+
     def take(self) -> None:
         """See `Output.take`."""
         self._file.take()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -77,6 +77,10 @@ class Output(Protocol):
     @property
     def key(self) -> str:
         """What tells it from other outputs; it may hold a credential."""
+
+    @property
+    def written(self) -> Sequence[str]:
+        """The files or the place that hold its records now, by their real names, without a credential."""
 
     def take(self) -> None:
         """Take it for this process alone; what it holds is left as it is.

@@ -31,6 +31,7 @@ class RemoteOutput:
         self._spec, self._name = spec, name
         self._open, self._store = open_file, store_file
         self._crawl: OutputCrawl | None = None
+        self._stored = False
 
     @property
     def name(self) -> str:
@@ -41,6 +42,11 @@ class RemoteOutput:
     def key(self) -> str:
         """See `Output.key`."""
         return self._spec.uri
+
+    @property
+    def written(self) -> list[str]:
+        """Its address once something is stored there."""
+        return [self._name] if self._stored else []
 
     def take(self) -> None:
         """Do nothing: a remote place has no lock."""
@@ -76,7 +82,8 @@ class RemoteOutput:
         place = self._name if self._name == self._spec.uri else f"{self._name} ({digest})"
         row = OutputRow(crawl.crawl, "", place, state.kept())
         known = [known for known in await crawl.store.outputs.at("", place) if known.crawl == crawl.crawl]
-        if not (last or tail) or known == [row]:
+        self._stored = known == [row]
+        if not (last or tail) or self._stored:
             return
         try:
             file = self._open()
@@ -86,6 +93,7 @@ class RemoteOutput:
         except Exception as error:  # whatever a storage's library raises
             said = f"{type(error).__name__}: {self._clear(str(error))}"
             raise StoreError(f"output {self._name}: it was not stored ({said}); the same command stores it") from None
+        self._stored = True
         await crawl.store.outputs.put(row)
 
     def _clear(self, said: str) -> str:

@@ -60,6 +60,8 @@ class Sinks:
 
     def __init__(self) -> None:
         self.outputs: list[Output] = []
+        #: The files and places that hold the crawl's records when the run has ended.
+        self.written: list[str] = []
         self.tables: list[TableSink] = []
         #: None when no pipeline collects.
         self.collected: Collected | None = None

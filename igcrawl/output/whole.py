@@ -44,6 +44,11 @@ class WholeOutput:
         """See `Output.key`."""
         return str(self._path)
 
+    @property
+    def written(self) -> list[str]:
+        """Its path once the crawl has written it."""
+        return [self.name] if self._state.hash and self._path.exists() else []
+
     def take(self) -> None:
         """See `Output.take`."""
         try:

@@ -15,7 +15,7 @@ from igcrawl.base_spiders.operation_spider import OperationSpider
 from igcrawl.calling.run_context import RunContext
 from igcrawl.crawl.logs import quieten_own_lines
 from igcrawl.errors import BadInput
-from igcrawl.running.crawl_preflight import check_values, prepare_crawl
+from igcrawl.running.crawl_preflight import check_settings, prepare_crawl
 from igcrawl.running.find_spider import check_spider, find_spider
 from igcrawl.running.outcome import Outcome, outcome_of
 from igcrawl.running.own_settings import own_settings
@@ -92,7 +92,7 @@ class _Run:
         """Return the crawler, checked as far as can be without asking anybody."""
         await asyncio.sleep(0)
         settings = own_settings(self._settings)
-        check_values(settings)
+        check_settings(settings)
         arguments = _checked(self._arguments)
         by_name = isinstance(self._spider, str)
         spider = find_spider(settings, self._spider) if by_name else check_spider(self._spider)
@@ -103,7 +103,8 @@ class _Run:
         crawler = Crawler(spider, settings)
         crawler.signals.connect(self._open.set, signals.engine_started)
         context = RunContext.of(crawler)
-        context.attended, context.lines.quiet = False, str(settings["LOG_LEVEL"]).upper() != "DEBUG"
+        context.attended, context.told = False, True
+        context.lines.quiet = str(settings["LOG_LEVEL"]).upper() != "DEBUG"
         context.lines.begin()
         await asyncio.sleep(0)
         return crawler

@@ -10,6 +10,7 @@ from typing import Any, Final
 from scrapy.crawler import Crawler
 
 from igcrawl.base_spiders.operation_spider import OperationSpider
+from igcrawl.base_spiders.refused_spider import BAD_INPUT, RefusedSpider
 from igcrawl.output.exporters import RecordFeedExporter
 from igcrawl.running.run_summary import summary_of
 from igcrawl.running.summary import Summary
@@ -49,6 +50,8 @@ def outcome_of(crawler: Crawler, *, failed: bool = False) -> Outcome:
         failed: whether Scrapy could not start or end it properly.
     """
     spider, stats = crawler.spider, _stats_of(crawler)
+    if isinstance(spider, RefusedSpider):
+        return Outcome(ExitCode.BAD_INPUT, refused=spider.refused, finish_reason=BAD_INPUT, stats=stats)
     if not isinstance(spider, OperationSpider):
         return Outcome(ExitCode.INCOMPLETE, stats=stats)
     refused, code = spider.refused or (None, spider.exit_code)

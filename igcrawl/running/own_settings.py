@@ -12,6 +12,7 @@ from scrapy.utils.misc import load_object
 from scrapy.utils.reactor import is_reactor_installed
 
 from igcrawl.config.packages import top_package
+from igcrawl.config.scrapy_values import check_objects
 from igcrawl.errors import BadInput
 
 ADDON: Final = "igcrawl.addon.IgcrawlAddon"
@@ -51,7 +52,9 @@ def own_settings(given: Mapping[str, Any] | BaseSettings) -> Settings:
     if isinstance(given, BaseSettings):
         settings.update(given)
     elif isinstance(given, Mapping):
-        settings.setdict(deepcopy(_named(given)), priority="cmdline")
+        named = _named(given)
+        check_objects(named)
+        settings.setdict(deepcopy(named), priority="cmdline")
     else:
         raise BadInput(f"settings: expected a mapping or Scrapy's Settings, got {type(given).__name__}")
     for name, value in {**_DEFAULTS, "TWISTED_REACTOR_ENABLED": is_reactor_installed()}.items():

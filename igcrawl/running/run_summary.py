@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from scrapy.settings import BaseSettings
 from scrapy.utils.misc import load_object
@@ -11,6 +10,7 @@ from scrapy.utils.misc import load_object
 from igcrawl.base_spiders.operation_spider import OperationSpider, records_place
 from igcrawl.config.packages import top_package
 from igcrawl.crawl.run_totals import VerdictTotals
+from igcrawl.output.exporters import RecordFeedExporter
 from igcrawl.output.feed_outputs import public_uri
 from igcrawl.running.summary import Summary, advice_of
 from igcrawl.store import describe
@@ -32,9 +32,10 @@ def summary_of(spider: OperationSpider) -> Summary | None:
     known_counts = counts or {verdict.value: walks for verdict, walks in spider.verdicts.items()}
     clear = spider.context.redaction.text
     places, advice = [clear(place) for place in _places(spider)], advice_of(known_counts, spider.limits)
-    if run is not None and run.crawl.kept and not crawler.settings.getdict("FEEDS"):
+    named = bool(crawler.settings.getdict("FEEDS"))
+    if run is not None and run.crawl.kept and not (named and places):
         places.append(clear(records_place(spider.config.store, spider.name, run.crawl.id)))
-    if not places and not _has_own_pipeline(crawler.settings):
+    if not places and not named and not _has_own_pipeline(crawler.settings):
         advice.insert(0, f"no record was kept, since no output was named: -O {spider.name}.jsonl")
     return Summary(totals, places, advice)
 
@@ -47,9 +48,10 @@ def _has_own_pipeline(settings: BaseSettings) -> bool:
 
 
 def _places(spider: OperationSpider) -> Iterator[str]:
-    settings = spider.crawler.settings
-    for uri in settings.getdict("FEEDS"):
-        yield str(uri.absolute()) if isinstance(uri, Path) else public_uri(str(uri))
+    """Yield what was written: a pattern of the operator's by the name that it came to, and nothing that failed."""
+    yield from spider.context.sinks.written
+    exporter = spider.crawler.get_extension(RecordFeedExporter)
+    yield from map(public_uri, exporter.stored if exporter is not None else ())
     tables = sorted({name for sink in spider.context.sinks.tables for name in sink.names})
     if tables:
         yield f"Postgres, {describe(spider.config.store)}: {', '.join(tables)}"

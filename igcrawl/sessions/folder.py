@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from igcrawl.errors import BadInput
-from igcrawl.project_folder import in_project
+from igcrawl.paths import in_project
 from igcrawl.sessions.session import Session
 from igcrawl.sessions.session_file import load_session, write_private
 

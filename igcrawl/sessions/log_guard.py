@@ -13,13 +13,15 @@ from contextvars import ContextVar
 from typing import Any, ClassVar, Final
 from weakref import WeakSet
 
-from igcrawl.printable import printable, printable_lines
+from igcrawl.printable import fitted, printable_lines
 from igcrawl.sessions.redaction import Redaction
 
 #: What these loggers say is one line.
 _OURS: Final = "igcrawl"
 #: It is cut behind so many characters: a server may name its keys as it likes.
-_LONGEST: Final = 10_000
+_LONGEST: Final = 1000
+#: So is each line of what others say, whose lists of settings and tracebacks are longer.
+_LONGEST_OF_OTHERS: Final = 4000
 #: Loggers that speak when garbage is collected, of any crawl's tasks while another's code runs.
 _RUNTIMES: Final = frozenset({"asyncio", "py", "twisted"})
 
@@ -117,7 +119,7 @@ def redact(record: logging.LogRecord, redaction: Redaction) -> None:
 
 def make_printable(record: logging.LogRecord) -> None:
     """Make a record's text final where it would show what cannot be seen: message, traceback and stack."""
-    clear = _line if record.name.partition(".")[0] == _OURS else printable_lines
+    clear = _line if record.name.partition(".")[0] == _OURS else _lines
     try:
         said = record.getMessage()
     except Exception:
@@ -127,21 +129,26 @@ def make_printable(record: logging.LogRecord) -> None:
         if cleared != said:
             record.msg, record.args = cleared, ()
     if record.exc_text:
-        record.exc_text = printable_lines(record.exc_text)
+        record.exc_text = _lines(record.exc_text)
     elif record.exc_info and record.exc_info[1] is not None and not all(map(_is_plain, _chain(record.exc_info[1]))):
-        record.exc_text = printable_lines(logging.Formatter().formatException(record.exc_info))
+        record.exc_text = _lines(logging.Formatter().formatException(record.exc_info))
         record.exc_info = None
     if record.stack_info:
-        record.stack_info = printable_lines(record.stack_info)
+        record.stack_info = _lines(record.stack_info)
 
 
 def _line(text: str) -> str:
-    return printable(text, _LONGEST)
+    return fitted(text, _LONGEST)
+
+
+def _lines(text: str) -> str:
+    return printable_lines(text, _LONGEST_OF_OTHERS)
 
 
 def _is_plain(error: BaseException) -> bool:
-    """Return whether an exception says what it says in one line that can be seen."""
-    return "".join(traceback.format_exception_only(error)).rstrip("\n").isprintable()
+    """Return whether an exception says what it says in one line that can be seen and is not too long."""
+    said = "".join(traceback.format_exception_only(error)).rstrip("\n")
+    return said.isprintable() and len(said) <= _LONGEST_OF_OTHERS
 
 
 def _chain(error: BaseException | None) -> list[BaseException]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from igcrawl.errors import BadInput
+from igcrawl.paths import expanded
 from igcrawl.sessions import folder as session_folder
 from igcrawl.sessions.device import complete
 from igcrawl.sessions.formats.bare import is_session_id
@@ -80,7 +81,7 @@ def read_source(value: str, base: Path = Path()) -> SessionSource:
         raise BadInput(
             "IG_SESSION: expected a session's name, a file, or the settings themselves as JSON or its base64"
         )
-    path = base / Path(text).expanduser()
+    path = base / expanded(text, "IG_SESSION")
     return SessionSource(file=path, name=path.stem if path == session_folder.path_of(path.stem) else str(path))
 
 
@@ -89,7 +90,7 @@ def _may_be_secret(text: str, base: Path) -> bool:
     if "\n" in text or "\0" in text or any(len(part) > _LONGEST_NAME for part in text.split("/")):
         return True
     odd = _BASE64.fullmatch(text) or ":" in text or "%" in text
-    return bool(odd) and not (base / Path(text).expanduser()).exists()
+    return bool(odd) and not (base / expanded(text, "IG_SESSION")).exists()
 
 
 def _from_base64(text: str) -> bytes | None:

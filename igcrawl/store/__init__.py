@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from igcrawl.errors import BadInput
+from igcrawl.paths import expanded
+from igcrawl.store.addresses import is_postgres_url, postgres_url_problem
 from igcrawl.store.base import Selection, SessionStateRows, Store, Writer
 from igcrawl.store.model import (
     ENDLESS_PAGES,
@@ -59,28 +61,27 @@ __all__ = [
 _SQLITE = "sqlite:///"
 
 
-def is_postgres_url(url: str) -> bool:
-    """Return whether a store's address is that of a Postgres database."""
-    return url.startswith(("postgresql://", "postgres://"))
-
-
-def check_url(url: str) -> None:
-    """Check a store's address.
+def check_url(url: str, setting: str = "IG_STORE") -> None:
+    """Check a store's address. No part of it is in an error: it may hold a password.
 
     Args:
         url: ``sqlite:///relative/path``, ``sqlite:////absolute/path`` or ``postgresql://…``.
+        setting: that gives it.
 
     Raises:
-        BadInput: it is neither.
+        BadInput: it is neither, or cannot be read without a doubt.
     """
-    if not is_postgres_url(url) and not (url.startswith(_SQLITE) and url != _SQLITE):
-        # The address may hold a password.
-        raise BadInput("IG_STORE: expected sqlite:///path/to/store.db or postgresql://…")
+    if is_postgres_url(url):
+        problem = postgres_url_problem(url)
+        if problem is not None:
+            raise BadInput(f"{setting}: {problem}")
+    elif not (url.startswith(_SQLITE) and url != _SQLITE):
+        raise BadInput(f"{setting}: expected sqlite:///path/to/store.db or postgresql://…")
 
 
 def path_of(url: str) -> Path | None:
     """Return the file of a SQLite store's address, None for a database's."""
-    return None if is_postgres_url(url) else Path(url.removeprefix(_SQLITE)).expanduser()
+    return None if is_postgres_url(url) else expanded(url.removeprefix(_SQLITE), "IG_STORE")
 
 
 def describe(url: str) -> str:

@@ -16,6 +16,7 @@ from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import set_json_dumps, set_json_loads
 
 from igcrawl.store.odd_text import from_json, to_json
+from igcrawl.store.postgres.silence import SILENCE, Silent, Watched, Watchman
 from igcrawl.store.postgres.worker_locks import WorkerLocks, has_news
 
 Connection: TypeAlias = psycopg.AsyncConnection[DictRow]
@@ -60,16 +61,21 @@ class SharedConnections:
     Args:
         address: of the database, as libpq takes it.
         prepare: brings the schema up to date.
+        silence: seconds after which a server that says nothing is given up.
     """
 
     _known: ClassVar[WeakValueDictionary[tuple[str, int], SharedConnections]] = WeakValueDictionary()
 
-    def __init__(self, address: str, prepare: Callable[[Connection], Awaitable[None]]) -> None:
+    def __init__(
+        self, address: str, prepare: Callable[[Connection], Awaitable[None]], silence: float = SILENCE
+    ) -> None:
         self._address = address
+        self._silence = silence
         self._prepare = prepare
         self._loop = asyncio.get_running_loop()
         self._users = 0
         self._opening = asyncio.Lock()
+        self._watchman = Watchman(self._probe, silence)
         self._turns = asyncio.Semaphore(_MOST)
         #: Those that wait for a statement, each with the time of its last use; the latest is the last.
         self._idle: deque[tuple[Connection, float]] = deque()
@@ -79,17 +85,20 @@ class SharedConnections:
         self._locks: WorkerLocks | None = None
 
     @classmethod
-    async def take(cls, address: str, prepare: Callable[[Connection], Awaitable[None]]) -> SharedConnections:
+    async def take(
+        cls, address: str, prepare: Callable[[Connection], Awaitable[None]], silence: float = SILENCE
+    ) -> SharedConnections:
         """Return the connections to a database. Whoever takes them gives them back.
 
         Args:
             address: of the database, as libpq takes it.
             prepare: brings the schema up to date, by the first connection.
+            silence: see above.
         """
         key = address, id(asyncio.get_running_loop())
         shared = cls._known.get(key)
         if shared is None or shared._loop is not asyncio.get_running_loop():
-            shared = cls._known[key] = cls(address, prepare)
+            shared = cls._known[key] = cls(address, prepare, silence)
         shared._users += 1
         try:
             await shared._open()
@@ -101,13 +110,14 @@ class SharedConnections:
     async def _open(self) -> None:
         async with self._opening:
             if self._locks is None:
-                connection = await _connect(self._address)
+                connection = await _connect(self._address, self._silence)
                 try:
-                    await self._prepare(connection)
+                    async with self._watchman.watch(connection):
+                        await self._prepare(connection)
                 except BaseException:
                     await connection.close()
                     raise
-                self._locks = WorkerLocks(connection, self._reach)
+                self._locks = WorkerLocks(connection, self._reach, self._watchman.watch)
 
     async def give_back(self) -> None:
         """Disconnect, unless another store has taken them."""
@@ -136,7 +146,8 @@ class SharedConnections:
         async with self._turns:
             connection = await self._one_that_works()
             try:
-                yield connection
+                async with self._watchman.watch(connection):
+                    yield connection
             except psycopg.errors.AdminShutdown:
                 # What follows the server's farewell may still be on its way.
                 await connection.close()
@@ -160,17 +171,37 @@ class SharedConnections:
     async def _reach(self) -> Connection:
         """Connect, as soon as the server is there."""
         while True:
+            began = time.monotonic()
             try:
-                connection = await _connect(self._address)
+                connection = await _connect(self._address, self._watchman.patience)
+            except Silent:
+                self._watchman.note(silent=True)
+                raise
             except psycopg.OperationalError:
                 # For all who wait together: they do not wait one after another.
-                self._gone_since = self._gone_since or time.monotonic()
+                self._gone_since = self._gone_since or began
                 if time.monotonic() > self._gone_since + _PATIENCE:
                     raise
                 await asyncio.sleep(_LOOK_AGAIN)
             else:
                 self._gone_since = None
+                self._watchman.note(silent=False)
                 return connection
+
+    async def _probe(self, seconds: float) -> None:
+        """Look whether the server answers anybody.
+
+        Raises:
+            Silent: it does not.
+        """
+        try:
+            connection = await _connect(self._address, seconds)
+        except Silent:
+            raise
+        except psycopg.Error:
+            # It refuses, so it is there.
+            return
+        await connection.close()
 
     def _tidy_later(self) -> None:
         if self._tidying is None:
@@ -186,10 +217,26 @@ class SharedConnections:
             self._tidy_later()
 
 
-async def _connect(address: str) -> Connection:
-    connection = await psycopg.AsyncConnection.connect(
-        address, autocommit=True, client_encoding="utf8", row_factory=dict_row
-    )
+async def _connect(address: str, seconds: float) -> Connection:
+    """Connect and make a connection ours.
+
+    Args:
+        address: of the database, as libpq takes it.
+        seconds: within which the server must have answered.
+
+    Raises:
+        Silent: it has not.
+        psycopg.Error: it refuses, or is not there.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            return await _connect_in_time(address)
+    except (TimeoutError, psycopg.errors.ConnectionTimeout):
+        raise Silent(seconds) from None
+
+
+async def _connect_in_time(address: str) -> Connection:
+    connection = await Watched.connect(address, autocommit=True, client_encoding="utf8", row_factory=dict_row)
     try:
         set_json_dumps(to_json, connection)
         set_json_loads(from_json, connection)

@@ -7,14 +7,16 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Final, TypeAlias, TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import DictRow
 
 from igcrawl.errors import BadInput, StoreError
+from igcrawl.store.addresses import password_of
 from igcrawl.store.postgres.connection import Connection, SharedConnections, server_life
+from igcrawl.store.postgres.silence import SILENCE, Silent
 from igcrawl.store.postgres.worker_locks import WorkerLocks
 from igcrawl.store.schema import pending
 
@@ -30,7 +32,7 @@ _MIGRATION_LOCK: Final = int.from_bytes(b"igcm", "big")
 #: What the address may change. A side that fell off the network is taken for dead by the other after 40 s.
 _DEFAULTS: Final = {
     "application_name": "igcrawl",
-    "connect_timeout": "15",
+    "connect_timeout": "10",
     "keepalives": "1",
     "keepalives_idle": "20",
     "keepalives_interval": "5",
@@ -88,10 +90,12 @@ class Database:
 
     Args:
         url: its address.
+        silence: seconds after which a server that says nothing is given up.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, silence: float = SILENCE) -> None:
         self._url = url
+        self._silence = silence
         self._shared: SharedConnections | None = None
 
     async def open(self) -> None:
@@ -108,7 +112,7 @@ class Database:
             # It would repeat the part of the address that it does not understand.
             raise BadInput(f"IG_STORE: not the address of a Postgres database; expected {_EXAMPLE}") from None
         try:
-            self._shared = await SharedConnections.take(address, _migrate)
+            self._shared = await SharedConnections.take(address, _migrate, self._silence)
         except (psycopg.Error, UnicodeError) as error:
             # A host's name that cannot be one is the latter.
             raise BadInput(f"IG_STORE: {self._said(error)}; expected {_EXAMPLE} that igcrawl may use") from None
@@ -162,7 +166,7 @@ class Database:
                     [transaction] = await cursor.fetchall()
                     results.append(result)
             except psycopg.Error as error:
-                if not _is_lost(connection, error):
+                if isinstance(error, Silent) or not _is_lost(connection, error):
                     raise
                 if transaction is None:
                     raise _Undone(self._said(error)) from None
@@ -241,7 +245,7 @@ class Database:
 
     def _secrets(self) -> set[str]:
         options = conninfo_to_dict(self._url)
-        password = urlsplit(self._url).password or ""
+        password = password_of(self._url)
         known = {password, unquote(password), *(str(options.get(name, "")) for name in ("password", "sslpassword"))}
         return known - {""}
 

@@ -11,7 +11,7 @@ import asyncio
 import logging
 import select
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Final, TypeAlias
 
 import psycopg
@@ -56,11 +56,18 @@ class WorkerLocks:
     Args:
         connection: holds them.
         connect: makes another.
+        watch: gives a connection up when the server falls silent.
     """
 
-    def __init__(self, connection: Connection, connect: Callable[[], Awaitable[Connection]]) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        connect: Callable[[], Awaitable[Connection]],
+        watch: Callable[[Connection], AbstractAsyncContextManager[None]],
+    ) -> None:
         self._connection = connection
         self._connect = connect
+        self._watched = watch
         self._numbers: set[int] = set()
         self._turn = asyncio.Lock()
         self._loop = asyncio.get_running_loop()
@@ -107,20 +114,30 @@ class WorkerLocks:
         async with self._turn:
             self._unwatch()
             try:
-                if not await _works(self._connection):
+                if not await self._works():
                     await self._replace()
-                yield self._connection
+                async with self._watched(self._connection):
+                    yield self._connection
             finally:
                 self._watch()
+
+    async def _works(self) -> bool:
+        try:
+            async with self._watched(self._connection):
+                await self._connection.execute("")
+        except psycopg.Error:
+            return False
+        return True
 
     async def _replace(self) -> None:
         await self._connection.close()
         connection = await self._connect()
         try:
             numbers = sorted(self._numbers)
-            await connection.execute(_LOCK_TIMEOUT)
-            await connection.execute(_END_OURS, [WORKER_LOCK, numbers])
-            await connection.execute(_LOCK, [WORKER_LOCK, numbers])
+            async with self._watched(connection):
+                await connection.execute(_LOCK_TIMEOUT)
+                await connection.execute(_END_OURS, [WORKER_LOCK, numbers])
+                await connection.execute(_LOCK, [WORKER_LOCK, numbers])
         except BaseException:
             await connection.close()
             raise
@@ -158,11 +175,3 @@ def has_news(connection: Connection) -> bool:
     poll = select.poll()
     poll.register(connection.fileno(), select.POLLIN)
     return bool(poll.poll(0))
-
-
-async def _works(connection: Connection) -> bool:
-    try:
-        await connection.execute("")
-    except psycopg.Error:
-        return False
-    return True

@@ -1,0 +1,82 @@
+"""Paths as the operator gives them.
+
+Those of settings count from the project's folder, where `scrapy.cfg` is, wherever a command runs; those of the command
+line count from the current folder.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
+from scrapy.utils.conf import closest_scrapy_cfg
+
+from igcrawl.errors import BadInput
+
+_COMMAND_LINE: Final = SETTINGS_PRIORITIES["cmdline"]
+_SQLITE: Final = "sqlite:///"
+
+
+def expanded(path: str | Path, what: str = "") -> Path:
+    """Return a path with the home folder in the place of ``~`` or ``~user``.
+
+    Args:
+        path: as it was given.
+        what: it is, such as the name of a setting; "" where the path says it.
+
+    Raises:
+        BadInput: there is no such home folder, or no path has such a text.
+    """
+    said = f"{what}: {path}" if what else str(path)
+    if "\0" in str(path):
+        raise BadInput(f"{said}: no path has a NUL in it")
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        first = Path(path).parts[0]
+        whose = f"no user {first[1:]!r} has a home folder here" if first != "~" else "your home folder is not known"
+        raise BadInput(f"{said}: {whose}; write the path out") from None
+
+
+def project_folder() -> Path:
+    """Return the project's folder; the current one where there is no project, or when that is it."""
+    found = closest_scrapy_cfg()
+    folder = Path(found).parent if found else Path()
+    return Path() if folder.absolute() == Path.cwd() else folder.absolute()
+
+
+def in_project(path: str | Path, what: str = "") -> Path:
+    """Return a path that counts from the project's folder; what is not relative stays as it is.
+
+    Args:
+        path: as it was given.
+        what: see `expanded`.
+
+    Raises:
+        BadInput: see `expanded`.
+    """
+    return project_folder() / expanded(path, what)
+
+
+def setting_path(settings: BaseSettings, name: str) -> str:
+    """Return a setting that is a path, "" when it is not set.
+
+    What the command line gives counts from the current folder, all else from the project's.
+    """
+    value = str(settings.get(name) or "")
+    return str(in_project(value, name)) if value and not given_on_command_line(settings, name) else value
+
+
+def store_in_project(url: str) -> str:
+    """Return a store's address in which the file of an SQLite store counts from the project's folder."""
+    return (
+        f"{_SQLITE}{in_project(url.removeprefix(_SQLITE), 'IG_STORE')}"
+        if url.startswith(_SQLITE) and url != _SQLITE
+        else url
+    )
+
+
+def given_on_command_line(settings: BaseSettings, name: str) -> bool:
+    """Return whether the command line gives a setting: its paths count from the current folder."""
+    return (settings.getpriority(name) or 0) >= _COMMAND_LINE

@@ -15,6 +15,7 @@ from scrapy.http import Response
 
 from igcrawl.calling.answer_limits import check_headers
 from igcrawl.calling.compression import plain_body
+from igcrawl.calling.responses import is_page
 from igcrawl.calling.run_context import RunContext
 from igcrawl.calling.scrapy_request import ANSWERED_AT, ASIDE, RUN, WALK, CallRequest
 from igcrawl.calling.session_keeping import LOCAL_PAUSES, PAUSES, SessionKeeping
@@ -23,11 +24,10 @@ from igcrawl.calling.wire import to_wire
 from igcrawl.config.config import Config
 from igcrawl.doc_ids import DocId, DocIds
 from igcrawl.errors import BadInput
-from igcrawl.items import Payload
 from igcrawl.items.field_choice import FieldSet
 from igcrawl.operations.call import AnswerKind, Call, HeaderProfile
 from igcrawl.operations.catalogue import OPERATIONS
-from igcrawl.operations.operation import Operation, Surface
+from igcrawl.operations.operation import Surface
 from igcrawl.output.raw_archive import RawAnswer, RawArchive
 from igcrawl.sessions.log_guard import GUARD
 from igcrawl.sessions.refreshes import SECRET_HEADERS
@@ -110,8 +110,9 @@ class SessionExchange:
             # A good page is of no further use; what another one says may be about the session.
             body = b"" if response.status == 200 else body
         self._context.redaction.learn(self._signer.secrets())
-        body = self._without_session(operation, response.status, body)
+        body = self._without_rank_token(body)
         self._keep_raw(request, call, response, body)
+        body = self._without_session(call, response, body)
         return response.replace(url=request.url, body=body, headers=_without_secrets(response))
 
     def close(self) -> None:
@@ -145,16 +146,27 @@ class SessionExchange:
         except OSError as error:
             self._context.stopping.begin(f"the raw archive cannot be written: {error.strerror or error}")
 
-    def _without_session(self, operation: Operation, status: int, body: bytes) -> bytes:
-        """Return the body without a part of the session: an error message or data of any shape may repeat one."""
+    def _without_rank_token(self, body: bytes) -> bytes:
+        """Take out a list's rank token, which is the device's id: handed back, it is no cursor."""
         uuid = self._session.uuid.encode()
-        if uuid in body:
-            # A list's rank token, handed back, is no cursor: the next page sends it all the same.
-            body = re.sub(rb'("rank_token"\s*:\s*)"%s"' % re.escape(uuid), rb"\1null", body)
-        failed = status != 200 or (len(body) <= _LONGEST_ERROR and any(sign in body for sign in _SIGNS_OF_ERROR))
-        if failed or operation.reader.record is Payload:
-            body = self._context.redaction.data(body)
-        return body
+        if uuid not in body:
+            return body
+        return re.sub(rb'("rank_token"\s*:\s*)"%s"' % re.escape(uuid), rb"\1null", body)
+
+    def _without_session(self, call: Call, response: Response, body: bytes) -> bytes:
+        """Return the body without a part of the session, which an error message may repeat.
+
+        A good page stays as it came: its cursor is sent again, and its records are cleared before anything is
+        written (`igcrawl.sessions.record_redaction`).
+        """
+        if response.status == 200 and len(body) > _LONGEST_ERROR:
+            return body
+        if response.status == 200 and not any(sign in body for sign in _SIGNS_OF_ERROR):
+            return body
+        cleared = self._context.redaction.data(body)
+        if cleared == body or (response.status == 200 and is_page(call, response.replace(body=body))):
+            return body
+        return cleared
 
 
 def _without_secrets(response: Response) -> Any:

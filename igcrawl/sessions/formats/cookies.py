@@ -78,14 +78,17 @@ def settings_of(cookies: Iterable[Cookie], now: float, account: str | None = Non
     if not ours:
         raise BadInput("no cookie of instagram.com: open instagram.com in that browser, log in, and export again")
     sessionid = _sessionid([each for each in ours if each.name == "sessionid"], now, account)
-    owner = account_of(sessionid)
+    owner = account_of(sessionid) or ""
     several = len({account_of(each.value) for each in ours if each.name == "sessionid"} - {None}) > 1
     alive = {
         each.name: each.value for each in ours if each.name not in _OF_ACCOUNT and _is_alive(each, ours, now, several)
     }
-    for each in ours:
-        if each.name == "ds_user_id" and each.value and (not several or each.value == owner):
-            alive["ds_user_id"] = each.value
+    owners = [each.value for each in ours if each.name == "ds_user_id" and each.value]
+    if owner in owners:
+        alive["ds_user_id"] = owner
+    elif owners and not several:
+        # The check of the whole settings names both.
+        alive["ds_user_id"] = owners[-1]
     return {"cookies": {name: alive.get(name, sessionid) for name in _in_order(ours, alive)}}
 
 

@@ -54,14 +54,15 @@ def load_session(path: Path) -> Session:
 
 
 def save_session(session: Session, path: Path) -> None:
-    """Write a session's file again, readable by its owner only."""
+    """Write a session's file again, readable by its owner only; who writes it holds it (`alone`)."""
     # A link stays a link: the file behind it is replaced.
-    write_private(path.resolve(), session.dump())
+    replace_file(path.resolve(), session.dump(), 0o600)
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Replace a file atomically, with mode 0600."""
-    replace_file(path, content, 0o600)
+    """Replace a file that others may be about to write, atomically, with mode 0600."""
+    with alone(path):
+        replace_file(path, content, 0o600)
 
 
 @contextmanager

@@ -179,6 +179,24 @@ def test_evidence_takes_a_renewed_session_too_and_asks_again(crawls: Crawls) -> 
     assert len(server.recorded) <= 6
 
 
+def test_what_evidence_found_out_about_the_session_before_it_was_renewed_does_not_count(crawls: Crawls) -> None:
+    own = {"pk": ACCOUNT, "username": "own.account"}
+    good = page(user(1), user=own, data={"user": own})
+
+    def refused(request: Recorded) -> Reply:
+        if used(request) == NEWER:
+            return good
+        if "friendships" in request.path:
+            return 401, {}, b"{}"
+        write_session(crawls.session_file, with_sessionid(NEWER))
+        return EXPIRED
+
+    with RecordingServer(refused) as server:
+        done = crawls(server)
+    assert done.outcome["exit_code"] == 0, done.log
+    assert [record["pk"] for record in crawls.records[:-1]] == ["1"]
+
+
 def test_a_deleted_file_is_not_written_again_and_told_once(crawls: Crawls) -> None:
     def delete(request: Recorded) -> Reply:
         crawls.session_file.unlink(missing_ok=True)

@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import orjson
@@ -130,21 +131,26 @@ def test_what_could_not_be_saved_once_is_saved_with_the_next_refresh(
     assert load_session(path).rur.endswith("01f72")
 
 
-def test_hands_that_write_at_once_lose_no_rotated_session(path: Path) -> None:
-    hands = [hand(path) for _ in range(3)]
-    hands.append(hand(path))
+def test_a_session_that_is_rotated_while_another_process_saves_is_not_lost(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = hand(path), hand(path)
+    saving, save = threading.Event(), save_session
 
-    def refresh(own: SharedFile, name: str) -> None:
-        for number in range(15):
-            own.refresh(rotation(number) if own is hands[-1] else csrf(f"{name}x{number}"))
+    def save_slowly(session: Session, path: Path) -> None:
+        if session is first.session:
+            saving.set()
+            time.sleep(0.05)
+        save(session, path)
 
-    threads = [threading.Thread(target=refresh, args=(own, str(index))) for index, own in enumerate(hands)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert load_session(path).sessionid == sessionid(14)
-    assert all(own.take_newer() for own in hands[:-1])
+    monkeypatch.setattr("igcrawl.sessions.shared_file.save_session", save_slowly)
+    slow = threading.Thread(target=first.refresh, args=(csrf("ofTheFirst"),))
+    slow.start()
+    assert saving.wait(5)
+    assert second.refresh(rotation(1)) is Saved.SAVED
+    slow.join()
+    there = load_session(path)
+    assert (there.sessionid, there.csrftoken) == (sessionid(1), "ofTheFirst")
 
 
 KILLED = """

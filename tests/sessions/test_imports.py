@@ -1,4 +1,4 @@
-"""An import takes what can work, in whatever dialect it comes; the rest is refused by name, and nothing is lost by it."""
+"""An import takes what can work, in whatever dialect it comes; the rest is refused by name, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -208,7 +208,7 @@ def test_a_sessionid_that_cannot_work_is_refused_whatever_carries_it(carrier: st
     assert "no sessionid" in said
     if bad or "settings" not in carrier:
         assert BAD_SESSIONIDS[bad] in said
-    assert len(bad.strip()) < 8 or bad == "sessionid" or bad == ACCOUNT or bad not in said
+    assert len(bad.strip()) < 8 or bad in {"sessionid", ACCOUNT} or bad not in said
 
 
 @pytest.mark.parametrize("carrier", CARRIERS)

@@ -48,6 +48,7 @@ from igcrawl.output.output import Output
 from igcrawl.planning.planner import Planning
 from igcrawl.printable import say
 from igcrawl.sessions.log_guard import GUARD
+from igcrawl.sessions.record_redaction import redact_records
 from igcrawl.store import OperatorLimits, Seed, WalkRow, describe, make_store
 from igcrawl.verdict import ExitCode, Verdict, exit_code, worst_of
 
@@ -280,7 +281,7 @@ class OperationSpider(Spider):
         self.context.rotation = await DocIdRotation.begin(self.config, run.store, gate)
 
     async def _requests(self, run: CrawlRun) -> AsyncIterator[Request]:
-        walker = Walker(run, self.ask, self.deliver, self, self._stopping)
+        walker = Walker(run, self.ask, self.deliver, self, self._stopping, self.context.redaction)
         while self._halted is None and (row := await run.next()) is not None:
             ended = asyncio.Event()
             arguments = {"row": row, "walker": walker, "ended": ended}
@@ -363,9 +364,10 @@ class OperationSpider(Spider):
     async def deliver(self, page: Page) -> None:
         """Hand a page to the pipelines and feeds, and come back when they are through with it.
 
-        What is not to be kept leaves the records here, before anything else sees them.
+        What is not to be kept, and what is the session's, leaves the records here, before anything else sees them.
         """
         self.config.fields.apply(page.records)
+        redact_records(page.records, self.context.redaction)
         engine = self.crawler.engine
         assert engine is not None
         self._count("igcrawl/records", len(page.records))

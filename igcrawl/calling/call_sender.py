@@ -84,7 +84,7 @@ class CallSender:
         """The evidence of this run; None before it has a gate and doc_ids, as for a plan."""
         gate, rotation = self._context.gate, self._context.rotation
         if self._of_run is None and gate is not None and rotation is not None:
-            self._of_run = Evidence(self._send, gate, rotation)
+            self._of_run = Evidence(self._send, gate, rotation, self._context)
         return self._of_run
 
     async def _send(self, walk: AskingWalk, call: Call, beside: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from itertools import count
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from igcrawl.budget.gate import Gate
 from igcrawl.calling.asking_walk import AskingWalk
@@ -12,6 +12,7 @@ from igcrawl.calling.decisions import ROTATED, Meaning, Step
 from igcrawl.calling.doc_id_rotation import DocIdRotation
 from igcrawl.calling.inquiry import Answered, CanaryThrottled, Inquiry, Send, without_trace
 from igcrawl.calling.reply import Reply
+from igcrawl.calling.session_keeping import SessionKeeping
 from igcrawl.doc_ids import DocId
 from igcrawl.errors import (
     AnswerError,
@@ -51,6 +52,21 @@ _HOLDING: Final = frozenset(
 )
 
 
+class HoldsKeeping(Protocol):
+    """Holds what keeps a run's session; None before the first request."""
+
+    keeping: SessionKeeping | None
+
+
+@dataclass(slots=True)
+class _NoKeeping:
+    keeping: SessionKeeping | None = None
+
+
+class _Renewed(Exception):
+    """Raised when another process has renewed the session: the call is asked again."""
+
+
 @dataclass(slots=True)
 class _Memory:
     """What a run remembers of an operation.
@@ -81,11 +97,13 @@ class Evidence:
         send: sends a call.
         gate: of the session.
         rotation: of the doc_ids.
+        run: holds what keeps the session.
     """
 
     send: Send
     gate: Gate
     rotation: DocIdRotation
+    run: HoldsKeeping = field(default_factory=_NoKeeping)
     _memories: dict[str, _Memory] = field(default_factory=dict)
     _username: str | None = None
     _sent: int = 0
@@ -119,6 +137,9 @@ class Evidence:
                         raise throttled.error from None
                     await self.gate.throttled(throttled.error)
                     continue
+                except _Renewed:
+                    memory.forget_alike()
+                    continue
             except TargetError:
                 await self._worked(call, used, memory, found=False)
                 raise
@@ -143,6 +164,13 @@ class Evidence:
         except CanaryThrottled as throttled:
             await self.gate.throttled(throttled.error)
             raise throttled.error from None
+        except _Renewed:
+            memory.forget_alike()
+            return await self.ask(walk, call)
+
+    @property
+    def _renewals(self) -> int:
+        return self.run.keeping.renewals if self.run.keeping is not None else 0
 
     async def _counted(self, walk: AskingWalk, call: Call, beside: dict[str, Any]) -> dict[str, Any]:
         self._sent += 1
@@ -200,7 +228,11 @@ class Evidence:
             self._username,
             used,
         )
+        renewals = self._renewals
         meaning = await inquiry.decide()
+        if self._renewals != renewals:
+            # What was answered before was said of another session.
+            raise _Renewed
         self._username = inquiry.username
         memory.meaning = meaning if meaning in _HOLDING and call.cursor is None else None
         memory.unclear = inquiry.unclear
@@ -235,6 +267,9 @@ class Evidence:
         """Return the error that a meaning is, with its evidence; a session that must stop is stopped by now."""
         unclear, operation = inquiry.unclear, inquiry.call.operation
         text = f"{unclear}{inquiry.told}"
+        keeping = self.run.keeping
+        if meaning is Meaning.EXPIRED and keeping is not None and await keeping.renewed():
+            raise _Renewed
         if meaning in {Meaning.BLOCKED, Meaning.EXPIRED}:
             trouble: Trouble = (ChallengeRequired if meaning is Meaning.BLOCKED else SessionExpired)(text)
             await self.gate.park(trouble)

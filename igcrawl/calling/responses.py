@@ -10,7 +10,7 @@ from scrapy.http import Response
 
 from igcrawl.calling.diagnosis import Answer, check_root, open_answer
 from igcrawl.calling.scrapy_request import UNREADABLE
-from igcrawl.errors import Transient
+from igcrawl.errors import AnswerError, Transient
 from igcrawl.operations.call import AnswerKind, Call
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.times import seconds_until
@@ -33,6 +33,20 @@ def envelope_of(request: Request, call: Call, response: Response) -> dict[str, A
     if OPERATIONS[call.operation].surface.answer_kind is AnswerKind.JSON:
         check_root(OPERATIONS[call.operation], envelope)
     return envelope
+
+
+def is_page(call: Call, response: Response) -> bool:
+    """Return whether an answer is a good page.
+
+    Args:
+        call: what was asked.
+        response: decompressed.
+    """
+    try:
+        open_answer(_answer(call, response))
+    except AnswerError:
+        return False
+    return True
 
 
 def may_be_rotated(call: Call, status: int) -> bool:

@@ -10,6 +10,7 @@ from scrapy.crawler import Crawler
 
 from igcrawl.budget.gate import Gate
 from igcrawl.calling.doc_id_rotation import DocIdRotation
+from igcrawl.calling.session_keeping import SessionKeeping
 from igcrawl.config.config import Config, read_config
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.output.sinks import Sinks
@@ -32,6 +33,7 @@ class RunContext:
         sinks: the places where its pipelines write records exactly once.
         config: its settings, checked; None before Scrapy has made them final.
         gate: its session's; None before the run has begun.
+        keeping: of its session; None before its first request.
         rotation: the state of its doc_ids; None before the run has begun, and for a plan.
         attended: whether an operator looks on, who is shown the run and told a plan.
         told: whether the outcome is told to who started the crawl; else the log says why a crawl cannot begin.
@@ -45,6 +47,7 @@ class RunContext:
     lines: LogLines = field(init=False)
     config: Config | None = None
     gate: Gate | None = None
+    keeping: SessionKeeping | None = None
     rotation: DocIdRotation | None = None
     attended: bool = True
     told: bool = False

@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import re
 import time
-from pathlib import Path
 from typing import Any, Final
 
 from scrapy import Request
@@ -16,22 +15,23 @@ from scrapy.http import Response
 
 from igcrawl.calling.answer_limits import check_headers
 from igcrawl.calling.compression import plain_body
+from igcrawl.calling.responses import is_page
 from igcrawl.calling.run_context import RunContext
 from igcrawl.calling.scrapy_request import ANSWERED_AT, ASIDE, RUN, WALK, CallRequest
+from igcrawl.calling.session_keeping import LOCAL_PAUSES, PAUSES, SessionKeeping
 from igcrawl.calling.signing import Signer
 from igcrawl.calling.wire import to_wire
 from igcrawl.config.config import Config
 from igcrawl.doc_ids import DocId, DocIds
 from igcrawl.errors import BadInput
-from igcrawl.items import Payload
 from igcrawl.items.field_choice import FieldSet
 from igcrawl.operations.call import AnswerKind, Call, HeaderProfile
 from igcrawl.operations.catalogue import OPERATIONS
-from igcrawl.operations.operation import Operation, Surface
+from igcrawl.operations.operation import Surface
 from igcrawl.output.raw_archive import RawAnswer, RawArchive
 from igcrawl.sessions.log_guard import GUARD
-from igcrawl.sessions.session import SECRET_HEADERS
-from igcrawl.sessions.session_file import load_session, save_session
+from igcrawl.sessions.refreshes import SECRET_HEADERS
+from igcrawl.sessions.shared_file import SharedFile
 from igcrawl.sessions.trusted_hosts import is_trusted
 from igcrawl.times import timestamp
 
@@ -59,9 +59,10 @@ class SessionExchange:
     def __init__(self, config: Config, context: RunContext, maxsize: int) -> None:
         self._context = context
         self._session = context.gate.session if context.gate is not None else config.check_session()
-        self._session_file = config.session_file
-        self._said_unsaved = False
-        self._fingerprints = {self._session.fingerprint}
+        file = SharedFile(self._session, config.session_file)
+        pauses = PAUSES if config.paced else LOCAL_PAUSES
+        self._keeping = SessionKeeping(file, context.redaction, context.stopping, pauses)
+        context.keeping = self._keeping
         self._signer = Signer(self._session)
         self._doc_ids = DocIds(config.doc_ids, config.own_queries)
         self._base_urls = config.base_urls
@@ -102,15 +103,16 @@ class SessionExchange:
         if operation.surface is Surface.HEAD:
             self._keep_raw(request, call, response, b"")
             return response.replace(url=request.url, body=b"", headers=_without_secrets(response))
-        self._take_refreshes(response)
+        self._keeping.take((name, value) for name, values in response.headers.items() for value in values)
         body = plain_body(response.body, response.headers.pop("Content-Encoding", []), self._maxsize)
         if operation.surface.answer_kind is AnswerKind.PAGE:
             self._signer.take_page(body)
             # A good page is of no further use; what another one says may be about the session.
             body = b"" if response.status == 200 else body
         self._context.redaction.learn(self._signer.secrets())
-        body = self._without_session(operation, response.status, body)
+        body = self._without_rank_token(body)
         self._keep_raw(request, call, response, body)
+        body = self._without_session(call, response, body)
         return response.replace(url=request.url, body=body, headers=_without_secrets(response))
 
     def close(self) -> None:
@@ -144,44 +146,27 @@ class SessionExchange:
         except OSError as error:
             self._context.stopping.begin(f"the raw archive cannot be written: {error.strerror or error}")
 
-    def _take_refreshes(self, response: Response) -> None:
-        refreshed = [(name, value) for name, values in response.headers.items() for value in values]
-        if not self._session.refresh(refreshed):
-            return
-        if self._session_file is None:
-            if not self._said_unsaved:
-                logger.info("IG_SESSION holds the session itself: what the server refreshes is kept for this run only")
-            self._said_unsaved = True
-            return
-        if not self._is_ours(self._session_file):
-            if not self._said_unsaved:
-                logger.warning("session file %s was replaced: this run keeps its own until it ends", self._session_file)
-            self._said_unsaved = True
-            return
-        try:
-            save_session(self._session, self._session_file)
-        except OSError as error:
-            problem = error.strerror or error
-            logger.error("session file %s cannot be saved: %s", self._session_file, problem)  # noqa: TRY400
-
-    def _is_ours(self, path: Path) -> bool:
-        """Return whether the file still holds the session of this run, and not one that was imported meanwhile."""
-        self._fingerprints.add(self._session.fingerprint)
-        try:
-            return load_session(path).fingerprint in self._fingerprints
-        except BadInput:
-            return not path.exists()
-
-    def _without_session(self, operation: Operation, status: int, body: bytes) -> bytes:
-        """Return the body without a part of the session: an error message or data of any shape may repeat one."""
+    def _without_rank_token(self, body: bytes) -> bytes:
+        """Take out a list's rank token, which is the device's id: handed back, it is no cursor."""
         uuid = self._session.uuid.encode()
-        if uuid in body:
-            # A list's rank token, handed back, is no cursor: the next page sends it all the same.
-            body = re.sub(rb'("rank_token"\s*:\s*)"%s"' % re.escape(uuid), rb"\1null", body)
-        failed = status != 200 or (len(body) <= _LONGEST_ERROR and any(sign in body for sign in _SIGNS_OF_ERROR))
-        if failed or operation.reader.record is Payload:
-            body = self._context.redaction.data(body)
-        return body
+        if uuid not in body:
+            return body
+        return re.sub(rb'("rank_token"\s*:\s*)"%s"' % re.escape(uuid), rb"\1null", body)
+
+    def _without_session(self, call: Call, response: Response, body: bytes) -> bytes:
+        """Return the body without a part of the session, which an error message may repeat.
+
+        A good page stays as it came: its cursor is sent again, and its records are cleared before anything is
+        written (`igcrawl.sessions.record_redaction`).
+        """
+        if response.status == 200 and len(body) > _LONGEST_ERROR:
+            return body
+        if response.status == 200 and not any(sign in body for sign in _SIGNS_OF_ERROR):
+            return body
+        cleared = self._context.redaction.data(body)
+        if cleared == body or (response.status == 200 and is_page(call, response.replace(body=body))):
+            return body
+        return cleared
 
 
 def _without_secrets(response: Response) -> Any:

@@ -23,7 +23,7 @@ from igcrawl.operations.call import Host
 from igcrawl.operations.catalogue import FAMILY_OF, OPERATIONS
 from igcrawl.sessions.log_guard import GUARD
 from igcrawl.sessions.session import Session
-from igcrawl.sessions.session_file import save_session
+from igcrawl.sessions.shared_file import Saved, SharedFile
 from igcrawl.sessions.trusted_hosts import is_trusted
 from igcrawl.store import Store, make_store
 
@@ -196,11 +196,13 @@ class CaptureSpider(Spider):
             for cookie in held
             if cookie.get("name") in _COOKIES
         ]
-        if self._session.refresh(fresh):
-            try:
-                save_session(self._session, path)
-            except OSError as error:
-                logger.warning("session file %s cannot be saved: %s", path, error.strerror or error)
+        try:
+            saved = SharedFile(self._session, path).refresh(fresh)
+        except OSError as error:
+            logger.warning("session file %s cannot be saved: %s", path, error.strerror or error)
+        else:
+            if saved in {Saved.DELETED, Saved.REPLACED}:
+                logger.warning("session file %s was deleted or replaced: what the website refreshed is lost", path)
 
 
 def _paths(username: str) -> Iterator[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import orjson
@@ -27,30 +29,35 @@ from igcrawl.sessions.source import SessionSource
 from igcrawl.times import age
 
 
-def read_source(source: str, now: float) -> Found:
+def read_source(source: str, now: float, account: str | None = None) -> Found:
     """Return the session in a file; `-` is standard input.
+
+    Args:
+        source: the file.
+        now: seconds since 1970.
+        account: whose session is taken, where there are several.
 
     Raises:
         BadInput: it cannot be read, or holds none.
     """
     if source == "-":
-        return recognise(sys.stdin.buffer.read(LARGEST + 1), "standard input", now)
+        return recognise(sys.stdin.buffer.read(LARGEST + 1), "standard input", now, account=account)
     path = expanded(source)
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST + 1)
     except OSError as error:
         raise BadInput(f"{source}: {error.strerror or error}") from None
-    return recognise(content, source, now, path.name)
+    return recognise(content, source, now, path.name, account)
 
 
-def read_browser(browser: str, now: float) -> Found:
-    """Return the session in a browser's cookies.
+def read_browser(browser: str, now: float, account: str | None = None) -> Found:
+    """Return the session in a browser's cookies; of this account, where there are several.
 
     Raises:
         BadInput: it cannot be read, or holds none.
     """
-    settings = from_browser(browser, now)
+    settings = from_browser(browser, now, account)
     complete(settings, browser)
     return Found(settings)
 
@@ -137,6 +144,13 @@ def write(path: Path, content: bytes) -> None:
         write_private(expanded(path).resolve(), content)
     except OSError as error:
         raise BadInput(f"{path}: {error.strerror or error}") from None
+
+
+def make_private(handle: int) -> None:
+    """Let nobody but the owner read what is written to an open file; a pipe or a terminal is no file."""
+    with suppress(OSError):
+        if stat.S_ISREG(os.fstat(handle).st_mode):
+            os.fchmod(handle, 0o600)
 
 
 async def unpark(given: SessionSource, name: str | None, config: Config) -> tuple[str, bool]:

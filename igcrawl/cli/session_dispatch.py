@@ -33,10 +33,11 @@ _ACTIONS: Final = {
 }
 #: The options that an action takes.
 _OPTIONS: Final = {
-    "import": ("name", "browser", "force"),
+    "import": ("name", "account", "browser", "force"),
     "login": ("name", "browser", "cdp", "force"),
     "export": ("format", "output", "yes"),
 }
+_ALL_OPTIONS: Final = tuple(dict.fromkeys(name for names in _OPTIONS.values() for name in names))
 
 
 class Ending(NamedTuple):
@@ -62,7 +63,7 @@ def problem_of(action: str, words: Sequence[str], opts: argparse.Namespace) -> s
     if action not in _ACTIONS:
         return f"scrapy session: say what to do: {', '.join(_ACTIONS)}; see scrapy session -h"
     least, most = _ACTIONS[action]
-    given = [name for name in ("name", "browser", "cdp", "force", "format", "output", "yes") if getattr(opts, name)]
+    given = [name for name in _ALL_OPTIONS if getattr(opts, name)]
     strange = next((word for word in words if word.startswith("-") and word != "-"), None)
     foreign = next((name for name in given if name not in _OPTIONS.get(action, ())), None)
     if strange is not None or foreign is not None:
@@ -109,9 +110,13 @@ def _config(settings: Settings, name: str | None = None) -> Config:
 def _import(words: list[str], opts: argparse.Namespace, settings: Settings) -> Ending:
     if bool(words) == bool(opts.browser):
         raise BadInput("scrapy session import: give a file, - for standard input, or --browser")
-    now = time.time()
+    now, account = time.time(), opts.account
+    if account is not None and not (account.isascii() and account.isdecimal()):
+        raise BadInput("--account: expected an account's id, digits only")
     found = (
-        session_actions.read_browser(opts.browser, now) if opts.browser else session_actions.read_source(words[0], now)
+        session_actions.read_browser(opts.browser, now, account)
+        if opts.browser
+        else session_actions.read_source(words[0], now, account)
     )
     _take_in(found, opts, _config(settings))
     if words and words[0] != "-":
@@ -169,6 +174,7 @@ def _export(words: list[str], opts: argparse.Namespace, settings: Settings) -> E
     session = _config(settings, words[0]).check_session()
     content = session_actions.exported(session, opts.format or "settings", time.time())
     if opts.output is None:
+        session_actions.make_private(sys.stdout.fileno())
         sys.stdout.buffer.write(content)
         sys.stdout.flush()
     else:

@@ -20,7 +20,7 @@ class Command(ScrapyCommand):
     def syntax(self) -> str:
         """Return the synopsis of the command's arguments."""
         return (
-            "import FILE|- [--name NAME] [--force] | import --browser BROWSER | "
+            "import FILE|- [--name NAME] [--account ID] [--force] | import --browser BROWSER | "
             "login [--name NAME] | list | check [NAME] | resume [NAME] | "
             "export NAME [--format settings|netscape] [-o FILE]"
         )
@@ -35,6 +35,7 @@ class Command(ScrapyCommand):
 
         super().add_options(parser)
         parser.add_argument("--name", help="import, login: what to call it (default: the account's name or id)")
+        parser.add_argument("--account", metavar="ID", help="import: the account, where a file holds several")
         parser.add_argument(
             "--browser", help=f"import: from this browser: {', '.join(BROWSERS)}; login: path of the Chromium to start"
         )

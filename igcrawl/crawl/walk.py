@@ -71,6 +71,7 @@ class Walk:
         endless: signs that the list does not end.
         known_pages: pages in a row of which an update knew every account.
         substitute: the operation that is asked in place of its own, whose doc_id was rotated.
+        hides_cursor: whether its cursor holds a part of the session, so that it is nowhere but in memory.
         begun_with: how far it had come when it last began again.
     """
 
@@ -101,6 +102,7 @@ class Walk:
     known_pages: int = 0
     begun_with: int = -1
     substitute: Operation | None = None
+    hides_cursor: bool = False
     _cursors: Recent = field(default_factory=lambda: Recent(REMEMBERED))
 
     def __post_init__(self) -> None:
@@ -190,6 +192,7 @@ class Walk:
             why: stands in the walk's record.
         """
         self.cursor = None
+        self.hides_cursor = False
         self.seen.begin_again(before)
         self.begun_with = self.held
         self.loops_from = self.pages

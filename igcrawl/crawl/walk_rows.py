@@ -71,6 +71,7 @@ def walk_of(row: WalkRow, limits: OperatorLimits) -> Walk:
     known: dict[str, Any] = {name: row.state[name] for name in _STATE if name in row.state}
     if row.state.get("stand_in"):
         known["substitute"] = find_operation(row.state["stand_in"])
+    known["hides_cursor"] = bool(row.state.get("hides_cursor"))
     if "notes" in known:
         known["notes"] = list(known["notes"])
     known["endless"] = Endless.read(row.state.get("endless"))
@@ -107,7 +108,7 @@ def row_after(row: WalkRow, walk: Walk, now: str, ending: Ending | None = None) 
         subject=subject_of(walk.operation, walk.target) if named else row.subject,
         target=walk.target,
         args=dict(walk.args),
-        cursor=walk.cursor,
+        cursor=None if walk.hides_cursor else walk.cursor,
         pages=walk.pages,
         records=walk.records,
         duplicates=walk.duplicates,
@@ -123,6 +124,8 @@ def row_after(row: WalkRow, walk: Walk, now: str, ending: Ending | None = None) 
 
 def _beside(walk: Walk, ending: Ending | None) -> dict[str, Any]:
     beside: dict[str, Any] = {"notes": list(walk.notes), "endless": walk.endless.kept()}
+    if walk.hides_cursor:
+        beside["hides_cursor"] = True
     if walk.substitute is not None:
         beside["stand_in"] = walk.substitute.name
     if ending is not None and ending.endless_pages is not None:

@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from igcrawl.crawl.crawl_run import CrawlRun
 from igcrawl.crawl.list_history import change_of, known_since
@@ -20,6 +20,7 @@ from igcrawl.errors import AnswerError, Interrupted, LostClaim, StoreError, Tran
 from igcrawl.items import Page
 from igcrawl.operations.paging import PageEnd, check_length
 from igcrawl.parsing.envelope import is_unfinished
+from igcrawl.sessions.redaction import Redaction
 from igcrawl.stopping import Stopping
 from igcrawl.store import FoundPage, PageCommit, Seed, WalkRow
 from igcrawl.store.packed_ids import SortedIds, pack, signed_hash
@@ -27,6 +28,8 @@ from igcrawl.times import timestamp
 from igcrawl.verdict import Verdict
 
 logger = logging.getLogger(__name__)
+
+_NOT_KEPT: Final = "its cursor held a part of the session, so it was not kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ class Walker:
         deliver: hands a page to the pipelines and comes back when they are through with it.
         hooks: the spider's.
         stopping: of this run.
+        redaction: knows what is the session's, which is not stored.
     """
 
     def __init__(
@@ -84,12 +88,14 @@ class Walker:
         deliver: Callable[[Page], Awaitable[None]],
         hooks: Hooks,
         stopping: Stopping,
+        redaction: Redaction | None = None,
     ) -> None:
         self.run = run
         self._ask = ask
         self._deliver = deliver
         self._hooks = hooks
         self._stopping = stopping
+        self._redaction = redaction or Redaction()
 
     async def walk(self, row: WalkRow) -> tuple[Walk, Ending]:
         """Walk one list to its end; what it brought and its verdict are through the pipelines and committed.
@@ -113,7 +119,8 @@ class Walker:
                 end, records = await self._next_page(walk, row)
                 last = _Last(FoundPage(pack(walk.seen.found), _hash(end)), self._hooks.children(walk, records))
                 ending = walk.turn_page(end)
-                page = Page(walk.id, records, None if ending else walk.cursor)
+                walk.hides_cursor = walk.cursor is not None and self._redaction.holds(walk.cursor)
+                page = Page(walk.id, records, None if ending or walk.hides_cursor else walk.cursor)
         except (AnswerError, Interrupted) as error:
             page, last, ending = Page(walk.id), _Last(), self._hooks.ending_of(error, walk)
         except (StoreError, LostClaim) as error:
@@ -136,7 +143,9 @@ class Walker:
                 walk.remember_cursor(page.turned)
         before = SortedIds(pages)
         walk.seen = Seen(before, here=SortedIds(pages[walk.loops_from :]) if walk.loops_from else before)
-        if walk.cursor is None:
+        if walk.hides_cursor:
+            walk.begin_again(before, f"began again after page {walk.pages}: {_NOT_KEPT}")
+        elif walk.cursor is None:
             walk.walk_again(before)
 
     async def _prepare(self, walk: Walk, row: WalkRow) -> Prepared:
@@ -178,9 +187,16 @@ class Walker:
         if page.records:
             await self._deliver(page)
         if not self._stopping.failed:
-            await self._commit(PageCommit(walk=row_after(row, walk, _now()), found=last.found, children=last.children))
+            await self._commit(PageCommit(walk=self._row_after(row, walk), found=last.found, children=last.children))
         if self._stopping.failed:
             raise Interrupted(self._stopping.reason)
+
+    def _row_after(self, row: WalkRow, walk: Walk, ending: Ending | None = None) -> WalkRow:
+        """Return the row as it is to be now; what was noted of an answer may quote what is the session's."""
+        walk.notes = [self._redaction.text(line) for line in walk.notes]
+        if ending is not None and ending.reason is not None:
+            ending = replace(ending, reason=self._redaction.text(ending.reason))
+        return row_after(row, walk, _now(), ending)
 
     async def _commit(self, commit: PageCommit) -> None:
         try:
@@ -190,7 +206,7 @@ class Walker:
 
     async def _end(self, walk: Walk, row: WalkRow, page: Page, last: _Last, ending: Ending) -> Ending:
         """Deliver a walk's last page, then its verdict: nothing is complete before its records are through."""
-        ended = row_after(row, walk, _now(), ending)
+        ended = self._row_after(row, walk, ending)
         if not self._stopping.failed:
             # Before the last page is written: a flush makes durable all that a file holds.
             await self._compare(walk, ended, last)
@@ -201,7 +217,7 @@ class Walker:
         await self._deliver(Page(walk.id, [walk.end_record(ending, ended.ended_at or "")]))
         if ending.verdict is Verdict.INTERRUPTED:
             # It waits: another worker may go on with it at once.
-            ended = row_after(row, walk, _now())
+            ended = self._row_after(row, walk)
         if not self._stopping.failed:
             await self._commit(PageCommit(walk=ended, found=last.found, children=last.children))
         # Nothing more is committed after a failure; the walk is free again when the worker leaves.

@@ -91,7 +91,7 @@ class Page:
     Args:
         walk: operation and target of the walk.
         records: in the server's order; the last page's end with the `WalkEnd`.
-        cursor: where the walk goes on, None at its end.
+        cursor: where the walk goes on; None at its end, and for one that holds a part of the session.
     """
 
     walk: str

@@ -8,12 +8,13 @@ from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.exceptions import DownloadCancelledError
 from scrapy.http import Response
 
+from igcrawl.budget.gate import Gate
 from igcrawl.budget.limits import LOCAL_RETRY_PAUSE, RETRY_PAUSE
 from igcrawl.calling.responses import envelope_of, may_be_rotated
 from igcrawl.calling.run_context import RunContext, config_of
 from igcrawl.calling.scrapy_request import CANARY, ENVELOPE, RESTED, call_of
 from igcrawl.calling.transport_errors import in_words
-from igcrawl.errors import AnswerError, Sign, TargetError, Throttled, Transient, Trouble, Unclear
+from igcrawl.errors import AnswerError, SessionExpired, Sign, TargetError, Throttled, Transient, Trouble, Unclear
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.operations.operation import Surface
 
@@ -23,7 +24,8 @@ class AnswerMiddleware(RetryMiddleware):
 
     A good answer leaves its envelope in the request's meta. A passing fault is asked again, with the same cursor,
     `RETRY_TIMES` times; a throttled call as often as it takes, each time when the session has rested. Trouble closes
-    the session's gate. Whatever else raises.
+    the session's gate, unless another process has renewed an expired session: then the call is asked again. Whatever
+    else raises.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -55,16 +57,13 @@ class AnswerMiddleware(RetryMiddleware):
             error.clear(self._context.redaction.text)
             if isinstance(error, Transient):
                 return await self._again(request, error)
-            if gate is not None:
-                if isinstance(error, Throttled) and not request.meta.get(CANARY):
-                    if request.meta.get(RESTED) and may_be_rotated(call, response.status):
-                        raise Unclear(f"{error}, and again after the session had rested", Sign.WAIT_AGAIN) from None
-                    await gate.throttled(error)
-                    return request.replace(meta={**request.meta, RESTED: True})
-                if isinstance(error, Trouble):
-                    await gate.park(error)
-                elif isinstance(error, TargetError):
-                    await gate.answered()
+            if gate is not None and isinstance(error, Throttled) and not request.meta.get(CANARY):
+                if request.meta.get(RESTED) and may_be_rotated(call, response.status):
+                    raise Unclear(f"{error}, and again after the session had rested", Sign.WAIT_AGAIN) from None
+                await gate.throttled(error)
+                return request.replace(meta={**request.meta, RESTED: True})
+            if gate is not None and await self._is_to_be_asked_again(gate, error):
+                return request.replace()
             raise
         if gate is not None:
             await gate.answered()
@@ -82,6 +81,17 @@ class AnswerMiddleware(RetryMiddleware):
         passing = exception if isinstance(exception, Transient) else None
         said = in_words(exception, request.meta.get("proxy"))
         return await self._again(request, passing or Transient(f"{call.operation}: {said}"))
+
+    async def _is_to_be_asked_again(self, gate: Gate, error: AnswerError) -> bool:
+        """Tell the gate of an error; return whether the session was renewed, so that the error is none of its."""
+        keeping = self._context.keeping
+        if isinstance(error, SessionExpired) and keeping is not None and await keeping.renewed():
+            return True
+        if isinstance(error, Trouble):
+            await gate.park(error)
+        elif isinstance(error, TargetError):
+            await gate.answered()
+        return False
 
     async def _again(self, request: Request, error: AnswerError) -> Request:
         if (again := self._retry(request, error)) is None:

@@ -13,8 +13,9 @@ def is_foreign_or_gone(morsel: Morsel[str]) -> bool:
     if domain and domain != "instagram.com" and not domain.endswith(".instagram.com"):
         return True
     if morsel["max-age"]:
-        return not str(morsel["max-age"]).isdecimal() or int(morsel["max-age"]) == 0
+        age = str(morsel["max-age"])
+        return not (age.isascii() and age.isdecimal()) or not age.strip("0")
     try:
         return bool(morsel["expires"]) and parsedate_to_datetime(morsel["expires"]) <= datetime.now(UTC)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return False

@@ -29,7 +29,9 @@ def complete(settings: dict[str, Any], where: str) -> dict[str, Any]:
     session = Session(dict(settings), where)
     owner = unquote(session.sessionid).partition(":")[0]
     if owner.isdecimal() and owner != session.ds_user_id:
-        raise BadInput(f"{where}: the sessionid is not that of account {session.ds_user_id}: log in again")
+        raise BadInput(
+            f"{where}: the sessionid is that of account {owner}, not that of account {session.ds_user_id}: log in again"
+        )
     return {**settings, "authorization_data": session.authorization_data, "uuids": _with_ids(session, settings)}
 
 

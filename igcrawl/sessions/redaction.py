@@ -1,7 +1,8 @@
 """The one redaction: takes secrets out of texts by their values, in whatever form a text repeats them.
 
 A text is searched for a few plain pieces of each secret, which no quoting changes; only where one is found does a
-pattern of all its forms look closer. So a text without secrets, which nearly all are, costs little.
+pattern of all its forms look closer. So a text without secrets, which nearly all are, costs little. `finds_any` costs
+least, however many secrets are known: it takes samples, so close to each other that every piece holds a whole one.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 import re
 from collections.abc import Iterable
 from functools import cached_property
+from itertools import chain
 from typing import Final
 from urllib.parse import quote, unquote
 
@@ -21,6 +23,10 @@ _SHORTEST: Final = 8
 #: A session's route changes with nearly every answer, and nobody repeats a route from a thousand answers ago.
 _MOST: Final = 1000
 _PLAIN_PIECE: Final = re.compile("[A-Za-z0-9]+")
+#: Every so many characters of a text a sample of so many is taken: a piece of 24 characters or more holds one.
+_STEP: Final = 17
+_SAMPLE: Final = 8
+_SAMPLED: Final = _STEP + _SAMPLE - 1
 _REST_OF_BASE64: Final = "[A-Za-z0-9+/_-]*={0,2}"
 
 
@@ -35,6 +41,12 @@ class Redaction:
         self._known: dict[str, _Secret] = {}
         self._pieces: list[tuple[str, _Secret]] = []
         self._as_bytes: list[bytes] = []
+        #: The pieces that each sample is of, with blanks between them.
+        self._samples: dict[str, str] = {}
+        self._short: list[str] = []
+        #: A shorter text holds no secret.
+        self.shortest = 0
+        self._forgotten = 0
         self.learn(secrets)
 
     @property
@@ -52,8 +64,30 @@ class Redaction:
             self._known[value] = self._known.pop(value) if value in self._known else _Secret(value)
         for value in list(self._known)[:-_MOST]:
             del self._known[value]
+            self._forgotten += 1
+        if self._forgotten >= _MOST:
+            self._samples, self._forgotten = {}, 0
+            values = list(self._known)
+        for value in values:
+            for sample, piece in self._known[value].samples:
+                known = self._samples.setdefault(sample, piece)
+                if piece not in known.split():
+                    self._samples[sample] = f"{known} {piece}"
         self._pieces = [(piece, secret) for secret in self._known.values() for piece in secret.pieces]
         self._as_bytes = [piece.encode() for piece, _ in self._pieces]
+        self._short = [piece for piece, _ in self._pieces if len(piece) < _SAMPLED]
+        self.shortest = min((len(piece) for piece, _ in self._pieces), default=0)
+
+    def finds_any(self, text: str) -> bool:
+        """Return whether a text seems to hold a secret; where it says no, it holds none."""
+        starts = range(0, len(text) - _SAMPLE + 1, _STEP)
+        found = self._samples.keys() & [text[start : start + _SAMPLE] for start in starts]
+        suspects = {piece for sample in found for piece in self._samples[sample].split()}
+        return any(piece in text for piece in chain(self._short, suspects))
+
+    def holds(self, text: str) -> bool:
+        """Return whether a text holds a secret."""
+        return self.finds_any(text) and self.text(text) != text
 
     def text(self, text: str) -> str:
         """Return a text without the secrets: as they are, URL-quoted, JSON-escaped or in base64."""
@@ -86,6 +120,12 @@ class _Secret:
     def pieces(self) -> set[str]:
         """A plain piece of each form: a text without any of them does not hold the secret."""
         return {max(_PLAIN_PIECE.findall(form), key=len, default="") for form in self._plain | self._cores}
+
+    @cached_property
+    def samples(self) -> list[tuple[str, str]]:
+        """All samples, one of which is taken of a text that holds a piece, with the piece."""
+        long = [piece for piece in self.pieces if len(piece) >= _SAMPLED]
+        return [(piece[start : start + _SAMPLE], piece) for piece in long for start in range(_STEP)]
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:

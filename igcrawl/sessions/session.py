@@ -9,14 +9,13 @@ import base64
 import hashlib
 import uuid
 from collections.abc import Iterable
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
 from urllib.parse import unquote
 
 import orjson
 
 from igcrawl.errors import BadInput
-from igcrawl.sessions.answer_cookies import is_foreign_or_gone
+from igcrawl.sessions.refreshes import SECRET_HEADERS, Refreshes, read_refreshes
 
 #: The app version that the wire files were recorded with sends this when a session names no other.
 DEFAULT_BLOKS_VERSION: Final = "799db3e387d7a21a19c72918b8698b6cd28a1516ade363792c100ed45a0f9f0b"
@@ -28,19 +27,10 @@ _SHORTEST_SECRET: Final = 8
 #: Cookies that are no secrets: who the account is, and how large a screen was.
 _PUBLIC: Final = frozenset({"ds_user_id", "ds_user", "wd", "dpr"})
 _AUTHORIZATION: Final = "Bearer IGT:2:"
+#: Cookies that the Authorization header holds, too.
+_ACCOUNTS: Final = ("sessionid", "ds_user_id")
 #: Names device ids are made from when a file lacks them: the same account always gets the same ones.
 _DEVICES: Final = uuid.UUID("8f0e7c2a-5d0b-4a58-9d5a-6c8b7a1f4e21")
-#: Answer headers that refresh a part of the session, and the part.
-_REFRESHED: Final = {
-    b"ig-set-x-mid": "mid",
-    b"ig-set-ig-u-rur": "ig_u_rur",
-    b"x-ig-set-www-claim": "ig_www_claim",
-    b"ig-set-ig-u-shbid": "ig_u_shbid",
-    b"ig-set-ig-u-shbts": "ig_u_shbts",
-    b"ig-set-ig-u-ig-direct-region-hint": "ig_u_ig_direct_region_hint",
-}
-#: Answer headers that hold parts of a session, in lower case.
-SECRET_HEADERS: Final = frozenset({*_REFRESHED, b"ig-set-authorization", b"set-cookie"})
 
 
 class Session:
@@ -57,6 +47,8 @@ class Session:
     def __init__(self, settings: dict[str, Any], where: str = "session") -> None:
         self._settings = settings
         self.version = 0
+        #: Names of what answers would have refreshed, had it been of its form.
+        self.dropped: list[str] = []
         self._check_kinds(where)
         if not self.sessionid:
             raise BadInput(f"{where}: no sessionid, neither in authorization_data nor in cookies: log in again")
@@ -209,46 +201,36 @@ class Session:
         Args:
             headers: the answer's headers, names in any case.
         """
-        news = [(name.lower(), value.decode("latin-1").strip()) for name, value in headers]
-        news = [(name, value) for name, value in news if name in SECRET_HEADERS]
+        news = [(name, value) for name, value in headers if name.lower() in SECRET_HEADERS]
         if not news:
             return False
+        found = read_refreshes(news, self.ds_user_id, self._part("cookies"))
+        self.dropped += found.dropped
+        if not found:
+            return False
         before = orjson.dumps(self._settings, option=orjson.OPT_SORT_KEYS)
-        for name, value in news:
-            if name in _REFRESHED and value:
-                self._settings[_REFRESHED[name]] = value
-            elif name == b"ig-set-authorization":
-                self._take_authorization(value)
-            elif name == b"set-cookie":
-                self._take_cookie(value)
+        self._take(found)
         changed = orjson.dumps(self._settings, option=orjson.OPT_SORT_KEYS) != before
         self.version += changed
         return changed
 
-    def _take_authorization(self, value: str) -> None:
-        """An empty token, which the server sends when it logs an account out, is not taken over."""
-        try:
-            data = orjson.loads(base64.b64decode(value.rpartition(":")[2], validate=True))
-        except ValueError:
-            return
-        if isinstance(data, dict) and data.get("sessionid"):
-            self._part("authorization_data").update(data)
-            if "sessionid" in self._part("cookies"):
-                self._part("cookies")["sessionid"] = data["sessionid"]
+    def _take(self, found: Refreshes) -> None:
+        authorization, cookies = self._part("authorization_data"), self._part("cookies")
+        self._settings.update(found.parts)
+        if found.authorization:
+            authorization.update(found.authorization)
+            if "sessionid" in cookies:
+                cookies["sessionid"] = found.authorization["sessionid"]
+        cookies.update(found.cookies)
+        if "mid" in found.cookies:
+            self._settings["mid"] = found.cookies["mid"]
+        if authorization:
+            authorization.update({name: found.cookies[name] for name in _ACCOUNTS if name in found.cookies})
 
-    def _take_cookie(self, value: str) -> None:
-        try:
-            cookies = SimpleCookie(value)
-        except CookieError:
-            return
-        for name, morsel in cookies.items():
-            if not morsel.value or is_foreign_or_gone(morsel):
-                continue
-            self._part("cookies")[name] = morsel.value
-            if name == "mid":
-                self._settings["mid"] = morsel.value
-            if name in {"sessionid", "ds_user_id"} and self._part("authorization_data"):
-                self._part("authorization_data")[name] = morsel.value
+    def become(self, other: Session) -> None:
+        """Go on as another session of the same account, e.g. as the one that another process has refreshed."""
+        self._settings = orjson.loads(other.dump())
+        self.version += 1
 
     def dump(self) -> bytes:
         """Return the settings as JSON, for the session's own file and nothing else."""

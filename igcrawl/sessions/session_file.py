@@ -1,15 +1,27 @@
-"""Session files: read only when nobody else can, written atomically."""
+"""Session files: read only when nobody else can, written atomically, by one process at a time."""
 
 from __future__ import annotations
 
+import fcntl
+import os
+import shlex
 import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import orjson
 
 from igcrawl.errors import BadInput
+from igcrawl.sessions.formats.kind import kind_of
 from igcrawl.sessions.session import Session
-from igcrawl.store.replace_file import replace_file
+from igcrawl.store.replace_file import remove_copies, replace_file
+
+#: A file is written in a few milliseconds; who holds its folder for longer is stopped or no igcrawl.
+_LONGEST_WAIT: Final = 0.5
+_STEP: Final = 0.005
 
 
 def load_session(path: Path) -> Session:
@@ -25,6 +37,9 @@ def load_session(path: Path) -> Session:
         content = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
     except OSError as error:
         raise BadInput(f"session file {path}: {error.strerror or error}") from None
+    kind = kind_of(content)
+    if kind is not None:
+        raise BadInput(f"session file {path} is {kind}: scrapy session import {shlex.quote(str(path))}")
     if stat.S_IMODE(mode) & 0o077:
         raise BadInput(f"session file {path} can be read by others: chmod 600 {path}")
     try:
@@ -39,11 +54,56 @@ def load_session(path: Path) -> Session:
 
 
 def save_session(session: Session, path: Path) -> None:
-    """Write a session's file again, readable by its owner only."""
+    """Write a session's file again, readable by its owner only; who writes it holds it (`alone`)."""
     # A link stays a link: the file behind it is replaced.
-    write_private(path.resolve(), session.dump())
+    replace_file(path.resolve(), session.dump(), 0o600)
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Replace a file atomically, with mode 0600."""
-    replace_file(path, content, 0o600)
+    """Replace a file that others may be about to write, atomically, with mode 0600."""
+    with alone(path):
+        replace_file(path, content, 0o600)
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[bool]:
+    """Hold the folder of a session's file, so that no other process of igcrawl writes there.
+
+    Yields:
+        Whether it is held: some file systems have no locks, and a process may be stopped while it holds one.
+    """
+    try:
+        folder = os.open(path.resolve().parent, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        yield False
+        return
+    try:
+        yield _is_locked(folder)
+    finally:
+        os.close(folder)
+
+
+def _is_locked(folder: int) -> bool:
+    end = time.monotonic() + _LONGEST_WAIT
+    while True:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > end:
+                return False
+            time.sleep(_STEP)
+        except OSError:
+            return False
+        else:
+            return True
+
+
+def remove_leftovers(path: Path) -> None:
+    """Remove copies that processes killed in the middle of writing left beside a session's file."""
+    with alone(path) as held:
+        if held:
+            try:
+                remove_copies(path.resolve().parent)
+            except OSError:
+                # A folder that cannot be written has none of ours.
+                return

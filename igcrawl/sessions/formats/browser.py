@@ -17,12 +17,13 @@ INSTALL: Final = "pip install 'browser-cookie3>=0.20.1,<0.21'"
 _LONGEST_PROBLEM: Final = 120
 
 
-def from_browser(browser: str, now: float) -> dict[str, Any]:
+def from_browser(browser: str, now: float, account: str | None = None) -> dict[str, Any]:
     """Return the settings in a browser's cookies, those of its default profile.
 
     Args:
         browser: one of `BROWSERS`.
         now: seconds since 1970.
+        account: whose session is taken, where there are several.
 
     Raises:
         BadInput: there is no such browser, its cookies cannot be read, or hold no session of Instagram.
@@ -40,7 +41,7 @@ def from_browser(browser: str, now: float) -> dict[str, Any]:
         raise BadInput(f"{problem}: export them with an extension, see docs/sessions.md") from None
     cookies = (Cookie(each.name, each.value or "", each.domain, each.expires) for each in jar)
     try:
-        return settings_of(cookies, now)
+        return settings_of(cookies, now, account)
     except BadInput as error:
         raise BadInput(f"{browser}: {error}") from None
 

@@ -8,7 +8,6 @@ import pickletools
 from typing import Any, Final, NoReturn
 
 from igcrawl.errors import BadInput
-from igcrawl.sessions.formats.settings_json import from_cookies
 
 #: How a pickle begins: protocol 2 and later; 0 and 1, where a dict comes first.
 _BEGINNINGS: Final = (b"\x80", b"(d", b"}q", b"}(")
@@ -31,17 +30,21 @@ class _CookiesOnly(pickle.Unpickler):
         raise BadInput(_OTHER)
 
 
-def from_pickle(content: bytes, now: float) -> dict[str, Any] | None:
-    """Return the settings in a session file of instaloader; None when it is of another kind.
+def is_pickle(content: bytes) -> bool:
+    """Return whether a file may be a pickle."""
+    return content.startswith(_BEGINNINGS)
+
+
+def from_pickle(content: bytes) -> dict[str, Any] | None:
+    """Return the cookies by their names in a session file of instaloader; None when it is of another kind.
 
     Args:
         content: the file.
-        now: seconds since 1970.
 
     Raises:
-        BadInput: it is a pickle of something else, is broken, or its cookies hold no session.
+        BadInput: it is a pickle of something else, or is broken.
     """
-    if not content.startswith(_BEGINNINGS):
+    if not is_pickle(content):
         return None
     try:
         _check(content)
@@ -52,7 +55,7 @@ def from_pickle(content: bytes, now: float) -> dict[str, Any] | None:
         raise BadInput("a broken pickle: save the session again with instaloader") from None
     if not isinstance(cookies, dict) or not all(isinstance(name, str) for name in cookies):
         raise BadInput(_OTHER)
-    return from_cookies(cookies, now)
+    return cookies
 
 
 def _check(content: bytes) -> None:

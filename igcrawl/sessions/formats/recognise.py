@@ -11,11 +11,12 @@ import orjson
 
 from igcrawl.errors import BadInput
 from igcrawl.sessions.device import complete
-from igcrawl.sessions.formats.bare import from_line
-from igcrawl.sessions.formats.browser_json import from_list
+from igcrawl.sessions.formats.bare import from_line, problem_of_line
+from igcrawl.sessions.formats.browser_json import from_json
+from igcrawl.sessions.formats.cookies import Cookie, settings_of
 from igcrawl.sessions.formats.instaloader import from_pickle
 from igcrawl.sessions.formats.netscape import from_text
-from igcrawl.sessions.formats.settings_json import from_object
+from igcrawl.sessions.formats.settings_json import from_names, from_settings, is_settings
 
 #: A session is some 5 KB, all cookies of a browser 1 MB.
 LARGEST: Final = 8 << 20
@@ -39,7 +40,7 @@ class Found:
     username: str | None = None
 
 
-def recognise(content: bytes, where: str, now: float, file_name: str = "") -> Found:
+def recognise(content: bytes, where: str, now: float, file_name: str = "", account: str | None = None) -> Found:
     """Return the session in a file or another program's output.
 
     Args:
@@ -47,6 +48,7 @@ def recognise(content: bytes, where: str, now: float, file_name: str = "") -> Fo
         where: where it comes from, for messages.
         now: seconds since 1970.
         file_name: without folders; instaloader's tells the account's name.
+        account: whose session is taken, where there are several.
 
     Raises:
         BadInput: it is in no known format, or holds no session that can be used. No part of it is in the text.
@@ -54,39 +56,54 @@ def recognise(content: bytes, where: str, now: float, file_name: str = "") -> Fo
     if len(content) > LARGEST:
         raise BadInput(f"{where}: larger than {LARGEST >> 20} MB; {EXPECTED}")
     try:
-        settings = from_pickle(content, now)
-        told = re.match(r"session-(.+)", file_name) if settings is not None else None
-        username = told[1] if told else None
-        settings = settings if settings is not None else _from_text(_decoded(content), now)
+        pickled = from_pickle(content)
+        told = re.match(r"session-(.+)", file_name) if pickled is not None else None
+        found = _by_names(pickled) if pickled is not None else _in_text(_decoded(content))
+        settings = settings_of(found, now, account) if isinstance(found, list) else from_settings(found, account)
     except BadInput as error:
         raise BadInput(f"{where}: {error}") from None
-    username = username or settings.get("username")
+    username = told[1] if told else settings.get("username")
     if not (isinstance(username, str) and _USERNAME.fullmatch(username)):
         username = None
     complete(settings, where)
     return Found(settings, username)
 
 
+def _by_names(cookies: dict[str, Any]) -> list[Cookie]:
+    found = from_names(cookies)
+    if found is None:
+        raise BadInput("cookies, but no sessionid among them: log in there, then save them again")
+    return found
+
+
 def _decoded(content: bytes) -> str:
     wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
-        return content.decode("utf-16" if wide else "utf-8-sig").strip()
+        return content.decode("utf-16" if wide else "utf-8-sig").strip(" \r\n")
     except UnicodeDecodeError:
         raise BadInput(f"not text; {EXPECTED}") from None
 
 
-def _from_text(text: str, now: float) -> dict[str, Any]:
-    settings: dict[str, Any] | None = None
+def _in_text(text: str) -> list[Cookie] | dict[str, Any]:
+    """Return the settings in a text, or the cookies."""
+    if not text:
+        raise BadInput(f"empty; {EXPECTED}")
     if text.startswith(("{", "[")):
-        try:
-            parsed = orjson.loads(text)
-        except orjson.JSONDecodeError:
-            raise BadInput(f"broken JSON; {EXPECTED}") from None
-        settings = from_object(parsed, now) if isinstance(parsed, dict) else None
-        settings = settings if settings is not None else from_list(parsed, now)
-    elif text:
-        settings = from_text(text, now)
-        settings = settings if settings is not None else from_line(text, now)
-    if settings is None:
-        raise BadInput(f"{'no session in it' if text else 'empty'}; {EXPECTED}")
-    return settings
+        found = _in_json(text)
+    else:
+        cookies = from_text(text)
+        found = cookies if cookies is not None else from_line(text)
+    if found is None:
+        raise BadInput(f"{problem_of_line(text) or 'no session in it'}; {EXPECTED}")
+    return found
+
+
+def _in_json(text: str) -> list[Cookie] | dict[str, Any] | None:
+    try:
+        parsed = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        raise BadInput(f"broken JSON; {EXPECTED}") from None
+    if is_settings(parsed):
+        return dict(parsed)
+    by_names = from_names(parsed) if isinstance(parsed, dict) else None
+    return by_names if by_names is not None else from_json(parsed)

@@ -10,21 +10,22 @@ from igcrawl.simulator import Simulator
 from tests.torture import OUTPUTS, Torturer, torture
 
 
-@pytest.mark.parametrize("store", ["sqlite", "postgres"])
-def test_twenty_kills_lose_nothing_write_nothing_twice_and_cost_a_page_each_at_most(store: str) -> None:
+# In Postgres a long one takes three minutes; `make torture` has it.
+@pytest.mark.parametrize(("store", "long"), [("sqlite", True), ("postgres", False)], ids=["sqlite", "postgres"])
+def test_twelve_kills_lose_nothing_write_nothing_twice_and_cost_a_page_each_at_most(store: str, long: bool) -> None:
     seed = random.randrange(1 << 32)
     print("seed", seed)
-    figures = torture(store, 20, seed, page_size=200)
+    figures = torture(store, 12, seed, page_size=200 if long else 20, long=long)
     print(figures)
-    assert (figures.kills, figures.short_kills) == (20, 5)
+    assert min(figures.kills / 12, figures.short_kills / 3) >= 1  # a cut of the connection may be one more
 
 
 def test_every_output_holds_each_record_once_whatever_kills_and_others_do() -> None:
     seed = random.randrange(1 << 32)
     print("seed", seed)
-    figures = torture("sqlite", 20, seed, page_size=20, outputs=tuple(OUTPUTS), long=False)
+    figures = torture("sqlite", 12, seed, page_size=20, outputs=tuple(OUTPUTS), long=False)
     print(figures)
-    assert (figures.kills, figures.short_kills) == (20, 5)
+    assert min(figures.kills / 12, figures.short_kills / 3) >= 1  # a cut of the connection may be one more
 
 
 def test_pages_that_are_committed_in_groups_are_asked_again_and_written_once() -> None:

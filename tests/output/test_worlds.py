@@ -13,7 +13,7 @@ import pytest
 from tests.output.others import OTHERS, mark
 from tests.output.world import World
 
-WORLDS = int(os.environ.get("OUTPUT_WORLDS", "12"))
+WORLDS = int(os.environ.get("OUTPUT_WORLDS", "6"))
 FORMATS = {
     "out.jsonl": "jsonl",
     "out.jsonl.gz": "jsonl",

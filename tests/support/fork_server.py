@@ -63,8 +63,8 @@ def import_all() -> None:
     """Import what a crawl imports, but for what begins to live."""
     # It looks at the source of all that is imported already, which takes longer than all else of a crawl.
     importlib.import_module("scrapy.core.downloader.handlers.http11")
-    installed = importlib.util.find_spec("igcrawl.spiders") is not None
-    elsewhere = (f"igcrawl.{name}" if installed else name for name in _ELSEWHERE_INSTALLED)
+    top_package = importlib.import_module("igcrawl.config.packages").top_package
+    elsewhere = map(top_package, _ELSEWHERE_INSTALLED)
     with warnings.catch_warnings():
         # Scrapy has modules that it warns of, which no crawl of ours uses.
         warnings.simplefilter("ignore")

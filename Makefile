@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo demo-postgres test fuzz torture bench bench-many bench-transport days clean
+.PHONY: siege help demo demo-postgres test fuzz torture bench bench-many bench-transport days clean
 
 help:
 	@echo "make demo   crawl the built-in simulator into out/followers.jsonl"
@@ -10,6 +10,7 @@ help:
 	@echo "make test   lint, types and tests, with all they need"
 	@echo "make fuzz   200,000 spoilt answers through the readers, and every value of the recorded ones changed"
 	@echo "make torture   crawls of 40,000 follows into each kind of output, each killed 200 times"
+	@echo "make siege  attacks on a session and its budget, from every side"
 	@echo "make days   crawls of 24 hours against limits, on a clock that is told to go"
 	@echo "make bench  speed and memory, side by side with a bare loop"
 	@echo "make bench-many  what many crawls in one process cost"
@@ -70,6 +71,9 @@ bench-many: $(VENV)/dev
 
 bench-transport: $(VENV)/dev
 	$(BIN)/python -m tests.bench.transport
+
+siege: $(VENV)/dev
+	$(BIN)/python -m tests.siege
 
 days: $(VENV)/dev
 	$(BIN)/python -m tests.support.day

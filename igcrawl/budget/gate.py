@@ -169,6 +169,9 @@ class Gate:
             )
 
     def _refuse_parked(self, state: SessionState) -> None:
+        if state.is_replaced_by(self.session.fingerprint):
+            # Another process has parked the one that this run has not used any more.
+            state.resume()
         if state.parked is None:
             return
         since = clock_time(state.parked_at, self._stopping.now())

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from igcrawl.simulator import Simulator
+from tests.siege.answers import repeat
 from tests.siege.hindrances import HINDRANCES, postgres_fails
 from tests.siege.places import challenge, spend
+from tests.siege.refreshes import spoil
+from tests.siege.rotation import rotate
 from tests.siege.tally import Tally
 from tests.support.postgres import database
 
@@ -54,3 +57,24 @@ def test_nor_when_a_postgres_store_fails_at_that_moment(simulator: Simulator, tm
     assert tally.is_clean, tally.notes
     assert met.wait() == 3, met.log
     assert [line for line in met.log.splitlines() if "_required" in line and "INFO" not in line], met.log
+
+
+def test_two_processes_share_a_session_that_the_server_rotates(simulator: Simulator, tmp_path: Path, seed: int) -> None:
+    tally = Tally()
+    rotate(simulator, tmp_path, seed, tally)
+    assert tally.is_clean, tally.notes
+
+
+def test_what_repeats_the_session_is_written_nowhere(tmp_path: Path, seed: int) -> None:
+    tally = Tally()
+    for number in range(4):
+        (tmp_path / str(number)).mkdir()
+        repeat(tmp_path / str(number), seed + number, tally)
+    assert tally.is_clean, tally.notes
+
+
+def test_a_session_can_be_loaded_after_any_refreshes(tmp_path: Path, seed: int) -> None:
+    tally = Tally()
+    for number in range(100):
+        spoil(tmp_path, seed + number, tally)
+    assert tally.is_clean, tally.notes

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import atexit
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,16 +10,14 @@ from pathlib import Path
 import pytest
 
 from igcrawl.simulator import Simulator
+from tests import REAL_STATES
 from tests.support.crawl import Crawl, read_jsonl
 from tests.support.session_file import write_session
 
 __all__ = ["AT_ONCE", "ROOT", "Crawl", "Run", "Scrapy", "asked", "read_jsonl", "scrapy_environment"]
 
 ROOT = Path(__file__).parents[1]
-#: What the user's own state folder would be: no test writes to it.
-REAL_STATES = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "igcrawl"
-os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="igcrawl-state-")
-atexit.register(shutil.rmtree, os.environ["XDG_STATE_HOME"], ignore_errors=True)
+_STATES = pytest.StashKey[list[tuple[str, int]]]()
 #: A throttled crawl ends at once, and the next one may go on at once. What waits is in `test_budget.py`.
 AT_ONCE = {"IG_WAIT_MAX": "0", "IG_COOLDOWN": "0.02"}
 
@@ -43,6 +38,22 @@ def _in_memory() -> str | None:
 if (_folder := _in_memory()) is not None:
     # Here pytest makes the folders of tests.
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", _folder)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Remember what the folder of the user who runs the tests holds."""
+    config.stash[_STATES] = _states_of_user()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail where a test has touched it."""
+    if _states_of_user() != session.config.stash[_STATES]:
+        print(f"\na test has written to {REAL_STATES}")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _states_of_user() -> list[tuple[str, int]]:
+    return sorted((str(path), path.stat().st_mtime_ns) for path in REAL_STATES.rglob("*"))
 
 
 @dataclass

@@ -30,12 +30,14 @@ from igcrawl.calling.advice import reason_of
 from igcrawl.calling.call_sender import CallSender
 from igcrawl.calling.doc_id_rotation import DocIdRotation
 from igcrawl.calling.run_context import RunContext, config_of
+from igcrawl.calling.run_gate import gate_for, states_for
 from igcrawl.config.not_obeyed import check_not_obeyed, warning_of
 from igcrawl.config.promises import hold_promises
 from igcrawl.config.scrapy_values import check_values
 from igcrawl.crawl.crawl_run import CrawlRun
 from igcrawl.crawl.logs import log_verdict
 from igcrawl.crawl.lookups import make_ready
+from igcrawl.crawl.records_place import records_place
 from igcrawl.crawl.run_totals import RunTotals
 from igcrawl.crawl.walk import Ending, Walk
 from igcrawl.crawl.walk_rows import waiting_records
@@ -49,21 +51,10 @@ from igcrawl.planning.planner import Planning
 from igcrawl.printable import say
 from igcrawl.sessions.log_guard import GUARD
 from igcrawl.sessions.record_redaction import redact_records
-from igcrawl.store import OperatorLimits, Seed, WalkRow, describe, make_store
+from igcrawl.store import OperatorLimits, Seed, WalkRow, make_store
 from igcrawl.verdict import ExitCode, Verdict, exit_code, worst_of
 
 logger = logging.getLogger(__name__)
-
-
-def records_place(store: str, spider: str, crawl: int) -> str:
-    """Return where a crawl's records are, and how to get them.
-
-    Args:
-        store: the store's address.
-        spider: the spider's name.
-        crawl: number of the crawl.
-    """
-    return f"the store, {describe(store)}: scrapy export {spider}.jsonl --crawl {crawl}"
 
 
 class OperationSpider(Spider):
@@ -263,20 +254,9 @@ class OperationSpider(Spider):
             Trouble: it is parked.
             StoreError: the store failed.
         """
-        config = self.config
-        session = config.check_session()
-        self._states = SessionStates(config.state, config.server, run.store)
+        self._states = states_for(self.config, run.store)
         await self._states.open()
-        gate = Gate(
-            self._states,
-            run.store.worker,
-            session,
-            config.session_name,
-            config.rules,
-            self._stopping,
-            config.session_file,
-        )
-        self.context.gate = gate
+        gate = self.context.gate = gate_for(Gate, self.config, self._states, run.store, self._stopping)
         await gate.check()
         self.context.rotation = await DocIdRotation.begin(self.config, run.store, gate)
 

@@ -16,6 +16,7 @@ from scrapy_playwright.page import PageMethod  # type: ignore[import-untyped]
 from igcrawl.budget.gate import Gate
 from igcrawl.budget.session_states import SessionStates
 from igcrawl.calling.run_context import RunContext
+from igcrawl.calling.run_gate import gate_for, states_for
 from igcrawl.capture.browser import Gathering, check_page
 from igcrawl.config.config import Config, read_config
 from igcrawl.errors import AnswerError, BadInput, IgcrawlError, Interrupted, StoreError, Throttled, Transient, Trouble
@@ -66,7 +67,7 @@ class CaptureSpider(Spider):
             self.config = read_config(self.settings, OPERATIONS)
             store = make_store(self.config.store)
             await store.open()
-            states = SessionStates(self.config.state, self.config.server, store)
+            states = states_for(self.config, store)
             await states.open()
             self._prepare(states, store)
             await self._gate.check()
@@ -94,17 +95,10 @@ class CaptureSpider(Spider):
 
     def _prepare(self, states: SessionStates, store: Store) -> None:
         """Take session and addresses from the checked settings."""
-        self._session, self.session_name = self.config.check_session(), self.config.session_name
+        self.session_name = self.config.session_name
         stopping = RunContext.of(self.crawler).stopping
-        self._gate = Gate(
-            states,
-            store.worker,
-            self._session,
-            self.session_name,
-            self.config.rules,
-            stopping,
-            self.config.session_file,
-        )
+        self._gate = gate_for(Gate, self.config, states, store, stopping)
+        self._session = self._gate.session
         self._base_url = self.config.base_urls[Host.WEB]
         self.gathering = Gathering(self._base_url)
         redaction = RunContext.of(self.crawler).redaction

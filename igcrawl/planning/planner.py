@@ -15,9 +15,9 @@ from igcrawl.budget.forecast import seconds_for
 from igcrawl.budget.limits import Budget
 from igcrawl.budget.report import no_budget, room_lines
 from igcrawl.budget.session_state import SessionState
-from igcrawl.budget.session_states import SessionStates
 from igcrawl.calling.call_sender import CallSender
 from igcrawl.calling.run_context import RunContext
+from igcrawl.calling.run_gate import gate_for, states_for
 from igcrawl.config.config import Config
 from igcrawl.errors import BadInput
 from igcrawl.operations.catalogue import find_operation
@@ -77,7 +77,7 @@ class Planning:
         self._args: Arguments = spider.args
         config: Config = spider.config
         there = is_there(config.store)
-        self._states = SessionStates(config.state, config.server, store if there else None)
+        self._states = states_for(config, store if there else None)
         self._gate: OneRequest | None = None
         self._notes: list[str] = []
         self._failed = False
@@ -123,18 +123,9 @@ class Planning:
     async def _open(self) -> OneRequest:
         if self._gate is None:
             await self._store.open()
-            config = self._spider.config
-            session, stopping = config.check_session(), self._spider.context.stopping
             await self._states.open()
-            gate = OneRequest(
-                self._states,
-                self._store.worker,
-                session,
-                config.session_name,
-                config.rules,
-                stopping,
-                config.session_file,
-            )
+            config, stopping = self._spider.config, self._spider.context.stopping
+            gate = gate_for(OneRequest, config, self._states, self._store, stopping)
             self._spider.context.gate = gate
             await gate.check()
             self._gate = gate

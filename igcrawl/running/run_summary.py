@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from scrapy.settings import BaseSettings
 from scrapy.utils.misc import load_object
 
-from igcrawl.base_spiders.operation_spider import OperationSpider, records_place
+from igcrawl.base_spiders.operation_spider import OperationSpider
 from igcrawl.config.packages import top_package
+from igcrawl.crawl.records_place import records_place
 from igcrawl.crawl.run_totals import VerdictTotals
 from igcrawl.output.exporters import RecordFeedExporter
 from igcrawl.output.feed_outputs import public_uri

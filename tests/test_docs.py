@@ -22,6 +22,7 @@ from igcrawl.arguments import IGNORED, Arguments
 from igcrawl.base_spiders.operation_spider import OperationSpider
 from igcrawl.cli.records_docs import page_of_records
 from igcrawl.config.config import DEFAULTS
+from igcrawl.config.not_obeyed import NOT_OBEYED
 from igcrawl.config.promises import SWITCHES
 from igcrawl.doc_ids import OVERRIDE_PREFIX
 from igcrawl.items import RECORD_TYPES, meanings
@@ -110,6 +111,14 @@ def test_the_settings_of_scrapy_that_must_stay_are_documented() -> None:
         for row in rows(section("settings.md", "## Scrapy settings that must stay"))
     }
     assert named == {name: str(safe) for name, (safe, _) in SWITCHES.items()}
+
+
+def test_the_settings_of_scrapy_that_are_not_obeyed_are_documented() -> None:
+    named = {
+        row[0].strip("`"): (row[1] == "refused", row[2].lower())
+        for row in rows(section("settings.md", "## Scrapy settings that are not obeyed"))
+    }
+    assert named == {name: (entry.refused, entry.why.lower()) for name, entry in NOT_OBEYED.items()}
 
 
 @pytest.mark.parametrize("path", PAGES, ids=identity)

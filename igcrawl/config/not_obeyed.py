@@ -80,8 +80,8 @@ def check_not_obeyed(settings: BaseSettings) -> None:
     Raises:
         BadInput: there is such a setting.
     """
-    for name, entry in _given(settings):
-        explicit = (settings.getpriority(name) or 0) > SETTINGS_PRIORITIES["spider"]
+    for name, given, entry in _given(settings):
+        explicit = (settings.getpriority(given) or 0) > SETTINGS_PRIORITIES["spider"]
         if entry.refused and explicit:
             raise BadInput(f"{name} is not obeyed: {entry.why}")
 
@@ -89,15 +89,15 @@ def check_not_obeyed(settings: BaseSettings) -> None:
 def warning_of(settings: BaseSettings) -> str | None:
     """Return one line about the settings that were given and are not obeyed; None where there are none."""
     reasons: dict[str, list[str]] = {}
-    for name, entry in _given(settings):
+    for name, _, entry in _given(settings):
         reasons.setdefault(entry.why, []).append(name)
     if not reasons:
         return None
     return "not obeyed: " + "; ".join(f"{', '.join(names)} ({why})" for why, names in reasons.items())
 
 
-def _given(settings: BaseSettings) -> Iterator[tuple[str, NotObeyed]]:
-    """Yield the settings of the table to which a project or a command gives a value that matters."""
+def _given(settings: BaseSettings) -> Iterator[tuple[str, str, NotObeyed]]:
+    """Yield, of the table, what a project or a command gives a value that matters, with the name that it uses."""
     names = {str(name).upper(): name for name in settings}
     for name, entry in NOT_OBEYED.items():
         given = names.get(name)
@@ -110,4 +110,4 @@ def _given(settings: BaseSettings) -> Iterator[tuple[str, NotObeyed]]:
         value = dict(value) if isinstance(value, Mapping) else value
         known = {str(each) for each in (default, *entry.harmless)}
         if value is not None and str(value) not in known and value not in ("", {}, []):
-            yield name, entry
+            yield name, given, entry

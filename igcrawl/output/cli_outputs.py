@@ -95,10 +95,11 @@ def complete_feeds(settings: BaseSettings) -> None:
         if suffix and not options.get("format"):
             options["format"] = Path(name).suffix.removeprefix(".")
     jsonl = setting_path(settings, "IG_JSONL")
+    own = str(expanded(jsonl, "IG_JSONL").absolute())
     known = {_place(uri) for uri in feeds}
-    if jsonl and _place(jsonl) not in known:
+    if jsonl and own not in known:
         replace = str(settings.get("IG_JSONL_REPLACE")).lower() in {"1", "true", "yes"}
-        feeds[str(expanded(jsonl, "IG_JSONL").absolute())] = {"format": "jsonl", "overwrite": replace}
+        feeds[own] = {"format": "jsonl", "overwrite": replace}
     if feeds != before:
         settings.set("FEEDS", feeds, priority=max(settings.getpriority("FEEDS") or 0, 40))
 

@@ -204,6 +204,8 @@ def check_file(path: Path, what: str) -> None:
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         path.open("ab").close()
+    except FileExistsError:
+        raise BadInput(f"{what}: a file stands where its folder would be") from None
     except OSError as error:
         raise BadInput(f"{what}: {error.strerror or error}") from None
     if not existed:

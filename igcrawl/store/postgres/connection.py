@@ -16,8 +16,8 @@ from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import set_json_dumps, set_json_loads
 
 from igcrawl.store.odd_text import from_json, to_json
-from igcrawl.store.postgres.silence import SILENCE, Silent, Watched, Watchman
 from igcrawl.store.postgres.worker_locks import WorkerLocks, has_news
+from igcrawl.store.silence import SILENCE, Silent, Watched, Watchman
 
 Connection: TypeAlias = psycopg.AsyncConnection[DictRow]
 

@@ -16,9 +16,9 @@ from psycopg.rows import DictRow
 from igcrawl.errors import BadInput, StoreError
 from igcrawl.store.addresses import password_of
 from igcrawl.store.postgres.connection import Connection, SharedConnections, server_life
-from igcrawl.store.postgres.silence import SILENCE, Silent
 from igcrawl.store.postgres.worker_locks import WorkerLocks
 from igcrawl.store.schema import pending
+from igcrawl.store.silence import SILENCE, Silent
 
 Cursor: TypeAlias = psycopg.AsyncCursor[DictRow]
 _T = TypeVar("_T")

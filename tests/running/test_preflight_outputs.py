@@ -1,0 +1,102 @@
+"""Outputs, log files and places that cannot be used are refused in one line before anything is sent."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from igcrawl.running import run_crawl
+from tests.conftest import Scrapy
+from tests.support.session_file import write_session
+
+SECRET = "hunter2hunter2"
+#: Nobody answers there.
+NOWHERE = {"IG_MOBILE_URL": "http://127.0.0.1:1", "IG_WEB_URL": "http://127.0.0.1:1"}
+
+
+def refused(settings: dict[str, Any], **arguments: str) -> str:
+    """Why a crawl is refused."""
+    outcome = asyncio.run(run_crawl("followers", {"user_id": "1", **arguments}, NOWHERE | settings))
+    assert outcome.exit_code == 2, outcome
+    assert outcome.refused is not None
+    assert outcome.refused.isprintable()
+    return outcome.refused
+
+
+def feeds(uri: str, **options: Any) -> dict[str, Any]:
+    return {"FEEDS": {uri: options}}
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (feeds("x.foo", format="foo"), "output x.foo: its format 'foo' is not known; allowed: "),
+        (feeds("x.jsonl"), "output x.jsonl: its format is not given; allowed: "),
+        (feeds("x.jsonl", format="pickle"), "output x.jsonl: pickle cannot hold records; allowed: "),
+        (feeds("x.jsonl", format="jsonl", indent="two"), "output x.jsonl: indent: expected a whole number, got 'two'"),
+        (feeds("x.jsonl", format="jsonl", uri_params="no.such"), "output x.jsonl: No module named 'no'"),
+        (feeds("x.jsonl", format="jsonl", item_filter="no.such"), "output x.jsonl: No module named 'no'"),
+        (feeds("x.jsonl", format="own") | {"FEED_EXPORTERS": {"own": "no.such"}}, "output x.jsonl: No module named"),
+        (feeds("%(name)d.jsonl", format="jsonl"), "output %(name)d.jsonl: its %(…) cannot be read"),
+        (feeds("~nosuchuser/x.jsonl", format="jsonl"), "output: ~nosuchuser/x.jsonl: no user 'nosuchuser' has a home"),
+        ({"FEEDS": {"x.jsonl": "jsonl"}}, "output x.jsonl: FEEDS: expected options, such as "),
+        ({"FEEDS": ["x.jsonl"]}, "FEEDS: expected a JSON object"),
+        ({"FEEDS": f'{{"ftp://me:{SECRET}@h/x": 1}}'}, "output ftp://h/x: FEEDS: expected options"),
+        ({"FEED_URI_PARAMS": "no.such"}, "FEED_URI_PARAMS: expected the path of a class or function"),
+        ({"JOBDIR": "/dev/null"}, "JOBDIR: "),
+        ({"JOBDIR": "~nosuchuser/jobs"}, "JOBDIR: ~nosuchuser/jobs: no user 'nosuchuser' has a home folder here"),
+        ({"IG_STORE": "sqlite:///~nosuchuser/s.db"}, "IG_STORE: ~nosuchuser/s.db: no user 'nosuchuser'"),
+        ({"IG_RAW": "~nosuchuser/x.jsonl.zst"}, "IG_RAW: ~nosuchuser/x.jsonl.zst: no user 'nosuchuser'"),
+        ({"IG_DOC_IDS": "~nosuchuser/d.toml"}, "IG_DOC_IDS: ~nosuchuser/d.toml: no user 'nosuchuser'"),
+        ({"IG_SESSION": "~nosuchuser/s.json"}, "IG_SESSION: ~nosuchuser/s.json: no user 'nosuchuser'"),
+        ({"IG_JSONL": "~nosuchuser/x.jsonl"}, "IG_JSONL: ~nosuchuser/x.jsonl: no user 'nosuchuser'"),
+        ({"IG_STORE": f"postgresql://me:{SECRET}@{SECRET}@localhost/db"}, "IG_STORE: odd characters of its user and"),
+        ({"USER_AGENT": "mine"}, "USER_AGENT is not obeyed: the session has its own"),
+        ({"https_proxy": "http://h:1"}, "HTTPS_PROXY is not obeyed: Scrapy has no such setting"),
+    ],
+    ids=str,
+)
+def test_what_could_not_be_written_or_obeyed_is_refused_in_one_line(
+    settings: dict[str, Any], said: str, tmp_path: Path
+) -> None:
+    given = {"IG_SESSION": str(write_session(tmp_path / "session.json")), **settings}
+    told = refused(given)
+    assert told.startswith(said)
+    assert SECRET not in told
+
+
+def test_a_proxy_of_the_environment_that_cannot_be_used_is_refused(
+    monkeypatch: pytest.MonkeyPatch, session_file: Path
+) -> None:
+    monkeypatch.setenv("https_proxy", f"me:{SECRET}@host:3128")
+    told = refused({"IG_SESSION": str(session_file)})
+    assert told.startswith("https_proxy: it has no scheme; expected http://host:port")
+    assert SECRET not in told
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("-s", "LOG_FILE=/dev/null/x"), "igcrawl: LOG_FILE: a file stands where"),
+        (("--pidfile", "/dev/null/x"), "igcrawl: --pidfile: a file stands where"),
+        (("-s", "LOG_FILE=x.jsonl", "-O", "x.jsonl"), "igcrawl: output x.jsonl: it is what LOG_FILE names"),
+        (("-s", "FEEDS=7"), "igcrawl: FEEDS: expected a JSON object"),
+        (("-a", "username=\udcff"), "igcrawl: username: \\udcff: expected text in UTF-8"),
+        (("-O", "\udcff.jsonl"), "igcrawl: the name of a file: \\udcff.jsonl: expected text in UTF-8"),
+    ],
+    ids=ascii,
+)
+def test_what_scrapy_would_fail_at_before_a_crawl_is_one_line(
+    scrapy: Scrapy, session_file: Path, tmp_path: Path, options: tuple[str, ...], said: str
+) -> None:
+    target = () if "-a" in options else ("-a", "user_id=1")
+    run = scrapy(
+        "crawl", "followers", *target, *options, "-s", "RETRY_TIMES=0", IG_SESSION=str(session_file), **NOWHERE
+    )
+    assert run.code == 2
+    (line,) = run.err.splitlines()
+    assert line.startswith(said)
+    assert not (tmp_path / ".igcrawl").exists()

@@ -22,11 +22,15 @@ REDACTED: Final = "[redacted]"
 _SHORTEST: Final = 8
 #: A session's route changes with nearly every answer, and nobody repeats a route from a thousand answers ago.
 _MOST: Final = 1000
+#: So many more are forgotten at once, since that takes as long as to learn all others again.
+_AT_ONCE: Final = 200
 _PLAIN_PIECE: Final = re.compile("[A-Za-z0-9]+")
 #: Every so many characters of a text a sample of so many is taken: a piece of 24 characters or more holds one.
 _STEP: Final = 17
 _SAMPLE: Final = 8
 _SAMPLED: Final = _STEP + _SAMPLE - 1
+#: Longer than any text.
+_NONE: Final = 1 << 62
 _REST_OF_BASE64: Final = "[A-Za-z0-9+/_-]*={0,2}"
 
 
@@ -41,12 +45,11 @@ class Redaction:
         self._known: dict[str, _Secret] = {}
         self._pieces: list[tuple[str, _Secret]] = []
         self._as_bytes: list[bytes] = []
-        #: The pieces that each sample is of, with blanks between them.
-        self._samples: dict[str, str] = {}
+        #: The piece that each sample is of, or the pieces.
+        self._samples: dict[str, str | set[str]] = {}
         self._short: list[str] = []
         #: A shorter text holds no secret.
-        self.shortest = 0
-        self._forgotten = 0
+        self.shortest = _NONE
         self.learn(secrets)
 
     @property
@@ -60,29 +63,39 @@ class Redaction:
         if all(value in self._known for value in values):
             return
         for value in values:
+            known = self._known.pop(value, None)
             # What is learned again is the last to be forgotten.
-            self._known[value] = self._known.pop(value) if value in self._known else _Secret(value)
+            self._known[value] = known or _Secret(value)
+            if known is None:
+                self._add(self._known[value])
+        if len(self._known) > _MOST + _AT_ONCE:
+            self._forget()
+
+    def _add(self, secret: _Secret) -> None:
+        pieces = [(piece, secret) for piece in secret.pieces]
+        self._pieces += pieces
+        self._as_bytes += [piece.encode() for piece, _ in pieces]
+        self._short += [piece for piece, _ in pieces if len(piece) < _SAMPLED]
+        self.shortest = min([self.shortest, *(len(piece) for piece, _ in pieces)])
+        for sample, piece in secret.samples:
+            held = self._samples.setdefault(sample, piece)
+            if isinstance(held, set):
+                held.add(piece)
+            elif held != piece:
+                self._samples[sample] = {held, piece}
+
+    def _forget(self) -> None:
         for value in list(self._known)[:-_MOST]:
             del self._known[value]
-            self._forgotten += 1
-        if self._forgotten >= _MOST:
-            self._samples, self._forgotten = {}, 0
-            values = list(self._known)
-        for value in values:
-            for sample, piece in self._known[value].samples:
-                known = self._samples.setdefault(sample, piece)
-                if piece not in known.split():
-                    self._samples[sample] = f"{known} {piece}"
-        self._pieces = [(piece, secret) for secret in self._known.values() for piece in secret.pieces]
-        self._as_bytes = [piece.encode() for piece, _ in self._pieces]
-        self._short = [piece for piece, _ in self._pieces if len(piece) < _SAMPLED]
-        self.shortest = min((len(piece) for piece, _ in self._pieces), default=0)
+        self._pieces, self._as_bytes, self._short, self._samples, self.shortest = [], [], [], {}, _NONE
+        for secret in self._known.values():
+            self._add(secret)
 
     def finds_any(self, text: str) -> bool:
         """Return whether a text seems to hold a secret; where it says no, it holds none."""
         starts = range(0, len(text) - _SAMPLE + 1, _STEP)
         found = self._samples.keys() & [text[start : start + _SAMPLE] for start in starts]
-        suspects = {piece for sample in found for piece in self._samples[sample].split()}
+        suspects = [held for sample in found for held in _each(self._samples[sample])]
         return any(piece in text for piece in chain(self._short, suspects))
 
     def holds(self, text: str) -> bool:
@@ -91,6 +104,8 @@ class Redaction:
 
     def text(self, text: str) -> str:
         """Return a text without the secrets: as they are, URL-quoted, JSON-escaped or in base64."""
+        if not self.finds_any(text):
+            return text
         # A piece may be shared by several secrets, and one secret has several pieces.
         suspects = {secret for piece, secret in self._pieces if piece in text}
         for secret in sorted(suspects, key=lambda suspect: len(suspect.value), reverse=True):
@@ -123,9 +138,13 @@ class _Secret:
 
     @cached_property
     def samples(self) -> list[tuple[str, str]]:
-        """All samples, one of which is taken of a text that holds a piece, with the piece."""
+        """All samples, one of which is taken of a text that holds a piece, with the piece.
+
+        They are of its end: the routes of a session begin alike.
+        """
         long = [piece for piece in self.pieces if len(piece) >= _SAMPLED]
-        return [(piece[start : start + _SAMPLE], piece) for piece in long for start in range(_STEP)]
+        ends = [(piece[-_SAMPLED:], piece) for piece in long]
+        return [(end[start : start + _SAMPLE], piece) for end, piece in ends for start in range(_STEP)]
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -133,6 +152,10 @@ class _Secret:
         plain = ["".join(map(_forms, value)) for value in self._plain]
         cores = ["".join(map(_base64_forms, core)) + _REST_OF_BASE64 for core in self._cores]
         return re.compile("|".join(sorted(plain + cores, key=len, reverse=True)))
+
+
+def _each(held: str | set[str]) -> Iterable[str]:
+    return held if isinstance(held, set) else (held,)
 
 
 def _base64_cores(value: str) -> list[str]:

@@ -193,8 +193,8 @@ CARRIERS: dict[str, Callable[[str], bytes]] = {
     "a line": lambda bad: f"Cookie: mid=x; sessionid={bad}; ds_user_id={ACCOUNT}".encode(),
     "instaloader": lambda bad: __import__("pickle").dumps({"sessionid": bad, "ds_user_id": ACCOUNT}),
 }
-#: A line's own quotation marks, and those of a column, are no part of the value.
-UNQUOTED = {("a line", f'"{SESSIONID}"'), ("cookies.txt", f'"{SESSIONID}"')}
+#: A line's own quotation marks are no part of the value.
+UNQUOTED = {("a line", f'"{SESSIONID}"')}
 
 
 @pytest.mark.parametrize("carrier", CARRIERS)
@@ -322,7 +322,16 @@ def test_a_list_that_names_no_site_is_instagram_s() -> None:
 
 def test_cookies_by_name_may_say_when_they_end() -> None:
     assert "expired on 2027-01-14" in refused(orjson.dumps({"sessionid": SESSIONID, "expiry": NOW - 86400}))
-    assert read(orjson.dumps({"sessionid": SESSIONID, "expires": "2030-01-01T00:00:00Z", "ds_user_id": int(ACCOUNT)}))
+    content = {"sessionid": SESSIONID, "expires": "2030-01-01T00:00:00Z", "ds_user_id": int(ACCOUNT)}
+    assert recognise(orjson.dumps(content), "FILE", NOW).settings == {
+        "cookies": {"sessionid": SESSIONID, "ds_user_id": ACCOUNT}
+    }
+
+
+def test_a_route_keeps_the_quotes_that_it_came_in() -> None:
+    route = f'"RVA\\054{ACCOUNT}\\0541806000000:01f7abc"'
+    content = f"{GOOD_LINE}\n.instagram.com\tTRUE\t/\tTRUE\t0\trur\t{route}\n"
+    assert recognise(content.encode(), "FILE", NOW).settings["cookies"]["rur"] == route
 
 
 def test_account_is_an_option_of_import_only() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import stat
@@ -16,10 +17,12 @@ import pytest
 
 from igcrawl.cli.session_actions import make_private, write
 from igcrawl.errors import BadInput
+from igcrawl.running import run_crawl
 from igcrawl.sessions import session_file
 from igcrawl.sessions.session import Session
 from igcrawl.sessions.session_file import alone, load_session, remove_leftovers, save_session
 from igcrawl.sessions.shared_file import Saved, SharedFile
+from igcrawl.verdict import ExitCode
 from tests.conftest import ROOT
 from tests.support.session_file import SESSIONID, session_settings, write_session
 
@@ -222,6 +225,14 @@ FOREIGN = {
     "bare": (SESSIONID, "is a sessionid by itself"),
     "session-me": ("\x80\x04", "is a session file of instaloader"),
 }
+
+
+def test_a_crawl_with_such_a_file_says_so_and_sends_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "cookies.txt"
+    path.write_text(COOKIES + SESSIONID)
+    outcome = asyncio.run(run_crawl("followers", {"user_id": "25025320"}, {"IG_SESSION": str(path)}))
+    assert outcome.exit_code is ExitCode.BAD_INPUT
+    assert outcome.refused == f"session file {path} is a browser's cookies: scrapy session import {path}"
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o644])

@@ -64,7 +64,9 @@ def _cookies(text: str) -> Iterator[Cookie]:
 
 def _of_columns(row: str) -> Cookie | None:
     for separator in _SEPARATORS:
-        columns = [column.strip().strip('"') for column in re.split(separator, row.strip(" \r\n"))]
+        columns = [column.strip() for column in re.split(separator, row.strip(" \r\n"))]
+        if separator == _SEPARATORS[-1]:
+            columns = [column.strip('"') for column in columns]
         if len(columns) == _COLUMNS - 1 and separator == _SEPARATORS[0]:
             # An editor cut the tab at the end, behind which nothing stood.
             columns.append("")

@@ -47,6 +47,8 @@ def from_names(content: Mapping[str, Any]) -> list[Cookie] | None:
     """Return cookies by their names, all of them Instagram's; None where there is no sessionid."""
     if not isinstance(content.get("sessionid"), str):
         return None
-    expires = next((content[key] for key in content if plain_key(key) in EXPIRES and plain_key(key) != "maxage"), None)
-    pairs = [(name, str(value)) for name, value in content.items() if isinstance(value, str | int)]
+    ends = [key for key in content if plain_key(key) in EXPIRES]
+    expires = next((content[key] for key in ends if plain_key(key) != "maxage"), None)
+    held = {name: value for name, value in content.items() if name not in ends and not isinstance(value, bool)}
+    pairs = [(name, str(value)) for name, value in held.items() if isinstance(value, str | int)]
     return [Cookie(name, value, "instagram.com", expires if name == "sessionid" else None) for name, value in pairs]

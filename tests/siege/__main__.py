@@ -61,7 +61,7 @@ class Siege:
     def refreshes(self) -> None:
         """Refresh a session with what is none."""
         with tempfile.TemporaryDirectory() as name:
-            for _ in range(300):
+            for _ in range(100):
                 spoil(Path(name), self._draw(), self.tally)
 
     def answers(self) -> None:
@@ -77,7 +77,7 @@ class Siege:
 
     def clocks(self) -> None:
         """Put clocks forward and back."""
-        for _ in range(200):
+        for _ in range(60):
             jump(self._draw(), self.tally)
 
     def _draw(self) -> int:

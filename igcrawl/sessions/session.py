@@ -52,7 +52,8 @@ class Session:
         self._check_kinds(where)
         if not self.sessionid:
             raise BadInput(f"{where}: no sessionid, neither in authorization_data nor in cookies: log in again")
-        if not (self.ds_user_id.isascii() and self.ds_user_id.isdecimal()):
+        # A zero before it would make it another account's name, with another budget.
+        if not (self.ds_user_id.isascii() and self.ds_user_id.isdecimal()) or self.ds_user_id.startswith("0"):
             raise BadInput(f"{where}: no ds_user_id, neither in authorization_data nor in cookies: log in again")
 
     def __repr__(self) -> str:

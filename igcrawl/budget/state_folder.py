@@ -11,7 +11,7 @@ from typing import Final
 from igcrawl.errors import BadInput
 from igcrawl.paths import expanded
 
-_GIVE: Final = "what a session has sent is kept there; give a folder that can be written, IG_STATE=/path"
+_GIVE: Final = "what a session has sent is kept there; give a folder that can be written, IG_STATE=/path, or IG_STATE=postgresql://…"
 
 
 def state_folder(setting: str, environment: Mapping[str, str] = os.environ) -> Path:

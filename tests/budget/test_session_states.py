@@ -207,7 +207,7 @@ def test_a_user_that_no_database_knows_is_told_which_setting_to_give(monkeypatch
 def test_a_folder_that_cannot_be_made_is_refused_with_the_setting_to_give(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for folder in (str(tmp_path / "file"), str(tmp_path / "file" / "deeper"), "/proc/igcrawl"):
-        with pytest.raises(BadInput, match=r"^IG_STATE: .*; give a folder that can be written, IG_STATE=/path$"):
+        with pytest.raises(BadInput, match=r"^IG_STATE: .*; give a folder that can be written, IG_STATE=/path, or IG_STATE=postgresql://…$"):
             state_folder(folder)
 
 

@@ -31,7 +31,9 @@ def test_a_state_folder_that_cannot_be_made_is_refused_with_the_setting_to_give(
     place: Place, given: dict[str, str]
 ) -> None:
     place.environment |= given
-    assert place.refused(*FOLLOWERS).endswith("; give a folder that can be written, IG_STATE=/path, or IG_STATE=postgresql://…")
+    assert place.refused(*FOLLOWERS).endswith(
+        "; give a folder that can be written, IG_STATE=/path, or IG_STATE=postgresql://…"
+    )
     place.crawl(*FOLLOWERS, "-s", "IG_STATE=states")
     assert (place.folder / "states" / "sessions.db").exists()
 

@@ -221,6 +221,7 @@ class OperationSpider(Spider):
             self._through = True
         except asyncio.CancelledError:
             logger.info("stopping: the answer on its way is waited for and written")
+            run.store.connection.hurry()
             self._stopping.begin()
             raise
         except BadInput as error:

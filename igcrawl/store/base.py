@@ -43,6 +43,9 @@ class Connection(Protocol):
             BadInput: there is no such store, or it is newer than this program.
         """
 
+    def hurry(self) -> None:
+        """Wait less for a server that says nothing: the operator wants to stop."""
+
     async def close(self) -> None:
         """Disconnect. Does no harm twice."""
 

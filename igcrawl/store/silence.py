@@ -67,11 +67,20 @@ class Watchman:
         self._probe = probe
         self._silence = silence
         self._less_until = 0.0
+        self._hurried = asyncio.Event()
 
     @property
     def patience(self) -> float:
         """Seconds to wait for an answer now."""
-        return self._silence / _LESS if time.monotonic() < self._less_until else self._silence
+        less = self._hurried.is_set() or time.monotonic() < self._less_until
+        return self._silence / _LESS if less else self._silence
+
+    def hurry(self, wanted: bool = True) -> None:
+        """Wait less from now on, for what runs already, too: the operator wants to stop."""
+        if wanted:
+            self._hurried.set()
+        else:
+            self._hurried.clear()
 
     def note(self, *, silent: bool) -> None:
         """Note whether the server was silent when it was asked last."""
@@ -99,7 +108,12 @@ class Watchman:
         while True:
             # Both halves together are the limit.
             half = self.patience / 2
-            await asyncio.sleep(half)
+            if self._hurried.is_set():
+                await asyncio.sleep(half)
+            else:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._hurried.wait(), half)
+                    half = self.patience / 2
             try:
                 await self._probe(half)
             except Silent:

@@ -61,12 +61,12 @@ class Line:
 
 
 @asynccontextmanager
-async def lined() -> AsyncIterator[tuple[Line, Database]]:
+async def lined(silence: float = SILENCE) -> AsyncIterator[tuple[Line, Database]]:
     """A store's database, opened, at the end of a line."""
     with database() as url:
         line = Line(url)
         server = await asyncio.start_server(line.serve, "127.0.0.1", 0)
-        store = Database(line.url(server.sockets[0].getsockname()[1]), SILENCE)
+        store = Database(line.url(server.sockets[0].getsockname()[1]), silence)
         await store.open()
         try:
             yield line, store
@@ -138,6 +138,20 @@ def test_who_is_cancelled_does_not_wait_for_a_silent_server() -> None:
             with pytest.raises(asyncio.CancelledError):
                 await asking
             assert time.monotonic() - began < SILENCE / 2
+
+    asyncio.run(ask())
+
+
+def test_who_wants_to_stop_does_not_wait_for_what_runs_already() -> None:
+    async def ask() -> None:
+        async with lined(silence=5.0) as (line, store):
+            await store.rows("SELECT 1")
+            line.silent = True
+            asking = asyncio.create_task(store.rows("SELECT 1"))
+            await asyncio.sleep(0.05)
+            store.hurry()
+            with pytest.raises(StoreError, match="has not answered"):
+                await asyncio.wait_for(asking, 2)
 
     asyncio.run(ask())
 

@@ -119,10 +119,15 @@ class SharedConnections:
                     raise
                 self._locks = WorkerLocks(connection, self._reach, self._watchman.watch)
 
+    def hurry(self) -> None:
+        """Wait less for a server that says nothing, until somebody gives these back."""
+        self._watchman.hurry()
+
     async def give_back(self) -> None:
         """Disconnect, unless another store has taken them."""
         self._users -= 1
         if self._users:
+            self._watchman.hurry(wanted=False)
             return
         key = self._address, id(self._loop)
         if self._known.get(key) is self:

@@ -117,6 +117,11 @@ class Database:
             # A host's name that cannot be one is the latter.
             raise BadInput(f"IG_STORE: {self._said(error)}; expected {_EXAMPLE} that igcrawl may use") from None
 
+    def hurry(self) -> None:
+        """See `igcrawl.store.base.Connection.hurry`."""
+        if self._shared is not None:
+            self._shared.hurry()
+
     async def close(self) -> None:
         """Disconnect. Does no harm twice."""
         shared, self._shared = self._shared, None

@@ -66,6 +66,9 @@ class Database:
             await self.close()
             raise
 
+    def hurry(self) -> None:
+        """See `igcrawl.store.base.Connection.hurry`: a file does not keep anybody waiting."""
+
     async def close(self) -> None:
         """Close the file. Does no harm twice."""
         shared, self._shared = self._shared, None

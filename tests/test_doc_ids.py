@@ -108,7 +108,7 @@ def test_variables_are_added_replaced_and_left_out_also_inside_objects(tmp_path:
     assert set(usual) - set(changed) == {"request_data", "query", "skip_big_list"}
 
 
-def test_the_own_file_is_named_by_the_setting_or_lies_here_or_beside_scrapy_cfg(
+def test_the_own_file_is_named_by_the_setting_or_lies_beside_scrapy_cfg(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "scrapy.cfg").touch()
@@ -117,8 +117,9 @@ def test_the_own_file_is_named_by_the_setting_or_lies_here_or_beside_scrapy_cfg(
     monkeypatch.chdir(folder)
     assert own_path("x/y.toml") == Path("x/y.toml")
     assert own_path().resolve() == (tmp_path / "doc_ids.toml").resolve()
+    # One that lies here is another project's, or nobody's.
     (folder / "doc_ids.toml").touch()
-    assert own_path().resolve() == (folder / "doc_ids.toml").resolve()
+    assert own_path().resolve() == (tmp_path / "doc_ids.toml").resolve()
 
 
 def test_dates_may_be_written_as_toml_has_them(tmp_path: Path) -> None:

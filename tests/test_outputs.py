@@ -288,7 +288,7 @@ def test_the_record_of_a_stopped_walk_stays_when_there_is_nothing_to_do(place: P
         (["-o", "old.csv"], "its columns are 'name,age', those of this crawl 'type,operation,"),
         (["-o", "text.jsonl"], "its first line is no JSON"),
         (["-O", "x.txt.gz"], "output x.txt.gz: its format is not known; allowed: json, jsonlines"),
-        (["-O", "session.json/a.jsonl"], "session.json/a.jsonl: File exists"),
+        (["-O", "session.json/a.jsonl"], "session.json/a.jsonl: a file stands where its folder would be"),
         (["-s", "IG_SYNC_SECONDS=soon"], "IG_SYNC_SECONDS"),
         (["-s", "IG_SYNC_SECONDS=-1"], "IG_SYNC_SECONDS"),
     ],

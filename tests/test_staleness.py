@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,13 +48,6 @@ def known(place: Place) -> dict[str, tuple[str | None, str | None]]:
 
 def stale(place: Place) -> set[str]:
     return {doc_id for doc_id, (_, stale_since) in known(place).items() if stale_since is not None}
-
-
-def state_row(place: Place) -> dict[str, Any]:
-    """What the store knows of the session."""
-    with sqlite3.connect(place.folder / ".igcrawl" / "store.db") as connection:
-        [[row]] = connection.execute("SELECT health FROM sessions").fetchall()
-    return dict(json.loads(row))
 
 
 def asked_by(done: Done, doc_id: str) -> int:
@@ -218,7 +210,8 @@ def test_a_rotation_that_looks_throttled_teaches_no_ceiling(place: Place) -> Non
     done = place.crawl("followers", f"user_id={SMALL}", *budget)
     assert (done.walks[0]["verdict"], len(done.follows)) == ("complete", 260)
     assert stale(place) == {SHIPPED}
-    assert (state_row(place)["hour"], state_row(place)["day"], state_row(place)["rests"]) == (None, None, 0)
+    state = place.state()
+    assert (state.hour, state.day, state.cooldowns_in_row) == (None, None, 0)
 
 
 def test_a_session_that_is_throttled_with_please_wait_marks_nothing_stale(place: Place) -> None:

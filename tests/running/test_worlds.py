@@ -47,8 +47,8 @@ class Crawled:
 
     @property
     def parked(self) -> bool:
-        with sqlite3.connect(self.folder / "store.db") as connection:
-            rows = connection.execute("SELECT health FROM sessions").fetchall()
+        with sqlite3.connect(self.folder / "state" / "sessions.db") as connection:
+            rows = connection.execute("SELECT state FROM session_states").fetchall()
         return any(json.loads(row).get("parked") for (row,) in rows)
 
 
@@ -74,7 +74,7 @@ def crawl_all(folder: Path, seeds: list[int]) -> list[Crawled]:
             settings = {
                 "IG_MOBILE_URL": url, "IG_WEB_URL": url, "IG_SESSION": str(write_session(own / "session.json")),
                 "IG_STORE": f"sqlite:///{own}/store.db", "IG_JSONL": str(own / "x.jsonl"), "IG_BUDGET": "False",
-                "IG_WAIT_MAX": "0",
+                "IG_WAIT_MAX": "0", "IG_STATE": str(own / "state"),
             }  # fmt: skip
             arguments = {"operation": world.operation, "user_ids": ",".join(TARGETS)}
             orders.append(Order("tests.support.worlds_spider:WorldSpider", arguments, settings))

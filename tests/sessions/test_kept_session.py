@@ -51,6 +51,7 @@ class Crawls:
             "IG_MOBILE_URL": server.url,
             "IG_WEB_URL": server.url,
             "IG_STORE": f"sqlite:///{self.folder / 'store.db'}",
+            "IG_STATE": str(self.folder / "state"),
             "IG_JSONL": str(self.folder / "out.jsonl"),
             "IG_RAW": str(self.folder / "raw.jsonl.zst"),
             "RETRY_TIMES": 0,

@@ -88,7 +88,7 @@ def main() -> int:
     """Attack so many rounds, and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
-    parser.add_argument("--rounds", type=int, default=6)
+    parser.add_argument("--rounds", type=int, default=12)
     options = parser.parse_args()
     siege = Siege(options.seed)
     print(f"seed {options.seed}, {options.rounds} rounds", flush=True)

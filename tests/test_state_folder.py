@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from pathlib import Path
 
@@ -9,8 +10,8 @@ import pytest
 
 from igcrawl.simulator import Simulator
 from tests.conftest import Scrapy
-from tests.support.place import Place
-from tests.support.session_states import state_home
+from tests.support.place import ACCOUNT, Place
+from tests.support.session_states import at, state_home
 
 FOLLOWERS = ("followers", "user_id=100000013")
 
@@ -36,6 +37,47 @@ def test_a_state_folder_that_cannot_be_made_is_refused_with_the_setting_to_give(
     )
     place.crawl(*FOLLOWERS, "-s", "IG_STATE=states")
     assert (place.folder / "states" / "sessions.db").exists()
+
+
+@pytest.mark.parametrize("what", ["the folder", "the file"])
+def test_a_state_that_is_removed_during_a_run_ends_it_and_a_challenge_is_not_forgotten(place: Place, what: str) -> None:
+    place.environment |= {"IG_BUDGET_HOUR": "1000", "IG_BUDGET_DAY": "1000"}
+    states = state_home(place.folder) / "igcrawl"
+    running = place.start("followers", "user_id=25025320")
+    running.wait_for(2)
+    place.simulator.faults.add(kind="challenge")
+    if what == "the folder":
+        shutil.rmtree(states)
+    else:
+        (states / "sessions.db").unlink()
+    done = running.done()
+    assert done.code in {1, 3}, done.log
+    assert [line for line in done.log.splitlines() if "ERROR" in line and "removed or replaced" in line], done.log
+    place.simulator.faults.clear()
+    if done.code == 3:
+        # The challenge came before the run had noticed: the mark beside the session's file holds.
+        before = len(place.simulator.requests)
+        place.crawl("followers", "user_id=25025320", code=3)
+        assert len(place.simulator.requests) == before
+
+
+def test_a_store_that_is_removed_during_a_run_ends_it_with_a_line(place: Place) -> None:
+    place.environment |= {"IG_BUDGET_HOUR": "1000", "IG_BUDGET_DAY": "1000"}
+    running = place.start("followers", "user_id=25025320")
+    running.wait_for(2)
+    shutil.rmtree(place.folder / ".igcrawl")
+    done = running.done()
+    assert done.code == 1, done.log
+    assert "store.db: when that is mended," in done.log
+
+
+def test_resuming_an_account_by_its_id_removes_the_mark_beside_its_session_file(place: Place, scrapy: Scrapy) -> None:
+    place.crawl(*FOLLOWERS)
+    marks = place.folder / f"session.json.parked-at-{at(place.simulator).replace(':', '-')}"
+    marks.touch()
+    assert scrapy("session", "resume", ACCOUNT, **place.environment).code == 0
+    assert not marks.exists()
+    place.crawl("followers", "user_id=100000014")
 
 
 @pytest.mark.parametrize("address", ["sqlite:///state.db", "mysql://me:secret@host/x", "file:///tmp"])

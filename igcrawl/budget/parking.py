@@ -70,5 +70,6 @@ async def resume(states: SessionStates, account: str, fingerprint: str | None) -
     told = await states.change(account, unpark)
     for local in await states.on_loopback(account):
         told += await local.change(account, unpark)
+    await states.forget_earlier_parking(account)
     # Of two places, the one where it was parked.
     return next((each for each in told if each[0] != NOT_PARKED), told[0])

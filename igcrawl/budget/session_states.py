@@ -6,8 +6,10 @@ the stricter one holds. IG_STATE names one place instead.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -20,8 +22,9 @@ from igcrawl.store import Store, is_postgres_url, make_store, session_states_in
 from igcrawl.store.base import SessionStateRows
 
 _FILE: Final = "sessions.db"
-#: Where an earlier state says for which servers it was taken over.
-_TAKEN: Final = "taken_over"
+#: The name of an earlier state, in the store, and of those that a state has taken over.
+_NAME, _TAKEN = "name", "taken_over"
+_MOST_TAKEN: Final = 100
 _T = TypeVar("_T")
 
 
@@ -50,7 +53,7 @@ class SessionStates:
         if self._places:
             return
         if is_postgres_url(self._address):
-            self._own = store = make_store(self._address)
+            self._own = store = make_store(self._address, "IG_STATE")
             await store.open()
             assert store.session_states is not None
             self._places = [store.session_states]
@@ -71,13 +74,27 @@ class SessionStates:
             await own.close()
 
     async def _take_over(self, store: Store) -> None:
+        """Merge what an earlier version kept into each place that has not done so yet.
+
+        The place notes it, not the store: a state that is new, or was lost, has not taken anything over.
+        """
         for account, row in (await store.earlier_states.all()).items():
-            taken: list[str] = row.get(_TAKEN, [])
-            if self._server not in taken:
-                # It does not say which server it is about, so it holds for each.
-                earlier = SessionState.read(row)
-                await self.change(account, lambda state, earlier=earlier: state.merge(earlier))  # type: ignore[misc]
-                await store.earlier_states.put(account, {**row, _TAKEN: [*taken, self._server]})
+            name = row.get(_NAME)
+            if name is None:
+                name = uuid.uuid4().hex
+                await store.earlier_states.put(account, {**row, _NAME: name})
+            # It does not say which server it is about, so it holds for each.
+            for place in self._places:
+                if name not in (await place.read(account, self._server)).get(_TAKEN, []):
+                    await place.change(account, self._server, partial(_merge_earlier, row, name))
+
+    async def forget_earlier_parking(self, account: str) -> None:
+        """Let an earlier state park nobody any more: its operator has resumed the session."""
+        if self._store is None:
+            return
+        row = (await self._store.earlier_states.all()).get(account)
+        if row is not None and row.get("parked") is not None:
+            await self._store.earlier_states.put(account, {**row, "parked": None})
 
     async def accounts(self) -> list[str]:
         """Return the accounts that have a state."""
@@ -175,6 +192,13 @@ class SessionStates:
         if parking is not None:
             await self.change(account, parking.apply)
             marks.remove()
+
+
+def _merge_earlier(earlier: dict[str, Any], name: str, row: dict[str, Any]) -> None:
+    state = SessionState.read(row)
+    state.merge(SessionState.read(earlier))
+    state.write(row)
+    row[_TAKEN] = [*row.get(_TAKEN, []), name][-_MOST_TAKEN:]
 
 
 async def _changed(place: SessionStateRows, account: str, server: str, change: Callable[[SessionState], _T]) -> _T:

@@ -166,7 +166,7 @@ async def unpark(given: SessionSource, name: str | None, config: Config) -> tupl
         StoreError: the store failed.
     """
     if name is not None and name.isdecimal() and not session_folder.path_of(name).exists():
-        account, fingerprint, file = name, None, None
+        account, fingerprint, file = name, None, _file_of(name, given)
     else:
         source = (
             SessionSource(file=session_folder.path_of(name), name=name)
@@ -179,3 +179,14 @@ async def unpark(given: SessionSource, name: str | None, config: Config) -> tupl
         await states.take_in_marks(account, file)
         said, good = await parking.resume(states, account, fingerprint)
     return f"session {name}: {said}", good
+
+
+def _file_of(account: str, given: SessionSource) -> Path | None:
+    """Return the file of an account's session, beside which a mark may park it; None when it is elsewhere."""
+    known = session_folder.owners().get(account)
+    if known is not None:
+        return session_folder.path_of(known)
+    try:
+        return given.file if given.file is not None and load_session(given.file).ds_user_id == account else None
+    except BadInput:
+        return None

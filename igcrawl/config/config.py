@@ -202,6 +202,7 @@ def take_environment(settings: BaseSettings, environment: Mapping[str, str] = os
 def _state(settings: BaseSettings) -> str:
     value = str(settings.get("IG_STATE") or "")
     if is_postgres_url(value):
+        check_url(value, "IG_STATE")
         return value
     if "://" in value:
         # The address may hold a password.

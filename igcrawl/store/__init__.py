@@ -100,17 +100,21 @@ def describe(url: str) -> str:
     return f"{name} at {host}" if host else str(name)
 
 
-def make_store(url: str) -> Store:
+def make_store(url: str, setting: str = "IG_STORE") -> Store:
     """Return the store at an address, not yet opened.
+
+    Args:
+        url: the address.
+        setting: that gives it.
 
     Raises:
         BadInput: the address is none, see `check_url`.
     """
-    check_url(url)
+    check_url(url, setting)
     if is_postgres_url(url):
         from igcrawl.store.postgres.store import postgres_store  # noqa: PLC0415 - psycopg takes a crawl 0.1 s to import
 
-        return postgres_store(url)
+        return postgres_store(url, setting)
     from igcrawl.store.sqlite.store import sqlite_store  # noqa: PLC0415 - as above
 
     path = path_of(url)

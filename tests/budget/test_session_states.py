@@ -10,6 +10,7 @@ import pytest
 
 from igcrawl.budget.limits import Budget, Pace, WindowLimits
 from igcrawl.budget.moments import Moment
+from igcrawl.budget.parking import resume
 from igcrawl.budget.session_state import PARKED, Permit, SessionState
 from igcrawl.budget.session_states import SessionStates, opened_states
 from igcrawl.budget.state_folder import state_folder
@@ -147,9 +148,26 @@ async def test_the_state_that_an_earlier_version_kept_in_a_store_is_taken_over_o
         await states.change(ACCOUNT, SessionState.resume)
     async with opened(url) as store, opened_states("", SERVER, store) as states:
         assert (await states.read(ACCOUNT)).parked is None
+    # Resumed is resumed, also where the state is a new one.
+    async with opened(url) as store, opened_states(str(tmp_path / "elsewhere"), SERVER, store) as states:
+        assert (await states.read(ACCOUNT)).sent.times(NOW) == [NOW - 10]
     # Nobody knows of which server it spoke.
     async with opened(url) as store, opened_states("", "loopback:80", store) as states:
         assert (await states.read(ACCOUNT)).parked == PARKED
+
+
+async def test_an_old_parking_holds_in_each_new_state_until_the_session_is_resumed(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/store.db"
+    async with opened(url):
+        pass
+    put_earlier(url, ACCOUNT, '{"parked": "parked", "parked_why": "challenge_required"}')
+    for home in ("one", "two", "one"):
+        async with opened(url) as store, opened_states(str(tmp_path / home), SERVER, store) as states:
+            assert (await states.read(ACCOUNT)).parked == PARKED
+    async with opened(url) as store, opened_states(str(tmp_path / "two"), SERVER, store) as states:
+        await resume(states, ACCOUNT, None)
+    async with opened(url) as store, opened_states(str(tmp_path / "three"), SERVER, store) as states:
+        assert (await states.read(ACCOUNT)).parked is None
 
 
 async def test_two_old_stores_are_one_budget(tmp_path: Path) -> None:

@@ -91,9 +91,11 @@ class Database:
     Args:
         url: its address.
         silence: seconds after which a server that says nothing is given up.
+        setting: that gives the address.
     """
 
-    def __init__(self, url: str, silence: float = SILENCE) -> None:
+    def __init__(self, url: str, silence: float = SILENCE, setting: str = "IG_STORE") -> None:
+        self._setting = setting
         self._url = url
         self._silence = silence
         self._shared: SharedConnections | None = None
@@ -110,12 +112,12 @@ class Database:
             address = make_conninfo("", **(_DEFAULTS | conninfo_to_dict(self._url)))
         except psycopg.Error:
             # It would repeat the part of the address that it does not understand.
-            raise BadInput(f"IG_STORE: not the address of a Postgres database; expected {_EXAMPLE}") from None
+            raise BadInput(f"{self._setting}: not the address of a Postgres database; expected {_EXAMPLE}") from None
         try:
             self._shared = await SharedConnections.take(address, _migrate, self._silence)
         except (psycopg.Error, UnicodeError) as error:
             # A host's name that cannot be one is the latter.
-            raise BadInput(f"IG_STORE: {self._said(error)}; expected {_EXAMPLE} that igcrawl may use") from None
+            raise BadInput(f"{self._setting}: {self._said(error)}; expected {_EXAMPLE} that igcrawl may use") from None
 
     def hurry(self) -> None:
         """See `igcrawl.store.base.Connection.hurry`."""

@@ -14,13 +14,14 @@ from igcrawl.store.postgres.walks import PostgresWalks
 from igcrawl.store.postgres.worker import PostgresWorker
 
 
-def postgres_store(url: str) -> Store:
+def postgres_store(url: str, setting: str = "IG_STORE") -> Store:
     """Return the store in a Postgres database (14 or later), not yet opened.
 
     Args:
         url: its address; a connection pooler in between must keep a session for each client.
+        setting: that gives it.
     """
-    database = Database(url)
+    database = Database(url, setting=setting)
     worker = PostgresWorker(database)
     return Store(
         connection=database,

@@ -47,20 +47,26 @@ class SharedConnection:
     Args:
         path: the file, which is there.
         key: tells it from others.
+        patience: seconds that it waits for another's transaction.
     """
 
     _known: ClassVar[WeakValueDictionary[_Key, SharedConnection]] = WeakValueDictionary()
 
-    def __init__(self, path: Path, key: _Key) -> None:
+    def __init__(self, path: Path, key: _Key, patience: float) -> None:
         self._path = path
         self._key = key
+        self._patience = patience
         self._users = 0
         self._used = 0
         self._opened: sqlite3.Connection | None = None
 
     @classmethod
-    def take(cls, path: Path) -> SharedConnection:
+    def take(cls, path: Path, patience: float = PATIENCE) -> SharedConnection:
         """Return the connection to a file, which is made if it is missing. Whoever takes it gives it back.
+
+        Args:
+            path: the file.
+            patience: seconds that it waits for another's transaction.
 
         Raises:
             OSError: the file cannot be made.
@@ -75,7 +81,7 @@ class SharedConnection:
         key = _key_of(path)
         shared = cls._known.get(key)
         if shared is None or not shared._is_there():
-            shared = cls(path, key)
+            shared = cls(path, key, patience)
             shared.get()
             cls._known[key] = shared
         shared._users += 1
@@ -93,8 +99,17 @@ class SharedConnection:
             if not self._is_there():
                 raise OSError(errno.ESTALE, "the file is gone")
             self._make_room()
-            self._opened = _connect(self._path)
+            self._opened = _connect(self._path, self._patience)
         return self._opened
+
+    def check(self) -> None:
+        """Refuse to go on in a file that somebody has removed or replaced: what is written there is lost.
+
+        Raises:
+            OSError: the path does not lead to it any more.
+        """
+        if not self._is_there():
+            raise OSError(errno.ESTALE, "the file was removed or replaced")
 
     def give_back(self) -> None:
         """Close it, unless another store has taken it."""
@@ -107,8 +122,8 @@ class SharedConnection:
     def _is_there(self) -> bool:
         """Return whether the path still leads to the file; a number of a file that is gone is given to another."""
         try:
-            return self._opened is not None or _key_of(self._path) == self._key
-        except FileNotFoundError:
+            return _key_of(self._path) == self._key
+        except OSError:
             return False
 
     def _close(self) -> None:
@@ -134,9 +149,9 @@ def _key_of(path: Path) -> _Key:
     return _Key(os.getpid(), threading.get_ident(), status.st_dev, status.st_ino)
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _connect(path: Path, patience: float) -> sqlite3.Connection:
     # Read and write, never make: the file that was there may be gone.
-    connection = sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=PATIENCE, isolation_level=None)
+    connection = sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=patience, isolation_level=None)
     try:
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA synchronous = FULL")

@@ -24,7 +24,7 @@ _ADVICE: Final = "the same command goes on from the last page that was committed
 _REASONS: Final = {
     "SQLITE_FULL": "its disk is full; make space, then",
     "SQLITE_IOERR": "its disk cannot be read or written; when that is mended,",
-    "SQLITE_BUSY": f"another process has kept it locked for {PATIENCE:.0f} s; when that one is through,",
+    "SQLITE_BUSY": "another process has kept it locked for {patience:.0f} s; when that one is through,",
     "SQLITE_READONLY": "it cannot be written any more; when that is mended,",
     "SQLITE_CORRUPT": "it is damaged; put a backup in its place, then",
     "SQLITE_NOTADB": "it is damaged; put a backup in its place, then",
@@ -38,12 +38,16 @@ class Database:
         path: the file.
         schema: the folder of its migrations.
         setting: the setting that names it.
+        patience: seconds that it waits for another process's transaction.
     """
 
-    def __init__(self, path: Path, schema: str = "sqlite", setting: str = "IG_STORE") -> None:
+    def __init__(
+        self, path: Path, schema: str = "sqlite", setting: str = "IG_STORE", patience: float = PATIENCE
+    ) -> None:
         self._path = path
         self._schema = schema
         self._setting = setting
+        self._patience = patience
         self._shared: SharedConnection | None = None
 
     async def open(self) -> None:
@@ -55,7 +59,7 @@ class Database:
         if self._shared is not None:
             return
         try:
-            self._shared = SharedConnection.take(self._path)
+            self._shared = SharedConnection.take(self._path, self._patience)
             self._prepare(self._shared.get())
         except (OSError, sqlite3.Error) as error:
             await self.close()
@@ -81,6 +85,8 @@ class Database:
         self.execute("BEGIN IMMEDIATE")
         try:
             yield
+            # At last: a commit into a file that is gone would be lost, and nobody would know.
+            self._check_place()
             self.execute("COMMIT")
         except BaseException:
             # SQLite has already rolled back after some errors.
@@ -119,6 +125,13 @@ class Database:
         rows = self.rows(sql, parameters)
         return rows[0] if rows else None
 
+    def _check_place(self) -> None:
+        if self._shared is not None:
+            try:
+                self._shared.check()
+            except OSError as error:
+                raise self._error(error) from None
+
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
         if self._shared is None:
@@ -134,7 +147,7 @@ class Database:
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         self._refuse_strangers(connection)
-        _set_wal(connection)
+        _set_wal(connection, self._patience)
         if not self._pending(connection):
             return
         with self.transaction():
@@ -161,16 +174,18 @@ class Database:
     def _error(self, error: OSError | sqlite3.Error) -> StoreError:
         known = next((reason for begin, reason in _REASONS.items() if _name(error).startswith(begin)), None)
         said = error.strerror if isinstance(error, OSError) else error
-        return StoreError(f"{self._path}: {known or 'when that is mended,'} {_ADVICE} ({said})")
+        return StoreError(
+            f"{self._path}: {(known or 'when that is mended,').format(patience=self._patience)} {_ADVICE} ({said})"
+        )
 
 
 def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _set_wal(connection: sqlite3.Connection) -> None:
+def _set_wal(connection: sqlite3.Connection, patience: float) -> None:
     """Switch to the write-ahead log; SQLite does not wait for another process that is just doing the same."""
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + patience
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL").fetchall()

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import orjson
 
+from igcrawl.errors import BadInput
 from igcrawl.store.sqlite.database import Database
 
 _T = TypeVar("_T")
 
+#: Seconds; each transaction takes a few milliseconds, so a file that is locked for longer is not just busy.
+_PATIENCE: Final = 10.0
 _STATE: Final = "SELECT state FROM session_states WHERE account = ? AND server = ?"
 _CHANGE: Final = """
     INSERT INTO session_states VALUES (?, ?, ?) ON CONFLICT (account, server) DO UPDATE SET state = excluded.state
@@ -26,10 +30,13 @@ class SqliteSessionStates:
     """
 
     def __init__(self, path: Path) -> None:
-        self._database = Database(path, "sqlite_states", "IG_STATE")
+        self._path = path
+        self._database = Database(path, "sqlite_states", "IG_STATE", _PATIENCE)
 
     async def open(self) -> None:
         """See `SessionStateRows.open`."""
+        if self._path.exists() and not os.access(self._path, os.R_OK | os.W_OK):
+            raise BadInput(f"IG_STATE: {self._path}: it cannot be written by this user; whose is it?")
         await self._database.open()
 
     async def close(self) -> None:

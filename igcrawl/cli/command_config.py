@@ -8,7 +8,7 @@ from typing import Final
 
 from scrapy.settings import BaseSettings
 
-from igcrawl.config.config import DEFAULTS, Config, read_config, take_environment
+from igcrawl.config.config import DEFAULTS, Config, check_environment, read_config, take_environment
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.paths import store_in_project
 from igcrawl.printable import say
@@ -25,6 +25,7 @@ def config_of(settings: BaseSettings | None) -> Config:
         BadInput: a setting cannot be used.
     """
     assert settings is not None
+    check_environment()
     take_environment(settings)
     return read_config(settings, OPERATIONS)
 

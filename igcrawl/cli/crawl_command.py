@@ -12,6 +12,7 @@ from scrapy.utils.conf import build_component_list
 
 from igcrawl.arguments.base import check_text
 from igcrawl.base_spiders.operation_spider import OperationSpider
+from igcrawl.config.config import check_environment
 from igcrawl.config.scrapy_values import check_objects
 from igcrawl.crawl.logs import quieten
 from igcrawl.errors import BadInput
@@ -68,6 +69,7 @@ def prepare(settings: Settings, args: list[str], opts: argparse.Namespace, proce
     # Scrapy writes the one at once, and logs to the other before the crawl begins.
     check_files(files)
     process()
+    check_environment()
     check_settings(settings)
     add_feeds(settings, feeds_of(settings, outputs))
     complete_feeds(settings)

@@ -53,6 +53,8 @@ DEFAULTS: Final[Mapping[str, Any]] = {
 _PREFIX: Final = "IG_"
 #: Settings that are files or folders.
 _PATHS: Final = ("IG_DOC_IDS", "IG_RAW", "IG_JSONL")
+#: How like each other two names are, from 0 to 1, of which one is a slip of the other.
+_NEARLY: Final = 0.85
 #: More than this is hardly worth asking again for after a crash.
 _LONGEST_GROUP: Final = 3600
 #: More pages than any list has.
@@ -184,6 +186,19 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, A
     return {
         name: value for name, value in given.items() if name in DEFAULTS or (name.startswith(OVERRIDE_PREFIX) and value)
     }
+
+
+def check_environment(environment: Mapping[str, str] = os.environ) -> None:
+    """Refuse a variable that is nearly a setting: its limit would be taken to hold, and would not.
+
+    Raises:
+        BadInput: there is one. Other programs may have variables with IG_ before their names.
+    """
+    for name in environment:
+        if name.startswith(_PREFIX) and name not in DEFAULTS and not name.startswith(OVERRIDE_PREFIX):
+            near = get_close_matches(name, DEFAULTS, n=1, cutoff=_NEARLY)
+            if near:
+                raise BadInput(f"the environment has {name}, which is no setting; did you mean {near[0]}?")
 
 
 def _plain(value: str) -> str:

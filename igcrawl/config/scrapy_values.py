@@ -51,6 +51,8 @@ def check_values(settings: BaseSettings) -> None:
             _check_kind(name, value, kind, readers[kind])
         elif _names_an_object(name) and isinstance(value, str):
             _check_object(name, value)
+    if settings.getfloat("DOWNLOAD_TIMEOUT") <= 0:
+        raise BadInput("DOWNLOAD_TIMEOUT: expected seconds above 0: no answer comes at once")
     for name in _ENCODINGS:
         _check_encoding(name, settings.get(name))
     level = str(settings["LOG_LEVEL"]).upper()

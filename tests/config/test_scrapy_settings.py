@@ -10,7 +10,7 @@ import pytest
 import scrapy
 from scrapy.settings import Settings, default_settings
 
-from igcrawl.config.config import from_environment
+from igcrawl.config.config import DEFAULTS, check_environment, from_environment
 from igcrawl.config.not_obeyed import NOT_OBEYED, check_not_obeyed, warning_of
 from igcrawl.config.proxies import check_proxies
 from igcrawl.config.scrapy_values import SECONDS, check_objects, check_values, kind_of
@@ -197,6 +197,21 @@ def test_a_value_of_the_environment_keeps_what_is_its_own() -> None:
     assert from_environment({"IG_SESSION": '"'}) == {"IG_SESSION": '"'}
     assert from_environment({"IG_SESSION": '"it\'s"'}) == {"IG_SESSION": "it's"}
     assert from_environment({"IG_DOC_ID_followers": ' "" '}) == {}
+
+
+@pytest.mark.parametrize("name", [name for name in DEFAULTS if len(name) > 8])
+def test_a_slip_in_the_name_of_a_variable_is_refused_with_the_name_that_is_meant(name: str) -> None:
+    for at in range(3, len(name)):
+        slip = name[:at] + name[at + 1 :]
+        if slip not in DEFAULTS:
+            with pytest.raises(BadInput, match=rf"^the environment has {slip}, which is no setting; did you mean IG_"):
+                check_environment({slip: "1"})
+
+
+def test_variables_of_others_and_our_own_are_taken() -> None:
+    check_environment(
+        {"IG_PLUGIN_HOME": "x", "IGNORE": "x", "IG_DOC_ID_followers": "1", **dict.fromkeys(DEFAULTS, "1")}
+    )
 
 
 # The store's address

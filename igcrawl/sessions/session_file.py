@@ -25,11 +25,28 @@ _STEP: Final = 0.005
 
 
 def load_session(path: Path) -> Session:
-    """Read a session file.
+    """Read a session file that nobody else can read.
 
     Raises:
         BadInput: it is missing, open to others, no JSON object, or holds no session.
     """
+    mode, content = _read(path)
+    if mode & 0o077:
+        raise BadInput(f"session file {path} can be read by others: chmod 600 {path}")
+    return _parsed(content, path)
+
+
+def load_own_session(path: Path) -> Session:
+    """Read the session file of a run, whatever its mode: somebody may have changed it since the run began.
+
+    Raises:
+        BadInput: it is missing, no JSON object, or holds no session.
+    """
+    return _parsed(_read(path)[1], path)
+
+
+def _read(path: Path) -> tuple[int, bytes]:
+    """Return a file's mode, and its content unless that must be imported first."""
     try:
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode):
@@ -40,8 +57,10 @@ def load_session(path: Path) -> Session:
     kind = kind_of(content)
     if kind is not None:
         raise BadInput(f"session file {path} is {kind}: scrapy session import {shlex.quote(str(path))}")
-    if stat.S_IMODE(mode) & 0o077:
-        raise BadInput(f"session file {path} can be read by others: chmod 600 {path}")
+    return stat.S_IMODE(mode), content
+
+
+def _parsed(content: bytes, path: Path) -> Session:
     try:
         settings = orjson.loads(content)
     except orjson.JSONDecodeError:

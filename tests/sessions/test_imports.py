@@ -124,7 +124,7 @@ def as_text(chance: random.Random, rows: list[Row]) -> tuple[str, str]:
         columns = [domain, "TRUE", "/", chance.choice(["TRUE", "FALSE"]), f"{expires or 0:.0f}", name, value]
         mark = chance.choice(["", "#HttpOnly_"])
         lines.append(mark + SEPARATORS[separator].join(columns))
-    return f"columns, {separator}", chance.choice(["\n", "\r\n"]).join(lines)
+    return f"columns, {separator}", chance.choice(["\n", "\r\n", "\r"]).join(lines)
 
 
 def as_tools(chance: random.Random, rows: list[Row]) -> tuple[str, str]:
@@ -245,6 +245,7 @@ MIXED: dict[str, str] = {
         f"{domain}\tTRUE\t/\tTRUE\t0\t{name}\t{value}\n"
         for name, value, domain, _ in rows_of() + rows_of(OTHERS, OTHER)
     ),
+    "a line": f"Cookie: mid=x; sessionid={SESSIONID}; ds_user_id={OTHER}; sessionid={OTHERS}; ds_user_id={ACCOUNT}",
     "settings": orjson.dumps(
         {
             "authorization_data": {"ds_user_id": ACCOUNT, "sessionid": SESSIONID},
@@ -318,6 +319,41 @@ def test_what_cannot_be_read_is_named_and_never_dropped(content: str) -> None:
 )
 def test_what_concerns_other_sites_is_passed_over(content: str) -> None:
     assert read(content).sessionid == SESSIONID
+
+
+def test_a_cookies_txt_whose_lines_end_with_cr_alone_is_read_and_its_lines_counted() -> None:
+    head = "# Netscape HTTP Cookie File\r\r"
+    assert read(f"{head}{GOOD_LINE}\r.instagram.com\tTRUE\t/\tTRUE\t0\tcsrftoken\tcsrf\r").csrftoken == "csrf"
+    assert "line 3: 8 columns, 7 expected" in refused(f"{head}{GOOD_LINE}\tLax\r")
+
+
+SET = "; Domain=.instagram.com; expires=Fri, 01-Jan-2100 00:00:00 GMT; Max-Age=31449600; Path=/; Secure; HttpOnly"
+
+
+@pytest.mark.parametrize("before", ["", "Set-Cookie: ", "set-cookie:", "Cookie: "])
+@pytest.mark.parametrize("behind", [SET, f"{SET}; SameSite=None; Priority=High; Partitioned", "; path=/; domain=", ";"])
+def test_what_stands_behind_a_cookie_that_an_answer_set_is_no_cookie(before: str, behind: str) -> None:
+    content = f"{before}sessionid={SESSIONID}{behind}".encode()
+    assert recognise(content, "FILE", NOW).settings == {"cookies": {"sessionid": SESSIONID}}
+
+
+@pytest.mark.parametrize(
+    ("behind", "day"),
+    [
+        ("; Domain=.instagram.com; expires=Wed, 01-Jan-2025 00:00:00 GMT; Path=/", "2025-01-01"),
+        ("; Max-Age=9; Expires=Wed, 01 Jan 2025 00:00:00 GMT", "2025-01-01"),
+        ("; Path=/; max-age=0", "1970-01-01"),
+        ("; expires=Fri, 01-Jan-2100 00:00:00 GMT; Max-Age=-1", "1970-01-01"),
+    ],
+)
+def test_a_cookie_that_an_answer_set_and_that_has_expired_is_refused_as_expired(behind: str, day: str) -> None:
+    said = refused(f"Set-Cookie: sessionid={SESSIONID}{behind}")
+    assert said == f"FILE: the cookie sessionid expired on {day}: log in again, then export again"
+
+
+def test_a_cookie_that_an_answer_of_another_site_set_is_none_of_instagram_s() -> None:
+    assert "no cookie of instagram.com" in refused(f"sessionid={SESSIONID}; Domain=.example.com")
+    assert "the expiry of the cookie sessionid cannot be read" in refused(f"sessionid={SESSIONID}; expires=soon")
 
 
 def test_a_list_that_names_no_site_is_instagram_s() -> None:

@@ -30,7 +30,10 @@ def load_session(path: Path) -> Session:
     Raises:
         BadInput: it is missing, open to others, no JSON object, or holds no session.
     """
-    mode, content = _read(path)
+    try:
+        mode, content = _read(path)
+    except OSError as error:
+        raise BadInput(f"session file {path}: {error.strerror or error}") from None
     if mode & 0o077:
         raise BadInput(f"session file {path} can be read by others: chmod 600 {path}")
     return _parsed(content, path)
@@ -40,20 +43,18 @@ def load_own_session(path: Path) -> Session:
     """Read the session file of a run, whatever its mode: somebody may have changed it since the run began.
 
     Raises:
-        BadInput: it is missing, no JSON object, or holds no session.
+        BadInput: it is no JSON object, or holds no session.
+        OSError: it cannot be read, so nobody knows whose it is.
     """
     return _parsed(_read(path)[1], path)
 
 
 def _read(path: Path) -> tuple[int, bytes]:
     """Return a file's mode, and its content unless that must be imported first."""
-    try:
-        mode = path.stat().st_mode
-        if not stat.S_ISREG(mode):
-            raise BadInput(f"session file {path}: not a regular file, so refreshes could not be saved")
-        content = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
-    except OSError as error:
-        raise BadInput(f"session file {path}: {error.strerror or error}") from None
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode):
+        raise BadInput(f"session file {path}: not a regular file, so refreshes could not be saved")
+    content = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
     kind = kind_of(content)
     if kind is not None:
         raise BadInput(f"session file {path} is {kind}: scrapy session import {shlex.quote(str(path))}")

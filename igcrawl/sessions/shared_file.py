@@ -40,7 +40,7 @@ class SharedFile:
         """Take over what an answer refreshes, on top of what other processes have saved, and save it.
 
         Raises:
-            OSError: the file cannot be written; the session in memory is refreshed all the same.
+            OSError: the file cannot be read or written; the session in memory is refreshed all the same.
         """
         news = list(headers)
         before = self.session.fingerprint

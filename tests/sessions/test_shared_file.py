@@ -108,6 +108,23 @@ def test_a_session_whose_file_changed_its_mode_is_saved_all_the_same_and_private
     assert load_session(path).sessionid == sessionid(1)
 
 
+def test_a_file_that_cannot_be_read_for_once_is_not_taken_for_another_s(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = hand(path)
+
+    def fail(_: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as closed:
+        closed.setattr(Path, "read_bytes", fail)
+        with pytest.raises(OSError, match="Permission denied"):
+            own.refresh(rotation(1))
+        assert not own.take_newer()
+    assert own.refresh(route(1)) is Saved.SAVED
+    assert load_session(path).sessionid == sessionid(1)
+
+
 def test_another_session_in_a_file_open_to_others_is_neither_taken_nor_written(path: Path) -> None:
     first, second = hand(path), hand(path)
     assert first.refresh(rotation(1)) is Saved.SAVED

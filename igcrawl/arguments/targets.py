@@ -27,11 +27,24 @@ _QUOTES: Final = ('""', "''", "``", "“”", "‘’", "„“", "«»", "<>")
 _HOSTS: Final = frozenset({"instagram.com", "www.instagram.com", "m.instagram.com", "instagr.am", "www.instagr.am"})
 #: First parts of a path that name a thing, and what it is.
 _THINGS: Final = {"p": "a post", "reel": "a reel", "reels": "a reel", "tv": "a video"}
-#: First parts of a path behind which an account's name stands.
+#: First parts of a path behind which an account's name stands, and perhaps a number.
 _BEFORE_NAME: Final = frozenset({"_u", "stories"})
 #: Instagram's own pages.
 _OWN_PAGES: Final = frozenset(
-    {"about", "accounts", "api", "challenge", "data", "developer", "direct", "explore", "graphql", "legal", "web"}
+    {
+        *("about", "accounts", "ajax", "api", "archive", "auth_platform", "challenge", "create", "data", "developer"),
+        *("direct", "directory", "emails", "explore", "graphql", "guide", "guides", "highlights", "invites", "legal"),
+        *("lite", "locations", "login", "logout", "nametag", "oauth", "popular", "press", "privacy", "session"),
+        *("share", "terms", "topics", "web", "your_activity"),
+    }
+)
+#: What may stand behind an account's name in the address of its profile.
+_TABS: Final = frozenset(
+    {
+        *("channel", "collections", "embed", "feed", "followers", "following", "guides", "highlights", "igtv", "live"),
+        *("photos", "posts", "related_profiles", "reels", "reposts", "saved", "shop", "similar_accounts", "tagged"),
+        *("tv", "video", "videos", "followers/mutualfirst", "followers/mutualonly"),
+    }
 )
 
 
@@ -169,18 +182,29 @@ def _name_in_address(text: str) -> str:
         return named[0] if named else _refuse_address("the address names no account")
     if parts.scheme not in {"http", "https"} or host not in _HOSTS or "@" in parts.netloc:
         return _refuse_address("an address of another site")
-    steps = [unquote(step) for step in parts.path.split("/") if step]
-    if steps and steps[0].lower() in _BEFORE_NAME:
+    return _name_in_path([unquote(step) for step in parts.path.split("/") if step])
+
+
+def _name_in_path(steps: list[str]) -> str:
+    """Return the name in a profile's path: one step, or a tab behind it. Whatever else there is, is no profile."""
+    before = steps[0].lower() if steps else ""
+    if before in _BEFORE_NAME:
         steps = steps[1:]
     if not steps:
         return _refuse_address("the address names no account")
-    first, second = steps[0].lower(), steps[1].lower() if len(steps) > 2 else ""
-    thing = _THINGS.get(first) or (_THINGS.get(second) if second != "reels" else None)
+    first, *more = (step.lower() for step in steps)
+    thing = _THINGS.get(first) or (_THINGS.get(more[0]) if len(more) > 1 else None)
     if thing is not None:
         return _refuse_address(f"the address of {thing}, not of an account")
-    if first in _OWN_PAGES or first == "highlights":
+    if first in _OWN_PAGES:
         return _refuse_address("the address of one of Instagram's own pages, not of an account")
+    if more and not (_is_story(before, more) or "/".join(more) in _TABS):
+        return _refuse_address("the address of something else than an account")
     return steps[0].removeprefix("@")
+
+
+def _is_story(before: str, more: list[str]) -> bool:
+    return before == "stories" and len(more) == 1 and more[0].isdecimal()
 
 
 def _refuse_address(problem: str) -> str:

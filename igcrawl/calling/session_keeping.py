@@ -45,22 +45,23 @@ class SessionKeeping:
         try:
             saved = self._file.refresh(headers)
         except OSError as error:
-            logger.error("session file %s cannot be saved: %s", path, error.strerror or error)  # noqa: TRY400
+            # A full disk fails every refresh; each is tried again with the next.
+            self._say_once("unsaved", f"session file {path} cannot be saved: {error.strerror or error}", logging.ERROR)
             saved = Saved.SAVED
         session = self._file.session
         if session.dropped:
             what = ", ".join(dict.fromkeys(session.dropped))
             session.dropped.clear()
-            self._warn_once(
+            self._say_once(
                 "dropped", f"an answer refreshes what is not of its form or not the account's ({what}): it is not taken"
             )
-        if saved is Saved.NO_FILE and "kept" not in self._said:
-            self._said.add("kept")
-            logger.info("IG_SESSION holds the session itself: what the server refreshes is kept for this run only")
+        if saved is Saved.NO_FILE:
+            line = "IG_SESSION holds the session itself: what the server refreshes is kept for this run only"
+            self._say_once("kept", line, logging.INFO)
         elif saved is Saved.DELETED:
-            self._warn_once("deleted", f"session file {path} was deleted: what the server refreshes is not kept")
+            self._say_once("deleted", f"session file {path} was deleted: what the server refreshes is not kept")
         elif saved is Saved.REPLACED:
-            self._warn_once("replaced", f"session file {path} was replaced: this run keeps its own until it ends")
+            self._say_once("replaced", f"session file {path} was replaced: this run keeps its own until it ends")
 
     async def renewed(self) -> bool:
         """Go on as a newer session, if the file holds one, and say whether it does; before a session is called expired.
@@ -80,7 +81,7 @@ class SessionKeeping:
                 return True
         return False
 
-    def _warn_once(self, what: str, line: str) -> None:
+    def _say_once(self, what: str, line: str, level: int = logging.WARNING) -> None:
         if what not in self._said:
             self._said.add(what)
-            logger.warning("%s", line)
+            logger.log(level, "%s", line)

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 import orjson
 
 from igcrawl.errors import BadInput
+from igcrawl.sessions.field_texts import problem_of_texts
 from igcrawl.sessions.refreshes import SECRET_HEADERS, Refreshes, read_refreshes
 
 #: The app version that the wire files were recorded with sends this when a session names no other.
@@ -41,7 +42,7 @@ class Session:
         where: where the settings come from, for messages.
 
     Raises:
-        BadInput: it has no session id or no account id.
+        BadInput: it has no session id or no account id, or a text that no header can carry.
     """
 
     def __init__(self, settings: dict[str, Any], where: str = "session") -> None:
@@ -66,6 +67,9 @@ class Session:
                 raise BadInput(f"{where}: {key} is not an object")
             if not isinstance(part.get("sessionid", ""), str):
                 raise BadInput(f"{where}: sessionid in {key} is not text")
+        problem = problem_of_texts(self._settings)
+        if problem is not None:
+            raise BadInput(f"{where}: {problem}")
 
     def _part(self, key: str) -> dict[str, Any]:
         part = self._settings.get(key)

@@ -25,23 +25,43 @@ _STEP: Final = 0.005
 
 
 def load_session(path: Path) -> Session:
-    """Read a session file.
+    """Read a session file that nobody else can read.
 
     Raises:
         BadInput: it is missing, open to others, no JSON object, or holds no session.
     """
     try:
-        mode = path.stat().st_mode
-        if not stat.S_ISREG(mode):
-            raise BadInput(f"session file {path}: not a regular file, so refreshes could not be saved")
-        content = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
+        mode, content = _read(path)
     except OSError as error:
         raise BadInput(f"session file {path}: {error.strerror or error}") from None
+    if mode & 0o077:
+        raise BadInput(f"session file {path} can be read by others: chmod 600 {path}")
+    return _parsed(content, path)
+
+
+def load_own_session(path: Path) -> Session:
+    """Read the session file of a run, whatever its mode: somebody may have changed it since the run began.
+
+    Raises:
+        BadInput: it is no JSON object, or holds no session.
+        OSError: it cannot be read, so nobody knows whose it is.
+    """
+    return _parsed(_read(path)[1], path)
+
+
+def _read(path: Path) -> tuple[int, bytes]:
+    """Return a file's mode, and its content unless that must be imported first."""
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode):
+        raise BadInput(f"session file {path}: not a regular file, so refreshes could not be saved")
+    content = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
     kind = kind_of(content)
     if kind is not None:
         raise BadInput(f"session file {path} is {kind}: scrapy session import {shlex.quote(str(path))}")
-    if stat.S_IMODE(mode) & 0o077:
-        raise BadInput(f"session file {path} can be read by others: chmod 600 {path}")
+    return stat.S_IMODE(mode), content
+
+
+def _parsed(content: bytes, path: Path) -> Session:
     try:
         settings = orjson.loads(content)
     except orjson.JSONDecodeError:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import Enum, auto
 from pathlib import Path
 
 from igcrawl.errors import BadInput
 from igcrawl.sessions.session import Session
-from igcrawl.sessions.session_file import alone, load_session, remove_leftovers, save_session
+from igcrawl.sessions.session_file import alone, load_own_session, load_session, remove_leftovers, save_session
 
 
 class Saved(Enum):
@@ -40,7 +40,7 @@ class SharedFile:
         """Take over what an answer refreshes, on top of what other processes have saved, and save it.
 
         Raises:
-            OSError: the file cannot be written; the session in memory is refreshed all the same.
+            OSError: the file cannot be read or written; the session in memory is refreshed all the same.
         """
         news = list(headers)
         before = self.session.fingerprint
@@ -53,7 +53,8 @@ class SharedFile:
             if not self.path.exists():
                 # Its operator deleted it.
                 return Saved.DELETED
-            there = self._there()
+            # Were it refused for its mode, the server's new login would be lost; saving makes it private again.
+            there = self._there(load_own_session)
             if there is None or there.fingerprint not in self._known:
                 return Saved.REPLACED
             if there.fingerprint == before:
@@ -65,18 +66,18 @@ class SharedFile:
 
     def take_newer(self) -> bool:
         """Go on as the session in the file, if it is a newer one of the same account, and say whether it is."""
-        there = self._there() if self.path is not None else None
+        there = self._there(load_session) if self.path is not None else None
         if there is None or there.fingerprint in self._known:
             return False
         self.session.become(there)
         self._known.add(self.session.fingerprint)
         return True
 
-    def _there(self) -> Session | None:
+    def _there(self, load: Callable[[Path], Session]) -> Session | None:
         """Return the session in the file; None when it cannot be used, or is another account's."""
         assert self.path is not None
         try:
-            there = load_session(self.path)
+            there = load(self.path)
         except BadInput:
             return None
         return there if there.ds_user_id == self.session.ds_user_id else None

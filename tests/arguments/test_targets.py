@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from igcrawl.arguments import ListArguments, ProfilesArguments, read_target_file
+from igcrawl.arguments import ListArguments, ProfilesArguments, read_target_file, targets
 from igcrawl.arguments.targets import NotATarget, read_target, read_user_id, read_username
 from igcrawl.errors import BadInput
 from igcrawl.operations.catalogue import OPERATIONS
@@ -18,9 +18,10 @@ LETTERS = string.ascii_lowercase + string.digits + "._"
 
 def name_at_random(rng: random.Random) -> str:
     """A username with a letter in it that is no word of Instagram's own paths."""
+    words = {"reel", "reels", "stories", "instagram.com"} | targets._OWN_PAGES
     while True:
         name = "".join(rng.choices(LETTERS, k=rng.randint(3, 29)))
-        if any(character.isalpha() for character in name) and name not in {"reel", "reels", "stories", "instagram.com"}:
+        if any(character.isalpha() for character in name) and name not in words:
             return name
 
 
@@ -102,6 +103,49 @@ def test_what_is_no_name_is_refused_with_the_reason(text: str, why: str) -> None
         read_username(text)
     assert why in str(refused.value)
     assert str(refused.value).isprintable()
+
+
+SOMETHING_ELSE = (
+    *("/s/aGlnaGxpZ2h0OjE3?story_media_id=1", "/n/some.one", "/ar/17/", "/some.one/c/1/", "/some.one/guide/x/17/"),
+    *(
+        "/qr/some.one",
+        "/some.one/tagged/more/",
+        "/some.one/some.two",
+        "/stories/some.one/17/more",
+        "/some.one/followers/x",
+    ),
+)
+OWN_PAGES = (
+    *("/share/BAxYz12", "/share/", "/invites/contact/?i=x", "/popular/some-topic/", "/guide/some-title/17/", "/guides"),
+    *("/locations", "/locations/c1/", "/emails/settings/", "/explore", "/direct/inbox/", "/accounts", "/terms/"),
+    *("/Privacy", "/directory/profiles/", "/your_activity/", "/login", "/nametag/", "/_u/explore"),
+)
+
+
+@pytest.mark.parametrize("path", SOMETHING_ELSE)
+def test_an_address_that_goes_on_behind_its_first_step_is_no_account_s(path: str) -> None:
+    with pytest.raises(NotATarget) as refused:
+        read_username(f"https://www.instagram.com{path}")
+    said = "the address of something else than an account; expected https://www.instagram.com/name/"
+    assert str(refused.value) == said
+
+
+@pytest.mark.parametrize("path", OWN_PAGES)
+def test_an_address_of_instagram_s_own_pages_is_no_account_s(path: str) -> None:
+    with pytest.raises(NotATarget, match="one of Instagram's own pages, not of an account; expected https://www"):
+        read_username(f"https://www.instagram.com{path}")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/Some.One", "/some.one/reels/", "/some.one/Tagged", "/some.one/followers/mutualFirst", "/some.one/channel/"),
+        *("/some.one/saved/", "/some.one/feed/", "/some.one/guides/", "/some.one/?igsh=x", "//some.one//reels//"),
+        *("/_u/some.one", "/_u/some.one/reels", "/stories/some.one/", "/stories/some.one/3141592653589793238/?r=1"),
+    ],
+)
+def test_an_address_of_a_profile_or_of_a_tab_or_a_story_of_it_is_the_account_s(path: str) -> None:
+    assert read_username(f"https://www.instagram.com{path}") == "some.one"
 
 
 @pytest.mark.parametrize(

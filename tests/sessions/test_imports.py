@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 import random
 import re
@@ -20,10 +21,13 @@ import pytest
 from igcrawl.cli.session_actions import read_source
 from igcrawl.cli.session_dispatch import problem_of
 from igcrawl.errors import BadInput
+from igcrawl.running import run_crawl
 from igcrawl.sessions.formats.recognise import recognise
 from igcrawl.sessions.importing import take
 from igcrawl.sessions.session import Session
-from tests.support.session_file import SESSIONID, session_settings
+from igcrawl.sessions.session_file import load_session
+from igcrawl.verdict import ExitCode
+from tests.support.session_file import SESSIONID, session_settings, write_session
 
 NOW = 1_800_000_000.0
 ACCOUNT, OTHER = "51234567890", "61234567890"
@@ -120,7 +124,7 @@ def as_text(chance: random.Random, rows: list[Row]) -> tuple[str, str]:
         columns = [domain, "TRUE", "/", chance.choice(["TRUE", "FALSE"]), f"{expires or 0:.0f}", name, value]
         mark = chance.choice(["", "#HttpOnly_"])
         lines.append(mark + SEPARATORS[separator].join(columns))
-    return f"columns, {separator}", chance.choice(["\n", "\r\n"]).join(lines)
+    return f"columns, {separator}", chance.choice(["\n", "\r\n", "\r"]).join(lines)
 
 
 def as_tools(chance: random.Random, rows: list[Row]) -> tuple[str, str]:
@@ -241,6 +245,7 @@ MIXED: dict[str, str] = {
         f"{domain}\tTRUE\t/\tTRUE\t0\t{name}\t{value}\n"
         for name, value, domain, _ in rows_of() + rows_of(OTHERS, OTHER)
     ),
+    "a line": f"Cookie: mid=x; sessionid={SESSIONID}; ds_user_id={OTHER}; sessionid={OTHERS}; ds_user_id={ACCOUNT}",
     "settings": orjson.dumps(
         {
             "authorization_data": {"ds_user_id": ACCOUNT, "sessionid": SESSIONID},
@@ -316,6 +321,41 @@ def test_what_concerns_other_sites_is_passed_over(content: str) -> None:
     assert read(content).sessionid == SESSIONID
 
 
+def test_a_cookies_txt_whose_lines_end_with_cr_alone_is_read_and_its_lines_counted() -> None:
+    head = "# Netscape HTTP Cookie File\r\r"
+    assert read(f"{head}{GOOD_LINE}\r.instagram.com\tTRUE\t/\tTRUE\t0\tcsrftoken\tcsrf\r").csrftoken == "csrf"
+    assert "line 3: 8 columns, 7 expected" in refused(f"{head}{GOOD_LINE}\tLax\r")
+
+
+SET = "; Domain=.instagram.com; expires=Fri, 01-Jan-2100 00:00:00 GMT; Max-Age=31449600; Path=/; Secure; HttpOnly"
+
+
+@pytest.mark.parametrize("before", ["", "Set-Cookie: ", "set-cookie:", "Cookie: "])
+@pytest.mark.parametrize("behind", [SET, f"{SET}; SameSite=None; Priority=High; Partitioned", "; path=/; domain=", ";"])
+def test_what_stands_behind_a_cookie_that_an_answer_set_is_no_cookie(before: str, behind: str) -> None:
+    content = f"{before}sessionid={SESSIONID}{behind}".encode()
+    assert recognise(content, "FILE", NOW).settings == {"cookies": {"sessionid": SESSIONID}}
+
+
+@pytest.mark.parametrize(
+    ("behind", "day"),
+    [
+        ("; Domain=.instagram.com; expires=Wed, 01-Jan-2025 00:00:00 GMT; Path=/", "2025-01-01"),
+        ("; Max-Age=9; Expires=Wed, 01 Jan 2025 00:00:00 GMT", "2025-01-01"),
+        ("; Path=/; max-age=0", "1970-01-01"),
+        ("; expires=Fri, 01-Jan-2100 00:00:00 GMT; Max-Age=-1", "1970-01-01"),
+    ],
+)
+def test_a_cookie_that_an_answer_set_and_that_has_expired_is_refused_as_expired(behind: str, day: str) -> None:
+    said = refused(f"Set-Cookie: sessionid={SESSIONID}{behind}")
+    assert said == f"FILE: the cookie sessionid expired on {day}: log in again, then export again"
+
+
+def test_a_cookie_that_an_answer_of_another_site_set_is_none_of_instagram_s() -> None:
+    assert "no cookie of instagram.com" in refused(f"sessionid={SESSIONID}; Domain=.example.com")
+    assert "the expiry of the cookie sessionid cannot be read" in refused(f"sessionid={SESSIONID}; expires=soon")
+
+
 def test_a_list_that_names_no_site_is_instagram_s() -> None:
     assert read(orjson.dumps([{"name": "sessionid", "value": SESSIONID}])).ds_user_id == ACCOUNT
 
@@ -340,3 +380,61 @@ def test_account_is_an_option_of_import_only() -> None:
     )
     assert problem_of("import", ["x"], options) is None
     assert "does not take --account" in str(problem_of("list", [], options))
+
+
+def with_text(field: str, text: str) -> dict[str, Any]:
+    """Settings with a text in a field, whose name has dots between its parts."""
+    settings = session_settings() | {"more": {}}
+    *parts, last = field.split(".")
+    within = settings
+    for part in parts:
+        within = within[part]
+    within[last] = text
+    return settings
+
+
+TEXTS = (
+    *("user_agent", "mid", "ig_www_claim", "ig_u_rur", "timezone_offset", "country", "bloks_versioning_id"),
+    *("uuids.uuid", "uuids.phone_id", "cookies.csrftoken", "cookies.datr", "device_settings.bloks_versioning_id"),
+)
+UNSENT = ("authorization_data.note", "device_settings.model", "more.note")
+
+
+@pytest.mark.parametrize("control", ["\r", "\n", "\0", "\x1b", "\x7f", "\x85"])
+@pytest.mark.parametrize("field", TEXTS + UNSENT)
+def test_settings_whose_text_would_end_a_header_s_line_are_refused_by_the_field(
+    tmp_path: Path, field: str, control: str
+) -> None:
+    settings = with_text(field, f"sEcReT{control}X-More: 1")
+    assert refused(orjson.dumps(settings)) == f"FILE: {field} holds a control character"
+    path = write_session(tmp_path / "session.json", settings)
+    with pytest.raises(BadInput) as caught:
+        load_session(path)
+    assert str(caught.value) == f"session file {path}: {field} holds a control character"
+
+
+@pytest.mark.parametrize("field", TEXTS)
+def test_settings_whose_text_no_header_can_carry_are_refused_by_the_field(field: str) -> None:
+    said = refused(orjson.dumps(with_text(field, "sEcReT\u4e2d")))
+    assert said == f"FILE: {field} holds a character that no header can carry: expected ASCII"
+
+
+@pytest.mark.parametrize("field", UNSENT)
+def test_a_text_that_becomes_no_header_may_be_of_any_language(field: str) -> None:
+    assert read(orjson.dumps(with_text(field, "\u4e2d\u6587"))).sessionid == SESSIONID
+
+
+def test_a_cookie_s_name_is_refused_and_not_shown_where_no_header_can_carry_it() -> None:
+    assert refused(orjson.dumps(with_text("cookies.sEcReT\n", "x"))) == "FILE: cookies.? holds a control character"
+
+
+def test_a_list_in_settings_is_looked_into() -> None:
+    settings = session_settings() | {"more": [{"notes": ["good", "sEcReT\n"]}]}
+    assert refused(orjson.dumps(settings)) == "FILE: more.notes holds a control character"
+
+
+def test_a_crawl_with_such_a_session_is_refused_and_sends_nothing(tmp_path: Path) -> None:
+    path = write_session(tmp_path / "session.json", with_text("user_agent", "sEcReT\r\nX-More: 1"))
+    outcome = asyncio.run(run_crawl("followers", {"user_id": "25025320"}, {"IG_SESSION": str(path)}))
+    assert outcome.exit_code is ExitCode.BAD_INPUT
+    assert outcome.refused == f"session file {path}: user_agent holds a control character"

@@ -20,7 +20,7 @@ from igcrawl.errors import BadInput
 from igcrawl.running import run_crawl
 from igcrawl.sessions import session_file
 from igcrawl.sessions.session import Session
-from igcrawl.sessions.session_file import alone, load_session, remove_leftovers, save_session
+from igcrawl.sessions.session_file import alone, load_own_session, load_session, remove_leftovers, save_session
 from igcrawl.sessions.shared_file import Saved, SharedFile
 from igcrawl.verdict import ExitCode
 from tests.conftest import ROOT
@@ -97,6 +97,42 @@ def test_a_file_that_holds_no_session_is_neither_taken_nor_written(path: Path, c
     assert not own.take_newer()
     assert own.refresh(route(1)) is Saved.REPLACED
     assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o666, 0o640, 0o400])
+def test_a_session_whose_file_changed_its_mode_is_saved_all_the_same_and_private_again(path: Path, mode: int) -> None:
+    own = hand(path)
+    path.chmod(mode)
+    assert own.refresh(rotation(1)) is Saved.SAVED
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert load_session(path).sessionid == sessionid(1)
+
+
+def test_a_file_that_cannot_be_read_for_once_is_not_taken_for_another_s(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = hand(path)
+
+    def fail(_: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as closed:
+        closed.setattr(Path, "read_bytes", fail)
+        with pytest.raises(OSError, match="Permission denied"):
+            own.refresh(rotation(1))
+        assert not own.take_newer()
+    assert own.refresh(route(1)) is Saved.SAVED
+    assert load_session(path).sessionid == sessionid(1)
+
+
+def test_another_session_in_a_file_open_to_others_is_neither_taken_nor_written(path: Path) -> None:
+    first, second = hand(path), hand(path)
+    assert first.refresh(rotation(1)) is Saved.SAVED
+    path.chmod(0o644)
+    assert not second.take_newer()
+    assert second.refresh(route(2)) is Saved.REPLACED
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+    assert load_own_session(path).sessionid == sessionid(1)
 
 
 def test_another_account_s_file_is_neither_taken_nor_written(path: Path) -> None:

@@ -1,8 +1,9 @@
-"""A session id by itself, or a line of cookies as a browser's network panel shows it."""
+"""A session id by itself, or a line of cookies as a browser's network panel shows it: sent, or set by an answer."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import quote, unquote
 
@@ -12,6 +13,14 @@ from igcrawl.sessions.session_id import problem_of
 #: Account id, secret, number, and more, with colons between them.
 _SESSION_ID: Final = re.compile(r"\d{1,20}:[^\s:;,\"']{4,}(:[^\s:;,\"']+)*")
 _LONGEST: Final = 8192
+_HEADER: Final = re.compile(r"^(?:set-)?cookie:\s*", re.IGNORECASE)
+#: What stands behind a cookie that an answer sets, and is none.
+_ATTRIBUTES: Final = frozenset(
+    {"domain", "path", "expires", "max-age", "secure", "httponly", "samesite", "priority", "partitioned", "version"}
+)
+_GONE: Final = re.compile("-[0-9]+|0+")
+#: The first second of 1970, which has passed.
+_LONG_AGO: Final = 1
 
 
 def is_session_id(text: str) -> bool:
@@ -25,27 +34,46 @@ def from_line(text: str) -> list[Cookie] | None:
     Args:
         text: one line.
     """
-    pairs = _pairs(text)
-    if pairs is None or problem_of(pairs["sessionid"]) is not None:
+    cookies = _cookies(text)
+    if all(problem_of(sessionid) is not None for sessionid in _sessionids(cookies)):
         return None
-    sessionid = pairs["sessionid"]
-    # As cookies carry it.
-    pairs["sessionid"] = sessionid if "%" in sessionid else quote(sessionid, safe="")
-    return [Cookie(name, value, "instagram.com") for name, value in pairs.items()]
+    return cookies
 
 
 def problem_of_line(text: str) -> str | None:
     """Return why a line that holds a sessionid is none of use; None for one that holds none."""
-    pairs = _pairs(text)
-    problem = None if pairs is None else problem_of(pairs["sessionid"])
+    sessionids = _sessionids(_cookies(text))
+    problem = problem_of(sessionids[-1]) if sessionids else None
     return None if problem is None else f"no sessionid that can work: {problem}"
 
 
-def _pairs(text: str) -> dict[str, str] | None:
-    line = re.sub(r"^cookie:\s*", "", text.strip().strip("\"'"), flags=re.IGNORECASE)
-    if len(line) > _LONGEST or "\n" in line:
-        return None
-    pairs = dict(part.strip().split("=", 1) for part in line.split(";") if "=" in part)
-    if "sessionid" in pairs:
-        return {name: value.strip().strip('"') for name, value in pairs.items()}
-    return {"sessionid": line} if re.match(r"\d+(:|%3a)", line, re.IGNORECASE) else None
+def _sessionids(cookies: list[Cookie]) -> list[str]:
+    return [each.value for each in cookies if each.name == "sessionid"]
+
+
+def _cookies(text: str) -> list[Cookie]:
+    """Return a line's cookies, two of one name, too: they may be two accounts'."""
+    line = _HEADER.sub("", text.strip().strip("\"'"))
+    if len(line) > _LONGEST or "\n" in line or "\r" in line:
+        return []
+    groups: list[list[tuple[str, str]]] = []
+    for part in line.split(";"):
+        name, equals, value = (each.strip() for each in part.partition("="))
+        if name.lower() not in _ATTRIBUTES and equals:
+            groups.append([(name, value.strip('"'))])
+        elif groups:
+            groups[-1].append((name.lower(), value))
+    cookies = [_cookie(*group[0], dict(group[1:])) for group in groups]
+    if not _sessionids(cookies) and re.match(r"\d+(:|%3a)", line, re.IGNORECASE):
+        return [_cookie("sessionid", line, {})]
+    return cookies
+
+
+def _cookie(name: str, value: str, attributes: Mapping[str, str]) -> Cookie:
+    # Max-Age counts from a moment that nobody knows, but one that is gone is gone.
+    gone = _GONE.fullmatch(attributes.get("max-age", "")) is not None
+    expires = _LONG_AGO if gone else attributes.get("expires")
+    if name == "sessionid" and "%" not in value and problem_of(value) is None:
+        # As cookies carry it.
+        value = quote(value, safe="")
+    return Cookie(name, value, attributes.get("domain") or "instagram.com", expires)

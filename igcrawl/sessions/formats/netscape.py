@@ -21,6 +21,8 @@ _HEADS: Final = ("# netscape http cookie file", "# http cookie file")
 #: Readers drop cookies without a date, and nobody knows these cookies' own.
 _A_YEAR: Final = 365 * 86400
 _SEPARATORS: Final = (r"\t", r"\t+", r"\s+", r"\s*[,;|]\s*")
+#: Editors of long ago end lines with CR alone.
+_LINE_END: Final = re.compile(r"\r?\n|\r")
 _FLAG: Final = re.compile("true|false|yes|no|0|1", re.IGNORECASE)
 _OURS: Final = re.compile(r"instagram\.com", re.IGNORECASE)
 _OURS_IN_ROW: Final = re.compile(r"instagram\.com.*(?:\t|\b(?:true|false)\b)", re.IGNORECASE)
@@ -46,8 +48,8 @@ def from_text(text: str) -> list[Cookie] | None:
 
 def _rows(text: str) -> Iterator[tuple[int, str]]:
     """Yield each line that is no comment, with its number."""
-    for number, line in enumerate(text.split("\n"), 1):
-        row = _HTTP_ONLY.sub("", line.rstrip("\r"), count=1) if line.startswith("#") else line.rstrip("\r")
+    for number, line in enumerate(_LINE_END.split(text), 1):
+        row = _HTTP_ONLY.sub("", line, count=1) if line.startswith("#") else line
         if row.strip() and not row.startswith("#"):
             yield number, row
 

@@ -27,9 +27,12 @@ def problem_of_texts(settings: Mapping[str, Any]) -> str | None:
         settings: of a session.
     """
     for field, text in _texts(settings):
+        if not _is_sent(field):
+            # Other programs keep notes of their own in it.
+            continue
         if _CONTROL.search(text):
             return f"{field} holds a control character"
-        if not text.isascii() and _is_sent(field):
+        if not text.isascii():
             return f"{field} holds a character that no header can carry: expected ASCII"
     return None
 

@@ -401,7 +401,7 @@ UNSENT = ("authorization_data.note", "device_settings.model", "more.note")
 
 
 @pytest.mark.parametrize("control", ["\r", "\n", "\0", "\x1b", "\x7f", "\x85"])
-@pytest.mark.parametrize("field", TEXTS + UNSENT)
+@pytest.mark.parametrize("field", TEXTS)
 def test_settings_whose_text_would_end_a_header_s_line_are_refused_by_the_field(
     tmp_path: Path, field: str, control: str
 ) -> None:
@@ -420,8 +420,8 @@ def test_settings_whose_text_no_header_can_carry_are_refused_by_the_field(field:
 
 
 @pytest.mark.parametrize("field", UNSENT)
-def test_a_text_that_becomes_no_header_may_be_of_any_language(field: str) -> None:
-    assert read(orjson.dumps(with_text(field, "\u4e2d\u6587"))).sessionid == SESSIONID
+def test_a_text_that_becomes_no_header_may_be_anything(field: str) -> None:
+    assert read(orjson.dumps(with_text(field, "\u4e2d\u6587\r\n"))).sessionid == SESSIONID
 
 
 def test_a_cookie_s_name_is_refused_and_not_shown_where_no_header_can_carry_it() -> None:
@@ -429,8 +429,8 @@ def test_a_cookie_s_name_is_refused_and_not_shown_where_no_header_can_carry_it()
 
 
 def test_a_list_in_settings_is_looked_into() -> None:
-    settings = session_settings() | {"more": [{"notes": ["good", "sEcReT\n"]}]}
-    assert refused(orjson.dumps(settings)) == "FILE: more.notes holds a control character"
+    settings = session_settings() | {"user_agent": [{"notes": ["good", "sEcReT\n"]}]}
+    assert refused(orjson.dumps(settings)) == "FILE: user_agent.notes holds a control character"
 
 
 def test_a_crawl_with_such_a_session_is_refused_and_sends_nothing(tmp_path: Path) -> None:

@@ -126,14 +126,14 @@ class Gate:
             self._cooling = state.cooldowns_in_row > 0
             permit = state.ask(rules.budget, family, now, chance)
             if rules.budget is None and rules.counts and permit.wait <= 0:
-                state.count(family, now)
+                return state.count(family, now)
             return permit
 
         if rules.budget is None and not rules.counts and (permit := take(await self.state())).wait <= 0:
             # Nothing is counted, so nothing is written.
             await self._worker.check()
             return permit
-        permit = await self._states.ask(self._account, take, lambda state: state.take_back(family, now))
+        permit = await self._states.ask(self._account, take, lambda state, permit: state.take_back(family, permit))
         # At last: what it took to come here may have been long.
         await self._worker.check()
         return permit

@@ -91,12 +91,13 @@ class SentTimes:
         else:
             self.adrift.setdefault(family, []).append(moment)
 
-    def take_back(self, family: str, moment: Moment) -> None:
-        """Drop a request that was taken in and not sent."""
-        times: list[Any] = self.steady.get(family, []) if moment.again is None else self.adrift.get(family, [])
-        wanted = moment.at if moment.again is None else moment
-        if wanted in times:
-            times.remove(wanted)
+    def take_back(self, family: str, at: float) -> None:
+        """Drop a request of a family that was taken in at this time and not sent."""
+        times, moments = self.steady.get(family, []), self.adrift.get(family, [])
+        if at in times:
+            times.remove(at)
+        elif found := [moment for moment in moments if moment.at == at]:
+            moments.remove(found[0])
 
     def moments(self) -> Iterator[Moment]:
         """Give those in doubt."""

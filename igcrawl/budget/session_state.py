@@ -36,10 +36,12 @@ class Permit:
     Args:
         wait: seconds until it should ask again; 0 when the request may be sent now, and is counted.
         why: what it waits for, for the operator.
+        counted_at: when it was counted, see `SessionState.take_back`; 0 when it was not.
     """
 
     wait: float = 0.0
     why: str = ""
+    counted_at: float = field(default=0.0, compare=False)
 
 
 @dataclass(slots=True)
@@ -124,25 +126,29 @@ class SessionState:
             now: seconds since 1970.
             chance: 0 to 1, shifts the turn after this one.
         """
-        now = self.follow(now)
-        if (until := self.rests_until(now)) > now:
-            return Permit(until - now, "the server wants it slower, so the session rests")
+        clock = self.follow(now)
+        if (until := self.rests_until(clock)) > clock:
+            return Permit(until - clock, "the server wants it slower, so the session rests")
         if budget is None:
             return Permit()
-        permit = self._permit(budget, family, now)
+        permit = self._permit(budget, family, clock)
         if permit.wait <= 0:
-            self.count(family, now)
-            self._take_turns(budget, family, now, chance)
+            self._take_turns(budget, family, clock, chance)
             self.kept = min(max(self.kept, budget.whole.day), _MOST_KEPT)
+            return self.count(family, now)
         return permit
 
-    def count(self, family: str, now: float) -> None:
-        """Take in that a request of a family is sent now."""
-        self.sent.add(family, self._moment(round(now, 3)))
+    def count(self, family: str, now: float) -> Permit:
+        """Take in that a request of a family is sent now, and return the permit for it."""
+        self.follow(now)
+        # As the asking process has it, so that two places with states know it by one time.
+        moment = self._moment(round(now, 3))
+        self.sent.add(family, moment)
+        return Permit(counted_at=moment.at)
 
-    def take_back(self, family: str, now: float) -> None:
-        """Take in that the request that was counted at this time is not sent after all."""
-        self.sent.take_back(family, self._moment(round(now, 3)))
+    def take_back(self, family: str, permit: Permit) -> None:
+        """Take in that the request that a permit was given for is not sent after all."""
+        self.sent.take_back(family, permit.counted_at)
 
     def _moment(self, now: float) -> Moment:
         """Return the present moment: no earlier than the latest reading that is not yet passed."""
@@ -156,6 +162,9 @@ class SessionState:
         """Take in what the clock says now, and return it; what no clock can find in a window any more is dropped."""
         now = round(now, 3)
         last = self.clock or max(self.sent.latest, now)
+        if now < last <= now + MARGIN:
+            # Processes that ask at one moment come in any order; no clock was put back.
+            now = last
         # A little more than a window's worth, so that a list is not moved with every request.
         if any(times[0] < now - DAY - HOUR for times in self.sent.steady.values() if times) or self.sent.adrift:
             self.sent.forget(min(now, last) - DAY - MARGIN, self.kept)

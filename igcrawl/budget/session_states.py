@@ -131,7 +131,7 @@ class SessionStates:
         return results
 
     async def ask(
-        self, account: str, take: Callable[[SessionState], Permit], take_back: Callable[[SessionState], None]
+        self, account: str, take: Callable[[SessionState], Permit], take_back: Callable[[SessionState, Permit], None]
     ) -> Permit:
         """Take an account's turn in every place, or in none.
 
@@ -145,16 +145,16 @@ class SessionStates:
             permit = take(SessionState.read(await place.read(account, self._server)))
             if permit.wait > 0:
                 return permit
-        permit = await _changed(first, account, self._server, take)
-        if permit.wait > 0:
-            return permit
+        taken = await _changed(first, account, self._server, take)
+        if taken.wait > 0:
+            return taken
         for place in others:
             permit = await _changed(place, account, self._server, take)
             if permit.wait > 0:
                 # Another process was quicker.
-                await _changed(first, account, self._server, take_back)
+                await _changed(first, account, self._server, lambda state: take_back(state, taken))
                 return permit
-        return permit
+        return taken
 
     async def on_loopback(self, account: str) -> list[SessionStates]:
         """Return the states of an account's sessions at servers of this machine; none for one of these.

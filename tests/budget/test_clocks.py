@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
+
 import orjson
 import pytest
 
 from igcrawl.budget.limits import Budget, Pace, WindowLimits
 from igcrawl.budget.moments import STEADY, Moment
+from igcrawl.budget.session_state import SessionState
 from igcrawl.times import DAY, HOUR
 from tests.siege.clocks import BUDGET, START, World, jump
 from tests.siege.tally import Tally
@@ -106,3 +109,23 @@ def test_a_lesson_is_neither_old_nor_young_before_its_time_when_the_clock_jumps(
 def test_a_moment_is_read_as_it_was_kept() -> None:
     for moment in (Moment(START), Moment(START, START - 5), Moment(START, START - 5, behind=True)):
         assert Moment.read(orjson.loads(orjson.dumps(moment.dump()))) == moment
+
+
+def test_a_request_that_is_not_sent_is_taken_back_whatever_other_processes_ask_meanwhile() -> None:
+    for step in (-1.5, -0.002, 0.0, 0.002, -DAY, DAY):
+        world = World()
+        world.ask_often(2)
+        permit = world.state.ask(BUDGET, "relations", world.real, 0.5)
+        others = world.state.ask(BUDGET, "relations", world.real + step, 0.5)
+        assert others.wait <= 0
+        before = len(world.state.sent.times(world.real))
+        world.state.take_back("relations", permit)
+        assert len(world.state.sent.times(world.real)) == before - 1
+
+
+def test_processes_that_ask_at_one_moment_put_no_clock_in_doubt() -> None:
+    chance, state = random.Random(1), SessionState()
+    for _ in range(50):
+        state.ask(Budget(WindowLimits(100, 100), pace=Pace.BURST), "relations", START + chance.uniform(0, 1), 0.5)
+    assert state.sent.adrift == {}
+    assert state.latest is None

@@ -41,8 +41,8 @@ def take(state: SessionState) -> Permit:
     return state.ask(BUDGET, "relations", NOW, 0.5)
 
 
-def take_back(state: SessionState) -> None:
-    state.take_back("relations", NOW)
+def take_back(state: SessionState, permit: Permit) -> None:
+    state.take_back("relations", permit)
 
 
 async def send(states: SessionStates, times: int) -> int:

@@ -57,8 +57,8 @@ async def spend(store: Store, place: str) -> None:
     def take(state: SessionState) -> Permit:
         return state.ask(SPENT, "relations", SPENT_AT, random.random())
 
-    def take_back(state: SessionState) -> None:
-        state.take_back("relations", SPENT_AT)
+    def take_back(state: SessionState, permit: Permit) -> None:
+        state.take_back("relations", permit)
 
     async with opened_states("", place, store) as states:
         while (await states.ask("1", take, take_back)).wait <= 0:

@@ -55,6 +55,10 @@ def server_life(connection: Connection) -> str:
     return _lives[connection]
 
 
+class _Lost(psycopg.OperationalError):
+    """Raised when a connection is lost while the schema is looked at."""
+
+
 class SharedConnections:
     """Connections to one database. Every method may raise `psycopg.Error`.
 
@@ -110,14 +114,30 @@ class SharedConnections:
     async def _open(self) -> None:
         async with self._opening:
             if self._locks is None:
-                connection = await _connect(self._address, self._silence)
                 try:
-                    async with self._watchman.watch(connection):
-                        await self._prepare(connection)
-                except BaseException:
-                    await connection.close()
-                    raise
+                    connection = await self._prepared()
+                except _Lost:
+                    # It had been reached; what cut it off may be over.
+                    connection = await self._prepared()
                 self._locks = WorkerLocks(connection, self._reach, self._watchman.watch)
+
+    async def _prepared(self) -> Connection:
+        """Return a new connection to a database whose schema is up to date.
+
+        Raises:
+            _Lost: it was lost meanwhile.
+        """
+        connection = await _connect(self._address, self._silence)
+        try:
+            async with self._watchman.watch(connection):
+                await self._prepare(connection)
+        except BaseException as error:
+            lost = isinstance(error, psycopg.OperationalError) and connection.closed and not isinstance(error, Silent)
+            await connection.close()
+            if lost:
+                raise _Lost(str(error)) from None
+            raise
+        return connection
 
     def hurry(self) -> None:
         """Wait less for a server that says nothing, until somebody gives these back."""

@@ -261,3 +261,16 @@ async def crash(proxy: CommitProxy, backend: int) -> None:
     os.kill(backend, signal.SIGKILL)
     await asyncio.sleep(0.5)
     proxy.closed = False
+
+
+async def test_a_connection_that_is_lost_while_a_store_is_opened_is_made_once_more_and_then_no_bad_address(
+    url: str,
+) -> None:
+    async with commit_proxy(url) as (proxy, address):
+        proxy.cuts.append(Cut.BEFORE)
+        async with opened(address) as store:
+            assert await store.crawls.all() == []
+        proxy.cuts.extend([Cut.BEFORE] * 9)
+        with pytest.raises(StoreError, match="the same command goes on"):
+            async with opened(address) as store:
+                await begun(store, [seed(1)])

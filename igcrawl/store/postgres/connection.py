@@ -55,7 +55,7 @@ def server_life(connection: Connection) -> str:
     return _lives[connection]
 
 
-class _Lost(psycopg.OperationalError):
+class LostMeanwhile(psycopg.OperationalError):
     """Raised when a connection is lost while the schema is looked at."""
 
 
@@ -116,7 +116,7 @@ class SharedConnections:
             if self._locks is None:
                 try:
                     connection = await self._prepared()
-                except _Lost:
+                except LostMeanwhile:
                     # It had been reached; what cut it off may be over.
                     connection = await self._prepared()
                 self._locks = WorkerLocks(connection, self._reach, self._watchman.watch)
@@ -125,7 +125,7 @@ class SharedConnections:
         """Return a new connection to a database whose schema is up to date.
 
         Raises:
-            _Lost: it was lost meanwhile.
+            LostMeanwhile: it was lost on the way.
         """
         connection = await _connect(self._address, self._silence)
         try:
@@ -135,7 +135,7 @@ class SharedConnections:
             lost = isinstance(error, psycopg.OperationalError) and connection.closed and not isinstance(error, Silent)
             await connection.close()
             if lost:
-                raise _Lost(str(error)) from None
+                raise LostMeanwhile(str(error)) from None
             raise
         return connection
 

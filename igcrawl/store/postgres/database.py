@@ -15,7 +15,7 @@ from psycopg.rows import DictRow
 
 from igcrawl.errors import BadInput, StoreError
 from igcrawl.store.addresses import password_of
-from igcrawl.store.postgres.connection import Connection, SharedConnections, server_life
+from igcrawl.store.postgres.connection import Connection, LostMeanwhile, SharedConnections, server_life
 from igcrawl.store.postgres.worker_locks import WorkerLocks
 from igcrawl.store.schema import pending
 from igcrawl.store.silence import SILENCE, Silent
@@ -115,6 +115,9 @@ class Database:
             raise BadInput(f"{self._setting}: not the address of a Postgres database; expected {_EXAMPLE}") from None
         try:
             self._shared = await SharedConnections.take(address, _migrate, self._silence)
+        except LostMeanwhile as error:
+            # It was reached, so its address is right.
+            raise StoreError(f"the Postgres store: {self._said(error)}; {_ADVICE}") from None
         except (psycopg.Error, UnicodeError) as error:
             # A host's name that cannot be one is the latter.
             raise BadInput(f"{self._setting}: {self._said(error)}; expected {_EXAMPLE} that igcrawl may use") from None

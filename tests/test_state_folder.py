@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from igcrawl.simulator import Simulator
-from tests.conftest import Scrapy
+from tests.conftest import ROOT, Scrapy, scrapy_environment
 from tests.support.place import ACCOUNT, Place
 from tests.support.session_states import at, state_home
 
@@ -104,3 +106,14 @@ def test_requests_without_a_budget_count_for_a_later_run_that_has_one(place: Pla
     assert sent >= 2
     place.crawl("followers", "user_id=100000014", "-s", f"IG_BUDGET_HOUR={sent}", code=1)
     assert len(place.simulator.requests) == sent
+
+
+def test_whatever_is_run_from_the_tests_keeps_states_apart_from_the_user_s(tmp_path: Path) -> None:
+    environment = scrapy_environment(HOME=str(tmp_path))
+    del environment["XDG_STATE_HOME"]
+    program = "import os, tests.bench; print(os.environ['XDG_STATE_HOME'])"
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert Path(done.stdout.strip()).name.startswith("igcrawl-test-states-")
+    assert not (tmp_path / ".local").exists()

@@ -58,7 +58,6 @@ class Gate:
         #: The run's own: the download handler refreshes it.
         self.session = session
         self._account = session.ds_user_id
-        self._session_file = session_file
         self._marks = states.marks(self._account, session_file)
         #: What has closed it in this run.
         self._closed_by: Parking | None = None

@@ -102,6 +102,29 @@ async def test_parking_in_either_place_parks_and_resuming_resumes_both(shared: s
                 assert (await both.read(ACCOUNT)).parked is None
 
 
+async def test_who_resumes_at_instagram_resumes_on_loopback_too_and_not_the_other_way_round() -> None:
+    servers = (SERVER, "loopback:80")
+    for asked, left in ((SERVER, []), ("loopback:80", [SERVER])):
+        for server in servers:
+            async with opened_states("", server, None) as states:
+                await states.change(ACCOUNT, lambda state: state.park(PARKED, "challenge", NOW, "x"))
+        async with opened_states("", asked, None) as states:
+            await resume(states, ACCOUNT, None)
+        parked = []
+        for server in servers:
+            async with opened_states("", server, None) as states:
+                parked += [server] if (await states.read(ACCOUNT)).parked else []
+        assert parked == left
+
+
+async def test_a_place_that_is_named_stands_for_both_others(shared: str, tmp_path: Path, user: Path) -> None:
+    async with opened(shared) as store, opened_states(str(tmp_path / "named"), SERVER, store) as states:
+        await send(states, 2)
+    assert not user.exists()
+    async with opened_states(shared, SERVER, None) as postgres_only:
+        assert (await postgres_only.read(ACCOUNT)).sent.times(NOW) == []
+
+
 async def test_a_turn_that_one_place_refuses_is_not_taken_in_the_other(shared: str) -> None:
     async with opened(shared) as store, opened_states("", "refusing", store) as both:
         async with opened_states("", "refusing", None) as user_only:

@@ -63,16 +63,22 @@ def sent_over(transport: tuple[str, ...], scrapy: Scrapy, session_file: Path) ->
     return [(head.split(b"\r\n")[0], head.split(b"\r\n")[1:], body) for head, _, body in parts]
 
 
-def test_it_sends_the_same_bytes_as_scrapy_s_own_but_for_the_place_of_two_headers(
+def lower_names(headers: list[bytes]) -> list[bytes]:
+    return [name.lower() + colon + value for name, colon, value in (each.partition(b":") for each in headers)]
+
+
+def test_it_sends_what_scrapy_s_own_sends_but_for_the_place_of_two_headers_and_the_case_of_names(
     scrapy: Scrapy, session_file: Path
 ) -> None:
     ours, scrapys = (sent_over(transport, scrapy, session_file) for transport in (OURS, HTTP11))
-    new = re.compile(rb"(X-Pigeon-(?:Session-Id|Rawclienttime): ).*")
-    for (line, headers, body), (other_line, other_headers, other_body) in zip(ours, scrapys, strict=True):
+    assert any(b"X-IG-App-ID: 567067343352427" in headers for _, headers, _ in ours), "names are as the app writes them"
+    new = re.compile(rb"(x-pigeon-(?:session-id|rawclienttime):).*")
+    for (line, as_sent, body), (other_line, as_scrapy_sends, other_body) in zip(ours, scrapys, strict=True):
         assert (line, body) == (other_line, other_body)
+        headers, other_headers = lower_names(as_sent), lower_names(as_scrapy_sends)
         assert sorted(new.sub(rb"\1", each) for each in headers) == sorted(new.sub(rb"\1", e) for e in other_headers)
         own, other_own = (
-            [each.partition(b":")[0] for each in those if not each.startswith((b"Host:", b"Content-Length:"))]
+            [each.partition(b":")[0] for each in those if not each.startswith((b"host:", b"content-length:"))]
             for those in (headers, other_headers)
         )
         assert own == other_own

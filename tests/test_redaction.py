@@ -80,7 +80,7 @@ def test_every_value_of_a_session_is_a_secret_but_not_who_it_is_nor_what_it_runs
     settings["cookies"] |= {"ds_user_id": "51234567890", "ds_user": "operator_name", "datr": "datrTestOnly"}
     settings["authorization_data"]["token"] = "tokenTestOnly"
     session = Session(settings)
-    secrets = set(session.secrets())
+    secrets = set(session.secrets)
     wanted = {*settings["uuids"].values(), "csrfTestOnlyTestOnlyTestOnly", "datrTestOnly", "tokenTestOnly", SESSIONID}
     wanted |= {settings[name] for name in settings if name.startswith("ig_")} | {settings["mid"]}
     wanted |= {SESSIONID.replace("%3A", ":"), session.authorization.rpartition(":")[2]}

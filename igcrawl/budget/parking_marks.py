@@ -6,6 +6,7 @@ a kill lets the next run send. The file alone parks: a full disk may leave it em
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -95,7 +96,8 @@ class ParkingMarks:
                 continue
 
     def _there(self) -> Iterator[Path]:
-        return (file for file in self._files if file.exists())
+        # Asked before each request: Path.exists takes four times as long.
+        return (file for file in self._files if os.path.exists(file))  # noqa: PTH110
 
 
 def _changed_at(file: Path) -> float:

@@ -93,7 +93,7 @@ class CallSender:
             raise Interrupted(self._context.stopping.reason)
         if walk is not self.walk:
             self.walk, self._walk_since = walk, self._context.stopping.now()
-        sent = self._sent
+        sent = self._context.sent
         request = to_request(call, self._base_urls)
         request.meta.update({WALK: walk.id, RUN: walk.rank_token, **beside})
         try:
@@ -104,7 +104,7 @@ class CallSender:
             logger.debug("%s: the request failed", call.operation, exc_info=True)
             raise Transient(f"{call.operation}: {type(error).__name__}") from None
         finally:
-            walk.requests += self._sent - sent
+            walk.requests += self._context.sent - sent
         answered = response.request or request
         walk.answered_at = answered.meta[ANSWERED_AT]
         return answered.meta[ENVELOPE]  # type: ignore[no-any-return]
@@ -112,9 +112,3 @@ class CallSender:
     def seconds_of(self, walk: AskingWalk) -> float:
         """Return how long ago a walk was asked for first; 0 when it is not the one that was asked for last."""
         return self._context.stopping.now() - self._walk_since if walk is self.walk else 0.0
-
-    @property
-    def _sent(self) -> int:
-        """Number of requests sent so far."""
-        assert self._crawler.stats is not None
-        return int(self._crawler.stats.get_value("igcrawl/requests", 0))

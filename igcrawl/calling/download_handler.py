@@ -19,6 +19,7 @@ from yarl import URL
 
 from igcrawl.calling.answer_limits import LONGEST_HEADER, MOST_HEADERS
 from igcrawl.calling.own_answer import OwnAnswerRequest, send_once
+from igcrawl.calling.scrapy_request import CallRequest, header_pairs
 from igcrawl.calling.tls import tls_context
 from igcrawl.calling.transport_errors import translated
 
@@ -83,11 +84,8 @@ class DownloadHandler(BaseDownloadHandler):
 
     async def _exchange(self, request: Request) -> Response:
         began = time.monotonic()
-        headers = CIMultiDict(
-            (name.decode("latin-1"), value.decode("latin-1"))
-            for name, values in request.headers.items()
-            for value in values
-        )
+        pairs = request.sent_headers() if isinstance(request, CallRequest) else header_pairs(request.headers)
+        headers = CIMultiDict(pairs)
         proxy, for_proxy = request.meta.get("proxy"), None
         if _FOR_PROXY in headers and not (proxy and request.url.startswith("http:")):
             # Behind a proxy's tunnel is the server.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import select
 
 import aiohttp
 from aiohttp.connector import Connection
@@ -21,12 +22,24 @@ class OwnAnswerRequest(aiohttp.ClientRequest):
         Raises:
             UnaskedAnswer: something came over the connection before.
         """
-        # What the system has received already is read in the loop's next turn, and known in the one after that.
-        for _ in range(2):
-            await asyncio.sleep(0)
+        if _has_received(conn):
+            # What the system has received is read in the loop's next turn, and known in the one after that.
+            for _ in range(2):
+                await asyncio.sleep(0)
         if conn.protocol is not None and conn.protocol.should_close:
             raise UnaskedAnswer("the server sent something before it was asked")
         return await super().send(conn)
+
+
+def _has_received(connection: Connection) -> bool:
+    """Return whether the system has received something that the loop has not read yet."""
+    transport = connection.transport
+    socket = transport.get_extra_info("socket") if transport is not None else None
+    if socket is None:
+        return True
+    waiting = select.poll()
+    waiting.register(socket.fileno(), select.POLLIN)
+    return bool(waiting.poll(0))
 
 
 async def send_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:

@@ -35,6 +35,7 @@ class RunContext:
         gate: its session's; None before the run has begun.
         keeping: of its session; None before its first request.
         rotation: the state of its doc_ids; None before the run has begun, and for a plan.
+        sent: number of requests so far.
         attended: whether an operator looks on, who is shown the run and told a plan.
         told: whether the outcome is told to who started the crawl; else the log says why a crawl cannot begin.
     """
@@ -49,6 +50,7 @@ class RunContext:
     gate: Gate | None = None
     keeping: SessionKeeping | None = None
     rotation: DocIdRotation | None = None
+    sent: int = 0
     attended: bool = True
     told: bool = False
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any, Final
 
 import orjson
@@ -36,13 +36,18 @@ ENVELOPE: Final = "igcrawl_envelope"
 UNREADABLE: Final = "igcrawl_unreadable"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class _Signed:
     """A request as sent over the wire; holds credentials."""
 
-    url: str
-    headers: Headers
-    body: bytes
+    def __init__(self, url: str, fields: dict[str, str], body: bytes) -> None:
+        self.url = url
+        self.fields = fields
+        self.body = body
+
+    @cached_property
+    def headers(self) -> Headers:
+        """The headers as Scrapy has them; made for who asks, since it takes long to make them."""
+        return Headers(self.fields)
 
 
 class CallRequest(Request):
@@ -67,9 +72,10 @@ class CallRequest(Request):
             headers: all but what a proxy wants, which is kept.
             body: empty for GET.
         """
-        sent = Headers(headers)
-        if b"Proxy-Authorization" in self.headers:
-            sent["Proxy-Authorization"] = self.headers[b"Proxy-Authorization"]
+        sent = dict(headers)
+        for_proxy = super().headers.get("Proxy-Authorization")
+        if for_proxy is not None:
+            sent["Proxy-Authorization"] = for_proxy.decode("latin-1")
         self._times_signed += 1
         self._signed = _Signed(url, sent, body)
 
@@ -96,11 +102,23 @@ class CallRequest(Request):
     def headers(self, value: Any) -> None:
         Request.headers.fset(self, value)  # type: ignore[attr-defined]
 
+    def sent_headers(self) -> Iterable[tuple[str, str]]:
+        """Return names and values of what is sent, with what handlers of signals have changed."""
+        if self._signed is not None and "headers" not in vars(self._signed):
+            return self._signed.fields.items()
+        return header_pairs(self.headers)
+
     def __repr__(self) -> str:
         return f"<{self.method} {super().url}>"
 
     def __hash__(self) -> int:
         return hash((id(self), self._times_signed if self._signed is not None else 0))
+
+
+def header_pairs(headers: Headers) -> Iterable[tuple[str, str]]:
+    """Return names and values of headers, one pair a value."""
+    pairs = ((name, value) for name, values in headers.items() for value in values)
+    return ((name.decode("latin-1"), value.decode("latin-1")) for name, value in pairs)
 
 
 def to_request(call: Call, base_urls: Mapping[Host, str], **request_arguments: Any) -> CallRequest:

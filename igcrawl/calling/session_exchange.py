@@ -69,6 +69,7 @@ class SessionExchange:
         self._archive = RawArchive(config.raw) if config.raw is not None else None
         if config.raw is not None and config.fields.fields is FieldSet.STANDARD:
             logger.info("IG_RAW=%s holds whole answers: more than the records keep by IG_FIELDS=standard", config.raw)
+        self._learned = self._signer.version
         context.redaction.learn(self._signer.secrets())
         GUARD.begin(context.redaction)
         self._maxsize = maxsize
@@ -109,11 +110,16 @@ class SessionExchange:
             self._signer.take_page(body)
             # A good page is of no further use; what another one says may be about the session.
             body = b"" if response.status == 200 else body
-        self._context.redaction.learn(self._signer.secrets())
+        if self._learned != self._signer.version:
+            self._learned = self._signer.version
+            self._context.redaction.learn(self._signer.secrets())
         body = self._without_rank_token(body)
         self._keep_raw(request, call, response, body)
         body = self._without_session(call, response, body)
-        return response.replace(url=request.url, body=body, headers=_without_secrets(response))
+        headers = _without_secrets(response)
+        if body is response.body and request.url == response.url:
+            return response
+        return response.replace(url=request.url, body=body, headers=headers)
 
     def close(self) -> None:
         """Close the archive."""

@@ -76,7 +76,7 @@ class SessionKeeping:
                 await self._stopping.sleep(pause)
             if self._file.take_newer():
                 self.renewals += 1
-                self._redaction.learn(self._file.session.secrets())
+                self._redaction.learn(self._file.session.secrets)
                 logger.info("session file %s holds a newer session, which is used from now on", self._file.path)
                 return True
         return False

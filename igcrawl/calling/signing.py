@@ -6,8 +6,9 @@ import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus
 
 import orjson
 
@@ -85,9 +86,14 @@ class Signer:
         found = _LSD.search(body)
         self._lsd = found[1].decode("latin-1") if found else ""
 
+    @property
+    def version(self) -> tuple[int, str]:
+        """Tells the values that it signs with from others."""
+        return self._session.version, self._lsd
+
     def secrets(self) -> list[str]:
         """Return every value that must not be written: the session's, and the token of its page."""
-        return [*self._session.secrets(), self._lsd]
+        return [*self._session.secrets, self._lsd]
 
     def sign(self, request: WireRequest, now: float) -> SignedRequest:
         """Attach the session to a request.
@@ -98,9 +104,9 @@ class Signer:
         """
         path, body = request.path, b""
         if request.query:
-            path += "?" + urlencode(self._filled(request.query))
+            path += "?" + _encoded(self._filled(request.query))
         if request.form is not None:
-            body = urlencode(self._filled(request.form)).encode()
+            body = _encoded(self._filled(request.form)).encode()
         elif request.signed_body is not None:
             content = orjson.dumps(self._filled(request.signed_body))
             body = f"signed_body=SIGNATURE.{quote(content, safe='')}".encode()
@@ -113,10 +119,11 @@ class Signer:
         return SignedRequest(path, {**block, **self._filled(request.headers)}, body)
 
     def _filled(self, template: Mapping[str, Any]) -> dict[str, Any]:
-        filled = {key: self._value(value) for key, value in template.items()}
-        return {key: value for key, value in filled.items() if value is not None}
+        return {key: filled for key, value in template.items() if (filled := self._value(value)) is not None}
 
     def _value(self, value: Any) -> Any:
+        if type(value) is str:
+            return value
         if isinstance(value, SessionValue):
             held = self._lsd if value.name == "lsd" else getattr(self._session, value.name)
             return None if value.optional and not held else held
@@ -144,6 +151,16 @@ class Signer:
             "Referer": "https://www.instagram.com/",
             "Cookie": cookie,
         }
+
+
+def _encoded(fields: Mapping[str, Any]) -> str:
+    return "&".join(f"{_quoted(name)}={_quoted(str(value))}" for name, value in fields.items())
+
+
+@lru_cache(256)
+def _quoted(text: str) -> str:
+    """Quote a name or value of a form; nearly all are the same in every request."""
+    return quote_plus(text)
 
 
 def _app_block(session: Session, run_id: str) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
 #: After so many pages in a row that bring nothing, a list is not worth a further request.
@@ -48,7 +48,7 @@ class Endless:
 
     def kept(self) -> dict[str, int | None]:
         """Return what is to be kept, as JSON."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__slots__}
 
     def see(self, rows: int, fresh: int, page: int | None) -> None:
         """Count a page.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from scrapy import Request, Spider
+from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.logformatter import LogFormatter, LogFormatterResult
 
@@ -83,12 +84,24 @@ def log_verdict(walk: Walk, ending: Ending) -> None:
 
 
 class WalkLogFormatter(LogFormatter):
-    """Says which call was answered; says nothing for an item, which holds people."""
+    """Says which call was answered; says nothing for an item, which holds people.
+
+    Args:
+        log_level: the operator's: a line that nobody reads is not made.
+    """
+
+    def __init__(self, log_level: str = "DEBUG") -> None:
+        self._says_calls = log_level.upper() in {"DEBUG", "NOTSET"}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Build it for a crawler."""
+        return cls(str(crawler.settings["LOG_LEVEL"]))
 
     def crawled(self, request: Request, response: Response, spider: Spider) -> LogFormatterResult | None:  # type: ignore[override]
         """One DEBUG line a call; none for a walk's own request."""
         call = call_of(request)
-        if call is None:
+        if call is None or not self._says_calls:
             return None
         return {
             "level": logging.DEBUG,

@@ -35,5 +35,6 @@ class ThrottleMiddleware:
         if call is None or gate is None:
             return
         await gate.enter(FAMILY_OF[call.operation])
+        self._context.sent += 1
         assert self._crawler.stats is not None
         self._crawler.stats.inc_value("igcrawl/requests")

@@ -15,8 +15,9 @@ from igcrawl.items import Record
 #: Control characters that JSON lets stand as they are; terminals take some of them for orders.
 _CONTROL: Final = re.compile("[\x7f-\x9f]")
 _LONG_NUMBER: Final = re.compile(rb"[:,\[]-?[0-9]{19}")
-#: First bytes of these characters: a page mostly has none.
-_SIGNS: Final = (b"\x7f", b"\xc2")
+#: In UTF-8 all but the first of them are this byte and one below the limit; letters and signs are above it.
+_LEAD: Final = b"\xc2"
+_LIMIT: Final = 0xA0
 
 
 def to_lines(rows: Iterable[Any]) -> bytes:
@@ -25,9 +26,7 @@ def to_lines(rows: Iterable[Any]) -> bytes:
     Control characters are escaped, so that lines may be shown on a terminal.
     """
     lines = b"".join([_line(row) for row in rows])
-    if not any(sign in lines for sign in _SIGNS):
-        return lines
-    return _CONTROL.sub(_escaped, lines.decode()).encode()
+    return _CONTROL.sub(_escaped, lines.decode()).encode() if _holds_control(lines) else lines
 
 
 def from_line(line: bytes) -> Any:
@@ -38,6 +37,12 @@ def from_line(line: bytes) -> Any:
     """
     # For orjson a number of more than 64 bits is a decimal.
     return json.loads(line) if _LONG_NUMBER.search(line) else orjson.loads(line)
+
+
+def _holds_control(lines: bytes) -> bool:
+    if b"\x7f" in lines:
+        return True
+    return _LEAD in lines and any(rest[0] < _LIMIT for rest in lines.split(_LEAD)[1:])
 
 
 def _line(row: Any) -> bytes:

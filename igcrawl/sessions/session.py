@@ -9,6 +9,7 @@ import base64
 import hashlib
 import uuid
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -81,8 +82,8 @@ class Session:
         value = self._settings.get(key)
         return default if value in (None, "") else str(value)
 
-    def _device(self, key: str, default: str) -> str:
-        return str(self._part("uuids").get(key) or default)
+    def _device(self, key: str) -> str:
+        return str(self._part("uuids").get(key) or "")
 
     @property
     def authorization_data(self) -> dict[str, Any]:
@@ -107,7 +108,7 @@ class Session:
         known = self._part("authorization_data").get("ds_user_id") or self._part("cookies").get("ds_user_id")
         return str(known or unquote(self.sessionid).partition(":")[0])
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Tells this session of the account from another one; leads nobody back to it."""
         return hashlib.sha256(unquote(self.sessionid).encode()).hexdigest()[:16]
@@ -150,17 +151,17 @@ class Session:
     @property
     def uuid(self) -> str:
         """The device's UUID."""
-        return self._device("uuid", self._made_up("uuid"))
+        return self._device("uuid") or self._made_up("uuid")
 
     @property
     def phone_id(self) -> str:
         """The UUID that a phone's apps share."""
-        return self._device("phone_id", self._made_up("phone_id"))
+        return self._device("phone_id") or self._made_up("phone_id")
 
     @property
     def android_device_id(self) -> str:
         """The device's Android id."""
-        return self._device("android_device_id", "android-" + self._made_up("android").replace("-", "")[:16])
+        return self._device("android_device_id") or "android-" + self._made_up("android").replace("-", "")[:16]
 
     def _made_up(self, name: str) -> str:
         return str(uuid.uuid5(_DEVICES, f"{self.ds_user_id}/{name}"))
@@ -191,14 +192,15 @@ class Session:
         device = self._part("device_settings").get("bloks_versioning_id")
         return self._text("bloks_versioning_id", str(device or DEFAULT_BLOKS_VERSION))
 
-    def secrets(self) -> list[str]:
-        """Return every value that must not be written anywhere but into the session's own file, longest first."""
+    @cached_property
+    def secrets(self) -> tuple[str, ...]:
+        """Every value that must not be written anywhere but into the session's own file, longest first."""
         held = [self.authorization.removeprefix(_AUTHORIZATION), self.sessionid, unquote(self.sessionid)]
         held += [self.mid, self.rur, self.shbid, self.shbts, self.uuid, self.phone_id, self.android_device_id]
         held += [self.www_claim, self.direct_region_hint, *map(str, self._part("uuids").values())]
         for part in ("cookies", "authorization_data"):
             held += [str(value) for name, value in self._part(part).items() if name not in _PUBLIC]
-        return sorted({value for value in held if len(value) >= _SHORTEST_SECRET}, key=len, reverse=True)
+        return tuple(sorted({value for value in held if len(value) >= _SHORTEST_SECRET}, key=len, reverse=True))
 
     def refresh(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
         """Take over what an answer refreshes and say whether anything changed.
@@ -216,8 +218,15 @@ class Session:
         before = orjson.dumps(self._settings, option=orjson.OPT_SORT_KEYS)
         self._take(found)
         changed = orjson.dumps(self._settings, option=orjson.OPT_SORT_KEYS) != before
-        self.version += changed
+        if changed:
+            self._begin_version()
         return changed
+
+    def _begin_version(self) -> None:
+        """Count a change, and forget what was made of the values before it."""
+        self.version += 1
+        vars(self).pop("secrets", None)
+        vars(self).pop("fingerprint", None)
 
     def _take(self, found: Refreshes) -> None:
         authorization, cookies = self._part("authorization_data"), self._part("cookies")
@@ -235,7 +244,7 @@ class Session:
     def become(self, other: Session) -> None:
         """Go on as another session of the same account, e.g. as the one that another process has refreshed."""
         self._settings = orjson.loads(other.dump())
-        self.version += 1
+        self._begin_version()
 
     def dump(self) -> bytes:
         """Return the settings as JSON, for the session's own file and nothing else."""

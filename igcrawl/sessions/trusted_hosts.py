@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -22,12 +23,16 @@ INSTAGRAM: Final = "instagram.com"
 def is_loopback(url: str) -> bool:
     """Return whether a URL leads to this machine."""
     try:
-        host = urlsplit(url).hostname or ""
-        if host == "localhost":
-            return True
-        return ipaddress.ip_address(host).is_loopback
+        return _is_own(urlsplit(url).hostname or "")
     except ValueError:
         return False
+
+
+@lru_cache(64)
+def _is_own(host: str) -> bool:
+    if host == "localhost":
+        return True
+    return ipaddress.ip_address(host).is_loopback
 
 
 def server_name(urls: Iterable[str]) -> str:

@@ -169,7 +169,9 @@ def test_no_verdict_is_better_than_the_truth_and_no_good_id_is_stale(tmp_path: P
         assert set(told.verdicts.values()) == {Verdict.COMPLETE}
     if world.truth is Truth.GONE:
         assert len(told.verdicts) == len(TARGETS)
-        assert sum(verdict is Verdict.NOT_FOUND for verdict in told.verdicts.values()) >= len(world.gone) - MOST_ALIKE
+        found_gone = sum(verdict is Verdict.NOT_FOUND for verdict in told.verdicts.values())
+        # Where faults come and go, they may spoil what would tell the first ones from a refusal of all.
+        assert found_gone >= len(world.gone) - MOST_ALIKE or world.passing
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def test_it_finds_the_latest_of_thousands_and_forgets_what_passed() -> None:
 
 
 def test_records_lose_secrets_in_every_field_that_holds_text() -> None:
-    redaction = Redaction(Session(session_settings()).secrets())
+    redaction = Redaction(Session(session_settings()).secrets)
     claim = session_settings()["ig_www_claim"]
     records = [
         follow(full_name="Ann", username="own.account", owner_pk="51234567890"),

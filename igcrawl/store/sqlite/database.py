@@ -107,18 +107,27 @@ class Database:
 
     def execute(self, sql: str, parameters: Parameters = ()) -> sqlite3.Cursor:
         """Execute a statement that writes."""
-        with self._connection() as connection:
+        connection = self._connection()
+        try:
             return connection.execute(sql, parameters)
+        except sqlite3.Error as error:
+            raise self._error(error) from None
 
     def execute_many(self, sql: str, rows: Iterable[Parameters]) -> None:
         """Execute a statement for each row, in flat memory."""
-        with self._connection() as connection:
+        connection = self._connection()
+        try:
             connection.executemany(sql, rows)
+        except sqlite3.Error as error:
+            raise self._error(error) from None
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
         """Return all rows: a cursor left open would keep the write-ahead log from being cleared."""
-        with self._connection() as connection:
+        connection = self._connection()
+        try:
             return connection.execute(sql, parameters).fetchall()
+        except sqlite3.Error as error:
+            raise self._error(error) from None
 
     def row(self, sql: str, parameters: Parameters = ()) -> sqlite3.Row | None:
         """Return the only row, if there is one."""
@@ -132,17 +141,12 @@ class Database:
             except OSError as error:
                 raise self._error(error) from None
 
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
+    def _connection(self) -> sqlite3.Connection:
         if self._shared is None:
             raise StoreError(f"{self._path}: the store is not open")
         try:
-            connection = self._shared.get()
+            return self._shared.get()
         except (OSError, sqlite3.Error) as error:
-            raise self._error(error) from None
-        try:
-            yield connection
-        except sqlite3.Error as error:
             raise self._error(error) from None
 
     def _prepare(self, connection: sqlite3.Connection) -> None:

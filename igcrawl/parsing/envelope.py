@@ -25,11 +25,10 @@ from igcrawl.parsing.fields import ID_KEYS
 from igcrawl.parsing.json_paths import kind_name
 from igcrawl.parsing.values import WrongKind, take_media_id
 
-#: A quote before the digit can only open a string (escaped quotes are rewritten first), and one before a colon can
-#: only end a key, so these match keys and nothing else.
-_CANONICAL_FIELD: Final = re.compile(rb'"1\$(\w+)(?:\((?:[^"\\]|\\.)*\))?"(?=\s*:)')
-_CANONICAL_SCALAR: Final = re.compile(rb'"1[lf]([a-z_]\w*)"(\s*:)')
-_CANONICAL_STEP: Final = re.compile(r"1\$(\w+)(?:\(.*\))?", re.DOTALL)
+#: What canonical names begin with; a body without any of these has none.
+_CANONICAL: Final = (b'"1$', b'"1l', b'"1f')
+_CANONICAL_FIELD: Final = re.compile(r"1\$(\w+)(?:\(.*\))?", re.DOTALL)
+_CANONICAL_SCALAR: Final = re.compile(r"1[lf]([a-z_]\w*)")
 
 #: An escaped surrogate pair, or half of one: names cut in the middle of an emoji end so, which JSON parsers refuse.
 _LONE_SURROGATE: Final = re.compile(
@@ -42,8 +41,6 @@ _DEEPEST: Final = 100
 _DEEPEST_THING: Final = 4
 #: Keys under which rows of a list hold the thing that they are about.
 _WRAPPING: Final = ("media", "user", "hashtag", "place", "keyword")
-#: So many different scalars are undone by name; a body with more is no list.
-_MOST_NAMES: Final = 100
 _NUL: Final = re.compile(rb"\\\\|\\u0000")
 _UNKNOWN: Final = "\N{REPLACEMENT CHARACTER}"
 #: Whole numbers beyond these are read as floats, since no writer could follow.
@@ -74,7 +71,9 @@ def read_envelope(body: bytes, operation: str) -> dict[str, Any]:
     """
     if len(body) > _LARGE and sum(map(body.count, _BETWEEN_VALUES)) > _MOST_VALUES:
         raise Transient(f"{operation}: the answer has more than {_MOST_VALUES} values")
-    documents = _documents(_plain_names(_bare(body)), operation)
+    documents = _documents(_bare(body), operation)
+    if any(sign in body for sign in _CANONICAL):
+        _undo_names(documents)
     base = documents[0]
     if not isinstance(base, dict):
         raise MalformedAnswer(operation, "answer", f"expected an object, got {kind_name(base)}")
@@ -107,40 +106,32 @@ def _bare(body: bytes) -> bytes:
         body = bare
 
 
-def _plain_names(body: bytes) -> bytes:
-    """Undo canonical names. `bytes.find` leads the way: it is ten times as fast as a search for a pattern."""
-    if b'"1' not in body:
-        return body
-    if b'\\"1' in body:
-        body = body.replace(b'\\"1', b"\\u00221")
-    for prefix in (b'"1l', b'"1f'):
-        body = _plain_scalars(body, prefix)
-    return _plain_fields(body)
+def _undo_names(documents: list[Any]) -> None:
+    """Undo canonical names, in place. Rows of one shape have the same names, which are looked at once."""
+    shapes: dict[tuple[str, ...], tuple[str, ...]] = {}
+    nodes: list[Any] = [documents]
+    while nodes:
+        node = nodes.pop()
+        if type(node) is dict:
+            shape = tuple(node)
+            plain = shapes.get(shape)
+            if plain is None:
+                plain = shapes[shape] = tuple(map(_plain_name, shape))
+            values = node.values()
+            if plain != shape:
+                values = list(values)
+                node.clear()
+                node.update(zip(plain, values, strict=True))
+        else:
+            values = node
+        nodes += [value for value in values if type(value) is dict or type(value) is list]
 
 
-def _plain_scalars(body: bytes, prefix: bytes) -> bytes:
-    """Name by name: a page has a handful of different ones, each once a row."""
-    at = body.find(prefix)
-    for _ in range(_MOST_NAMES):
-        if at < 0:
-            return body
-        key = _CANONICAL_SCALAR.match(body, at)
-        if key is not None:
-            body = body.replace(key.group(), b'"' + key.group()[3:])
-        at = body.find(prefix, at + 1)
-    return _CANONICAL_SCALAR.sub(rb'"\1"\2', body)
-
-
-def _plain_fields(body: bytes) -> bytes:
-    pieces, done = [], 0
-    at = body.find(b'"1$')
-    while at >= 0:
-        field = _CANONICAL_FIELD.match(body, at)
-        if field is not None:
-            pieces += [body[done:at], b'"', field[1], b'"']
-            done = field.end()
-        at = body.find(b'"1$', max(done, at + 1))
-    return b"".join([*pieces, body[done:]]) if pieces else body
+def _plain_name(name: str) -> str:
+    if name[:1] != "1":
+        return name
+    canonical = _CANONICAL_FIELD.fullmatch(name) or _CANONICAL_SCALAR.fullmatch(name)
+    return canonical[1] if canonical is not None else name
 
 
 def _documents(body: bytes, operation: str) -> list[Any]:
@@ -232,7 +223,7 @@ def _merge_at_path(base: dict[str, Any], row: dict[str, Any], place: str, operat
     if not path:
         _refine(base, {"data": value})
         return True
-    steps = [_CANONICAL_STEP.sub(r"\1", step) if isinstance(step, str) else step for step in path]
+    steps = [_plain_name(step) if isinstance(step, str) else step for step in path]
     parent = data
     for step in steps[:-1]:
         parent = _step(parent, step, place, operation)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence, Set
 from typing import Final, Protocol
 
 #: How many accounts back one that comes twice is recognised.
@@ -30,6 +30,15 @@ class Recent:
         if len(self._newer) >= self._size:
             self._older, self._newer = self._newer, set()
         self._newer.add(member)
+        return True
+
+    def add_new(self, members: Set[Hashable]) -> bool:
+        """Remember all members if each is new, and say whether they were; otherwise remember none."""
+        if not (self._newer.isdisjoint(members) and self._older.isdisjoint(members)):
+            return False
+        if len(self._newer) >= self._size:
+            self._older, self._newer = self._newer, set()
+        self._newer |= members
         return True
 
 
@@ -79,6 +88,18 @@ class Seen:
         self.found.append(number)
         self.passed += known
         return not known
+
+    def are_new(self, numbers: list[int]) -> Sequence[bool]:
+        """Remember numbers, and say of each what `is_new` says. Mostly a list's page holds new ones only."""
+        different = set(numbers)
+        if self.since is not None or self.before != () or len(different) < len(numbers):
+            return [self.is_new(number) for number in numbers]
+        if not self._recent.add_new(different):
+            return [self.is_new(number) for number in numbers]
+        self.page += numbers
+        self.found += numbers
+        self.fresh += len(numbers)
+        return [True] * len(numbers)
 
     def begin_again(self, before: Numbers) -> None:
         """Go back to the first page.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
+from itertools import compress
 from operator import attrgetter
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ from igcrawl.operations.operation import Operation
 from igcrawl.operations.paging import PageEnd
 from igcrawl.printable import fitted, printable
 from igcrawl.store import OperatorLimits
-from igcrawl.store.packed_ids import hash_of, number_of, signed_hash
+from igcrawl.store.packed_ids import hash_of, number_of, numbers_of, signed_hash
 from igcrawl.verdict import Verdict, believed_count, holds_too_many, judge_ended_list
 
 #: So many different notes about what was passed over stand in a walk's record, each of so many characters at most.
@@ -158,8 +159,8 @@ class Walk:
             self.seen.fresh = len(records)
             self.seen.page = [number_of(_content(record)) for record in records]
             return records
-        key_of, is_new = attrgetter(*kind.KEY), self.seen.is_new
-        kept = [record for record in records if is_new(number_of(key_of(record)))]
+        numbers = numbers_of(list(map(attrgetter(*kind.KEY), records)))
+        kept = list(compress(records, self.seen.are_new(numbers)))
         if "position" in kind.__dataclass_fields__:
             for position, record in enumerate(kept, start=self.records + 1):
                 record.position = position

@@ -112,18 +112,15 @@ def _undo_names(documents: list[Any]) -> None:
     nodes: list[Any] = [documents]
     while nodes:
         node = nodes.pop()
+        values = list(node.values()) if type(node) is dict else node
         if type(node) is dict:
             shape = tuple(node)
             plain = shapes.get(shape)
             if plain is None:
                 plain = shapes[shape] = tuple(map(_plain_name, shape))
-            values = node.values()
             if plain != shape:
-                values = list(values)
                 node.clear()
                 node.update(zip(plain, values, strict=True))
-        else:
-            values = node
         nodes += [value for value in values if type(value) is dict or type(value) is list]
 
 

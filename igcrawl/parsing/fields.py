@@ -14,6 +14,7 @@ from igcrawl.parsing.json_paths import kind_name
 from igcrawl.parsing.values import (
     WrongKind,
     take_decimal,
+    take_each,
     take_flag,
     take_id,
     take_label,
@@ -82,6 +83,18 @@ class Field:
             if value is not None:
                 return self.take(value)
         return self.take(None)
+
+    def column(self, rows: list[Any]) -> list[Any]:
+        """Return the field's value in each row.
+
+        Raises:
+            WrongKind: a value, or what leads to it, is of another kind.
+            AttributeError: a row is no object.
+        """
+        key = self.key
+        if key is None:
+            return [self.of(row) for row in rows]
+        return take_each(self.take, [row.get(key) for row in rows])
 
     def mended(self, row: Mapping[str, Any], note: Note) -> Any:
         """Return the first value in `row` that fits. If there are only others, it is null, and noted.

@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol, TypeAlias
 
 from igcrawl.errors import MalformedAnswer, NotFound
 from igcrawl.items import Record
+from igcrawl.items.record import records_of
 from igcrawl.parsing.fields import Field, Unusable
 from igcrawl.parsing.json_paths import (
     ManyPath,
@@ -220,17 +221,13 @@ class Reader:
         Raises:
             NoRecord: there is only one, and it gives none.
         """
-        kind = self.record
-        shared: list[Any] = [kind.TYPE, reading.operation, reading.fetched_at, reading.walk]
+        shared: list[Any] = [self.record.TYPE, reading.operation, reading.fetched_at, reading.walk]
         shared += [_shared_value(item, reading.args) for item in self.before]
         if self.position:
             shared.append(0)
-        fields = self.fields.values()
-        plain = [(field.key, field.take) for field in fields if field.key is not None]
         try:
-            if len(plain) == len(self.fields):
-                return [kind(*shared, *[take(row.get(key)) for key, take in plain]) for row in rows]
-            return [kind(*shared, *[field.of(row) for field in fields]) for row in rows]
+            columns = [field.column(rows) for field in self.fields.values()]
+            return records_of(self.record, [*([value] * len(rows) for value in shared), *columns])
         except (WrongKind, AttributeError):
             mended = [self._mended(row, places[index], shared, reading) for index, row in enumerate(rows)]
             return [record for record in mended if record is not None]

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable, Mapping
+from types import NoneType
 from typing import Any, Final
 
 from igcrawl.parsing.json_paths import kind_name
@@ -35,6 +37,33 @@ class WrongKind(Exception):
 
     def __init__(self, expected: str, got: Any) -> None:
         super().__init__(f"expected {expected}, got {kind_name(got)}")
+
+
+def take_each(take: Callable[[Any], Any], values: list[Any]) -> list[Any]:
+    """Return what a kind of value takes of each of many; most kinds look at all of them at once.
+
+    Args:
+        take: one of the functions below.
+        values: of one field, of all rows of a list.
+
+    Raises:
+        WrongKind: one of the values is of another kind.
+    """
+    kinds = _AS_THEY_ARE.get(take)
+    if kinds is not None and kinds.issuperset(map(type, values)):
+        return values
+    if take is take_id and set(map(type, values)) == {str} and are_ids(values):
+        return values
+    return list(map(take, values))
+
+
+def are_ids(texts: list[str]) -> bool:
+    """Return whether all texts are ids of less than 19 digits, as take_id returns them; some may be for all that."""
+    digits = "".join(texts)
+    lengths = list(map(len, texts))
+    if not (digits.isdecimal() and digits.isascii() and min(lengths) > 0 and max(lengths) < _LONGEST_ID):
+        return False
+    return all(text[0] != "0" for text in texts)
 
 
 def take_plain(value: Any) -> Any:
@@ -211,3 +240,10 @@ def take_texts(value: Any) -> list[str] | None:
         if type(entry) is not str:
             raise WrongKind("a list of texts", entry)
     return value
+
+
+#: Types of the values that these return as they are.
+_AS_THEY_ARE: Final[Mapping[Callable[[Any], Any], frozenset[type]]] = {
+    take_text: frozenset({str, NoneType}),
+    take_flag: frozenset({bool, NoneType}),
+}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from hashlib import blake2b
-from typing import Final
+from typing import Any, Final
 
 _MOST: Final = 1 << 64
 #: Digits of that.
@@ -27,6 +27,19 @@ def number_of(key: Hashable) -> int:
         if number < _MOST:
             return number
     return int.from_bytes(_digest(repr(key).encode("utf-8", "surrogatepass")), "big")
+
+
+def numbers_of(keys: Sequence[Hashable]) -> list[int]:
+    """Return the number of each of many keys; ids are counted at once."""
+    if set(map(type, keys)) == {str}:
+        texts: Any = keys
+        digits, lengths = "".join(texts), list(map(len, texts))
+        if digits.isascii() and digits.isdecimal() and min(lengths) > 0 and max(lengths) < _LONGEST:
+            numbers = list(map(int, texts))
+            # Another way to write a number is another id.
+            if all(text[0] != "0" for text in texts):
+                return numbers
+    return list(map(number_of, keys))
 
 
 def signed_hash(text: str) -> int:

@@ -25,10 +25,12 @@ from igcrawl.parsing.fields import ID_KEYS
 from igcrawl.parsing.json_paths import kind_name
 from igcrawl.parsing.values import WrongKind, take_media_id
 
-#: What canonical names begin with; a body without any of these has none.
-_CANONICAL: Final = (b'"1$', b'"1l', b'"1f')
-_CANONICAL_FIELD: Final = re.compile(r"1\$(\w+)(?:\(.*\))?", re.DOTALL)
-_CANONICAL_SCALAR: Final = re.compile(r"1[lf]([a-z_]\w*)")
+#: A quote before the digit that is not escaped can only open a string, and one before a colon can only end a key, so
+#: this matches keys and nothing else. It begins with what can be searched for fast.
+_CANONICAL: Final = re.compile(
+    rb'"1(?<!\\"1)(?:[lf]([a-z_]\w*)|\$(\w+)(?:\((?:[^"\\]|\\.)*\))?)"(?=\s*:)',
+)
+_CANONICAL_STEP: Final = re.compile(r"1\$(\w+)(?:\(.*\))?", re.DOTALL)
 
 #: An escaped surrogate pair, or half of one: names cut in the middle of an emoji end so, which JSON parsers refuse.
 _LONE_SURROGATE: Final = re.compile(
@@ -71,9 +73,7 @@ def read_envelope(body: bytes, operation: str) -> dict[str, Any]:
     """
     if len(body) > _LARGE and sum(map(body.count, _BETWEEN_VALUES)) > _MOST_VALUES:
         raise Transient(f"{operation}: the answer has more than {_MOST_VALUES} values")
-    documents = _documents(_bare(body), operation)
-    if any(sign in body for sign in _CANONICAL):
-        _undo_names(documents)
+    documents = _documents(_CANONICAL.sub(_plain_key, _bare(body)), operation)
     base = documents[0]
     if not isinstance(base, dict):
         raise MalformedAnswer(operation, "answer", f"expected an object, got {kind_name(base)}")
@@ -106,29 +106,8 @@ def _bare(body: bytes) -> bytes:
         body = bare
 
 
-def _undo_names(documents: list[Any]) -> None:
-    """Undo canonical names, in place. Rows of one shape have the same names, which are looked at once."""
-    shapes: dict[tuple[str, ...], tuple[str, ...]] = {}
-    nodes: list[Any] = [documents]
-    while nodes:
-        node = nodes.pop()
-        values = list(node.values()) if type(node) is dict else node
-        if type(node) is dict:
-            shape = tuple(node)
-            plain = shapes.get(shape)
-            if plain is None:
-                plain = shapes[shape] = tuple(map(_plain_name, shape))
-            if plain != shape:
-                node.clear()
-                node.update(zip(plain, values, strict=True))
-        nodes += [value for value in values if type(value) is dict or type(value) is list]
-
-
-def _plain_name(name: str) -> str:
-    if name[:1] != "1":
-        return name
-    canonical = _CANONICAL_FIELD.fullmatch(name) or _CANONICAL_SCALAR.fullmatch(name)
-    return canonical[1] if canonical is not None else name
+def _plain_key(key: re.Match[bytes]) -> bytes:
+    return b'"' + (key[1] or key[2]) + b'"'
 
 
 def _documents(body: bytes, operation: str) -> list[Any]:
@@ -220,7 +199,7 @@ def _merge_at_path(base: dict[str, Any], row: dict[str, Any], place: str, operat
     if not path:
         _refine(base, {"data": value})
         return True
-    steps = [_plain_name(step) if isinstance(step, str) else step for step in path]
+    steps = [_CANONICAL_STEP.sub(r"\1", step) if isinstance(step, str) else step for step in path]
     parent = data
     for step in steps[:-1]:
         parent = _step(parent, step, place, operation)

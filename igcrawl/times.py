@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Final
 
 #: Seconds of an hour and of a day.
@@ -60,4 +61,10 @@ def seconds_until(header: str, now: float) -> float | None:
 
 def timestamp(seconds: float) -> str:
     """Return seconds since 1970 as UTC, ISO 8601, to the millisecond."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    whole, rest = divmod(round(seconds * 1_000_000), 1_000_000)
+    return f"{_second(whole)}.{rest // 1000:03d}Z"
+
+
+@lru_cache(8)
+def _second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat().removesuffix("+00:00")

@@ -49,10 +49,10 @@ class Watched(psycopg.AsyncConnection[Any]):
     connection that is gone.
     """
 
-    async def wait(self, gen: Any, interval: float = _LOOK_UP, **kwargs: Any) -> Any:
+    async def wait(self, gen: Any, interval: float = _LOOK_UP, timeout: float | None = None) -> Any:
         """Wait for a step of the protocol."""
         try:
-            return await waiting.wait_async(gen, self.pgconn.socket, interval=interval, **kwargs)
+            return await waiting.wait_async(gen, self.pgconn.socket, interval=interval, timeout=timeout)
         except asyncio.CancelledError:
             self.pgconn.finish()
             raise

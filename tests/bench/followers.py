@@ -61,15 +61,15 @@ def starts(compared: list[Way], server: dict[str, str], rounds: int, core: int) 
     return taken
 
 
-def machine(options: argparse.Namespace) -> str:
-    """Return one line: date, machine, versions, and what was measured."""
+def machine(options: argparse.Namespace, load: float) -> str:
+    """Return one line: date, machine, how busy others kept it before, versions, and what was measured."""
     model = next(
         (line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")),
         platform.machine(),
     )
     with_peers = ", ".join(f"{peer} {peers.VERSIONS[peer]}" for peer in peers.installed()) or "no peers"
     return (
-        f"{datetime.now(UTC):%d %B %Y}; {model}, {os.cpu_count()} cores; Python {platform.python_version()}; "
+        f"{datetime.now(UTC):%d %B %Y}; {model}, {os.cpu_count()} cores, load {load:.1f} before; Python {platform.python_version()}; "
         f"{with_peers}; slope from {options.few:,} to {options.users:,} followers, "
         f"{'gzip' if options.gzip else 'identity'}, median of {options.rounds}"
     )
@@ -97,13 +97,14 @@ def main() -> None:
     compared = ways(options.ways)
     if not postgres_is_there():
         compared = [way for way in compared if way.name != POSTGRES]
+    load = os.getloadavg()[0]
     cores.leave_the_clients()
     sizes = [(users, page_size) for page_size in options.pages for users in (options.few, options.users)]
     with simulator_processes(sizes, options.gzip) as servers:
         begun = starts(compared, servers[sizes[0]], options.rounds, cores.client) if 50 in options.pages else {}
         measured = followers(compared, servers, options.few, options.users, options.rounds, cores.client)
     table = markdown if options.markdown else text
-    print(machine(options), table([header(), *rows(measured)]), sep="\n\n")
+    print(machine(options, load), table([header(), *rows(measured)]), sep="\n\n")
     if begun:
         print("", table([["start: one page", "CPU s", "peak MB", "aim"], *start_rows(begun)]), sep="\n")
     missing = [peer for peer in peers.VERSIONS if peer not in peers.installed()]

@@ -69,8 +69,8 @@ def machine(options: argparse.Namespace, load: float) -> str:
     )
     with_peers = ", ".join(f"{peer} {peers.VERSIONS[peer]}" for peer in peers.installed()) or "no peers"
     return (
-        f"{datetime.now(UTC):%d %B %Y}; {model}, {os.cpu_count()} cores, load {load:.1f} before; Python {platform.python_version()}; "
-        f"{with_peers}; slope from {options.few:,} to {options.users:,} followers, "
+        f"{datetime.now(UTC):%d %B %Y}; {model}, {os.cpu_count()} cores, load {load:.1f} before; "
+        f"Python {platform.python_version()}; {with_peers}; slope from {options.few:,} to {options.users:,} followers, "
         f"{'gzip' if options.gzip else 'identity'}, median of {options.rounds}"
     )
 

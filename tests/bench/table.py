@@ -70,6 +70,9 @@ def _ratio(peer: Runs | None, runs: Runs, *, own: bool) -> str:
 
 def _aims(page_size: int, name: str, by_way: dict[str, Runs]) -> Iterator[str]:
     runs = by_way[name]
+    if runs.each <= 0:
+        yield "too few followers to tell"
+        return
     if (most := TIMES_BARE.get((name, page_size))) is not None:
         yield _verdict(f"≤ {most:g} × bare", runs.each / by_way[BARE].each <= most)
     if name == DEFAULTS:

@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: siege help demo demo-postgres test fuzz torture bench bench-many bench-transport days clean
+.PHONY: siege help demo demo-postgres test fuzz torture bench bench-peers bench-many bench-transport days clean
 
 help:
 	@echo "make demo   crawl the built-in simulator into out/followers.jsonl"
@@ -12,7 +12,8 @@ help:
 	@echo "make torture   crawls of 40,000 follows into each kind of output, each killed 200 times"
 	@echo "make siege  attacks on a session and its budget, from every side"
 	@echo "make days   crawls of 24 hours against limits, on a clock that is told to go"
-	@echo "make bench  speed and memory, side by side with a bare loop"
+	@echo "make bench  speed and memory, side by side with a bare loop and the clients of make bench-peers"
+	@echo "make bench-peers  aiograpi, instagrapi and instaloader, each in a virtual environment of its own, for make bench"
 	@echo "make bench-many  what many crawls in one process cost"
 	@echo "make bench-transport  the download handlers, side by side"
 	@echo "make clean  remove what these made"
@@ -65,6 +66,9 @@ bench: $(VENV)/dev
 	$(BIN)/python -m tests.bench.followers
 	$(BIN)/python -m tests.bench.postgres
 	$(BIN)/python -m tests.bench.budget
+
+bench-peers: $(VENV)/dev
+	$(BIN)/python -m tests.bench.peers
 
 bench-many: $(VENV)/dev
 	$(BIN)/python -m tests.bench.bench_many

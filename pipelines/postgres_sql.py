@@ -37,9 +37,9 @@ ADD_COMPLETE_LIST: Final = """
 #: Accounts that a list did not hold: missing since the first complete list after the walk that saw them last, gone
 #: since the second, in the order of the walks' numbers, whichever ended first. Rows that another worker is writing at
 #: this moment, or has just written, are passed over: so nobody waits. The next complete list finds them.
+#: They are found once, and materialized: without statistics of a new table Postgres would find them for each row again.
 MARK_GONE: Final = """
-    UPDATE follows AS edge SET missed_walk = found.walk, missing_since = found.since, gone_at = found.gone
-    FROM (
+    WITH found AS MATERIALIZED (
         SELECT known.pk, least(known.missed_walk, missed.walk) AS walk,
             CASE WHEN known.missed_walk < missed.walk THEN known.missing_since ELSE missed.since END AS since,
             CASE WHEN known.missed_walk < missed.walk THEN missed.since ELSE missed.gone END AS gone
@@ -55,7 +55,9 @@ MARK_GONE: Final = """
         WHERE known.owner_pk = %(owner_pk)s AND known.direction = %(direction)s AND known.gone_at IS NULL
             AND known.last_walk < %(walk)s AND known.last_walk = missed.after
         FOR NO KEY UPDATE OF known SKIP LOCKED
-    ) AS found
+    )
+    UPDATE follows AS edge SET missed_walk = found.walk, missing_since = found.since, gone_at = found.gone
+    FROM found
     WHERE edge.owner_pk = %(owner_pk)s AND edge.direction = %(direction)s AND edge.pk = found.pk
         AND (edge.missed_walk, edge.gone_at) IS DISTINCT FROM (found.walk, found.gone)
 """

@@ -162,7 +162,9 @@ def test_a_crawl_without_a_terminal_ends_with_a_few_plain_lines(
     places = {
         f"summary: records are in {place}" for place in ("standard output", tmp_path / "x.csv", tmp_path / "y.jsonl")
     }
-    assert {*said[1:]} == places
+    # 24 pages of 25 to 50 accounts, and the profile that says how many there are.
+    assert said[1] == "summary: followers: 1,000 records by 25 requests: 80 % of the possible 1,250 (50 a page)"
+    assert {*said[2:]} == places
     assert len(json.loads(run.out)) == 1002
     assert "\x1b" not in run.err
 

@@ -6,15 +6,18 @@ import time
 
 from igcrawl.budget.report import forget, no_budget, state_lines
 from igcrawl.budget.session_state import SessionState
+from igcrawl.budget.share import Share, added, share_of
 from igcrawl.cli.states_of import states_of
 from igcrawl.config.config import Config
 from igcrawl.errors import BadInput
+from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.printable import say
 from igcrawl.sessions.source import SessionSource
+from igcrawl.store import opened
 
 
 async def print_budgets(config: Config, *, every: bool) -> None:
-    """Print what the session of IG_SESSION has used, what is left and when it may send.
+    """Print what the session of IG_SESSION has used, what is left, when it may send, and what the requests brought.
 
     Args:
         config: the command's settings.
@@ -39,6 +42,21 @@ async def print_budgets(config: Config, *, every: bool) -> None:
             say(f"session {name}" + (f", account {account}" if name != account else ""))
             for line in state_lines(state, budget, name, now, session.fingerprint if session is not None else None):
                 say(f"  {line}")
+    for share in await _shares(config):
+        say(f"all walks of the store, {share.told}")
+
+
+async def _shares(config: Config) -> list[Share]:
+    """Return what the walks of the store have brought of the possible."""
+    async with opened(config.store) as store:
+        spent = await store.walks.spent() if store is not None else []
+    # A store may know operations that are gone.
+    shares = (
+        share_of(OPERATIONS[each.operation], {"page_size": each.page_size}, each.records, each.requests)
+        for each in spent
+        if each.operation in OPERATIONS
+    )
+    return list(added(share for share in shares if share is not None))
 
 
 async def drop_learned(config: Config, *, every: bool) -> None:

@@ -1,9 +1,10 @@
-"""Totals of a run by verdict: records, requests and time of its walks."""
+"""Totals of a run: records, requests and time of its walks by verdict, and its share of the possible."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from igcrawl.budget.share import Share, added, share_of
 from igcrawl.crawl.walk import Walk
 from igcrawl.store import WalkRow
 from igcrawl.verdict import Verdict
@@ -20,10 +21,11 @@ class VerdictTotals:
 
 
 class RunTotals:
-    """Adds up what each walk of a run has brought; `last` is the one that ended last."""
+    """Adds up what each walk of a run has brought; `last` is the one that ended last, `shares` are of the possible."""
 
     def __init__(self) -> None:
         self.by_verdict: dict[Verdict, VerdictTotals] = {}
+        self.shares: list[Share] = []
         self.last: Walk | None = None
 
     def add(self, row: WalkRow, walk: Walk, verdict: Verdict, seconds: float) -> None:
@@ -37,7 +39,11 @@ class RunTotals:
         """
         totals = self.by_verdict.setdefault(verdict, VerdictTotals())
         totals.walks += 1
-        totals.records += walk.records - row.records
-        totals.requests += walk.requests - row.requests
+        records, requests = walk.records - row.records, walk.requests - row.requests
+        totals.records += records
+        totals.requests += requests
         totals.seconds += seconds
+        share = share_of(walk.asked, walk.args, records, requests)
+        if share is not None:
+            self.shares = list(added([*self.shares, share]))
         self.last = walk

@@ -119,6 +119,8 @@ class Operation:
         counted_by: field of the target's profile that says how many records the list holds; None when nothing does.
         planned_by: field of that profile that tells a plan how long the list is, where no walk is held against it.
         planned_at_most: whether the list may be shorter than `planned_by` says.
+        not_known: what nobody has tested of the list on this surface beside the main one, for who is advised to take
+            it; None where it is never advised.
         page_sizes: the fewest and the most records seen on a page; None when a plan cannot tell. An argument
             `page_size` replaces both.
         same_list_as: name of the operation that reads the same list on its main surface; None for that one itself.
@@ -146,6 +148,7 @@ class Operation:
     planned_by: str | None = None
     planned_at_most: bool = False
     page_sizes: tuple[int, int] | None = None
+    not_known: str | None = None
     same_list_as: str | None = None
     fallback: str | None = None
     only: Mapping[str, Any] = field(default_factory=dict)
@@ -155,6 +158,17 @@ class Operation:
     def list_name(self) -> str:
         """The name of the list that it reads, the same on every surface."""
         return self.same_list_as or self.name
+
+    def sizes_of_pages(self, args: Mapping[str, Any]) -> tuple[int, int] | None:
+        """Return the fewest and the most records on a page of a call, None when it is not known.
+
+        Args:
+            args: of the call.
+        """
+        if "page_size" in self.arguments and args.get("page_size"):
+            asked = int(args["page_size"])
+            return asked, asked
+        return self.page_sizes
 
     @property
     def record_type(self) -> str:

@@ -117,7 +117,7 @@ def cost_of(
         cost.ask(operation.then.operation, pages)
     if pages.most is None:
         cost.notes["how many pages the list has is not known before"] = None
-    elif (page_sizes := _page_sizes(operation, args)) is not None:
+    elif (page_sizes := operation.sizes_of_pages(args)) is not None:
         few, many = page_sizes
         sizes = f"{few} to {many}" if few != many else f"up to {many}"
         cost.notes[f"a page is taken to hold {sizes}; the server chooses"] = None
@@ -149,7 +149,7 @@ def pages_of(operation: Operation, args: Mapping[str, Any], holds: int | None, l
     if isinstance(paging, ChunkPages):
         count = math.ceil(len(args.get(paging.chunk.argument) or "1") / paging.chunk.size)
         return Range(count, count).up_to(limits.max_pages)
-    page_sizes = _page_sizes(operation, args)
+    page_sizes = operation.sizes_of_pages(args)
     if page_sizes is None:
         return Range(1, None).up_to(limits.max_pages)
     few, many = page_sizes
@@ -157,13 +157,6 @@ def pages_of(operation: Operation, args: Mapping[str, Any], holds: int | None, l
     wanted = min((each for each in (holds, limits.max_users) if each is not None), default=None)
     least = max(1, math.ceil((wanted or 0) / many)) if known else 1
     return Range(least, None if wanted is None else max(1, math.ceil(wanted / few))).up_to(limits.max_pages)
-
-
-def _page_sizes(operation: Operation, args: Mapping[str, Any]) -> tuple[int, int] | None:
-    if "page_size" in operation.arguments and args.get("page_size"):
-        asked = int(args["page_size"])
-        return asked, asked
-    return operation.page_sizes
 
 
 def cost_of_found(operation: Operation, asked: Arguments, holds: int | None) -> Cost:

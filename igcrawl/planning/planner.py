@@ -22,6 +22,7 @@ from igcrawl.config.config import Config
 from igcrawl.errors import BadInput
 from igcrawl.operations.catalogue import find_operation
 from igcrawl.output.cli_outputs import WITHOUT_OUTPUTS
+from igcrawl.planning.cheaper import OtherWays
 from igcrawl.planning.cost import Cost, cost_of, cost_of_found, counted_in
 from igcrawl.planning.expected_count import Length, OneRequest, earlier_walks, length_of
 from igcrawl.planning.remaining import remaining
@@ -144,14 +145,19 @@ class Planning:
 
     async def _whole(self, lines: list[str]) -> Cost:
         """Return what the crawl takes from its beginning, and add a line for each target."""
-        total, shown, first = Cost(), 0, None
+        total, shown, first, ways = Cost(), 0, None, None
         for seed in self._spider.seeds():
             operation = find_operation(seed.operation)
             length, update = Length(), False
             if first is None and counted_in(operation) is not None:
                 length, update = await self._learn(seed)
-            first = first or (operation, length)
+            if first is None:
+                first = operation, length, seed.args
+                # An update ends after a few pages on every surface.
+                ways = None if update else OtherWays(operation, seed.args, self._args)
             cost = cost_of(operation, seed.args, self._args, length.holds, update)
+            if ways is not None:
+                ways.add(seed.args, length.holds)
             shown += 1
             if shown <= _SHOWN:
                 known = "" if length.holds is None else f"{length.holds:,} in its profile; "
@@ -161,6 +167,9 @@ class Planning:
             lines.append(f"… and {shown - _SHOWN:,} more targets")
         if first is not None:
             total.add(cost_of_found(first[0], self._args, first[1].holds))
+            if ways is not None:
+                ways.add_found(first[1].holds)
+                total.notes |= dict.fromkeys(ways.told(total, first[2]))
         return total
 
     async def _learn(self, seed: Seed) -> tuple[Length, bool]:

@@ -38,7 +38,7 @@ def summary_of(spider: OperationSpider) -> Summary | None:
         places.append(clear(records_place(spider.config.store, spider.name, run.crawl.id)))
     if not places and not named and not _has_own_pipeline(crawler.settings):
         advice.insert(0, f"no record was kept, since no output was named: -O {spider.name}.jsonl")
-    return Summary(totals, places, advice)
+    return Summary(totals, places, advice, spider.run_totals.shares)
 
 
 def _has_own_pipeline(settings: BaseSettings) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from igcrawl.budget.share import Share
 from igcrawl.crawl.run_totals import VerdictTotals
 from igcrawl.store import OperatorLimits
 from igcrawl.times import span
@@ -23,11 +24,13 @@ class Summary:
         totals: by verdict.
         places: where the records are.
         advice: what the operator does now, a sentence each.
+        shares: of the possible, by list and size of its pages.
     """
 
     totals: Mapping[str, VerdictTotals]
     places: Sequence[str]
     advice: Sequence[str]
+    shares: Sequence[Share] = ()
 
     @property
     def rows(self) -> list[tuple[str, ...]]:
@@ -54,6 +57,7 @@ def summary_lines(summary: Summary) -> Iterator[str]:
     """Give a summary for a log."""
     for verdict, walks, records, requests, time in summary.rows:
         yield f"summary: {walks} {verdict}: {records} records, {requests} requests, {time}"
+    yield from (f"summary: {share.told}" for share in summary.shares)
     yield from (f"summary: records are in {place}" for place in summary.places)
     yield from (f"summary: {sentence}" for sentence in summary.advice)
 

@@ -25,6 +25,7 @@ from igcrawl.store.model import (
     PageCommit,
     RecordPage,
     Seed,
+    Spent,
     WalkRow,
 )
 
@@ -164,6 +165,9 @@ class Walks(Protocol):
         Only those that ended before that walk (by its number) was begun or that were begun before it count: all whose
         number is smaller. At most the 1,000 latest.
         """
+
+    async def spent(self) -> list[Spent]:
+        """Return what all walks of the store, of all generations, have brought and cost, by operation."""
 
     def all(
         self, crawl: int | None = None, verdict: str | None = None, max_depth: int | None = None

@@ -81,6 +81,22 @@ class WalkRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """Records and requests of all walks that ask one operation by one size of pages.
+
+    Args:
+        operation: that their pages are asked with, the substitute's where there is one.
+        page_size: as their arguments say it, None where they do not.
+        records, requests: their sums.
+    """
+
+    operation: str
+    page_size: str | None
+    records: int
+    requests: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlRow:
     """One generation of a crawl.
 

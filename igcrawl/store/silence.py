@@ -27,6 +27,9 @@ SILENCE: Final = 10.0
 _LESS: Final = 5.0
 _LESS_FOR: Final = 3.0
 
+#: Seconds between two looks at a connection that says nothing; without a span psycopg would look all the time.
+_LOOK_UP: Final = 0.1
+
 
 class Silent(psycopg.OperationalError):
     """Raised when the server has not answered for some seconds.
@@ -46,10 +49,10 @@ class Watched(psycopg.AsyncConnection[Any]):
     connection that is gone.
     """
 
-    async def wait(self, gen: Any, *args: Any, **kwargs: Any) -> Any:
+    async def wait(self, gen: Any, interval: float = _LOOK_UP, timeout: float | None = None) -> Any:
         """Wait for a step of the protocol."""
         try:
-            return await waiting.wait_async(gen, self.pgconn.socket, *args, **kwargs)
+            return await waiting.wait_async(gen, self.pgconn.socket, interval=interval, timeout=timeout)
         except asyncio.CancelledError:
             self.pgconn.finish()
             raise

@@ -1,56 +1,83 @@
-"""The least a client can do: ask, parse, write a line a follower. No checks, no resume, no verdict."""
+"""The least a client can do: a socket, `orjson.loads` of each page, `orjson.dumps` of each record, and no more.
+
+No HTTP but the length of the body, no checks, no resume, no verdict. It asks for what the app asks for:
+``bare_loop.py mobile|rest USER_ID OUTPUT``.
+"""
 
 from __future__ import annotations
 
 import base64
-import http.client
 import os
+import socket
 import sys
-import time
 import uuid
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import orjson
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
-from tests.bench.meter import write_figures
+_DOC_ID = "284797047911918316998205836755"
+_FORM = {
+    "fb_api_req_friendly_name": "FollowersList",
+    "enable_canonical_naming": "true",
+    "enable_canonical_naming_ambiguous_type_prefixing": "true",
+    "client_doc_id": _DOC_ID,
+    "variables": "",
+}
+_LENGTH = b"\r\ncontent-length: "
 
 
-def main(user_id: str, output: str) -> None:
+_BUFFER = memoryview(bytearray(1 << 20))
+
+
+def exchange(connection: socket.socket, request: bytes) -> memoryview:
+    """Send a request and return the body of its answer."""
+    connection.sendall(request)
+    end, got = -1, 0
+    while end < 0:
+        got += connection.recv_into(_BUFFER[got:])
+        end = bytes(_BUFFER[: min(got, 4096)]).find(b"\r\n\r\n")
+    head = bytes(_BUFFER[:end]).lower()
+    at = head.index(_LENGTH) + len(_LENGTH)
+    body = end + 4
+    whole = body + int(head[at:].partition(b"\r\n")[0])
+    while got < whole:
+        got += connection.recv_into(_BUFFER[got:whole])
+    return _BUFFER[body:whole]
+
+
+def main(surface: str, user_id: str, output: str) -> None:
     session = orjson.loads(Path(os.environ["IG_SESSION"]).read_bytes())
     token = base64.b64encode(orjson.dumps(session["authorization_data"])).decode()
-    doc_id = "284797047911918316998205836755"
-    headers = {
-        "Authorization": f"Bearer IGT:2:{token}",
-        "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
-        "X-FB-Friendly-Name": "FollowersList",
-        "X-Root-Field-Name": "xdt_api__v1__friendships__followers",
-        "X-Client-Doc-Id": doc_id,
-        "X-IG-App-ID": "567067343352427",
-        "User-Agent": session["user_agent"],
-        "Accept-Encoding": "identity",
-    }
-    connection = http.client.HTTPConnection(urlsplit(os.environ["IG_MOBILE_URL"]).netloc)
-    variables = {"user_id": user_id, "request_data": {"rank_token": str(uuid.uuid4()), "enableGroups": True}}
-    started = time.process_time()
-    with Path(output).open("wb") as file:
+    address = urlsplit(os.environ["IG_MOBILE_URL"])
+    rank_token, cursor = str(uuid.uuid4()), None
+    common = f"Host: {address.netloc}\r\nUser-Agent: {session['user_agent']}\r\nAuthorization: Bearer IGT:2:{token}\r\n"
+    common += "X-IG-App-ID: 567067343352427\r\nAccept-Encoding: identity\r\n"
+    form = urlencode(_FORM)
+    post = f"POST /graphql/query HTTP/1.1\r\n{common}X-FB-Friendly-Name: FollowersList\r\n"
+    post += "Content-Type: application/x-www-form-urlencoded; charset=UTF-8\r\nContent-Length: "
+    query = urlencode({"count": 200, "rank_token": rank_token, "search_surface": "follow_list_page", "query": ""})
+    get = f"GET /api/v1/friendships/{user_id}/followers/?{query}&enable_groups=true"
+    with (
+        socket.create_connection((address.hostname, address.port)) as connection,  # type: ignore[arg-type]
+        Path(output).open("wb") as file,
+    ):
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         while True:
-            form = {
-                "fb_api_req_friendly_name": "FollowersList",
-                "enable_canonical_naming": "true",
-                "variables": orjson.dumps(variables).decode(),
-                "client_doc_id": doc_id,
-            }
-            connection.request("POST", "/graphql/query", urlencode(form), headers)
-            answer = orjson.loads(connection.getresponse().read())
-            (page,) = (value for key, value in answer["data"].items() if "friendships__followers" in key)
+            if surface == "mobile":
+                variables = {"user_id": user_id, "request_data": {"rank_token": rank_token}, "max_id": cursor}
+                body = form + quote(orjson.dumps(variables))
+                request = f"{post}{len(body)}\r\n\r\n{body}"
+            else:
+                request = f"{get}{f'&max_id={cursor}' if cursor else ''} HTTP/1.1\r\n{common}\r\n"
+            page = orjson.loads(exchange(connection, request.encode()))
+            if surface == "mobile":
+                (page,) = (value for key, value in page["data"].items() if "friendships__followers" in key)
             for user in page["users"]:
                 file.write(orjson.dumps(user, option=orjson.OPT_APPEND_NEWLINE))
-            if not page["next_max_id"]:
+            cursor = page.get("next_max_id")
+            if not cursor:
                 break
-            variables["max_id"] = page["next_max_id"]
-    write_figures(started)
 
 
 if __name__ == "__main__":

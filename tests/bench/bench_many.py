@@ -213,7 +213,7 @@ ROWS: Final = {"waiting": waiting, "start": start, "postgres": postgres, "after"
 
 def _measure(row: str, number: int) -> Figures:
     """Return the figures of a row, measured in a process of its own, which imports nothing but what a crawl needs."""
-    from tests.bench.followers import simulator_process
+    from tests.bench.servers import simulator_process
 
     with simulator_process(2000, 50, compress=False) as server:
         order = json.dumps([row, number, server])

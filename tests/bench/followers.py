@@ -1,116 +1,115 @@
-"""`make bench`: the followers crawl of one account, side by side with a bare loop of the same requests and answers.
+"""`make bench`: what a follower costs, by igcrawl, by a bare loop and by clients that others wrote, side by side.
 
-Both run in processes of their own, one after the other, against a simulator in a third. Figures are user + system CPU
-of the process, from its first request to its end; what an interpreter needs to start is left out on both sides.
+Figures are user + system CPU of whole processes, measured from outside. A follower's cost is the slope between two
+lengths of the list, so that the start is left out. Servers have another core. The ways take turns in each round, and a
+figure is the median of the rounds. ``--rounds 1 --users 20000`` is quick; ``--markdown`` prints docs/performance.md's
+table.
 """
 
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import os
-import sqlite3
-import subprocess
+import platform
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
-import orjson
+from tests.bench import peers
+from tests.bench.measuring import Cores, Usage, measure
+from tests.bench.servers import Size, simulator_processes
+from tests.bench.table import Measured, Runs, header, markdown, rows, start_rows, text
+from tests.bench.ways import DEFAULTS, POSTGRES, SURFACES, Way, one_page, postgres_is_there, ways
 
-from igcrawl.simulator import Simulator
-from tests.conftest import scrapy_environment
-
-HERE = Path(__file__).parent
-
-
-def _serve(users: int, page_size: int, compress: bool, folder: str, ready: object) -> None:
-    with Simulator(users=users, page_size=page_size, compress=compress) as simulator:
-        session = Path(folder) / "session.json"
-        simulator.write_session(session)
-        ready.put({"url": simulator.mobile_url, "web": simulator.web_url, "session": str(session)})  # type: ignore[attr-defined]
-        ready.join()  # type: ignore[attr-defined]
+Servers = dict[Size, dict[str, str]]
 
 
-@contextmanager
-def simulator_process(users: int, page_size: int, compress: bool) -> Iterator[dict[str, str]]:
-    context = multiprocessing.get_context("spawn")
-    ready = context.JoinableQueue()
-    with tempfile.TemporaryDirectory() as folder:
-        process = context.Process(target=_serve, args=(users, page_size, compress, folder, ready))
-        process.start()
-        try:
-            yield {**ready.get(timeout=60), "folder": folder}
-        finally:
-            ready.task_done()
-            process.join()
+def run(way: Way, server: dict[str, str], page_size: int, core: int, users: int | None = None) -> Usage:
+    """Run a way once, in an empty folder; with `users`, it must have written all of them."""
+    with (
+        tempfile.TemporaryDirectory(prefix="igcrawl-bench-") as name,
+        way.ready(server, page_size, Path(name)) as (command, environment),
+    ):
+        usage = measure(command, environment, core, Path(name))
+        if users is not None:
+            way.check(Path(name), users)
+        return usage
 
 
-def measure(command: list[str], environment: dict[str, str], figures: Path) -> dict[str, float]:
-    done = subprocess.run(command, env=environment | {"BENCH_FIGURES": str(figures)}, capture_output=True, check=False)
-    if done.returncode:
-        sys.exit(done.stderr.decode())
-    return orjson.loads(figures.read_bytes())
+def followers(compared: list[Way], servers: Servers, few: int, many: int, rounds: int, core: int) -> Measured:
+    """Measure each way at each page size, round by round."""
+    measured: Measured = {}
+    for page_size in sorted({size for _, size in servers}):
+        taking_part = [way for way in compared if page_size in way.page_sizes]
+        runs = measured[page_size] = {way.name: Runs([], [], (few, many)) for way in taking_part}
+        for each in range(rounds):
+            for way in taking_part:
+                print(f"{page_size} a page, round {each + 1}: {way.name}", end="\r\033[K", file=sys.stderr, flush=True)
+                runs[way.name].few.append(run(way, servers[few, page_size], page_size, core, few))
+                runs[way.name].many.append(run(way, servers[many, page_size], page_size, core, many))
+    return measured
 
 
-def run(users: int, page_size: int, compress: bool) -> dict[str, dict[str, float]]:
-    with simulator_process(users, page_size, compress) as server:
-        folder = Path(server["folder"])
-        environment = scrapy_environment(
-            IG_MOBILE_URL=server["url"],
-            IG_WEB_URL=server["web"],
-            IG_SESSION=server["session"],
-            IG_STORE=f"sqlite:///{folder / 'store.db'}",
-        )
-        bare = [sys.executable, str(HERE / "bare_loop.py"), "25025320", str(folder / "bare.jsonl")]
-        crawl = [sys.executable, "-m", "scrapy", "crawl", "followers", "-a", "user_id=25025320"]
-        crawl += ["-s", f"EXTENSIONS={{{_extensions()}}}", "-O", str(folder / "crawl.jsonl")]
-        grouped = environment | {"IG_SYNC_SECONDS": "1"}
-        figures = {
-            "bare loop": measure(bare, environment, folder / "bare.json"),
-            "igcrawl": measure(crawl, environment, folder / "crawl.json"),
-            "… IG_KEEP=False": measure(crawl, environment | {"IG_KEEP": "False"}, folder / "crawl.json"),
-            "… IG_FIELDS=all": measure(crawl, environment | {"IG_FIELDS": "all"}, folder / "crawl.json"),
-            "… IG_SYNC_SECONDS=1": measure(crawl, grouped, folder / "crawl.json"),
-        }
-        print(_kept(folder / "store.db"))
-        lines = (folder / "crawl.jsonl").read_bytes().count(b"\n")
-        assert lines == users + 2, f"{lines} lines"
-        return figures
+def starts(compared: list[Way], server: dict[str, str], rounds: int, core: int) -> dict[str, list[Usage]]:
+    """Measure what each way takes for its first page alone."""
+    measured = [way for way in compared if way.name == DEFAULTS or way.is_peer]
+    taken: dict[str, list[Usage]] = {way.name: [] for way in measured}
+    for _ in range(rounds):
+        for way in measured:
+            taken[way.name].append(run(one_page(way), server, 50, core))
+    return taken
 
 
-def _kept(store: Path) -> str:
-    """What the records take in the store, by the crawls that kept them."""
-    sql = "SELECT sum(length(lines)) * 1.0 / sum(count) FROM records GROUP BY crawl ORDER BY crawl"
-    with closing(sqlite3.connect(store)) as connection:
-        standard, whole, _ = [size for [size] in connection.execute(sql)]
-    return f"kept: {standard:.0f} bytes a record, {whole:.0f} with IG_FIELDS=all"
-
-
-def _extensions() -> str:
-    names = ("igcrawl.output.exporters.RecordFeedExporter", "tests.bench.meter.Meter")
+def machine(options: argparse.Namespace, load: float) -> str:
+    """Return one line: date, machine, how busy others kept it before, versions, and what was measured."""
+    model = next(
+        (line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")),
+        platform.machine(),
+    )
+    with_peers = ", ".join(f"{peer} {peers.VERSIONS[peer]}" for peer in peers.installed()) or "no peers"
     return (
-        '"scrapy.extensions.feedexport.FeedExporter": null, "scrapy.extensions.logstats.LogStats": null, '
-        + ", ".join(f'"{name}": 0' for name in names)
+        f"{datetime.now(UTC):%d %B %Y}; {model}, {os.cpu_count()} cores, load {load:.1f} before; "
+        f"Python {platform.python_version()}; {with_peers}; slope from {options.few:,} to {options.users:,} followers, "
+        f"{'gzip' if options.gzip else 'identity'}, median of {options.rounds}"
     )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser()
+def _lines(path: str) -> list[str]:
+    return Path(path).read_text().splitlines() if Path(path).exists() else []
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("ways", nargs="*", help="measure these alone, beside the bare loop: igcrawl, IG_KEEP=False, …")
     parser.add_argument("--users", type=int, default=100_000)
-    parser.add_argument("--pages", type=int, nargs="*", default=[50, 200])
-    parser.add_argument("--gzip", action="store_true")
+    parser.add_argument("--pages", type=int, nargs="*", choices=list(SURFACES), default=list(SURFACES))
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--gzip", action="store_true", help="let the server compress")
+    parser.add_argument("--markdown", action="store_true")
     options = parser.parse_args()
-    print(f"{os.cpu_count()} cores; {options.users:,} followers; {'gzip' if options.gzip else 'identity'}")
-    print(f"{'page':>5} {'':<20} {'followers / CPU s':>18} {'µs a follower':>14} {'times bare':>11} {'peak MB':>8}")
-    for page_size in options.pages:
-        figures = run(options.users, page_size, options.gzip)
-        for name, figure in figures.items():
-            each = figure["cpu"] / options.users * 1e6
-            ratio = figure["cpu"] / figures["bare loop"]["cpu"]
-            rate = options.users / figure["cpu"]
-            print(f"{page_size:>5} {name:<20} {rate:>18,.0f} {each:>14.1f} {ratio:>11.1f} {figure['peak_mb']:>8.0f}")
+    options.few = options.users // 5
+    return options
+
+
+def main() -> None:
+    options, cores = _options(), Cores()
+    compared = ways(options.ways)
+    if not postgres_is_there():
+        compared = [way for way in compared if way.name != POSTGRES]
+    load = os.getloadavg()[0]
+    cores.leave_the_clients()
+    sizes = [(users, page_size) for page_size in options.pages for users in (options.few, options.users)]
+    with simulator_processes(sizes, options.gzip) as servers:
+        begun = starts(compared, servers[sizes[0]], options.rounds, cores.client) if 50 in options.pages else {}
+        measured = followers(compared, servers, options.few, options.users, options.rounds, cores.client)
+    table = markdown if options.markdown else text
+    print(machine(options, load), table([header(), *rows(measured)]), sep="\n\n")
+    if begun:
+        print("", table([["start: one page", "CPU s", "peak MB", "aim"], *start_rows(begun)]), sep="\n")
+    missing = [peer for peer in peers.VERSIONS if peer not in peers.installed()]
+    if missing and not options.ways:
+        print(f"\nwithout {', '.join(missing)}: make bench-peers installs them", file=sys.stderr)
 
 
 if __name__ == "__main__":

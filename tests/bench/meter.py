@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import resource
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -31,3 +33,11 @@ def write_figures(started: float) -> None:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     figures = {"cpu": time.process_time() - started, "peak_mb": peak}
     Path(os.environ["BENCH_FIGURES"]).write_bytes(orjson.dumps(figures))
+
+
+def from_inside(command: list[str], environment: dict[str, str], figures: Path) -> dict[str, float]:
+    """Run a crawl that has a meter, and return what it wrote."""
+    done = subprocess.run(command, env=environment | {"BENCH_FIGURES": str(figures)}, capture_output=True, check=False)
+    if done.returncode:
+        sys.exit(done.stderr.decode())
+    return orjson.loads(figures.read_bytes())  # type: ignore[no-any-return]

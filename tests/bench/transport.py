@@ -14,7 +14,8 @@ from pathlib import Path
 
 import orjson
 
-from tests.bench.followers import measure, simulator_process
+from tests.bench.meter import from_inside
+from tests.bench.servers import simulator_process
 from tests.conftest import scrapy_environment
 
 _SCRAPYS = "scrapy.core.downloader.handlers."
@@ -41,7 +42,7 @@ def crawl(handler: str, reactor: bool, server: dict[str, str], users: int) -> di
     command = [sys.executable, "-m", "scrapy", "crawl", "followers", "-a", "user_id=25025320"]
     command += ["-s", f"DOWNLOAD_HANDLERS={orjson.dumps(dict.fromkeys(('http', 'https'), handler)).decode()}"]
     command += ["-s", f"TWISTED_REACTOR_ENABLED={reactor}", "-s", 'EXTENSIONS={"tests.bench.meter.Meter": 0}']
-    figures = measure([*command, "-O", str(folder / "crawl.jsonl")], environment, folder / "crawl.json")
+    figures = from_inside([*command, "-O", str(folder / "crawl.jsonl")], environment, folder / "crawl.json")
     lines = (folder / "crawl.jsonl").read_bytes().count(b"\n")
     assert lines == users + 2, f"{lines} lines"
     return figures

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 import psycopg
@@ -185,3 +186,10 @@ def test_edges_of_before_were_seen_by_walk_0_and_the_missing_stay_so() -> None:
         tables.save([follow(8, at(6)), follow(9, at(6)), ended(6, records=2)], walk=2)
         states = [state(tables, pk) for pk in (7, 8, 9, 10)]
         assert states == [(5, 6), (None, None), (None, None), (6, None)]
+
+
+def test_a_long_list_ends_soon_in_a_database_without_statistics(tables: Tables) -> None:
+    many = range(1, 5001)
+    began = time.monotonic()
+    tables.save([*(follow(pk, at(1, "00:30:00")) for pk in many), ended(1, records=len(many))], walk=1)
+    assert time.monotonic() - began < 3

@@ -16,6 +16,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from igcrawl.errors import BadInput, StoreError
 from igcrawl.store.postgres.database import Database
+from igcrawl.store.silence import Watched
 from tests.support import crawls
 from tests.support.postgres import database
 
@@ -183,3 +184,15 @@ def test_ctrl_c_ends_a_crawl_at_once_that_waits_for_a_silent_server(
         assert process.wait(20) == 1, log.read_text()
         assert time.monotonic() - began < 3
     assert "Traceback" not in log.read_text()
+
+
+def test_waiting_for_a_statement_that_takes_long_costs_no_cpu() -> None:
+    async def wait() -> float:
+        connection = await Watched.connect(url, autocommit=True)
+        async with connection:
+            began = time.process_time()
+            await connection.execute("SELECT pg_sleep(0.4)")
+            return time.process_time() - began
+
+    with database() as url:
+        assert asyncio.run(wait()) < 0.1

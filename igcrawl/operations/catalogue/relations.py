@@ -62,6 +62,7 @@ def _rest_list(direction: str) -> Operation:
     return Operation(
         name=f"{direction}_rest",
         same_list_as=direction,
+        not_known="whether it holds the same accounts as on mobile, in the same order and as far, was never compared",
         page_sizes=(200, 200),
         counted_by=_COUNTED_BY[direction],
         about=f"{direction} of an account, up to 200 a page",

@@ -8,7 +8,7 @@ from typing import Final
 from psycopg.rows import DictRow
 
 from igcrawl.store.base import Writer
-from igcrawl.store.model import FoundPage, OperatorLimits, OutputRow, PageCommit, WalkRow
+from igcrawl.store.model import FoundPage, OperatorLimits, OutputRow, PageCommit, Spent, WalkRow
 from igcrawl.store.postgres.commit import LostLock, write_commit, write_records
 from igcrawl.store.postgres.database import Cursor, Database
 from igcrawl.store.postgres.rows import HOLDERS, LATEST, WALK, limits_of, walk_of
@@ -125,6 +125,15 @@ class PostgresWalks:
             ORDER BY id DESC LIMIT 1000
         """  # noqa: S608
         return [walk_of(row) for row in await self._database.rows(sql, (subject, before))]
+
+    async def spent(self) -> list[Spent]:
+        """See `Walks.spent`."""
+        sql = """
+            SELECT coalesce(state->>'stand_in', operation) AS operation, args->>'page_size' AS page_size,
+                sum(records)::bigint AS records, sum(requests)::bigint AS requests
+            FROM walks WHERE requests > 0 GROUP BY 1, 2 ORDER BY 1, 2
+        """
+        return [Spent(**row) for row in await self._database.rows(sql)]
 
     async def all(
         self, crawl: int | None = None, verdict: str | None = None, max_depth: int | None = None

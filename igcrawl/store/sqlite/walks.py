@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Final
 
 from igcrawl.store.base import Writer
-from igcrawl.store.model import FoundPage, OperatorLimits, OutputRow, PageCommit, WalkRow
+from igcrawl.store.model import FoundPage, OperatorLimits, OutputRow, PageCommit, Spent, WalkRow
 from igcrawl.store.sqlite.commit import write_commit
 from igcrawl.store.sqlite.database import Database
 from igcrawl.store.sqlite.rows import HOLDERS, LATEST, waiting_walk, walk_of
@@ -77,6 +77,15 @@ class SqliteWalks:
             ORDER BY id DESC LIMIT 1000
         """
         return [walk_of(row) for row in self._database.rows(sql, (subject, before))]
+
+    async def spent(self) -> list[Spent]:
+        """See `Walks.spent`."""
+        sql = """
+            SELECT ifnull(json_extract(state, '$.stand_in'), operation) AS operation,
+                json_extract(args, '$.page_size') AS page_size, sum(records) AS records, sum(requests) AS requests
+            FROM walks WHERE requests > 0 GROUP BY 1, 2 ORDER BY 1, 2
+        """
+        return [Spent(**dict(row)) for row in self._database.rows(sql)]
 
     async def all(
         self, crawl: int | None = None, verdict: str | None = None, max_depth: int | None = None

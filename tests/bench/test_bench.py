@@ -1,0 +1,78 @@
+"""The bench measures what it says: slopes, medians, aims, whole lists, and the CPU of a child alone."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from igcrawl.simulator import Simulator
+from tests.bench.measuring import Usage, measure
+from tests.bench.table import Runs, header, markdown, rows, text
+from tests.bench.ways import BARE, DEFAULTS, TARGET, Way
+from tests.conftest import ROOT, read_jsonl
+
+
+def runs(*each: float, start: float = 1.0, peak_mb: float = 100.0) -> Runs:
+    """Rounds in which a follower took so many µs, and the start so many seconds."""
+    few, many = 20_000, 100_000
+
+    def usages(users: int) -> list[Usage]:
+        return [Usage(start + each_one * users / 1e6, peak_mb) for each_one in each]
+
+    return Runs(usages(few), usages(many), (few, many))
+
+
+def test_a_follower_costs_the_slope_without_the_start_in_the_median_round() -> None:
+    assert runs(9, 30, 10, start=3.0).each == pytest.approx(10)
+
+
+def test_the_table_has_ratios_and_aims() -> None:
+    measured = {50: {BARE: runs(4), DEFAULTS: runs(20), "aiograpi": runs(50)}}
+    bare, ours, peer = rows(measured)
+    assert bare[2:5] == ["4.0", "1.0", "12.5"]
+    assert ours[2:5] == ["20.0", "5.0", "2.5"]
+    assert ours[-1] == "≤ 5.5 × bare: met; aiograpi ≥ 2 ×: met; ≤ 110 MB: met"
+    assert peer[4] == ""
+    [_, slow, *_] = rows({200: {BARE: runs(4), DEFAULTS: runs(16, peak_mb=120), "aiograpi": runs(50)}})
+    assert slow[-1] == "≤ 3.5 × bare: missed; aiograpi ≥ 3.5 ×: missed; ≤ 110 MB: missed"
+
+
+def test_the_table_is_the_same_in_columns_and_in_markdown() -> None:
+    lines = [header(), *rows({50: {BARE: runs(4), DEFAULTS: runs(20)}})]
+    names = [line.split(" | ")[1] for line in markdown(lines).splitlines()[2:]]
+    assert names == [BARE, DEFAULTS]
+    assert [line.split()[0] for line in text(lines).splitlines()[1:]] == ["50", "50"]
+
+
+def test_a_childs_cpu_is_measured_and_not_ours() -> None:
+    burn = "import time\nwhile time.process_time() < 0.15: pass"
+    assert 0.14 < measure([sys.executable, "-I", "-S", "-c", burn], os.environ).cpu < 0.6
+    assert measure(["sleep", "0.1"], os.environ).cpu < 0.05
+
+
+def test_what_fails_ends_the_bench_with_its_last_words() -> None:
+    with pytest.raises(SystemExit, match="no such way"):
+        measure([sys.executable, "-c", "raise SystemExit('no such way')"], os.environ)
+
+
+def test_a_run_that_lacks_a_follower_is_worth_nothing(tmp_path: Path) -> None:
+    (tmp_path / "out.jsonl").write_text("{}\n" * 9)
+    Way("igcrawl", (), further=2).check(tmp_path, 7)
+    with pytest.raises(SystemExit, match="9 lines of 10"):
+        Way("igcrawl", (), further=2).check(tmp_path, 8)
+
+
+@pytest.mark.parametrize("surface", ["mobile", "rest"])
+def test_the_bare_loop_gets_the_whole_list(surface: str, tmp_path: Path) -> None:
+    with Simulator(users=500, page_size=50, compress=False) as simulator:
+        simulator.write_session(tmp_path / "session.json")
+        environment = {"IG_MOBILE_URL": simulator.mobile_url, "IG_SESSION": str(tmp_path / "session.json")}
+        command = [sys.executable, str(ROOT / "tests/bench/bare_loop.py"), surface, TARGET, str(tmp_path / "out.jsonl")]
+        subprocess.run(command, env=os.environ | environment, check=True, timeout=30)
+        got = {record["id"] for record in read_jsonl(tmp_path / "out.jsonl")}
+        assert got == set(simulator.graph.follower_ids(int(TARGET)))
+        assert len(simulator.requests) == 10

@@ -23,6 +23,7 @@ from igcrawl.config.packages import top_package
 from igcrawl.config.setting_values import read_truth
 from igcrawl.output.cli_outputs import complete_feeds
 from igcrawl.running.own_settings import add_spiders
+from igcrawl.store import is_postgres_url
 
 #: Parts without which a promise does not hold: they take these places whatever the project says. {} stands for the
 #: package of our pipelines.
@@ -45,7 +46,6 @@ _PARTS: Final[Mapping[str, Mapping[str, int | None]]] = {
     "ITEM_PIPELINES": {
         # Behind the project's own, so that it is their records that are kept.
         "{}.keep.KeepPipeline": 800,
-        "{}.postgres.PostgresPipeline": 810,
     },
     "EXTENSIONS": {
         # The exit code counts the errors of its own crawl.
@@ -59,6 +59,14 @@ _PARTS: Final[Mapping[str, Mapping[str, int | None]]] = {
         "igcrawl.output.exporters.RecordFeedExporter": 0,
     },
 }
+#: Writes the records to a Postgres store; half of what it imports is of no use for another.
+_POSTGRES_PIPELINE: Final = ("{}.postgres.PostgresPipeline", 810)
+#: Parts that `igcrawl.config.promises` keeps turned off, and that take a fifth of a start to import. Scrapy imports
+#: whatever a setting names, None beside it or not, so they leave the settings of Scrapy's own parts.
+_IDLE: Final[Mapping[str, str]] = {
+    "DOWNLOADER_MIDDLEWARES_BASE": "scrapy.downloadermiddlewares.cookies.CookiesMiddleware",
+    "EXTENSIONS_BASE": "scrapy.extensions.remote_control.RemoteControl",
+}
 #: Parts that the project may turn off.
 _OPTIONAL: Final[Mapping[str, Mapping[str, int | None]]] = {
     "EXTENSIONS": {
@@ -69,6 +77,7 @@ _OPTIONAL: Final[Mapping[str, Mapping[str, int | None]]] = {
 }
 #: Sends the requests, unless the project or the operator names another download handler.
 _DOWNLOAD_HANDLER: Final = "igcrawl.calling.download_handler.DownloadHandler"
+_SCRAPYS_HANDLER: Final = "scrapy.core.downloader.handlers.http11."
 #: What suits our spiders where the project does not say otherwise, and why.
 _SUITABLE: Final[Mapping[str, Any]] = {
     # One request at a time: a session has one budget, and the same answers must give the same bytes.
@@ -159,10 +168,23 @@ def install(settings: BaseSettings) -> None:
     for name, parts in _OPTIONAL.items():
         for path, place in parts.items():
             settings.setdefault_in_component_priority_dict(name, load_object(path), place)
+    if is_postgres_url(str(settings.get("IG_STORE"))):
+        path, place = _POSTGRES_PIPELINE
+        settings.set_in_component_priority_dict("ITEM_PIPELINES", load_object(path.format(pipelines)), place)
+    for name, idle in _IDLE.items():
+        settings.set(name, {path: place for path, place in settings[name].items() if path != idle}, priority="addon")
+    _install_handler(settings)
+    for name, value in _SUITABLE.items():
+        settings.set(name, value, priority="addon")
+
+
+def _install_handler(settings: BaseSettings) -> None:
     handlers = settings["DOWNLOAD_HANDLERS"]
     for scheme in ("http", "https"):
         if scheme not in handlers:
             # Not less: without a reactor Scrapy sets its own for those at this priority.
             handlers.set(scheme, _DOWNLOAD_HANDLER, priority="project")
-    for name, value in _SUITABLE.items():
-        settings.set(name, value, priority="addon")
+    if _DOWNLOAD_HANDLER == handlers["http"] == handlers["https"]:
+        # The errors of Scrapy's own handler cannot happen, and to name them takes a third of a start.
+        others = [each for each in settings.getlist("RETRY_EXCEPTIONS") if not str(each).startswith(_SCRAPYS_HANDLER)]
+        settings.set("RETRY_EXCEPTIONS", others, priority="addon")

@@ -20,7 +20,7 @@ _SHAPES: Final = frozenset(
 class Arguments(BaseModel):
     """Arguments of every spider."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     #: Arguments that say how a crawl is run, not what it is: the same crawl may be gone on with under others.
     RUN_ONLY: ClassVar[frozenset[str]] = frozenset(

@@ -3,16 +3,6 @@
 from __future__ import annotations
 
 from scrapy.crawler import Crawler
-from scrapy.downloadermiddlewares.cookies import CookiesMiddleware
-from scrapy.downloadermiddlewares.defaultheaders import DefaultHeadersMiddleware
-from scrapy.downloadermiddlewares.httpauth import HttpAuthMiddleware
-from scrapy.downloadermiddlewares.httpcache import HttpCacheMiddleware
-from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
-from scrapy.downloadermiddlewares.offsite import OffsiteMiddleware
-from scrapy.downloadermiddlewares.redirect import BaseRedirectMiddleware
-from scrapy.downloadermiddlewares.retry import RetryMiddleware
-from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
-from scrapy.downloadermiddlewares.useragent import UserAgentMiddleware
 
 from igcrawl.calling.run_context import RunContext
 from igcrawl.calling.scrapy_request import CallFingerprinter
@@ -27,18 +17,21 @@ from igcrawl.store import is_postgres_url
 
 #: In the order in which a request passes them; the last is the innermost of all.
 _OURS = (AnswerMiddleware, ThrottleMiddleware, SessionMiddleware)
-#: Each would answer, change or send a call in the place of ours.
-_STRANGERS = (
-    CookiesMiddleware,
-    DefaultHeadersMiddleware,
-    HttpAuthMiddleware,
-    HttpCacheMiddleware,
-    HttpCompressionMiddleware,
-    OffsiteMiddleware,
-    BaseRedirectMiddleware,
-    RetryMiddleware,
-    RobotsTxtMiddleware,
-    UserAgentMiddleware,
+#: Each would answer, change or send a call in the place of ours. By name, since some take long to import.
+_STRANGERS = frozenset(
+    f"scrapy.downloadermiddlewares.{name}"
+    for name in (
+        "cookies.CookiesMiddleware",
+        "defaultheaders.DefaultHeadersMiddleware",
+        "httpauth.HttpAuthMiddleware",
+        "httpcache.HttpCacheMiddleware",
+        "httpcompression.HttpCompressionMiddleware",
+        "offsite.OffsiteMiddleware",
+        "redirect.BaseRedirectMiddleware",
+        "retry.RetryMiddleware",
+        "robotstxt.RobotsTxtMiddleware",
+        "useragent.UserAgentMiddleware",
+    )
 )
 _HOW = 'install them by ADDONS = {"igcrawl.addon.IgcrawlAddon": 500}'
 
@@ -70,14 +63,18 @@ def _check_middlewares(crawler: Crawler) -> None:
     if places != sorted(places):
         raise BadInput(f"DOWNLOADER_MIDDLEWARES: ours must stand in this order: {', '.join(o.__name__ for o in _OURS)}")
     if places[-1] != len(installed) - 1:
-        behind = type(installed[-1])
-        name = f"{behind.__module__}.{behind.__qualname__}"
+        name = _path(type(installed[-1]))
         raise BadInput(
             f"DOWNLOADER_MIDDLEWARES: {name} stands behind SessionMiddleware, where it would see the session"
         )
     for part in installed:
-        if isinstance(part, _STRANGERS) and not isinstance(part, AnswerMiddleware):
+        is_strange = not _STRANGERS.isdisjoint(map(_path, type(part).__mro__))
+        if is_strange and not isinstance(part, AnswerMiddleware):
             raise BadInput(f"DOWNLOADER_MIDDLEWARES: {type(part).__name__} cannot stand beside ours; set it to None")
+
+
+def _path(part: type) -> str:
+    return f"{part.__module__}.{part.__qualname__}"
 
 
 def _check_outputs(crawler: Crawler, config: Config) -> None:

@@ -81,7 +81,7 @@ def open_answer(answer: Answer) -> dict[str, Any]:
             raise _without_envelope(answer, RequestRejected(_told(answer, Said())))
         return {"data": {"status": answer.status}}
     try:
-        envelope = read_envelope(answer.body, answer.operation)
+        envelope = read_envelope(answer.body, answer.operation, graphql=answer.graphql)
     except AnswerError as unreadable:
         raise _without_envelope(answer, unreadable) from None
     error = _with_envelope(answer, envelope)
@@ -129,7 +129,7 @@ def _redirect(answer: Answer) -> dict[str, Any]:
 def _said_in(answer: Answer) -> Said:
     """Return what an answer says whose status has decided already; nothing if it cannot be read."""
     try:
-        return read_said(read_envelope(answer.body, answer.operation), failed=True)
+        return read_said(read_envelope(answer.body, answer.operation, graphql=answer.graphql), failed=True)
     except AnswerError:
         return Said()
 

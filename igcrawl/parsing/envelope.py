@@ -60,12 +60,13 @@ _GUARD: Final = b"for (;;);"
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
-def read_envelope(body: bytes, operation: str) -> dict[str, Any]:
+def read_envelope(body: bytes, operation: str, *, graphql: bool = True) -> dict[str, Any]:
     """Return the answer as one plain dict with plain names.
 
     Args:
         body: the decompressed body.
         operation: name of the operation, for messages.
+        graphql: whether a query was asked: only its answers have canonical names.
 
     Raises:
         Transient: the body is empty, cut, not JSON at all, or has more values than an answer.
@@ -73,7 +74,8 @@ def read_envelope(body: bytes, operation: str) -> dict[str, Any]:
     """
     if len(body) > _LARGE and sum(map(body.count, _BETWEEN_VALUES)) > _MOST_VALUES:
         raise Transient(f"{operation}: the answer has more than {_MOST_VALUES} values")
-    documents = _documents(_CANONICAL.sub(_plain_key, _bare(body)), operation)
+    body = _bare(body)
+    documents = _documents(_CANONICAL.sub(_plain_key, body) if graphql else body, operation)
     base = documents[0]
     if not isinstance(base, dict):
         raise MalformedAnswer(operation, "answer", f"expected an object, got {kind_name(base)}")

@@ -6,8 +6,8 @@ import logging
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, Final, Self
-from weakref import WeakSet
 
+from psycopg.types.json import Json
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
@@ -18,24 +18,13 @@ from igcrawl.store import is_postgres_url
 from igcrawl.store.packed_ids import is_id
 from igcrawl.verdict import tells_who_is_gone
 
-from .postgres_rows import Row, Staged, number_of, passes, payload_of, rows_of
-from .postgres_sql import (
-    ADD_COMPLETE_LIST,
-    COPY_PAYLOADS,
-    CREATE_STAGES,
-    MARK_GONE,
-    copy_into,
-    truncate,
-    upsert,
-    upsert_users,
-)
+from .postgres_rows import Row, Staged, fitting, number_of, passes, payload_of, rows_of, to_json
+from .postgres_sql import ADD_COMPLETE_LIST, COPY_PAYLOADS, MARK_GONE, WALKS, upsert, upsert_users
 from .postgres_tables import TABLES, Table
 
 logger = logging.getLogger(__name__)
 
-#: The names that psycopg has for Postgres's types.
-_COPIED: Final = {"bigint": "int8", "boolean": "bool", "double precision": "float8", "text": "text"}
-_DIRECTIONS: Final = ("followers", "following")
+_DIRECTIONS: Final = tuple(table.direction for table in TABLES if table.direction)
 
 
 class PostgresPipeline:
@@ -47,8 +36,6 @@ class PostgresPipeline:
         self.names: set[str] = set()
         self._collected: list[Record] = []
         self._writing: list[Record] = []
-        self._connection: Any = None
-        self._prepared: WeakSet[Any] = WeakSet()
         self._said = False
 
     @classmethod
@@ -90,11 +77,10 @@ class PostgresPipeline:
         for record in self._writing:
             by_type[record.type].append(record)
         ends = by_type.pop(WalkEnd.TYPE, [])
-        staged, payloads = self._sort(by_type, walks)
+        staged, payloads = self._sort(by_type)
         if staged:
-            await self._create_stages(cursor)
-            await _upsert(cursor, staged)
-            self.names |= {table.name for table in staged} | {"users" for table in staged if table.account}
+            await _upsert(cursor, staged, walks)
+            self.names |= {table.told for table in staged} | {"users" for table in staged if table.account}
         if payloads:
             self.names.add("payloads")
             await _append(cursor, payloads)
@@ -102,19 +88,21 @@ class PostgresPipeline:
             await _mark_gone(cursor, end, walks)
 
     def forget(self) -> None:
-        """Forget what was written: it is committed, and so are the temporary tables."""
+        """Forget what was written: it is committed."""
         self._writing = []
-        if self._connection is not None:
-            self._prepared.add(self._connection)
 
-    def _sort(self, by_type: dict[str, list[Any]], walks: Mapping[str, int]) -> tuple[Staged, list[Row]]:
-        """Return the rows of each table, and those of records that have none."""
+    def _sort(self, by_type: dict[str, list[Any]]) -> tuple[Staged, list[Row]]:
+        """Return the records of each table, and the rows of those that have none."""
         staged: Staged = {}
         misfits: list[Any] = []
         for table in TABLES:
-            rows, odd = rows_of(table, by_type.pop(table.record.TYPE, []), walks)
-            if rows:
-                staged[table] = rows
+            records = by_type.pop(table.record.TYPE, [])
+            if table.direction is not None:
+                by_type[table.record.TYPE] = [record for record in records if record.direction != table.direction]
+                records = [record for record in records if record.direction == table.direction]
+            fits, odd = fitting(table, records)
+            if fits:
+                staged[table] = fits
             misfits += odd
         if misfits and not self._said:
             self._said = True
@@ -125,34 +113,23 @@ class PostgresPipeline:
         others = [record for records in by_type.values() for record in records]
         return staged, list(map(payload_of, misfits + others))
 
-    async def _create_stages(self, cursor: Any) -> None:
-        """A connection that has come back has none, nor has one whose first page was rolled back."""
-        self._connection = cursor.connection
-        if self._connection not in self._prepared:
-            await cursor.execute("SET LOCAL client_min_messages = warning")
-            await cursor.execute(CREATE_STAGES)
 
-
-async def _upsert(cursor: Any, staged: Staged) -> None:
-    before: Staged = {}
+async def _upsert(cursor: Any, staged: Staged, walks: Mapping[str, int]) -> None:
+    edges = {record.walk for table, records in staged.items() if table.direction for record in records}
+    numbers = to_json({walk: number_of(walk, walks) for walk in edges})
     for page in passes(staged):
-        if before:
-            await cursor.execute(truncate(before))
-        for table, rows in page.items():
-            await _copy(cursor, table, rows)
+        parameters = {table.name: _json(rows_of(records)) for table, records in page.items()}
+        parameters[WALKS] = _json(numbers)
         accounts = tuple(table for table in page if table.account)
         if accounts:
-            await cursor.execute(upsert_users(accounts))
+            await cursor.execute(upsert_users(accounts), parameters)
         for table in page:
-            await cursor.execute(upsert(table))
-        before = page
+            await cursor.execute(upsert(table), parameters)
 
 
-async def _copy(cursor: Any, table: Table, rows: list[Row]) -> None:
-    async with cursor.copy(copy_into(table)) as copy:
-        copy.set_types([_COPIED[column.staged_type] for column in table.staged])
-        for row in rows:
-            await copy.write_row(row)
+def _json(data: bytes) -> Json:
+    """Return JSON as a parameter."""
+    return Json(data, bytes)
 
 
 async def _append(cursor: Any, payloads: list[Row]) -> None:

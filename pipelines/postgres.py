@@ -20,7 +20,7 @@ from igcrawl.verdict import tells_who_is_gone
 
 from .postgres_rows import Row, Staged, fitting, number_of, passes, payload_of, rows_of, to_json
 from .postgres_sql import ADD_COMPLETE_LIST, COPY_PAYLOADS, MARK_GONE, WALKS, upsert, upsert_users
-from .postgres_tables import TABLES, Table
+from .postgres_tables import TABLES
 
 logger = logging.getLogger(__name__)
 

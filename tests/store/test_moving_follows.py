@@ -22,7 +22,8 @@ COLUMNS = (
 )
 #: As a worker of that version writes.
 EARLIER_UPSERT = """
-    INSERT INTO follows AS known (owner_pk, direction, pk, first_seen, last_seen) VALUES (1, 'followers', 1, now(), now())
+    INSERT INTO follows AS known (owner_pk, direction, pk, first_seen, last_seen)
+    VALUES (1, 'followers', 1, now(), now())
     ON CONFLICT (owner_pk, direction, pk) DO UPDATE SET last_seen = EXCLUDED.last_seen
 """
 #: Pieces of 64 blocks, so that a small table has some.

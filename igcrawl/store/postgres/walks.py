@@ -27,8 +27,8 @@ _FREE_THE_DEAD: Final = f"""
     )
     SELECT {lives("%(me)s")} AS lives, EXISTS (SELECT FROM freed) AS freed
 """  # noqa: S608
-# Two steps, since one index cannot lead both to those begun and past millions of others to none. Nothing is claimed while
-# a dead worker holds walks, whose turn may be before others', nor by a worker that has lost its lock.
+# Two steps, since one index cannot lead both to those begun and past millions of others to none. Nothing is claimed
+# while a dead worker holds walks, whose turn may be before others', nor by a worker that has lost its lock.
 _CLAIM: Final = f"""
     WITH ready AS MATERIALIZED (
         SELECT FROM (SELECT {lives("%(me)s")} AS lives OFFSET 0) AS own

@@ -26,6 +26,9 @@ SILENCE: Final = 10.0
 #: not wait again and again.
 _LESS: Final = 5.0
 _LESS_FOR: Final = 3.0
+#: Seconds after which a connection that waits looks around without a reason. Zero, psycopg's default, would be as often
+#: as the event loop can.
+_LOOK_UP: Final = 60.0
 
 
 class Silent(psycopg.OperationalError):
@@ -46,10 +49,10 @@ class Watched(psycopg.AsyncConnection[Any]):
     connection that is gone.
     """
 
-    async def wait(self, gen: Any, *args: Any, **kwargs: Any) -> Any:
+    async def wait(self, gen: Any, interval: float = _LOOK_UP, timeout: float | None = None) -> Any:
         """Wait for a step of the protocol."""
         try:
-            return await waiting.wait_async(gen, self.pgconn.socket, *args, **kwargs)
+            return await waiting.wait_async(gen, self.pgconn.socket, interval, timeout)
         except asyncio.CancelledError:
             self.pgconn.finish()
             raise

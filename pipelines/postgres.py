@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any, Final, Self
+from typing import Any, Self
 
-from psycopg.types.json import Json
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
 from igcrawl.calling.run_context import RunContext
-from igcrawl.items import Page, Record, WalkEnd
+from igcrawl.items import Page, Record
 from igcrawl.output.sinks import Sinks
 from igcrawl.store import is_postgres_url
-from igcrawl.store.packed_ids import is_id
-from igcrawl.verdict import tells_who_is_gone
-
-from .postgres_rows import Row, Staged, fitting, number_of, passes, payload_of, rows_of, to_json
-from .postgres_sql import ADD_COMPLETE_LIST, COPY_PAYLOADS, MARK_GONE, WALKS, upsert, upsert_users
-from .postgres_tables import TABLES
 
 logger = logging.getLogger(__name__)
-
-_DIRECTIONS: Final = tuple(table.direction for table in TABLES if table.direction)
 
 
 class PostgresPipeline:
@@ -73,82 +63,18 @@ class PostgresPipeline:
         self._collected = []
         if not self._writing:
             return
-        by_type: defaultdict[str, list[Any]] = defaultdict(list)
-        for record in self._writing:
-            by_type[record.type].append(record)
-        ends = by_type.pop(WalkEnd.TYPE, [])
-        staged, payloads = self._sort(by_type)
-        if staged:
-            await _upsert(cursor, staged, walks)
-            self.names |= {table.told for table in staged} | {"users" for table in staged if table.account}
-        if payloads:
-            self.names.add("payloads")
-            await _append(cursor, payloads)
-        for end in ends:
-            await _mark_gone(cursor, end, walks)
+        # Most crawls have no Postgres store: psycopg and the statements take 0.1 s to import.
+        from .postgres_writing import write_records  # noqa: PLC0415
+
+        written = await write_records(cursor, self._writing, walks)
+        self.names |= written.names
+        if written.misfits and not self._said:
+            self._said = True
+            logger.warning(
+                "a %s has an id or a count that is no 64-bit number; such records go to the table payloads",
+                written.misfits[0].type,
+            )
 
     def forget(self) -> None:
         """Forget what was written: it is committed."""
         self._writing = []
-
-    def _sort(self, by_type: dict[str, list[Any]]) -> tuple[Staged, list[Row]]:
-        """Return the records of each table, and the rows of those that have none."""
-        staged: Staged = {}
-        misfits: list[Any] = []
-        for table in TABLES:
-            records = by_type.pop(table.record.TYPE, [])
-            if table.direction is not None:
-                by_type[table.record.TYPE] = [record for record in records if record.direction != table.direction]
-                records = [record for record in records if record.direction == table.direction]
-            fits, odd = fitting(table, records)
-            if fits:
-                staged[table] = fits
-            misfits += odd
-        if misfits and not self._said:
-            self._said = True
-            logger.warning(
-                "a %s has an id or a count that is no 64-bit number; such records go to the table payloads",
-                misfits[0].type,
-            )
-        others = [record for records in by_type.values() for record in records]
-        return staged, list(map(payload_of, misfits + others))
-
-
-async def _upsert(cursor: Any, staged: Staged, walks: Mapping[str, int]) -> None:
-    edges = {record.walk for table, records in staged.items() if table.direction for record in records}
-    numbers = to_json({walk: number_of(walk, walks) for walk in edges})
-    for page in passes(staged):
-        parameters = {table.name: _json(rows_of(records)) for table, records in page.items()}
-        parameters[WALKS] = _json(numbers)
-        accounts = tuple(table for table in page if table.account)
-        if accounts:
-            await cursor.execute(upsert_users(accounts), parameters)
-        for table in page:
-            await cursor.execute(upsert(table), parameters)
-
-
-def _json(data: bytes) -> Json:
-    """Return JSON as a parameter."""
-    return Json(data, bytes)
-
-
-async def _append(cursor: Any, payloads: list[Row]) -> None:
-    async with cursor.copy(COPY_PAYLOADS) as copy:
-        for row in payloads:
-            await copy.write_row(row)
-
-
-async def _mark_gone(cursor: Any, end: WalkEnd, walks: Mapping[str, int]) -> None:
-    direction = next((name for name in _DIRECTIONS if end.operation.startswith(name)), None)
-    if direction is None or not tells_who_is_gone(end.verdict, end.records, end.expected):
-        return
-    if not is_id(end.target):
-        return
-    this_list = {
-        "owner_pk": int(end.target),
-        "direction": direction,
-        "walk": number_of(end.walk, walks),
-        "ended_at": end.ended_at,
-    }
-    await cursor.execute(ADD_COMPLETE_LIST, this_list)
-    await cursor.execute(MARK_GONE, this_list)

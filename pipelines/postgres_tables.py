@@ -6,7 +6,7 @@ The tables themselves are made by igcrawl/store/migrations/postgres; a test hold
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from types import NoneType
 from typing import Final, get_args, get_type_hints
 
@@ -83,11 +83,16 @@ class Table:
 
 def column_of(record: type[Record], name: str) -> Column:
     """Return the column of a record's field. Ids are text in a record and 64-bit numbers here."""
-    hint = get_type_hints(record)[name]
+    hint = _hints(record)[name]
     kinds = [kind for kind in get_args(hint) if kind is not NoneType] if NoneType in get_args(hint) else [hint]
     if name == "pk" or name.endswith("_pk"):
         return Column(name, "bigint", required=kinds == [hint])
     return Column(name, _TYPES.get(kinds[0], "jsonb"), required=kinds == [hint])
+
+
+@cache
+def _hints(record: type[Record]) -> dict[str, object]:
+    return get_type_hints(record)
 
 
 #: What `profiles` keeps of a profile beside its picture: what the account itself decides, and its counts.

@@ -6,7 +6,7 @@ The tables themselves are made by igcrawl/store/migrations/postgres; a test hold
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from types import NoneType
 from typing import Final, get_args, get_type_hints
 
@@ -75,24 +75,19 @@ class Table:
         derived = dict(self.derived)
         names = dict.fromkeys(name for name in (*self.key, *self.latest, *self.account) if name not in derived)
         walk = () if self.direction is None else (WALK,)
-        return (*(column_of(self.record, name) for name in names), *walk, FETCHED_AT)
+        hints = get_type_hints(self.record)
+        return (*(_column(name, hints[name]) for name in names), *walk, FETCHED_AT)
 
     def __hash__(self) -> int:
         return hash(self.name)
 
 
-def column_of(record: type[Record], name: str) -> Column:
+def _column(name: str, hint: object) -> Column:
     """Return the column of a record's field. Ids are text in a record and 64-bit numbers here."""
-    hint = _hints(record)[name]
     kinds = [kind for kind in get_args(hint) if kind is not NoneType] if NoneType in get_args(hint) else [hint]
     if name == "pk" or name.endswith("_pk"):
         return Column(name, "bigint", required=kinds == [hint])
     return Column(name, _TYPES.get(kinds[0], "jsonb"), required=kinds == [hint])
-
-
-@cache
-def _hints(record: type[Record]) -> dict[str, object]:
-    return get_type_hints(record)
 
 
 #: What `profiles` keeps of a profile beside its picture: what the account itself decides, and its counts.

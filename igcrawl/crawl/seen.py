@@ -7,6 +7,8 @@ from typing import Final, Protocol
 
 #: How many accounts back one that comes twice is recognised.
 REMEMBERED: Final = 100_000
+#: How many pages back a cursor that comes again is recognised: memory is the same for a list of any length.
+REMEMBERED_CURSORS: Final = 10_000
 
 
 class Numbers(Protocol):

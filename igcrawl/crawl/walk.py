@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 from igcrawl.crawl.endless import Endless
-from igcrawl.crawl.seen import REMEMBERED, Numbers, Recent, Seen
+from igcrawl.crawl.seen import REMEMBERED_CURSORS, Numbers, Recent, Seen
 from igcrawl.items import EndlessWalkEnd, Follow, NewFollow, Record, WalkEnd
 from igcrawl.operations.call import Call
 from igcrawl.operations.operation import Operation
@@ -103,7 +103,7 @@ class Walk:
     begun_with: int = -1
     substitute: Operation | None = None
     hides_cursor: bool = False
-    _cursors: Recent = field(default_factory=lambda: Recent(REMEMBERED))
+    _cursors: Recent = field(default_factory=lambda: Recent(REMEMBERED_CURSORS))
 
     def __post_init__(self) -> None:
         """Remember the cursor that the walk begins with: coming back to it is a loop."""
@@ -198,7 +198,7 @@ class Walk:
         self.loops_from = self.pages
         self.endless.begin_again()
         self.known_pages = 0
-        self._cursors = Recent(REMEMBERED)
+        self._cursors = Recent(REMEMBERED_CURSORS)
         self.note([why])
 
     def walk_again(self, before: Numbers) -> None:

@@ -31,11 +31,12 @@ ADD_COMPLETE_LIST: Final = """
 """
 #: Accounts that a list did not hold: missing since the first complete list after the walk that saw them last, gone
 #: since the second, in the order of the walks' numbers, whichever ended first. Rows that another worker is writing at
-#: this moment, or has just written, are passed over: so nobody waits. The next complete list finds them.
+#: this moment, or has just written, are passed over: so nobody waits. The next complete list finds them. A row is found
+#: again by its place in its partition: by its owner, a plan made for a short list would read the whole list each time.
 MARK_GONE: Final = """
     UPDATE follows AS edge SET missed_walk = found.walk, missing_since = found.since, gone_at = found.gone
     FROM (
-        SELECT known.pk, least(known.missed_walk, missed.walk) AS walk,
+        SELECT known.ctid AS place, least(known.missed_walk, missed.walk) AS walk,
             CASE WHEN known.missed_walk < missed.walk THEN known.missing_since ELSE missed.since END AS since,
             CASE WHEN known.missed_walk < missed.walk THEN missed.since ELSE missed.gone END AS gone
         FROM follows AS known CROSS JOIN LATERAL (
@@ -51,7 +52,7 @@ MARK_GONE: Final = """
             AND known.last_walk < %(walk)s AND known.last_walk = missed.after
         FOR NO KEY UPDATE OF known SKIP LOCKED
     ) AS found
-    WHERE edge.owner_pk = %(owner_pk)s AND edge.direction = %(direction)s AND edge.pk = found.pk
+    WHERE edge.direction = %(direction)s AND edge.ctid = found.place
         AND (edge.missed_walk, edge.gone_at) IS DISTINCT FROM (found.walk, found.gone)
 """
 
@@ -134,12 +135,11 @@ def _upsert_follows(table: Table) -> str:
         f"({key}, direction, first_walk, last_walk, first_seen, last_seen, {', '.join(missed)}) "
         f"SELECT {key}, '{table.direction}', walk, walk, seen, seen, missed[1], times[1], times[2] "
         "FROM page LEFT JOIN ("
-        "SELECT owner_pk, list.walk, array_agg(complete.walk ORDER BY complete.walk) AS missed, "
-        "array_agg(ended_at ORDER BY complete.walk) AS times "
-        "FROM (SELECT DISTINCT owner_pk, walk FROM page) AS list "
-        "JOIN complete_lists AS complete USING (owner_pk) "
-        f"WHERE complete.direction = '{table.direction}' AND complete.walk > list.walk "
-        "GROUP BY owner_pk, list.walk"
+        "SELECT * FROM (SELECT DISTINCT owner_pk, walk FROM page) AS list CROSS JOIN LATERAL ("
+        "SELECT array_agg(complete.walk ORDER BY complete.walk) AS missed, "
+        "array_agg(ended_at ORDER BY complete.walk) AS times FROM complete_lists AS complete "
+        f"WHERE complete.owner_pk = list.owner_pk AND direction = '{table.direction}' AND complete.walk > list.walk"
+        ") AS lists"
         f") AS later USING (owner_pk, walk) ORDER BY {key} "
         f"ON CONFLICT ({key}) DO UPDATE SET {', '.join(changes)}"
     )

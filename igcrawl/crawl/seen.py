@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Hashable
 from typing import Final, Protocol
 
 #: How many accounts back one that comes twice is recognised.
 REMEMBERED: Final = 100_000
+#: What is forgotten at once, as a share of what is remembered.
+_SHARES: Final = 16
 #: How many pages back a cursor that comes again is recognised: memory is the same for a list of any length.
 REMEMBERED_CURSORS: Final = 10_000
 
@@ -18,21 +21,30 @@ class Numbers(Protocol):
 
 
 class Recent:
-    """A set that remembers at least the last `size` members, and at most twice as many: flat memory."""
+    """A set that remembers at least the last `size` members, and hardly more: flat memory."""
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._older: set[Hashable] = set()
-        self._newer: set[Hashable] = set()
+        self._share = max(size // _SHARES, 1)
+        self._members: set[Hashable] = set()
+        #: The same in shares, the oldest first: one is forgotten at once.
+        self._shares: deque[list[Hashable]] = deque([[]])
 
     def add(self, member: Hashable) -> bool:
         """Remember a member and say whether it is new."""
-        if member in self._newer or member in self._older:
+        if member in self._members:
             return False
-        if len(self._newer) >= self._size:
-            self._older, self._newer = self._newer, set()
-        self._newer.add(member)
+        self._members.add(member)
+        newest = self._shares[-1]
+        newest.append(member)
+        if len(newest) >= self._share:
+            if len(self._members) > self._size + self._share:
+                self._members.difference_update(self._shares.popleft())
+            self._shares.append([])
         return True
+
+    def __len__(self) -> int:
+        return len(self._members)
 
 
 class Seen:

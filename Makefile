@@ -64,6 +64,7 @@ torture: $(VENV)/dev
 bench: $(VENV)/dev
 	$(BIN)/python -m tests.bench.followers
 	$(BIN)/python -m tests.bench.postgres
+	$(BIN)/python -m tests.bench.growth
 	$(BIN)/python -m tests.bench.budget
 
 bench-many: $(VENV)/dev

@@ -129,16 +129,14 @@ def _cleaned(value: Any) -> Any:
 
 def _check(table: Table, records: Sequence[Record]) -> None:
     """Raise one of `_MISFITS` when a value has no place in its column."""
-    take, checks = _plan(table)
-    for check, column in zip(checks, zip(*map(take, records), strict=True), strict=bool(records)):
-        check(column)
+    for take, check in _plan(table):
+        check(list(map(take, records)))
 
 
 @cache
-def _plan(table: Table) -> tuple[Callable[[Any], Row], tuple[_Check, ...]]:
+def _plan(table: Table) -> list[tuple[Callable[[Any], Any], _Check]]:
     checks = {column.name: _check_of(column) for column in table.columns}
-    known = {name: check for name, check in checks.items() if check is not None}
-    return attrgetter(*known), tuple(known.values())
+    return [(attrgetter(name), check) for name, check in checks.items() if check is not None]
 
 
 def _check_of(column: Column) -> _Check | None:
@@ -160,6 +158,8 @@ def _check_of(column: Column) -> _Check | None:
 
 
 def _check_ids(values: Sequence[Any]) -> None:
+    if not values:
+        return
     digits = "".join(values)
     if not (digits.isascii() and digits.isdecimal()) or "" in values:
         raise ValueError("an id is no number")

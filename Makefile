@@ -65,6 +65,7 @@ torture: $(VENV)/dev
 bench: $(VENV)/dev
 	$(BIN)/python -m tests.bench.followers
 	$(BIN)/python -m tests.bench.postgres
+	$(BIN)/python -m tests.bench.growth
 	$(BIN)/python -m tests.bench.budget
 
 bench-peers: $(VENV)/dev

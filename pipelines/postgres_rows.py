@@ -1,4 +1,4 @@
-"""Records as rows for Postgres, a column at a time: what is checked and turned is whole columns, at C's speed.
+"""Records as rows for Postgres: what a table takes is checked a column at a time, at C's speed, and sent as JSON.
 
 Postgres refuses what JSON allows, NUL and lone surrogates in text and numbers of more than 64 bits. A crawl goes on:
 such characters are replaced by U+FFFD, and a record with such a number has no row; it is kept as a payload.
@@ -10,7 +10,7 @@ import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from types import NoneType
 from typing import Any, Final, TypeAlias
 
@@ -19,39 +19,40 @@ import orjson
 from igcrawl.errors import StoreError
 from igcrawl.items import Record
 
-from .postgres_tables import HITS, MEDIA, PAYLOAD_COLUMNS, WALK, Column, Table
+from .postgres_tables import HITS, MEDIA, PAYLOAD_COLUMNS, Column, Table
 
 Row: TypeAlias = tuple[Any, ...]
-Staged: TypeAlias = dict[Table, list[Row]]
-_Convert: TypeAlias = Callable[[Sequence[Any]], Sequence[Any]]
+Staged: TypeAlias = dict[Table, list[Record]]
+_Check: TypeAlias = Callable[[Sequence[Any]], None]
 
 _MOST: Final = (1 << 63) - 1
+#: Digits of that.
+_LONGEST: Final = 19
 _UNKNOWN: Final = "\ufffd"
-#: What a conversion raises when a value has no place in its column.
+#: Raised when a value has no place in its column.
 _MISFITS: Final = (ValueError, TypeError, OverflowError)
 
 
-def rows_of(table: Table, records: Sequence[Record], walks: Mapping[str, int]) -> tuple[list[Row], list[Record]]:
-    """Return the rows of a table for records of its type, and the records that do not fit it.
+def fitting(table: Table, records: list[Record]) -> tuple[list[Record], list[Record]]:
+    """Return the records that fit a table, and those that do not.
 
     Args:
         table: of their type.
         records: all of one type.
-        walks: the store's number of each walk, by its operation and target.
-
-    Raises:
-        StoreError: the table tells which walks saw its rows, and there is no number for one.
     """
     try:
-        return _convert(table, records, walks), []
+        _check(table, records)
     except _MISFITS:
-        rows, misfits = [], []
+        fits, misfits = [], []
         for record in records:
             try:
-                rows += _convert(table, [record], walks)
+                _check(table, [record])
             except _MISFITS:
                 misfits.append(record)
-        return rows, misfits
+            else:
+                fits.append(record)
+        return fits, misfits
+    return records, []
 
 
 def payload_of(record: Record) -> Row:
@@ -59,29 +60,34 @@ def payload_of(record: Record) -> Row:
     # What IG_FIELDS leaves out is not among them.
     data = dict(vars(record))
     *first, _ = (column.name for column in PAYLOAD_COLUMNS)
-    return (*(clean(str(data.pop(name))) for name in first), to_json(data))
+    return (*(clean(str(data.pop(name))) for name in first), to_json(data).decode())
 
 
 def passes(staged: Staged) -> Iterator[Staged]:
-    """Split staged rows so that no statement meets a row twice, which `ON CONFLICT` refuses; mostly into one pass.
+    """Split rows so that no statement meets a row twice, which `ON CONFLICT` refuses; mostly into one pass.
 
     The second pass holds what comes a second time, and so on: the outcome is that of one page after the other, and only
     rows that the first pass has locked are touched again.
     """
     while staged:
-        keys = {table: list(map(_key_of(table), rows)) for table, rows in staged.items()}
+        keys = {table: _keys(table, records) for table, records in staged.items()}
         if len({key for column in keys.values() for key in column}) == sum(map(len, keys.values())):
             yield staged
             return
         now: Staged = {}
         later: Staged = {}
         taken: set[Any] = set()
-        for table, rows in staged.items():
-            for key, row in zip(keys[table], rows, strict=True):
-                (later if key in taken else now).setdefault(table, []).append(row)
+        for table, records in staged.items():
+            for key, record in zip(keys[table], records, strict=True):
+                (later if key in taken else now).setdefault(table, []).append(record)
                 taken.add(key)
         yield now
         staged = later
+
+
+def rows_of(records: Sequence[Record]) -> bytes:
+    """Return records as one JSON text, from which the server takes the columns that it needs."""
+    return to_json([vars(record) for record in records])
 
 
 def number_of(walk: str, walks: Mapping[str, int]) -> int:
@@ -101,14 +107,14 @@ def clean(text: str) -> str:
     return text.replace("\0", _UNKNOWN).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def to_json(value: Any) -> str:
+def to_json(value: Any) -> bytes:
     """Return JSON as Postgres takes it."""
     try:
-        text = orjson.dumps(value).decode()
+        data = orjson.dumps(value)
     except TypeError:
         # It holds a lone surrogate, or a number of more than 64 bits, which is none for orjson.
-        return json.dumps(_cleaned(value), default=str)
-    return orjson.dumps(_cleaned(value)).decode() if "\\u0000" in text else text
+        return json.dumps(_cleaned(value), default=str).encode()
+    return orjson.dumps(_cleaned(value)) if b"\\u0000" in data else data
 
 
 def _cleaned(value: Any) -> Any:
@@ -121,88 +127,71 @@ def _cleaned(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _convert(table: Table, records: Sequence[Record], walks: Mapping[str, int]) -> list[Row]:
-    if not records:
-        return []
-    take, converters = _plan(table)
-    columns: list[Sequence[Any]] = list(zip(*map(take, records), strict=True))
-    if table.by_walk:
-        place = table.staged.index(WALK)
-        columns[place] = [number_of(walk, walks) for walk in columns[place]]
-    return list(zip(*[convert(column) for convert, column in zip(converters, columns, strict=True)], strict=True))
+def _check(table: Table, records: Sequence[Record]) -> None:
+    """Raise one of `_MISFITS` when a value has no place in its column."""
+    for take, check in _plan(table):
+        check(list(map(take, records)))
 
 
 @cache
-def _plan(table: Table) -> tuple[Callable[[Any], Row], tuple[_Convert, ...]]:
-    return attrgetter(*(column.name for column in table.staged)), tuple(map(_converter, table.staged))
+def _plan(table: Table) -> list[tuple[Callable[[Any], Any], _Check]]:
+    checks = {column.name: _check_of(column) for column in table.columns}
+    return [(attrgetter(name), check) for name, check in checks.items() if check is not None]
 
 
-def _converter(column: Column) -> _Convert:
-    if column.type == "bigint":
-        is_id = column.name == "pk" or column.name.endswith("_pk")
-        if is_id:
-            return _ids if column.required else _optional_ids
-        return _numbers
-    by_type = {"text": _texts, "timestamptz": _texts, "boolean": _flags, "double precision": _decimals, "jsonb": _jsons}
-    convert = by_type[column.type]
+def _check_of(column: Column) -> _Check | None:
+    """Return what checks a column's values; None for JSON, which may be anything."""
+    if column.name == "pk" or column.name.endswith("_pk"):
+        return _check_ids if column.required else _check_optional_ids
+    check = {"bigint": _check_numbers, "boolean": _check_flags, "double precision": _check_decimals}.get(column.type)
+    if check is None:
+        check = None if column.type == "jsonb" else _check_texts
+    if not column.required or check is None:
+        return check
 
-    def convert_required(values: Sequence[Any]) -> Sequence[Any]:
+    def check_required(values: Sequence[Any]) -> None:
         if None in values:
             raise ValueError(column.name)
-        return convert(values)
+        check(values)
 
-    return convert_required if column.required else convert
+    return check_required
 
 
-def _ids(values: Sequence[Any]) -> Sequence[Any]:
+def _check_ids(values: Sequence[Any]) -> None:
+    if not values:
+        return
     digits = "".join(values)
-    if not (digits.isascii() and digits.isdecimal()):
+    if not (digits.isascii() and digits.isdecimal()) or "" in values:
         raise ValueError("an id is no number")
-    return _in_range(list(map(int, values)))
+    # Mostly none is so long that it could have more than 64 bits.
+    if len(max(values, key=len)) >= _LONGEST:
+        _check_range(list(map(int, values)))
 
 
-def _optional_ids(values: Sequence[Any]) -> Sequence[Any]:
-    known = _ids([value for value in values if value is not None] or ["0"])
-    numbers = iter(known)
-    return [None if value is None else next(numbers) for value in values]
+def _check_optional_ids(values: Sequence[Any]) -> None:
+    _check_ids([value for value in values if value is not None] or ["0"])
 
 
-def _numbers(values: Sequence[Any]) -> Sequence[Any]:
+def _check_numbers(values: Sequence[Any]) -> None:
     _expect(values, {int, NoneType})
-    _in_range([value for value in values if value is not None])
-    return values
+    _check_range([value for value in values if value is not None])
 
 
-def _in_range(numbers: Sequence[int]) -> Sequence[int]:
+def _check_range(numbers: Sequence[int]) -> None:
     if numbers and (max(numbers) > _MOST or min(numbers) < -_MOST):
         raise OverflowError("a number has more than 64 bits")
-    return numbers
 
 
-def _flags(values: Sequence[Any]) -> Sequence[Any]:
+def _check_flags(values: Sequence[Any]) -> None:
     _expect(values, {bool, NoneType})
-    return values
 
 
-def _decimals(values: Sequence[Any]) -> Sequence[Any]:
+def _check_decimals(values: Sequence[Any]) -> None:
     _expect(values, {int, float, NoneType})
-    return [None if value is None else float(value) for value in values]
 
 
-def _texts(values: Sequence[Any]) -> Sequence[Any]:
-    together = "".join(filter(None, values))
-    if "\0" not in together:
-        try:
-            together.encode()
-        except UnicodeEncodeError:
-            pass
-        else:
-            return values
-    return [None if value is None else clean(value) for value in values]
-
-
-def _jsons(values: Sequence[Any]) -> Sequence[Any]:
-    return [None if value is None else to_json(value) for value in values]
+def _check_texts(values: Sequence[Any]) -> None:
+    _expect(values, {str, NoneType})
 
 
 def _expect(values: Sequence[Any], types: set[type]) -> None:
@@ -210,22 +199,18 @@ def _expect(values: Sequence[Any], types: set[type]) -> None:
         raise TypeError("a value is of another kind")
 
 
-@cache
-def _key_of(table: Table) -> Callable[[Row], Any]:
-    """Return the key of a row within a pass: its account, since an account must not reach `users` twice."""
-    at = {column.name: place for place, column in enumerate(table.staged)}
-    pk = itemgetter(at["pk"])
-    if table is MEDIA:
-        return lambda row: (table.name, pk(row))
-    if table is not HITS:
-        return pk
-    query, tab, kind = (itemgetter(at[name]) for name in ("query", "tab", "kind"))
-    things = itemgetter(*(at[name] for name in ("pk", "id", "name", "code")))
+def _keys(table: Table, records: Sequence[Record]) -> list[Any]:
+    """Return the key of each record within a pass: its account, since an account must not reach `users` twice."""
+    if table is HITS:
+        return list(map(_key_of_hit, records))
+    # An id may begin with zeros.
+    pks = map(int, map(attrgetter("pk"), records))
+    return [(table.name, pk) for pk in pks] if table is MEDIA else list(pks)
 
-    def key_of_hit(row: Row) -> Any:
-        if kind(row) == "user" and pk(row) is not None:
-            return pk(row)
-        thing = next((str(value) for value in things(row) if value is not None), "")
-        return query(row), tab(row), kind(row), thing
 
-    return key_of_hit
+def _key_of_hit(hit: Any) -> Any:
+    if hit.kind == "user" and hit.pk is not None:
+        return int(hit.pk)
+    # As the column `thing` is derived.
+    thing = next((clean(str(each)) for each in (hit.pk, hit.id, hit.name, hit.code) if each is not None), "")
+    return clean(hit.query), clean(hit.tab), clean(hit.kind), thing

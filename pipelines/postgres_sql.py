@@ -1,9 +1,10 @@
 """The statements that write records into Postgres, built from the tables' data.
 
-Each page is copied into temporary tables and goes from there to its own with `INSERT … ON CONFLICT`, in the order of
-the keys, so that two workers that write the same rows wait for each other instead of locking each other out.
+The records of a commit go to the server as JSON, one parameter a table, and from there to their tables with `INSERT …
+ON CONFLICT`, in the order of the keys, so that two workers that write the same rows wait for each other instead of
+locking each other out.
 """
-# ruff: noqa: S608 - names come from the tables' data, values from nowhere but COPY and parameters.
+# ruff: noqa: S608 - names come from the tables' data, values from parameters only.
 
 from __future__ import annotations
 
@@ -11,9 +12,8 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Final
 
-from .postgres_tables import FOLLOWS, HISTORY, PROFILES, TABLES, Column, Table
+from .postgres_tables import HISTORY, PROFILES, WALK, Column, Table
 
-_SEEN: Final = "fetched_at::timestamptz"
 #: A picture's URL is signed anew with every answer, and its host changes; the file's name stays the picture's.
 _PICTURE: Final = "substring(profile_pic_url FROM '([^/?]*)(?:[?].*)?$')"
 _TIMES: Final = (
@@ -21,13 +21,8 @@ _TIMES: Final = (
     "last_seen = greatest(known.last_seen, EXCLUDED.last_seen)",
 )
 
-#: Once a connection.
-CREATE_STAGES: Final = "\n".join(
-    f"CREATE TEMPORARY TABLE IF NOT EXISTS {table.stage.removeprefix('pg_temp.')} ("
-    + ", ".join(f"{column.name} {column.staged_type}" for column in table.staged)
-    + ") ON COMMIT DELETE ROWS;"
-    for table in TABLES
-)
+#: The parameter with the store's numbers of walks, a JSON object.
+WALKS: Final = "walks"
 
 #: A list that tells who is missing from it. A walk that is asked again is the same list.
 ADD_COMPLETE_LIST: Final = """
@@ -36,11 +31,12 @@ ADD_COMPLETE_LIST: Final = """
 """
 #: Accounts that a list did not hold: missing since the first complete list after the walk that saw them last, gone
 #: since the second, in the order of the walks' numbers, whichever ended first. Rows that another worker is writing at
-#: this moment, or has just written, are passed over: so nobody waits. The next complete list finds them.
-#: They are found once, and materialized: without statistics of a new table Postgres would find them for each row again.
+#: this moment, or has just written, are passed over: so nobody waits. The next complete list finds them. A row is found
+#: again by its place in its partition: by its owner, a plan made for a short list would read the whole list each time.
 MARK_GONE: Final = """
-    WITH found AS MATERIALIZED (
-        SELECT known.pk, least(known.missed_walk, missed.walk) AS walk,
+    UPDATE follows AS edge SET missed_walk = found.walk, missing_since = found.since, gone_at = found.gone
+    FROM (
+        SELECT known.ctid AS place, least(known.missed_walk, missed.walk) AS walk,
             CASE WHEN known.missed_walk < missed.walk THEN known.missing_since ELSE missed.since END AS since,
             CASE WHEN known.missed_walk < missed.walk THEN missed.since ELSE missed.gone END AS gone
         FROM follows AS known CROSS JOIN LATERAL (
@@ -55,10 +51,8 @@ MARK_GONE: Final = """
         WHERE known.owner_pk = %(owner_pk)s AND known.direction = %(direction)s AND known.gone_at IS NULL
             AND known.last_walk < %(walk)s AND known.last_walk = missed.after
         FOR NO KEY UPDATE OF known SKIP LOCKED
-    )
-    UPDATE follows AS edge SET missed_walk = found.walk, missing_since = found.since, gone_at = found.gone
-    FROM found
-    WHERE edge.owner_pk = %(owner_pk)s AND edge.direction = %(direction)s AND edge.pk = found.pk
+    ) AS found
+    WHERE edge.direction = %(direction)s AND edge.ctid = found.place
         AND (edge.missed_walk, edge.gone_at) IS DISTINCT FROM (found.walk, found.gone)
 """
 
@@ -67,30 +61,17 @@ COPY_PAYLOADS: Final = "COPY payloads (type, operation, walk, fetched_at, data) 
 
 
 @cache
-def copy_into(table: Table) -> str:
-    """Return the statement that takes a page's rows into the temporary table."""
-    return f"COPY {table.stage} ({_names(table.staged)}) FROM STDIN (FORMAT BINARY)"
-
-
-def truncate(tables: Iterable[Table]) -> str:
-    """Return the statement that empties temporary tables within a transaction."""
-    return "TRUNCATE " + ", ".join(table.stage for table in tables)
-
-
-@cache
 def upsert_users(tables: Sequence[Table]) -> str:
-    """Return the statement that takes all staged accounts to `users`: one, since locks are taken in one order.
+    """Return the statement that takes all accounts of a commit to `users`: one, since locks are taken in one order.
 
     Args:
-        tables: those with staged rows of accounts; no account may be there twice.
+        tables: those with rows of accounts; no account may be there twice.
     """
-    columns = {column.name: column for table in tables for column in table.staged if column.name in table.account}
+    columns = {column.name: column for table in tables for column in table.columns if column.name in table.account}
     sources = " UNION ALL ".join(
         "SELECT pk, "
-        + ", ".join(
-            column.unstaged if column.name in table.account else f"NULL::{column.type}" for column in columns.values()
-        )
-        + f", {_SEEN} FROM {table.stage} WHERE {table.of_accounts}"
+        + ", ".join(name if name in table.account else f"NULL::{column.type}" for name, column in columns.items())
+        + f", fetched_at FROM {_page(table)} WHERE {table.of_accounts}"
         for table in tables
     )
     names = _names(columns.values())
@@ -103,19 +84,18 @@ def upsert_users(tables: Sequence[Table]) -> str:
 
 @cache
 def upsert(table: Table) -> str:
-    """Return the statement that takes the staged rows to their own table."""
+    """Return the statement that takes a commit's rows to their table."""
     if table is PROFILES:
         return _append_profiles()
-    if table is FOLLOWS:
-        return _upsert_follows()
+    if table.direction is not None:
+        return _upsert_follows(table)
     derived = dict(table.derived)
-    staged = {column.name: column.unstaged for column in table.staged}
     names = (*table.key, *table.latest)
-    values = ", ".join(f"{derived[name]} AS {name}" if name in derived else staged[name] for name in names)
+    values = ", ".join(f"{derived[name]} AS {name}" if name in derived else name for name in names)
     changes = [*map(_latest, table.latest), *_TIMES]
     return (
         f"INSERT INTO {table.name} AS known ({', '.join(names)}, first_seen, last_seen) "
-        f"SELECT {values}, {_SEEN}, {_SEEN} FROM {table.stage} ORDER BY {', '.join(table.key)} "
+        f"SELECT {values}, fetched_at, fetched_at FROM {_page(table)} ORDER BY {', '.join(table.key)} "
         f"ON CONFLICT ({table.conflict or ', '.join(table.key)}) DO UPDATE SET {', '.join(changes)}"
     )
 
@@ -123,13 +103,12 @@ def upsert(table: Table) -> str:
 def _append_profiles() -> str:
     """A row when something differs from the row before it; what an answer does not hold is as it was."""
     names = (*HISTORY, "picture")
-    staged = {column.name: column.unstaged for column in PROFILES.staged} | {"picture": f"{_PICTURE} AS picture"}
     together = [f"coalesce(page.{name}, old.{name})" for name in names]
     return (
         f"INSERT INTO profiles (pk, fetched_at, {', '.join(names)}) "
-        f"SELECT page.pk, page.seen, {', '.join(together)} "
-        f"FROM (SELECT pk, {_SEEN} AS seen, {', '.join(staged[name] for name in names)} FROM {PROFILES.stage}) AS page "
-        "LEFT JOIN LATERAL (SELECT * FROM profiles WHERE pk = page.pk AND fetched_at <= page.seen "
+        f"SELECT page.pk, page.fetched_at, {', '.join(together)} "
+        f"FROM (SELECT *, {_PICTURE} AS picture FROM {_page(PROFILES)}) AS page "
+        "LEFT JOIN LATERAL (SELECT * FROM profiles WHERE pk = page.pk AND fetched_at <= page.fetched_at "
         "ORDER BY fetched_at DESC LIMIT 1) AS old ON TRUE "
         f"WHERE old.pk IS NULL OR ({', '.join(together)}) IS DISTINCT FROM ({', '.join(f'old.{n}' for n in names)}) "
         "ORDER BY page.pk "
@@ -137,7 +116,7 @@ def _append_profiles() -> str:
     )
 
 
-def _upsert_follows() -> str:
+def _upsert_follows(table: Table) -> str:
     """The greatest walk number decides; an edge is missing if later lists that have ended already did not hold it."""
     missed = ("missed_walk", "missing_since", "gone_at")
     # A list that missed it may have ended since this statement began.
@@ -148,19 +127,28 @@ def _upsert_follows() -> str:
         "last_walk = greatest(known.last_walk, EXCLUDED.last_walk)",
         *_TIMES,
     ]
-    key = ", ".join(FOLLOWS.key)
+    key = ", ".join(table.key)
+    number = f"(%({WALKS})s::jsonb ->> {WALK.name})::integer"
     return (
-        f"INSERT INTO follows AS known ({key}, first_walk, last_walk, first_seen, last_seen, {', '.join(missed)}) "
-        f"SELECT {key}, walk, walk, {_SEEN}, {_SEEN}, missed[1], times[1], times[2] "
-        f"FROM {FOLLOWS.stage} LEFT JOIN ("
-        "SELECT owner_pk, direction, list.walk, array_agg(complete.walk ORDER BY complete.walk) AS missed, "
-        "array_agg(ended_at ORDER BY complete.walk) AS times "
-        f"FROM (SELECT DISTINCT owner_pk, direction, walk FROM {FOLLOWS.stage}) AS list "
-        "JOIN complete_lists AS complete USING (owner_pk, direction) WHERE complete.walk > list.walk "
-        "GROUP BY owner_pk, direction, list.walk"
-        f") AS later USING (owner_pk, direction, walk) ORDER BY {key} "
+        f"WITH page AS MATERIALIZED (SELECT {key}, {number} AS walk, fetched_at AS seen FROM {_page(table)}) "
+        f"INSERT INTO {table.name} AS known "
+        f"({key}, direction, first_walk, last_walk, first_seen, last_seen, {', '.join(missed)}) "
+        f"SELECT {key}, '{table.direction}', walk, walk, seen, seen, missed[1], times[1], times[2] "
+        "FROM page LEFT JOIN ("
+        "SELECT * FROM (SELECT DISTINCT owner_pk, walk FROM page) AS list CROSS JOIN LATERAL ("
+        "SELECT array_agg(complete.walk ORDER BY complete.walk) AS missed, "
+        "array_agg(ended_at ORDER BY complete.walk) AS times FROM complete_lists AS complete "
+        f"WHERE complete.owner_pk = list.owner_pk AND direction = '{table.direction}' AND complete.walk > list.walk"
+        ") AS lists"
+        f") AS later USING (owner_pk, walk) ORDER BY {key} "
         f"ON CONFLICT ({key}) DO UPDATE SET {', '.join(changes)}"
     )
+
+
+def _page(table: Table) -> str:
+    """Return SQL for a commit's records of a table as rows; its parameter has the table's name."""
+    columns = ", ".join(f"{column.name} {column.type}" for column in table.columns)
+    return f"json_to_recordset(%({table.name})s::json) AS page ({columns})"
 
 
 def _latest(name: str) -> str:

@@ -31,21 +31,11 @@ class Column:
     type: str
     required: bool
 
-    @property
-    def staged_type(self) -> str:
-        """The type under which it is copied: JSON goes as text, which binary COPY takes from whoever wrote it."""
-        return "text" if self.type in {"jsonb", "timestamptz"} else self.type
 
-    @property
-    def unstaged(self) -> str:
-        """SQL for the staged value in the column's own type."""
-        return self.name if self.staged_type == self.type else f"{self.name}::{self.type}"
-
-
-#: In every staged row, last: when the answer came.
+#: In every row that is written: when the answer came.
 FETCHED_AT: Final = Column("fetched_at", "timestamptz", required=True)
-#: The store's number of the walk that saw it.
-WALK: Final = Column("walk", "bigint", required=True)
+#: The record's walk, by operation and target.
+WALK: Final = Column("walk", "text", required=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,15 +43,15 @@ class Table:
     """The table for a type of record.
 
     Args:
-        name: of the table.
+        name: of the table, or of the partition that is written.
         record: the record's class.
         key: the fields that a row is known by.
         latest: fields of which the table keeps the latest known.
         account: fields that go to `users`, beside `pk`; none for a record that is of no account.
-        of_accounts: SQL that tells which of the staged rows are of an account.
+        of_accounts: SQL that tells which of the rows are of an account.
         derived: SQL of columns of the key that are no fields.
         conflict: SQL of the unique index, when it is another than the key's.
-        by_walk: whether its rows tell which walks saw them.
+        direction: of the edges that stand in it; None for a table of other records.
     """
 
     name: str
@@ -72,28 +62,28 @@ class Table:
     of_accounts: str = "TRUE"
     derived: tuple[tuple[str, str], ...] = ()
     conflict: str = ""
-    by_walk: bool = False
+    direction: str | None = None
 
     @property
-    def stage(self) -> str:
-        """The temporary table into which a page is copied."""
-        return f"pg_temp.page_{self.name}"
+    def told(self) -> str:
+        """The table's name as the operator knows it."""
+        return self.name if self.direction is None else "follows"
 
     @cached_property
-    def staged(self) -> tuple[Column, ...]:
-        """The columns that are copied."""
+    def columns(self) -> tuple[Column, ...]:
+        """The columns of a record that are written."""
         derived = dict(self.derived)
         names = dict.fromkeys(name for name in (*self.key, *self.latest, *self.account) if name not in derived)
-        walk = (WALK,) if self.by_walk else ()
-        return (*(column_of(self.record, name) for name in names), *walk, FETCHED_AT)
+        walk = () if self.direction is None else (WALK,)
+        hints = get_type_hints(self.record)
+        return (*(_column(name, hints[name]) for name in names), *walk, FETCHED_AT)
 
     def __hash__(self) -> int:
         return hash(self.name)
 
 
-def column_of(record: type[Record], name: str) -> Column:
+def _column(name: str, hint: object) -> Column:
     """Return the column of a record's field. Ids are text in a record and 64-bit numbers here."""
-    hint = get_type_hints(record)[name]
     kinds = [kind for kind in get_args(hint) if kind is not NoneType] if NoneType in get_args(hint) else [hint]
     if name == "pk" or name.endswith("_pk"):
         return Column(name, "bigint", required=kinds == [hint])
@@ -123,8 +113,9 @@ PROFILES: Final = Table(
     key=("pk",),
     account=(*HISTORY, "profile_pic_url", "hd_profile_pic_url", "latest_reel_media"),
 )
-FOLLOWS: Final = Table(
-    name="follows", record=Follow, key=("owner_pk", "direction", "pk"), account=_LISTED, by_walk=True
+FOLLOWERS, FOLLOWING = (
+    Table(name=f"follows_{direction}", record=Follow, key=("pk", "owner_pk"), account=_LISTED, direction=direction)
+    for direction in ("followers", "following")
 )
 SUGGESTIONS: Final = Table(
     name="suggestions",
@@ -167,7 +158,7 @@ MEDIA: Final = Table(
     latest=tuple(name for name in get_type_hints(Media) if name not in {*get_type_hints(Record), "KEY", "pk"}),
 )
 #: In the order in which a page is written: every worker takes locks in the same order.
-TABLES: Final = (PROFILES, FOLLOWS, SUGGESTIONS, HITS, MEDIA)
+TABLES: Final = (PROFILES, FOLLOWERS, FOLLOWING, SUGGESTIONS, HITS, MEDIA)
 
 #: Columns of `payloads`, where every other record goes.
 PAYLOAD_COLUMNS: Final = (

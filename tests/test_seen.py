@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from igcrawl.crawl.seen import Recent, Seen
+import random
+
+import pytest
+
+from igcrawl.crawl.seen import REMEMBERED_CURSORS, Cursors, Recent, Seen
 
 
 def page(seen: Seen, *numbers: int) -> tuple[list[bool], int, int, int]:
@@ -57,3 +61,40 @@ def test_the_last_members_are_remembered_at_least_as_many_as_was_said() -> None:
     assert [recent.add(number) for number in (5, 6, 7)] == [True] * 3
     assert not recent.add(4)
     assert recent.add(1)
+
+
+@pytest.mark.parametrize(
+    ("before", "loop"), [(0, 1), (3, 7), (0, REMEMBERED_CURSORS), (5_000, 30_000), (70_000, 20_000)]
+)
+def test_a_loop_of_cursors_is_recognised_however_long_it_is(before: int, loop: int) -> None:
+    cursors = Cursors()
+    pages = next(number for number in range(10 * (before + loop)) if not cursors.add(_cursor(number, before, loop)))
+    assert pages >= before + loop
+    assert pages <= before + loop if loop <= REMEMBERED_CURSORS else pages <= 3 * (before + loop)
+    assert len(cursors) <= 1.2 * REMEMBERED_CURSORS
+
+
+def _cursor(page: int, before: int, loop: int) -> int:
+    return page if page < before else before + (page - before) % loop
+
+
+def test_a_list_whose_cursors_are_all_new_is_no_loop() -> None:
+    cursors = Cursors()
+    assert all(cursors.add(number) for number in range(5 * REMEMBERED_CURSORS))
+
+
+def test_pages_taken_whole_are_told_apart_as_one_by_one() -> None:
+    seed = random.randrange(1 << 32)
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    for _ in range(200):
+        before = chance.choice([(), {1, 2, 3}])
+        since = chance.choice([None, None, {2, 9}])
+        one_by_one, whole = Seen(before, since), Seen(before, since)
+        for _ in range(5):
+            numbers = [chance.randrange(40) for _ in range(chance.randrange(8))]
+            one_by_one.turn_page()
+            whole.turn_page()
+            assert [one_by_one.is_new(number) for number in numbers] == list(whole.are_new(numbers))
+            for name in ("page", "found", "fresh", "known", "passed"):
+                assert getattr(one_by_one, name) == getattr(whole, name), name

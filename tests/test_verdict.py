@@ -224,7 +224,7 @@ def test_recent_members_are_remembered_in_flat_memory() -> None:
     for number in range(1000):
         assert recent.add(str(number))
         assert not recent.add(str(max(0, number - 99)))
-    assert len(recent._newer) + len(recent._older) <= 200
+    assert len(recent) <= 120
 
 
 def test_verdicts_are_kept_in_three_groups_and_the_worst_is_named() -> None:

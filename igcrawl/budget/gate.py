@@ -128,7 +128,8 @@ class Gate:
                 return state.count(family, now)
             return permit
 
-        if rules.budget is None and not rules.counts and (permit := take(await self.state())).wait <= 0:
+        looks_only = rules.budget is None and not rules.counts
+        if looks_only and (permit := take(await self._states.look(self._account))).wait <= 0:
             # Nothing is counted, so nothing is written.
             await self._worker.check()
             return permit

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Hashable, Sequence, Set
 from typing import Final, Protocol
 
 #: How many accounts back one that comes twice is recognised.
 REMEMBERED: Final = 100_000
+#: What is forgotten at once, as a share of what is remembered.
+_SHARES: Final = 16
+#: How many pages back a cursor that comes again is recognised at once: memory is the same for a list of any length.
+REMEMBERED_CURSORS: Final = 10_000
 
 
 class Numbers(Protocol):
@@ -16,30 +21,65 @@ class Numbers(Protocol):
 
 
 class Recent:
-    """A set that remembers at least the last `size` members, and at most twice as many: flat memory."""
+    """A set that remembers at least the last `size` members, and hardly more: flat memory."""
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._older: set[Hashable] = set()
-        self._newer: set[Hashable] = set()
+        self._share = max(size // _SHARES, 1)
+        self._members: set[Hashable] = set()
+        #: The same in shares, the oldest first: one is forgotten at once.
+        self._shares: deque[list[Hashable]] = deque([[]])
 
     def add(self, member: Hashable) -> bool:
         """Remember a member and say whether it is new."""
-        if member in self._newer or member in self._older:
+        if member in self._members:
             return False
-        if len(self._newer) >= self._size:
-            self._older, self._newer = self._newer, set()
-        self._newer.add(member)
+        self._take({member})
         return True
 
     def add_new(self, members: Set[Hashable]) -> bool:
         """Remember all members if each is new, and say whether they were; otherwise remember none."""
-        if not (self._newer.isdisjoint(members) and self._older.isdisjoint(members)):
+        if not self._members.isdisjoint(members):
             return False
-        if len(self._newer) >= self._size:
-            self._older, self._newer = self._newer, set()
-        self._newer |= members
+        self._take(members)
         return True
+
+    def _take(self, members: Set[Hashable]) -> None:
+        self._members |= members
+        newest = self._shares[-1]
+        newest += members
+        if len(newest) >= self._share:
+            if len(self._members) > self._size + self._share:
+                self._members.difference_update(self._shares.popleft())
+            self._shares.append([])
+
+    def __len__(self) -> int:
+        return len(self._members)
+
+
+class Cursors:
+    """Hashes of a walk's cursors; recognises a loop of any length in flat memory.
+
+    One of up to `REMEMBERED_CURSORS` pages is recognised when a cursor comes again. A longer one is when it comes back
+    to the cursor that is marked: that of page 1, 2, 4, 8 and so on, as in Brent's search for cycles.
+    """
+
+    def __init__(self) -> None:
+        self._recent = Recent(REMEMBERED_CURSORS)
+        self._number = 0
+        self._marked: int | None = None
+
+    def add(self, cursor: int) -> bool:
+        """Remember a cursor's hash and say whether it is new."""
+        if cursor == self._marked or not self._recent.add(cursor):
+            return False
+        self._number += 1
+        if self._number.bit_count() == 1:
+            self._marked = cursor
+        return True
+
+    def __len__(self) -> int:
+        return len(self._recent)
 
 
 class Seen:

@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 from igcrawl.crawl.endless import Endless
-from igcrawl.crawl.seen import REMEMBERED, Numbers, Recent, Seen
+from igcrawl.crawl.seen import Cursors, Numbers, Seen
 from igcrawl.items import EndlessWalkEnd, Follow, NewFollow, Record, WalkEnd
 from igcrawl.operations.call import Call
 from igcrawl.operations.operation import Operation
@@ -104,7 +104,7 @@ class Walk:
     begun_with: int = -1
     substitute: Operation | None = None
     hides_cursor: bool = False
-    _cursors: Recent = field(default_factory=lambda: Recent(REMEMBERED))
+    _cursors: Cursors = field(default_factory=Cursors)
 
     def __post_init__(self) -> None:
         """Remember the cursor that the walk begins with: coming back to it is a loop."""
@@ -199,7 +199,7 @@ class Walk:
         self.loops_from = self.pages
         self.endless.begin_again()
         self.known_pages = 0
-        self._cursors = Recent(REMEMBERED)
+        self._cursors = Cursors()
         self.note([why])
 
     def walk_again(self, before: Numbers) -> None:

@@ -12,6 +12,8 @@ _MOST: Final = 1 << 64
 #: Digits of that.
 _LONGEST: Final = 20
 _LARGEST_ID: Final = (1 << 63) - 1
+#: Sets of numbers are kept in so many parts.
+_PARTS: Final = 64
 
 
 def is_id(text: str) -> bool:
@@ -72,25 +74,35 @@ def unpack(packed: bytes) -> array[int]:
 class SortedIds:
     """Numbers that are asked for, not changed; flat: eight bytes each.
 
+    They stand in parts by their last bits, and each part is sorted alone: sorted together, each of millions would be an
+    object of Python for a moment, of forty bytes.
+
     Args:
         pages: packed, in any order; a number may come again.
     """
 
     def __init__(self, pages: Iterable[bytes]) -> None:
-        numbers = unpack(b"".join(pages))
-        self._numbers = array("Q", sorted(numbers))
+        parts = [array("Q") for _ in range(_PARTS)]
+        for page in pages:
+            for number in unpack(page):
+                parts[number % _PARTS].append(number)
+        for place, part in enumerate(parts):
+            parts[place] = array("Q", sorted(part))
+        self._parts = parts
 
     def __contains__(self, number: int) -> bool:
-        place = bisect_left(self._numbers, number)
-        return place < len(self._numbers) and self._numbers[place] == number
+        part = self._parts[number % _PARTS]
+        place = bisect_left(part, number)
+        return place < len(part) and part[place] == number
 
     def __iter__(self) -> Iterator[int]:
-        """Iterate over the different numbers."""
-        last = None
-        for number in self._numbers:
-            if number != last:
-                yield number
-            last = number
+        """Iterate over the different numbers, in no order."""
+        for part in self._parts:
+            last = None
+            for number in part:
+                if number != last:
+                    yield number
+                last = number
 
     def __len__(self) -> int:
-        return len(self._numbers)
+        return sum(map(len, self._parts))

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from typing import Final
 
 from igcrawl.errors import BadInput
+
+#: Begins a migration that is done in pieces.
+_IN_PIECES: Final = "-- In pieces:"
 
 
 def migrations(backend: str) -> list[tuple[int, str]]:
@@ -38,3 +42,8 @@ def pending(backend: str, version: int, store: str) -> list[tuple[int, str]]:
             "update igcrawl, or name another place"
         )
     return [(number, sql) for number, sql in known if number > version]
+
+
+def in_pieces(sql: str) -> bool:
+    """Return whether a migration is run again and again, each time in its own transaction, until it returns no row."""
+    return sql.startswith(_IN_PIECES)

@@ -26,9 +26,9 @@ SILENCE: Final = 10.0
 #: not wait again and again.
 _LESS: Final = 5.0
 _LESS_FOR: Final = 3.0
-
-#: Seconds between two looks at a connection that says nothing; without a span psycopg would look all the time.
-_LOOK_UP: Final = 0.1
+#: Seconds after which a connection that waits looks around without a reason. Zero, psycopg's default, would be as often
+#: as the event loop can.
+_LOOK_UP: Final = 60.0
 
 
 class Silent(psycopg.OperationalError):
@@ -52,10 +52,34 @@ class Watched(psycopg.AsyncConnection[Any]):
     async def wait(self, gen: Any, interval: float = _LOOK_UP, timeout: float | None = None) -> Any:
         """Wait for a step of the protocol."""
         try:
-            return await waiting.wait_async(gen, self.pgconn.socket, interval=interval, timeout=timeout)
+            return await waiting.wait_async(gen, self.pgconn.socket, interval, timeout)
         except asyncio.CancelledError:
             self.pgconn.finish()
             raise
+
+
+class _Running:
+    """A statement that runs.
+
+    Args:
+        connection: runs it.
+    """
+
+    __slots__ = ("asking", "connection", "given_up", "timer")
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.given_up = False
+        #: Goes off when it takes long, which hardly one does; then the server is asked.
+        self.timer: asyncio.TimerHandle | None = None
+        self.asking: asyncio.Task[None] | None = None
+
+    def leave_alone(self) -> None:
+        """Do not ask the server any more."""
+        if self.timer is not None:
+            self.timer.cancel()
+        if self.asking is not None:
+            self.asking.cancel()
 
 
 class Watchman:
@@ -70,20 +94,23 @@ class Watchman:
         self._probe = probe
         self._silence = silence
         self._less_until = 0.0
-        self._hurried = asyncio.Event()
+        self._hurried = False
+        self._running: set[_Running] = set()
 
     @property
     def patience(self) -> float:
         """Seconds to wait for an answer now."""
-        less = self._hurried.is_set() or time.monotonic() < self._less_until
+        less = self._hurried or time.monotonic() < self._less_until
         return self._silence / _LESS if less else self._silence
 
     def hurry(self, wanted: bool = True) -> None:
         """Wait less from now on, for what runs already, too: the operator wants to stop."""
-        if wanted:
-            self._hurried.set()
-        else:
-            self._hurried.clear()
+        begins = wanted and not self._hurried
+        self._hurried = wanted
+        if begins:
+            for running in self._running:
+                running.leave_alone()
+                self._look_later(running)
 
     def note(self, *, silent: bool) -> None:
         """Note whether the server was silent when it was asked last."""
@@ -96,34 +123,35 @@ class Watchman:
         Raises:
             Silent: it did.
         """
-        given_up = asyncio.Event()
-        watching = asyncio.create_task(self._watch(connection, given_up))
+        running = _Running(connection)
+        self._running.add(running)
+        self._look_later(running)
         try:
             yield
         except psycopg.Error:
-            if given_up.is_set():
+            if running.given_up:
                 raise Silent(self._silence) from None
             raise
         finally:
-            watching.cancel()
+            running.leave_alone()
+            self._running.discard(running)
 
-    async def _watch(self, connection: Connection, given_up: asyncio.Event) -> None:
-        while True:
-            # Both halves together are the limit.
-            half = self.patience / 2
-            if self._hurried.is_set():
-                await asyncio.sleep(half)
-            else:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._hurried.wait(), half)
-                    half = self.patience / 2
-            try:
-                await self._probe(half)
-            except Silent:
-                self.note(silent=True)
-                given_up.set()
-                _hang_up(connection)
-                return
+    def _look_later(self, running: _Running) -> None:
+        # Half of the time for the statement, half for the sign of life.
+        running.timer = asyncio.get_running_loop().call_later(self.patience / 2, self._look, running)
+
+    def _look(self, running: _Running) -> None:
+        running.asking = asyncio.create_task(self._ask(running))
+
+    async def _ask(self, running: _Running) -> None:
+        try:
+            await self._probe(self.patience / 2)
+        except Silent:
+            self.note(silent=True)
+            running.given_up = True
+            _hang_up(running.connection)
+        else:
+            self._look_later(running)
 
 
 def _hang_up(connection: Connection) -> None:

@@ -1,4 +1,4 @@
-"""Records into Postgres: the pipeline's binary COPY side by side with executemany, in one run.
+"""Records into Postgres: the pipeline's JSON side by side with executemany, in one run.
 
 Figures are user + system CPU of the client, microseconds a follow row, which also brings an account for `users`: from
 the page that comes to the pipeline to the end of its transaction. The database is the embedded one, with fsync off,
@@ -34,8 +34,9 @@ USERS = f"""
         last_seen = greatest(known.last_seen, EXCLUDED.last_seen)
 """
 FOLLOWS = """
-    INSERT INTO follows AS known (owner_pk, direction, pk, first_seen, last_seen) VALUES (%s, %s, %s, %s, %s)
-    ON CONFLICT (owner_pk, direction, pk) DO UPDATE SET last_seen = greatest(known.last_seen, EXCLUDED.last_seen)
+    INSERT INTO follows_followers AS known (owner_pk, direction, pk, first_seen, last_seen, first_walk, last_walk)
+    VALUES (%s, %s, %s, %s, %s, 1, 1)
+    ON CONFLICT (pk, owner_pk) DO UPDATE SET last_seen = greatest(known.last_seen, EXCLUDED.last_seen)
 """
 Save = Callable[[Page], Awaitable[None]]
 
@@ -88,7 +89,7 @@ def with_nothing(connection: psycopg.AsyncConnection[Any]) -> Save:
     return save
 
 
-WAYS = {"binary COPY": with_pipeline, "executemany": with_executemany, "no rows": with_nothing}
+WAYS = {"JSON": with_pipeline, "executemany": with_executemany, "no rows": with_nothing}
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -17,8 +18,10 @@ from igcrawl.errors import BadInput, StoreError
 from igcrawl.store.addresses import password_of
 from igcrawl.store.postgres.connection import Connection, LostMeanwhile, SharedConnections, server_life
 from igcrawl.store.postgres.worker_locks import WorkerLocks
-from igcrawl.store.schema import pending
+from igcrawl.store.schema import in_pieces, pending
 from igcrawl.store.silence import SILENCE, Silent
+
+logger = logging.getLogger(__name__)
 
 Cursor: TypeAlias = psycopg.AsyncCursor[DictRow]
 _T = TypeVar("_T")
@@ -59,6 +62,7 @@ _LOOK_AGAIN: Final = 0.05
 #: Seconds after which the server itself has ended a session whose client is gone.
 _LONGEST_LOOK: Final = 75.0
 _ADVICE: Final = "the same command goes on from the last page that was committed"
+_NAMED: Final = "IG_STORE: the database"
 _EXAMPLE: Final = "postgresql://user:password@host:5432/database"
 
 
@@ -292,15 +296,28 @@ async def _ask_outcome(connection: Connection, lost: _Unknown) -> bool:
 
 
 async def _migrate(connection: Connection) -> None:
-    if not pending("postgres", await _version(connection), "IG_STORE: the database"):
-        return
-    async with connection.transaction():
-        # Another process may be about it, or have been quicker.
-        await connection.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_MIGRATION_LOCK])
-        await connection.execute("CREATE TABLE IF NOT EXISTS igcrawl_schema (version integer PRIMARY KEY)")
-        for version, script in pending("postgres", await _version(connection), "IG_STORE: the database"):
-            await connection.execute(script)
-            await connection.execute("INSERT INTO igcrawl_schema VALUES (%s)", [version])
+    """Bring the schema up to date, step by step: what is broken off goes on from its last step at the next opening."""
+    while pending("postgres", await _version(connection), _NAMED):
+        async with connection.transaction():
+            # Another process may be about it, or have been quicker.
+            await connection.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_MIGRATION_LOCK])
+            await connection.execute("CREATE TABLE IF NOT EXISTS igcrawl_schema (version integer PRIMARY KEY)")
+            version = await _version(connection)
+            steps = pending("postgres", version, _NAMED)
+            # Where nothing is yet, all of it is one step.
+            for number, script in steps[:1] if version else steps:
+                if await _goes_on(connection, script):
+                    break
+                await connection.execute("INSERT INTO igcrawl_schema VALUES (%s)", [number])
+
+
+async def _goes_on(connection: Connection, script: str) -> bool:
+    """Execute a migration, and return whether a piece of it is left."""
+    cursor = await connection.execute(script)
+    row = await cursor.fetchone() if in_pieces(script) else None
+    if row is not None:
+        logger.warning("the Postgres store takes its new form: %s; it may be broken off and goes on later", row["done"])
+    return row is not None
 
 
 async def _version(connection: Connection) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
 from psycopg.rows import DictRow
 
@@ -18,22 +18,28 @@ from igcrawl.store.postgres.worker_locks import lives
 #: So many rows are read at once where there may be millions.
 _BATCH: Final = 500
 
-#: Frees the walks of dead workers, and tells whether we live.
+#: Frees the walks of dead workers, and tells whether there were any, and whether we live.
 _FREE_THE_DEAD: Final = f"""
     WITH holders AS MATERIALIZED ({HOLDERS}), freed AS (
         UPDATE walks SET worker = NULL FROM holders
         WHERE NOT lives AND walks.crawl = %(crawl)s AND walks.worker = holders.worker
+        RETURNING walks.id
     )
-    SELECT {lives("%(me)s")} AS lives
+    SELECT {lives("%(me)s")} AS lives, EXISTS (SELECT FROM freed) AS freed
 """  # noqa: S608
-# Two steps, since one index cannot lead both to those begun and past millions of others to none.
+# Two steps, since one index cannot lead both to those begun and past millions of others to none. Nothing is claimed
+# while a dead worker holds walks, whose turn may be before others', nor by a worker that has lost its lock.
 _CLAIM: Final = f"""
-    WITH begun AS MATERIALIZED (
+    WITH ready AS MATERIALIZED (
+        SELECT FROM (SELECT {lives("%(me)s")} AS lives OFFSET 0) AS own
+        WHERE lives AND NOT EXISTS (SELECT FROM ({HOLDERS} OFFSET 0) AS others WHERE NOT lives)
+    ), begun AS MATERIALIZED (
         SELECT id FROM walks WHERE crawl = %(crawl)s AND verdict IS NULL AND worker IS NULL AND fence > 0
+            AND EXISTS (SELECT FROM ready)
         ORDER BY depth, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
     ), fresh AS MATERIALIZED (
         SELECT id FROM walks WHERE crawl = %(crawl)s AND verdict IS NULL AND worker IS NULL AND fence = 0
-            AND NOT EXISTS (SELECT FROM begun)
+            AND EXISTS (SELECT FROM ready) AND NOT EXISTS (SELECT FROM begun)
             AND (%(max_walks)s::bigint IS NULL
                 OR %(max_walks)s > (SELECT started FROM crawls WHERE id = %(crawl)s))
         ORDER BY depth, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
@@ -61,26 +67,31 @@ class PostgresWalks:
 
     async def claim(self, crawl: int, limits: OperatorLimits, now: str) -> WalkRow | None:
         """See `Walks.claim`."""
-        me = await self._worker.join()
-        asked = {"crawl": crawl, "me": me, "now": now, **limits_of(limits)}
-        row = await self._database.row(_FREE_THE_DEAD, asked)
-        if row is None or not row["lives"]:
-            await self._worker.renew()
-
-        async def claim_alone(cursor: Cursor) -> DictRow | None:
-            # Two workers may not both begin the last walk.
-            await cursor.execute("SELECT FROM crawls WHERE id = %s FOR NO KEY UPDATE", [crawl])
-            await cursor.execute(_CLAIM, asked)
-            return await cursor.fetchone()
-
-        if limits.max_walks is None:
-            row = await self._database.row(_CLAIM, asked)
-        else:
-            row = await self._database.transact(claim_alone)
+        asked = {"crawl": crawl, "me": await self._worker.join(), "now": now, **limits_of(limits)}
+        row = await self._claim(asked)
+        if row is None:
+            # Mostly there is none. Walks of the dead are freed, and the lock is taken again if it was lost.
+            before = await self._database.row(_FREE_THE_DEAD, asked)
+            if before is None or not before["lives"]:
+                await self._worker.renew()
+            elif not before["freed"]:
+                return None
+            row = await self._claim(asked)
         if row is None:
             return None
         self._worker.claims[row["id"]] = row["fence"]
         return walk_of(row)
+
+    async def _claim(self, asked: dict[str, Any]) -> DictRow | None:
+        async def claim_alone(cursor: Cursor) -> DictRow | None:
+            # Two workers may not both begin the last walk.
+            await cursor.execute("SELECT FROM crawls WHERE id = %s FOR NO KEY UPDATE", [asked["crawl"]])
+            await cursor.execute(_CLAIM, asked)
+            return await cursor.fetchone()
+
+        if asked["max_walks"] is None:
+            return await self._database.row(_CLAIM, asked)
+        return await self._database.transact(claim_alone)
 
     async def busy(self, crawl: int) -> bool:
         """See `Walks.busy`."""

@@ -1,0 +1,63 @@
+"""Edges take little space, and none of their statements reads a table from end to end."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+import psycopg
+import pytest
+
+from pipelines.postgres_rows import rows_of, to_json
+from pipelines.postgres_sql import MARK_GONE, upsert, upsert_users
+from pipelines.postgres_tables import FOLLOWERS, FOLLOWING
+from tests.support.records import OWNER, Tables, at, follow
+
+SIZE = "SELECT sum(pg_total_relation_size(relid))::float8 AS bytes FROM pg_partition_tree('follows')"
+#: Blocks of a table and its indexes that are no edges': metapages, maps of free space, the last ones that are not full.
+BESIDE = 12 * 8192
+
+
+def test_an_edge_takes_140_bytes_with_all_indexes_however_often_its_list_is_read(tables: Tables) -> None:
+    random = Random(18)
+    ids = [random.randrange(10**9, 10**11) for _ in range(6000)]
+    for walk in (1, 2):
+        for first in range(0, len(ids), 400):
+            tables.save([follow(pk, at(walk)) for pk in ids[first : first + 400]], walk=walk)
+            if walk > 1:
+                # As autovacuum does, which this is too short for.
+                with psycopg.connect(tables.url, autocommit=True) as connection:
+                    connection.execute("VACUUM follows_followers")
+        size = tables.one(SIZE)["bytes"] - BESIDE
+        # What one commit replaces is free only for the next: two commits' rows more.
+        assert size < 140 * (len(ids) + (800 if walk > 1 else 0)), (walk, size / len(ids))
+
+
+@pytest.mark.parametrize("table", [FOLLOWERS, FOLLOWING], ids=lambda table: table.name)
+def test_no_statement_reads_the_edges_from_end_to_end(tables: Tables, table: Any) -> None:
+    direction = table.direction
+    with psycopg.connect(tables.url, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO follows (owner_pk, pk, direction, first_seen, last_seen, first_walk, last_walk) "
+            "SELECT n %% 50, n, %s, now(), now(), 1, 1 FROM generate_series(1, 20000) AS n",
+            [direction],
+        )
+        connection.execute(
+            "INSERT INTO complete_lists SELECT n, %s, 2, now() FROM generate_series(1, 20000) AS n", [direction]
+        )
+        connection.execute(
+            "INSERT INTO users (pk, first_seen, last_seen) SELECT n, now(), now() FROM generate_series(1, 20000) AS n"
+        )
+        connection.execute("ANALYZE")
+        page = [follow(pk, at(4), direction=direction) for pk in range(50)]
+        asked = {
+            table.name: rows_of(page).decode(),
+            "walks": to_json({f"{direction}/{OWNER}": 4}).decode(),
+            "owner_pk": 7,
+            "direction": direction,
+            "walk": 4,
+        }
+        for statement in (upsert_users((table,)), upsert(table), MARK_GONE):
+            plan = connection.execute(f"EXPLAIN {statement}".encode(), asked).fetchall()
+            assert "Seq Scan" not in str(plan), statement
+            assert statement is not MARK_GONE or f"follows_{direction}_by_owner" in str(plan)

@@ -71,15 +71,22 @@ def note(walk: Walk, notes: Iterable[str]) -> None:
         logger.warning("%s: %s", walk.id, line)
 
 
-def log_verdict(walk: Walk, ending: Ending) -> None:
-    """Say how a walk ended, in one line."""
+def log_verdict(walk: Walk, ending: Ending, progress: str = "") -> None:
+    """Say how a walk ended, in one line.
+
+    Args:
+        walk: which has ended.
+        ending: how.
+        progress: of the crawl; empty where its only target was walked.
+    """
     level = logging.INFO if ending.verdict in GOOD else logging.WARNING
     counts = f"{walk.records} records, {walk.pages} pages, {walk.requests} requests"
     # A cursor of several parts may repeat a part of the session, which no log may hold.
     if ending.verdict not in FINAL and walk.cursor is not None and not walk.cursor.startswith("{"):
         counts += f", next cursor {printable(walk.cursor, _LONGEST_CURSOR)}"
     reason = f"; {ending.reason}" if ending.reason else ""
-    logger.log(level, "%s: %s: %s%s", walk.id, ending.verdict, counts, reason)
+    beside = f" ({progress})" if progress else ""
+    logger.log(level, "%s: %s: %s%s%s", walk.id, ending.verdict, counts, reason, beside)
 
 
 class WalkLogFormatter(LogFormatter):

@@ -19,6 +19,7 @@ from igcrawl.calling.call_sender import CallSender
 from igcrawl.calling.run_context import RunContext
 from igcrawl.calling.run_gate import gate_for, states_for
 from igcrawl.config.config import Config
+from igcrawl.crawl.seen import REMEMBERED, Recent
 from igcrawl.errors import BadInput
 from igcrawl.operations.catalogue import find_operation
 from igcrawl.output.cli_outputs import WITHOUT_OUTPUTS
@@ -55,6 +56,7 @@ class Planned(Protocol):
     config: Config
     ask: CallSender
     context: RunContext
+    things: str
 
     @property
     def limits(self) -> OperatorLimits:
@@ -144,24 +146,42 @@ class Planning:
 
     async def _whole(self, lines: list[str]) -> Cost:
         """Return what the crawl takes from its beginning, and add a line for each target."""
-        total, shown, first = Cost(), 0, None
+        total, seen, count, unknown = Cost(), Recent(REMEMBERED), 0, 0
+        most = self._spider.limits.max_walks
         for seed in self._spider.seeds():
+            if not seen.add(seed.key):
+                continue
+            count += 1
             operation = find_operation(seed.operation)
             length, update = Length(), False
-            if first is None and counted_in(operation) is not None:
-                length, update = await self._learn(seed)
-            first = first or (operation, length)
+            if counted_in(operation) is not None:
+                length, update = await (self._learn(seed) if count == 1 else self._recall(seed))
+                unknown += length.holds is None
             cost = cost_of(operation, seed.args, self._args, length.holds, update)
-            shown += 1
-            if shown <= _SHOWN:
+            if count <= _SHOWN:
                 known = "" if length.holds is None else f"{length.holds:,} in its profile; "
                 lines.append(f"{seed.key}: {known}{cost.pages.told('page')}, {cost.requests.told('request')}")
-            total.add(cost)
-        if shown > _SHOWN:
-            lines.append(f"… and {shown - _SHOWN:,} more targets")
-        if first is not None:
-            total.add(cost_of_found(first[0], self._args, first[1].holds))
+            if most is None or count <= most:
+                total.add(cost)
+            if most is None or count == 1:
+                total.add(cost_of_found(operation, self._args, length.holds))
+        if count > _SHOWN:
+            lines.append(f"… and {count - _SHOWN:,} more {self._spider.things}")
+        if unknown and count > 1:
+            told = "a request each would tell, and a plan sends one"
+            self._notes.append(f"how long {unknown:,} of {count:,} lists are is not known: {told}")
         return total
+
+    async def _recall(self, seed: Seed) -> tuple[Length, bool]:
+        """Return how long a list was when it was walked last, and whether it is only updated; nothing is sent."""
+        if not is_there(self._spider.config.store):
+            return Length(), False
+        await self._store.open()
+        earlier = await earlier_walks(self._store, seed, None)
+        complete = next((walk for walk in earlier if walk.verdict == Verdict.COMPLETE), None)
+        holds = None if complete is None else complete.expected or complete.records
+        since = isinstance(self._args, ListArguments) and self._args.since is not None
+        return Length(holds=holds), since and complete is not None
 
     async def _learn(self, seed: Seed) -> tuple[Length, bool]:
         """Return how long a list is, and whether it is one that is only updated."""

@@ -23,6 +23,7 @@ from igcrawl.store.model import (
     OperatorLimits,
     OutputRow,
     PageCommit,
+    Progress,
     RecordPage,
     Seed,
     WalkRow,
@@ -126,6 +127,9 @@ class Crawls(Protocol):
     async def verdicts(self, crawl: int) -> dict[str | None, int]:
         """Return how many walks of a crawl have each verdict; None is those that have none."""
 
+    async def progress(self, crawl: int) -> Progress:
+        """Return how many targets the operator gave, and how many of them have their verdict."""
+
 
 class Walks(Protocol):
     """Walks: claimed by workers, and what their pages brought."""
@@ -154,6 +158,12 @@ class Walks(Protocol):
         Raises:
             LostClaim: this worker no longer holds one of the walks; nothing was written.
         """
+
+    async def begun(self, crawl: int, seed: str) -> bool:
+        """Return whether a crawl has a walk of this seed that was ever claimed."""
+
+    async def named(self, crawl: int, verdict: str, most: int) -> list[str]:
+        """Return operation and target of the first walks of a crawl that have a verdict, so many at most."""
 
     def found(self, walk: int) -> AsyncIterator[FoundPage]:
         """Yield what each page of a walk brought, in order."""

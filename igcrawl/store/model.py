@@ -108,6 +108,14 @@ class CrawlRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """Progress of a crawl: of how many targets that the operator gave, how many have their verdict."""
+
+    done: int
+    all: int
+
+
+@dataclass(frozen=True, slots=True)
 class OperatorLimits:
     """The operator's own limits; None is none.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Final
 
-from igcrawl.store.model import CrawlRow, OperatorLimits, Seed
+from igcrawl.store.model import CrawlRow, OperatorLimits, Progress, Seed
 from igcrawl.store.postgres.commit import write_seeds
 from igcrawl.store.postgres.database import BEGIN_LOCK, Cursor, Database, Parameters
 from igcrawl.store.postgres.rows import CRAWL, LATEST, REOPENED, crawl_of, limits_of
@@ -106,6 +106,12 @@ class PostgresCrawls:
         """See `Crawls.verdicts`."""
         sql = "SELECT verdict, count(*) AS walks FROM walks WHERE crawl = %s GROUP BY verdict"
         return {row["verdict"]: row["walks"] for row in await self._database.rows(sql, (crawl,))}
+
+    async def progress(self, crawl: int) -> Progress:
+        """See `Crawls.progress`."""
+        sql = "SELECT count(verdict) AS done, count(*) AS given FROM walks WHERE crawl = %s AND depth = 1"
+        row = await self._database.row(sql, (crawl,))
+        return Progress(0, 0) if row is None else Progress(row["done"], row["given"])
 
 
 async def _count(cursor: Cursor, sql: str, parameters: Parameters) -> int:

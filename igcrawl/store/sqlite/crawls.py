@@ -7,7 +7,7 @@ from typing import Final
 
 import orjson
 
-from igcrawl.store.model import CrawlRow, OperatorLimits, Seed
+from igcrawl.store.model import CrawlRow, OperatorLimits, Progress, Seed
 from igcrawl.store.sqlite.commit import write_seeds
 from igcrawl.store.sqlite.database import Database
 from igcrawl.store.sqlite.rows import HOLDERS, LATEST, crawl_of, waiting_walk
@@ -29,6 +29,13 @@ _LONGER: Final = """
 """
 #: Walks that go on when the same command is run again.
 _GO_ON: Final = (_ENDED, _RAISED, _LONGER)
+_PROGRESS: Final = """
+    SELECT (SELECT count(*) FROM walks INDEXED BY walks_order WHERE crawl = :crawl AND depth = 1),
+        (SELECT count(*) FROM walks INDEXED BY walks_waiting
+            WHERE crawl = :crawl AND verdict IS NULL AND worker IS NULL AND depth = 1)
+        + (SELECT count(*) FROM walks INDEXED BY walks_held
+            WHERE worker IS NOT NULL AND crawl = :crawl AND depth = 1)
+"""
 _REOPEN: Final = "UPDATE walks SET verdict = NULL, reason = NULL, ended_at = NULL WHERE id IN "
 
 
@@ -119,6 +126,11 @@ class SqliteCrawls:
         """
         [[unended]] = self._database.rows(waiting, {"crawl": crawl})
         return counts | ({None: unended} if unended else {})
+
+    async def progress(self, crawl: int) -> Progress:
+        """See `Crawls.progress`."""
+        [[given, unended]] = self._database.rows(_PROGRESS, {"crawl": crawl})
+        return Progress(given - unended, given)
 
     def _latest(self, key: str, name: str | None) -> CrawlRow | None:
         if name is not None:

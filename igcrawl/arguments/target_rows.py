@@ -172,8 +172,10 @@ class TargetRows:
             except csv.Error as error:
                 yield self._broken(start, error)
                 continue
-            text = bare("".join(cells))
-            if not text or (text[0] == "#" and sum(bool(bare(cell)) for cell in cells) == 1):
+            text = "".join(cells).strip()
+            if not text or (not text.isascii() and not bare(text)):
+                continue
+            if text[0] == "#" and sum(bool(bare(cell)) for cell in cells) == 1:
                 continue
             record = {name: cells[place] for name, place in places if place < len(cells)}
             yield self._in_record(start, delimiter.join(cells), record, fields)

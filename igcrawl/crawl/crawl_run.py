@@ -12,6 +12,7 @@ from typing import Final
 
 from igcrawl.arguments.crawl_key import CrawlKey
 from igcrawl.crawl.open_ends import open_ends
+from igcrawl.crawl.sowing import SEEDS_AT_ONCE, Sowing
 from igcrawl.errors import BadInput, IgcrawlError, StoreError
 from igcrawl.output.output import Output, OutputCrawl
 from igcrawl.output.sinks import Sinks
@@ -88,6 +89,7 @@ class CrawlRun:
 
         Raises:
             BadInput: the store, an output or the crawl's name cannot be used.
+            Interrupted: the run is being stopped.
             StoreError: the store failed.
         """
         await self.store.open()
@@ -105,8 +107,10 @@ class CrawlRun:
             return False
         goes_on = last is not None and unfinished and await self._goes_on(last, crawl_key)
         await self._check_outputs(last if goes_on else None)
-        self._crawl = last if goes_on else await self._new_generation(last, crawl_key, seeds)
+        sowing = Sowing(seeds)
+        self._crawl = last if goes_on else await self._new_generation(last, crawl_key, sowing)
         await self.store.worker.join()
+        await sowing.go_on(self.store, self.crawl.id, self.crawl.sown, self._stopping)
         if self.crawl.kept and not self._keeps:
             logger.warning("IG_KEEP=False: the records of this crawl were kept so far; from now on its outputs are all")
             await self.store.crawls.stop_keeping(self.crawl.id)
@@ -127,11 +131,13 @@ class CrawlRun:
         if row.depth == 1 and verdict not in _BREAKING_OFF:
             self.progress = replace(self.progress, done=min(self.progress.done + 1, self.progress.all))
 
-    async def _new_generation(self, last: CrawlRow | None, crawl_key: CrawlKey, seeds: Iterable[Seed]) -> CrawlRow:
+    async def _new_generation(self, last: CrawlRow | None, crawl_key: CrawlKey, sowing: Sowing) -> CrawlRow:
         after = last.generation if last is not None else 0
         now = timestamp(time.time())
         key, name, spider = crawl_key.text, crawl_key.name, crawl_key.spider
-        return await self.store.crawls.begin(key, name, spider, seeds, after, now, keeps=self._keeps)
+        seeds = sowing.batch()
+        sown = len(seeds) if len(seeds) == SEEDS_AT_ONCE else None
+        return await self.store.crawls.begin(key, name, spider, seeds, after, now, keeps=self._keeps, sown=sown)
 
     async def _goes_on(self, last: CrawlRow, crawl_key: CrawlKey) -> bool:
         if crawl_key.fresh:

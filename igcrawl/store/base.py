@@ -84,6 +84,7 @@ class Crawls(Protocol):
         now: str,
         *,
         keeps: bool = True,
+        sown: int | None = None,
     ) -> CrawlRow:
         """Begin a generation with the walks that the operator gave, or return the one that somebody else began.
 
@@ -95,6 +96,17 @@ class Crawls(Protocol):
             after: the generation that the caller saw last, 0 for none: when there is a later one, that is returned.
             now: UTC, ISO 8601.
             keeps: whether the records of its pages are kept.
+            sown: how many seeds these are, when others follow by `sow`; None when they are all.
+        """
+
+    async def sow(self, crawl: int, seeds: Iterable[Seed], after: int, then: int | None) -> int | None:
+        """Add walks that the operator gave, unless another worker was quicker, and return what is sown now.
+
+        Args:
+            crawl: its number.
+            seeds: those that follow.
+            after: what is sown as far as the caller knows, see `CrawlRow`; when it is more, nothing is added.
+            then: what is sown with these; None when they are the last.
         """
 
     async def stop_keeping(self, crawl: int) -> None:

@@ -94,6 +94,7 @@ class CrawlRow:
         created_at: when it began.
         kept: whether the store holds the records of all its pages.
         pages: how many pages of records it holds.
+        sown: how many of the operator's targets were taken while the rest is still to come; None when all have walks.
     """
 
     id: int
@@ -105,6 +106,7 @@ class CrawlRow:
     created_at: str
     kept: bool = False
     pages: int = 0
+    sown: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

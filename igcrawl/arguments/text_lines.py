@@ -30,6 +30,8 @@ _MARKS: Final = (
 )
 _GZIP: Final = b"\x1f\x8b"
 _ZSTANDARD: Final = b"\x28\xb5\x2f\xfd"
+#: Beginnings of a spreadsheet program's own formats.
+_WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 _BLOCK: Final = 1 << 16
 #: A longer line is none: it would be held in memory whole.
@@ -115,6 +117,8 @@ class FileLines:
     def _blocks(self) -> Iterator[bytes]:
         try:
             begin = self._file.read(len(_ZSTANDARD))
+            if begin in _WORKBOOKS:
+                raise BadInput(f"file={self._path}: is a spreadsheet program's own format; save it as CSV in UTF-8")
             source: Any = _Joined(begin, self._file)
             if begin == _ZSTANDARD:
                 yield from self._from_zstandard(source)

@@ -78,8 +78,8 @@ class TargetSpider(OperationSpider):
     def _say(self, content: FileContent) -> None:
         """Tell how a file was read, since it may have been meant otherwise."""
         name, kind = f"file={self.args.file}", self.args.KIND
-        if content.layout:
-            logger.info("%s: %s", name, content.layout)
+        layout = f"; {content.layout}" if content.layout else ""
+        logger.info("%s: %s%s", name, f"{content.count:,} {kind.several if content.count > 1 else kind.one}", layout)
         if content.without:
             logger.info("%s: %s records have no %s in them", name, f"{content.without:,}", kind.one)
         if content.bad.count:

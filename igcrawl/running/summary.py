@@ -101,7 +101,7 @@ def names_of(counts: Mapping[str | None, int], named: Mapping[str, Sequence[str]
     for verdict, names in named.items():
         more = counts.get(verdict, 0) - len(names)
         rest = f" and {more:,} more: scrapy walks --verdict {verdict}" if more > 0 else ""
-        sentences.append(f"{counts.get(verdict, 0):,} {verdict}: {', '.join(names)}{rest}")
+        sentences.append(f"{verdict}: {', '.join(names)}{rest}")
     return sentences
 
 

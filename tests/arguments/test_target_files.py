@@ -278,6 +278,7 @@ def test_a_file_gives_its_targets_in_their_order_and_names_its_bad_lines(tmp_pat
         (b'{"pk": 1.5}\n', "no account in it: nothing in pk"),
         (b'{"pk": 25025320000000000000.0}\n', "line 1: "),
         (b'{"pk": true}\n', "no account in it: nothing in pk"),
+        (b"PK\x03\x04\x14\x00\x06\x00", "is a spreadsheet program's own format; save it as CSV in UTF-8"),
         (b"\x1f\x8bnothing", "is packed and damaged"),
         (gzip.compress(b"a\n" * 100)[:-9], "is packed and damaged"),
         (zstandard.compress(b"a\n" * 100)[:8] + b"xxxx", "is packed and damaged"),

@@ -162,15 +162,14 @@ class TargetRows:
             self.layout = f"line {self._lines.number} is taken for a table's head; its column {fields[0]!r} is read"
         # The first of two columns with one head is the one that is meant.
         places = [(name, heads.index(name)) for name in fields or self._kind.needed(heads)]
-        rows = csv.reader(lines, delimiter=delimiter, strict=True)
-        while True:
-            start = self._lines.number + 1
-            try:
-                cells = next(rows)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                yield self._broken(start, error)
+        first, read = (places[0][1], self._kind.reader_of(fields[0])) if fields else (len(heads), self._kind.read)
+        for start, cells in self._cells_of(csv.reader(lines, delimiter=delimiter, strict=True)):
+            if isinstance(cells, NotATarget):
+                yield start, "", cells
+                continue
+            # Most rows of a long table.
+            if len(cells) > first and _PLAIN.fullmatch(cells[first]):
+                yield self._value(start, delimiter.join(cells), cells[first], read)
                 continue
             text = "".join(cells).strip()
             if not text or (not text.isascii() and not bare(text)):
@@ -180,15 +179,24 @@ class TargetRows:
             record = {name: cells[place] for name, place in places if place < len(cells)}
             yield self._in_record(start, delimiter.join(cells), record, fields)
 
-    def _broken(self, start: int, error: csv.Error) -> Row:
-        """Return a row whose quotes are wrong.
+    def _cells_of(self, rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str] | NotATarget]]:
+        """Yield the cells of each row, with the number of the line in which it begins.
 
         Raises:
-            BadInput: they are not closed: what stands behind them would be lost.
+            BadInput: quotes are not closed: what stands behind them would be lost.
         """
-        if "unexpected end" in str(error) or "field larger" in str(error):
-            raise BadInput(f"file={self._path}: line {start}: a quote is opened and not closed; mend the file")
-        return start, "", NotATarget("its quotes are not those of a table: one within a cell is written twice")
+        while True:
+            start = self._lines.number + 1
+            try:
+                yield start, next(rows)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                if "unexpected end" in str(error) or "field larger" in str(error):
+                    raise BadInput(
+                        f"file={self._path}: line {start}: a quote is opened and not closed; mend the file"
+                    ) from None
+                yield start, NotATarget("its quotes are not those of a table: one within a cell is written twice")
 
     @staticmethod
     def _at(heads: list[str], column: str) -> int | None:
@@ -221,13 +229,14 @@ class TargetRows:
             if isinstance(each, Mapping):
                 yield self._in_record(number, said, each, None if self._column is None else [self._column])
             else:
-                yield self._value(number, said, each)
+                yield self._value(number, said, each, self._kind.read)
 
-    def _value(self, number: int, said: str, value: Any) -> Row:
+    @staticmethod
+    def _value(number: int, said: str, value: Any, read: Callable[[str], Target]) -> Row:
         if not isinstance(value, str) and type(value) is not int:
             return number, said, NotATarget("expected an object with the target in it")
         try:
-            return number, said, self._kind.read(str(value))
+            return number, said, read(str(value))
         except NotATarget as problem:
             return number, said, problem
 

@@ -153,10 +153,10 @@ class TargetRows:
     def _table(self, head: str, lines: Iterator[str], delimiter: str) -> Iterator[Row]:
         heads = _cells(head, delimiter)
         fields: list[str] | None = None
-        # A table of igcrawl's own says of each row what it is.
+        # A table of igcrawl's own says of each row what it is: the `pk` of a post is no account's.
         if self._column is not None:
             fields = [heads[self._at(heads, self._column) or 0]]
-        elif not {"type", "walk"} <= set(heads):
+        elif "type" not in heads:
             fields = self._kind.best(heads)
         if fields is not None:
             self.layout = f"line {self._lines.number} is taken for a table's head; its column {fields[0]!r} is read"

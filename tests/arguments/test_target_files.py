@@ -320,6 +320,18 @@ def test_a_file_says_how_it_was_read(tmp_path: Path) -> None:
     assert list(file) == [("username", "some.one")]
 
 
+@pytest.mark.parametrize("heads", ["type,walk,pk,owner_pk", "pk,type,owner_pk"])
+def test_a_table_of_igcrawl_s_own_gives_the_accounts_of_its_records(tmp_path: Path, heads: str) -> None:
+    cells = {"type": "media", "walk": "user_feed/7", "pk": "5", "owner_pk": "7"}
+    text = f"{heads}\n{','.join(cells[head] for head in heads.split(','))}\n"
+    assert list(file_of(tmp_path, text)) == [("user_id", "7")]
+    assert list(file_of(tmp_path, text, "pk")) == [("user_id", "5")]
+    assert list(file_of(tmp_path, "type,username,id\nprivate,a,1\nbusiness,b,2\n")) == [
+        ("username", "a"),
+        ("username", "b"),
+    ]
+
+
 def test_a_column_that_is_not_there_is_refused_with_those_that_are(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"column=handle: line 1 of .* has no such head: 'id', 'username'"):
         file_of(tmp_path, "id,username\n1,a\n", "handle").content()

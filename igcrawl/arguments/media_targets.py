@@ -33,7 +33,8 @@ def read_media(text: str) -> Target:
         raise NotATarget(f"it is empty; {_EXPECTED}")
     if _ID.fullmatch(plain):
         return Target("media_id", plain)
-    if (whole := number_as_written(plain, "the media's id")) is not None:
+    # Digits with an E between them are a shortcode; a spreadsheet writes 3.78E+18.
+    if not _SHORTCODE.fullmatch(plain) and (whole := number_as_written(plain, "the media's id")) is not None:
         return Target("media_id", whole)
     if "/" in plain or plain.lower() in INSTAGRAM_HOSTS:
         return Target("media_id", _id_in_address(plain))

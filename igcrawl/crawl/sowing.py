@@ -6,12 +6,15 @@ A run that is killed meanwhile has lost nothing, and the next one goes on behind
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterable
 from itertools import islice
 from typing import Final
 
 from igcrawl.stopping import Stopping
 from igcrawl.store import Seed, Store
+
+logger = logging.getLogger(__name__)
 
 #: So many seeds are one transaction: others wait for it, and so does whoever wants to stop the run.
 SEEDS_AT_ONCE: Final = 10_000
@@ -54,6 +57,8 @@ class Sowing:
             Interrupted: the run is being stopped.
             StoreError: the store failed.
         """
+        if sown is not None:
+            logger.info("putting the targets into the store; a million take about a minute")
         while sown is not None:
             # The loop does other things between two batches, such as hearing that the run is to stop.
             await asyncio.sleep(0)

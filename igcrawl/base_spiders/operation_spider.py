@@ -305,7 +305,7 @@ class OperationSpider(Spider):
             walk, ending = await walker.walk(row)
             self._note(ending.verdict)
             walker.run.end(row, ending.verdict)
-            log_verdict(walk, ending, self.progress)
+            log_verdict(walk, ending, row.target, self.progress)
             if self._halted is not None and ending.verdict is not self._halted.verdict:
                 # A failure on this side must not hide what the server said.
                 logger.error("%s: %s: %s", walk.id, self._halted.verdict, self._halted.reason)

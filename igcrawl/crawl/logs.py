@@ -71,12 +71,13 @@ def note(walk: Walk, notes: Iterable[str]) -> None:
         logger.warning("%s: %s", walk.id, line)
 
 
-def log_verdict(walk: Walk, ending: Ending, progress: str = "") -> None:
+def log_verdict(walk: Walk, ending: Ending, given: str = "", progress: str = "") -> None:
     """Say how a walk ended, in one line.
 
     Args:
         walk: which has ended.
         ending: how.
+        given: its target as the operator gave it, such as a name.
         progress: of the crawl; empty where its only target was walked.
     """
     level = logging.INFO if ending.verdict in GOOD else logging.WARNING
@@ -85,8 +86,8 @@ def log_verdict(walk: Walk, ending: Ending, progress: str = "") -> None:
     if ending.verdict not in FINAL and walk.cursor is not None and not walk.cursor.startswith("{"):
         counts += f", next cursor {printable(walk.cursor, _LONGEST_CURSOR)}"
     reason = f"; {ending.reason}" if ending.reason else ""
-    beside = f" ({progress})" if progress else ""
-    logger.log(level, "%s: %s: %s%s%s", walk.id, ending.verdict, counts, reason, beside)
+    beside = "; ".join(filter(None, [printable(given) if given != walk.target else "", progress]))
+    logger.log(level, "%s: %s: %s%s%s", walk.id, ending.verdict, counts, reason, f" ({beside})" if beside else "")
 
 
 class WalkLogFormatter(LogFormatter):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from collections.abc import Callable
@@ -238,3 +239,14 @@ def test_a_run_that_is_killed_while_it_sows_is_gone_on_with(
         crawl("profiles", given, code=1)
         assert store.execute("SELECT count(*), count(DISTINCT target) FROM walks").fetchone() == (20_003, 20_003)
         assert store.execute("SELECT sown FROM crawls").fetchall() == [(None,)]
+
+
+def test_the_view_of_a_crawl_says_how_many_are_done(
+    crawl: Crawl, simulator: Simulator, file: Callable[..., str]
+) -> None:
+    simulator.faults.add(operation="user_profile", kind="delay", delay=0.05)
+    quick = json.dumps({"igcrawl.console.extension.LiveView": None, "tests.support.quick_live.QuickLiveView": 0})
+    crawl("profiles", file(*accounts_of(simulator, 4)), settings=(f"EXTENSIONS={quick}", "IG_LIVE=True"))
+    said = re.findall(r"INFO: progress: (\d) of 4 accounts; walks: (\d) open, (\d) done", crawl.log)
+    assert all(int(done) + int(left) == 4 and done == walks for done, left, walks in said)
+    assert len({done for done, *_ in said}) > 1

@@ -42,10 +42,12 @@ class TargetArguments(Arguments):
         "- is standard input",
     )
     column: str | None = Field(
-        None, min_length=1, description="with file: the column, or field, that holds the targets; else the known one"
+        None,
+        min_length=1,
+        description="the column or field of the file that holds the targets, where its name does not tell",
     )
     bad_lines: BadLines = Field(
-        BadLines.REFUSE, description="with file: refuse, or skip to go on without the lines that are no target"
+        BadLines.REFUSE, description="refuse or skip: what becomes of the lines of the file that are no target"
     )
 
     @model_validator(mode="after")

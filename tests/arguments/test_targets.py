@@ -243,7 +243,7 @@ def test_one_target_is_the_same_crawl_by_whichever_argument() -> None:
         (MediaArguments, {"media_ids": "1", "file": "x"}, "give the posts one way: "),
         (AccountArguments, {"user_id": "1", "column": "a"}, "column goes with file=…"),
         (AccountArguments, {"user_id": "1", "bad_lines": "skip"}, "bad_lines goes with file=…"),
-        (AccountArguments, {"file": "x", "bad_lines": "drop"}, "bad_lines=drop: expected with file: refuse, or skip"),
+        (AccountArguments, {"file": "x", "bad_lines": "drop"}, "bad_lines=drop: expected refuse or skip: "),
         (AccountArguments, {"user_ids": ""}, "user_ids=: is empty"),
         (MediaArguments, {"media_id": "a b"}, "media_id=a b: expected an id, a shortcode or an address"),
     ],

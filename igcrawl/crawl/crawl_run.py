@@ -111,8 +111,7 @@ class CrawlRun:
         self._crawl = last if goes_on else await self._new_generation(last, crawl_key, sowing)
         await self.store.worker.join()
         await sowing.go_on(self.store, self.crawl.id, self.crawl.sown, self._stopping)
-        if self.crawl.kept and not self._keeps:
-            await self._stop_keeping()
+        await self._stop_keeping()
         await self._open_outputs(goes_on=goes_on)
         if goes_on:
             reopened = await self.store.crawls.reopen(self.crawl.id, REOPENED, self.limits)
@@ -121,9 +120,11 @@ class CrawlRun:
         return True
 
     async def _stop_keeping(self) -> None:
-        logger.warning("IG_KEEP=False: the records of this crawl were kept so far; from now on its outputs are all")
-        await self.store.crawls.stop_keeping(self.crawl.id)
-        self._crawl = replace(self.crawl, kept=False)
+        """Keep no more records, where they were kept so far and are not to be from now on."""
+        if self.crawl.kept and not self._keeps:
+            logger.warning("IG_KEEP=False: the records of this crawl were kept so far; from now on its outputs are all")
+            await self.store.crawls.stop_keeping(self.crawl.id)
+            self._crawl = replace(self.crawl, kept=False)
 
     async def count(self) -> None:
         """Ask the store how many targets have their verdict, those of other workers too."""

@@ -8,7 +8,7 @@ help:
 	@echo "make demo   crawl the built-in simulator into out/followers.jsonl"
 	@echo "make demo-postgres   the same into an embedded Postgres, and what one can ask it"
 	@echo "make test   lint, types and tests, with all they need"
-	@echo "make fuzz   200,000 spoilt answers through the readers, and every value of the recorded ones changed"
+	@echo "make fuzz   200,000 spoilt answers through the readers, and every value of the recorded ones changed; 20,000 files of targets and a million lines"
 	@echo "make torture   crawls of 40,000 follows into each kind of output, each killed 200 times"
 	@echo "make siege  attacks on a session and its budget, from every side"
 	@echo "make days   crawls of 24 hours against limits, on a clock that is told to go"
@@ -54,6 +54,7 @@ fuzz: $(VENV)/dev
 	FUZZ_CASES=200000 FUZZ_SLOWEST=0.05 $(BIN)/python -m pytest -s tests/test_fuzz.py
 	FUZZ_WORLDS=2000 $(BIN)/python -m pytest -q tests/calling/test_evidence.py
 	FUZZ_CRAWLS=2000 $(BIN)/python -m pytest -q tests/running/test_worlds.py
+	FUZZ_TARGET_FILES=20000 FUZZ_TARGET_LINES=1000000 $(BIN)/python -m pytest -q tests/arguments/test_target_files.py tests/store/test_sowing.py
 	MISFITS=all $(BIN)/python -m pytest --numprocesses auto tests/test_misfits.py
 
 torture: $(VENV)/dev

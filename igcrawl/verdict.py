@@ -50,6 +50,10 @@ GOOD = frozenset(
 )
 
 
+#: Verdicts of walks that brought what they were to bring, or that the operator or the budget ended.
+UNREMARKABLE: Final = frozenset(
+    {Verdict.COMPLETE, Verdict.UPDATED, Verdict.STOPPED, Verdict.UNVERIFIED, Verdict.INTERRUPTED}
+)
 #: Verdicts after which the same command goes on; after `stopped`, when the limit was raised.
 RESUMABLE = frozenset(
     {

@@ -1,23 +1,24 @@
-"""`scrapy crawl clips -a user_id=…`: an account's reels."""
+"""`scrapy crawl clips -a user_id=…`: reels of accounts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
-from igcrawl.arguments import ClipsArguments
-from igcrawl.base_spiders.calls_spider import CallsSpider
+from igcrawl.arguments import ClipsArguments, Target
+from igcrawl.base_spiders.target_spider import TargetSpider
+from igcrawl.crawl.walk_rows import seed_of
 from igcrawl.items import Media
+from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.store import Seed
 
 
-class ClipsSpider(CallsSpider):
-    """An account's reels."""
+class ClipsSpider(TargetSpider):
+    """Reels of accounts."""
 
     name = "clips"
     arguments = ClipsArguments
     args: ClipsArguments
     main_record = Media.TYPE
 
-    def calls(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Give the one call."""
-        yield "user_clips", {**self.args.account, **({"stream": True} if self.args.stream else {})}
+    def seed(self, target: Target) -> Seed:
+        """Return an account's walk."""
+        beside = {"stream": True} if self.args.stream else {}
+        return seed_of(OPERATIONS["user_clips"], {target.kind: target.value, **beside})

@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
-from igcrawl.arguments import CommentsArguments
-from igcrawl.base_spiders.calls_spider import CallsSpider
+from scrapy.crawler import Crawler
+
+from igcrawl.arguments import MediaArguments
+from igcrawl.base_spiders.target_spider import TargetSpider
+from igcrawl.crawl.walk_rows import seed_of
 from igcrawl.items import Comment
+from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.store import Seed
+
+#: So many posts are one walk: 20 requests.
+_A_WALK: Final = 1000
 
 
-class CommentsSpider(CallsSpider):
+class CommentsSpider(TargetSpider):
     """The comments that the app shows below posts, 50 posts a request."""
 
     name = "comments"
-    arguments = CommentsArguments
-    args: CommentsArguments
+    arguments = MediaArguments
     main_record = Comment.TYPE
 
-    def calls(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Give the one call."""
-        yield "comment_infos", {"media_ids": self.args.media_ids}
+    def __init__(self, crawler: Crawler, given: dict[str, Any]) -> None:
+        super().__init__(crawler, given)
+        self.things = f"parts of {_A_WALK:,} posts"
+
+    def seeds(self) -> Iterator[Seed]:
+        """Give a walk to so many posts, each of which is asked once in it."""
+        targets = self.each_target()
+        while some := list(islice(targets, _A_WALK)):
+            posts: dict[str, str] = {}
+            for target in some:
+                posts.setdefault(target.value.partition("_")[0], target.value)
+            yield seed_of(OPERATIONS["comment_infos"], {"media_ids": list(posts.values())})

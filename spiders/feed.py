@@ -1,23 +1,22 @@
-"""`scrapy crawl feed -a user_id=…`: what an account has posted."""
+"""`scrapy crawl feed -a user_id=…`: what accounts have posted."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
-from igcrawl.arguments import AccountArguments
-from igcrawl.base_spiders.calls_spider import CallsSpider
+from igcrawl.arguments import AccountArguments, Target
+from igcrawl.base_spiders.target_spider import TargetSpider
+from igcrawl.crawl.walk_rows import seed_of
 from igcrawl.items import Media
+from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.store import Seed
 
 
-class FeedSpider(CallsSpider):
-    """Posts of an account, newest first."""
+class FeedSpider(TargetSpider):
+    """Posts of accounts, newest first."""
 
     name = "feed"
     arguments = AccountArguments
-    args: AccountArguments
     main_record = Media.TYPE
 
-    def calls(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Give the one call."""
-        yield "user_feed", dict(self.args.account)
+    def seed(self, target: Target) -> Seed:
+        """Return an account's walk."""
+        return seed_of(OPERATIONS["user_feed"], {target.kind: target.value})

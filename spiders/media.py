@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
-from igcrawl.arguments import MediaArguments
-from igcrawl.base_spiders.calls_spider import CallsSpider
+from igcrawl.arguments import MediaArguments, Target
+from igcrawl.base_spiders.target_spider import TargetSpider
+from igcrawl.crawl.walk_rows import seed_of
 from igcrawl.items import Media
+from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.store import Seed
 
 
-class MediaSpider(CallsSpider):
+class MediaSpider(TargetSpider):
     """Posts and reels, one request each."""
 
     name = "media"
     arguments = MediaArguments
-    args: MediaArguments
     main_record = Media.TYPE
 
-    def calls(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Give a call a media item."""
-        for pk in self.args.pks:
-            yield "media_info", {"media_id": pk}
+    def seed(self, target: Target) -> Seed:
+        """Return a post's walk: what is asked takes its own number, without its owner's."""
+        return seed_of(OPERATIONS["media_info"], {"media_id": target.value.partition("_")[0]})

@@ -1,11 +1,10 @@
-"""`scrapy crawl suggestions -a user_id=…`: the accounts that Instagram suggests beside one, and beside those."""
+"""`scrapy crawl suggestions -a user_id=…`: the accounts that Instagram suggests beside others, and beside those."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-from igcrawl.arguments import SuggestionsArguments
+from igcrawl.arguments import SuggestionsArguments, Target
 from igcrawl.base_spiders.graph_spider import GraphSpider
 from igcrawl.crawl.lookups import found_ids
 from igcrawl.crawl.walk import Walk
@@ -24,9 +23,9 @@ class SuggestionsSpider(GraphSpider):
     args: SuggestionsArguments
     main_record = Suggestion.TYPE
 
-    def seeds(self) -> Iterator[Seed]:
-        """Give the account's walk."""
-        yield seed_of(OPERATIONS["chaining"], self.args.account)
+    def seed(self, target: Target) -> Seed:
+        """Return an account's walk."""
+        return seed_of(OPERATIONS["chaining"], {target.kind: target.value})
 
     async def prepare(self, walk: Walk) -> Prepared:
         """Ask for what must be known; details of accounts need nothing."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from igcrawl.arguments import ListArguments, ProfilesArguments
+from igcrawl.arguments import AccountArguments, ListArguments
 from igcrawl.errors import BadInput
 from igcrawl.simulator import Simulator
 from tests.conftest import Scrapy
@@ -18,7 +18,7 @@ FOLLOWERS = ("crawl", "followers", "-a", "user_id=1")
     ("command", "problem"),
     [
         (("crawl", "followers", "-a", "user_id=abc"), "user_id=abc: expected the account's numeric id"),
-        (("crawl", "followers"), "give one target: user_id=… or username=…"),
+        (("crawl", "followers"), "give the accounts one way: user_id=1,2 or username=a,b or file=accounts.csv"),
         ((*FOLLOWERS, "-a", "foo=1"), "unknown argument 'foo'; allowed: "),
         ((*FOLLOWERS, "-a", "page_size=500"), "page_size=500: "),
         ((*FOLLOWERS, "-a", "nonsense"), "Invalid -a value"),
@@ -55,7 +55,7 @@ FOLLOWERS = ("crawl", "followers", "-a", "user_id=1")
         ((*FOLLOWERS, "-s", "IG_FIELDS=minimal", "-s", "IG_RAW=x.jsonl.zst"), "IG_RAW keeps whole answers, so it "),
         ((*FOLLOWERS, "-s", "IG_RAW=x.txt"), "IG_RAW: expected a file named *.jsonl.zst"),
         ((*FOLLOWERS, "-a", "verify=maybe"), "verify=maybe: expected 0 or 1"),
-        (("crawl", "profiles"), "give the targets one way"),
+        (("crawl", "profiles"), "give the accounts one way"),
         (("crawl", "profiles", "-a", "file=nothing.txt"), "file=nothing.txt: No such file"),
     ],
     ids=lambda value: " ".join(value[1:]) if isinstance(value, tuple) else "",
@@ -128,6 +128,6 @@ def test_scrapyd_s_job_is_accepted_and_ignored() -> None:
     [{}, {"user_ids": "1", "usernames": "a"}, {"user_ids": ""}, {"user_ids": "1,x"}, {"usernames": "a,b c"}],
     ids=str,
 )
-def test_profiles_arguments_that_are_refused(given: dict[str, str]) -> None:
+def test_account_arguments_that_are_refused(given: dict[str, str]) -> None:
     with pytest.raises(BadInput):
-        ProfilesArguments.parse(given)
+        AccountArguments.parse(given)

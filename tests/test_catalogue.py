@@ -134,7 +134,7 @@ def test_an_unknown_operation_suggests_the_nearest_names() -> None:
         ({"name": "chaining", "args": "user_id=1"}, "args=user_id=1: expected a JSON object"),
         ({"name": "chaining", "args": "[1]"}, "args="),
         ({"name": "top_serp", "args": '{"query":"  "}'}, "top_serp: query= : is empty"),
-        ({"name": "comment_infos", "args": '{"media_ids":["1_2","x"]}'}, "comment_infos: media_ids="),
+        ({"name": "comment_infos", "args": '{"media_ids":["1_2","x y"]}'}, "comment_infos: media_ids="),
         ({"name": "comment_infos", "args": '{"media_ids":[]}'}, "comment_infos: media_ids=[]: is empty"),
         ({"name": "followers", "args": '{"user_id":1,"order":"best"}'}, "followers: order=best: "),
         ({"name": "followers_rest", "args": '{"user_id":1,"page_size":201}'}, "followers_rest: page_size=201: "),

@@ -25,6 +25,7 @@ _BEFORE = """
     DROP TABLE records;
     ALTER TABLE crawls DROP COLUMN kept;
     ALTER TABLE crawls DROP COLUMN pages;
+    ALTER TABLE crawls DROP COLUMN sown;
     PRAGMA user_version = 3;
 """
 

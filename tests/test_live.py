@@ -17,7 +17,7 @@ from igcrawl.console.snapshot import Current, Snapshot, Window
 from igcrawl.console.status_line import line
 from igcrawl.crawl.run_totals import VerdictTotals
 from igcrawl.output.feed_outputs import public_uri
-from igcrawl.running.summary import Summary, advice_of, summary_lines
+from igcrawl.running.summary import Summary, advice_of, names_of, summary_lines
 from igcrawl.simulator import Simulator
 from igcrawl.store import OperatorLimits
 from tests.conftest import Scrapy, read_jsonl
@@ -74,6 +74,24 @@ def test_a_display_says_the_same_as_a_line() -> None:
 
 def test_what_is_not_known_is_not_said() -> None:
     assert line(Snapshot(at=NOON, elapsed=0.0)) == "walks: 0 done; records: 0 by 0 requests, 0.0 a request, in 0 s"
+
+
+def test_of_many_targets_it_is_said_how_many_are_done() -> None:
+    told = replace(SNAPSHOT, progress="37 of 500 accounts")
+    assert line(told).startswith("progress: 37 of 500 accounts; walks: 12 open, ")
+    assert "37 of 500 accounts" in drawn(snapshot_table(told))
+
+
+def test_a_summary_names_the_first_walks_of_each_verdict_that_is_to_be_looked_at() -> None:
+    counts = {"complete": 480, "private": 12, "suspect": 8, None: 0}
+    first = [f"followers/{number}" for number in range(1, 6)]
+    told = names_of(counts, {"private": first, "suspect": first[:1] * 8})
+    assert told[0] == f"private: {', '.join(first)} and 7 more: scrapy walks --verdict private"
+    assert told[1].startswith("suspect: followers/1, ") and told[1].endswith("followers/1")
+    assert names_of({"suspect": 1}, {"suspect": ["followers/1"]}) == []
+    summary = replace(SUMMARY, named=told)
+    assert [each for each in summary_lines(summary) if "private" in each] == [f"summary: {told[0]}"]
+    assert "and 7 more: scrapy walks --verdict private" in drawn(summary_table(summary))
 
 
 def test_a_session_that_rests_is_said_to_cool() -> None:

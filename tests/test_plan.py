@@ -264,7 +264,7 @@ def test_a_parked_session_plans_nothing(unlimited: Place) -> None:
 
 
 def test_bad_arguments_are_refused_as_ever(unlimited: Place) -> None:
-    assert "give one target" in unlimited.refused("followers", "plan=1", output=())
+    assert "give the accounts one way" in unlimited.refused("followers", "plan=1", output=())
     assert "expected 0 or 1" in unlimited.refused("followers", "user_id=1", "plan=maybe", output=())
 
 

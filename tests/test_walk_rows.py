@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import fields, replace
-from typing import Any, cast
+from typing import Any
 
 import orjson
 
@@ -16,12 +15,11 @@ from igcrawl.crawl.walk_rows import (
     row_after,
     seed_of,
     subject_of,
-    waiting_records,
     walk_of,
 )
 from igcrawl.items import EndlessWalkEnd, WalkEnd
 from igcrawl.operations.catalogue import OPERATIONS
-from igcrawl.store import ENDLESS_PAGES, CrawlRow, OperatorLimits, Store, WalkRow
+from igcrawl.store import ENDLESS_PAGES, CrawlRow, OperatorLimits, WalkRow
 from igcrawl.verdict import Verdict
 
 LIMITS = OperatorLimits(max_pages=7)
@@ -179,15 +177,6 @@ def test_of_walks_that_nobody_has_asked_the_operators_own_have_a_record() -> Non
     end = open_end_record(replace(waiting, depth=1))
     assert end is not None
     assert (end.verdict, end.pages, end.target) == ("interrupted", 0, "5")
-    assert end.ended_at.startswith("20")
-
-
-def test_those_of_the_operators_own_targets_that_nobody_has_asked_get_a_record() -> None:
-    waiting, held = replace(ROW, depth=1, worker=None), replace(ROW, depth=1, target="6")
-    store = Rows(waiting, held, replace(ROW, depth=2, worker=None), ended("7", "complete"))
-    halted = Ending(Verdict.THROTTLED, "not asked")
-    (end,) = asyncio.run(collected(waiting_records(cast("Store", store), CRAWL, LIMITS, halted)))
-    assert (end.target, end.verdict, end.reason) == ("5", "throttled", "not asked")
     assert end.ended_at.startswith("20")
 
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from igcrawl.arguments.base import IGNORED, Arguments, problem_of
 from igcrawl.arguments.calls import (
-    AccountArguments,
     AudioArguments,
     ClipsArguments,
-    CommentsArguments,
-    MediaArguments,
     ResolveArguments,
     SearchArguments,
     SuggestionsArguments,
@@ -16,19 +13,21 @@ from igcrawl.arguments.calls import (
     Typeahead,
     TypeaheadArguments,
 )
+from igcrawl.arguments.given_targets import AccountArguments, BadLines, MediaArguments, TargetArguments
 from igcrawl.arguments.graph import GraphArguments, Only
 from igcrawl.arguments.lists import ListArguments, ListSurface, Order, Since
 from igcrawl.arguments.operation import OperationArguments
-from igcrawl.arguments.profiles import ProfilesArguments
-from igcrawl.arguments.target_file import TargetFile, read_target_file
+from igcrawl.arguments.target_file import FileContent, TargetFile
+from igcrawl.arguments.targets import Target
 
 __all__ = [
     "IGNORED",
     "AccountArguments",
     "Arguments",
     "AudioArguments",
+    "BadLines",
     "ClipsArguments",
-    "CommentsArguments",
+    "FileContent",
     "GraphArguments",
     "ListArguments",
     "ListSurface",
@@ -36,15 +35,15 @@ __all__ = [
     "Only",
     "OperationArguments",
     "Order",
-    "ProfilesArguments",
     "ResolveArguments",
     "SearchArguments",
     "Since",
     "SuggestionsArguments",
     "Tab",
+    "Target",
+    "TargetArguments",
     "TargetFile",
     "Typeahead",
     "TypeaheadArguments",
     "problem_of",
-    "read_target_file",
 ]

@@ -3,34 +3,16 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from igcrawl.arguments.base import Arguments
+from igcrawl.arguments.given_targets import AccountArguments
 from igcrawl.arguments.graph import GraphArguments
-from igcrawl.arguments.types import MediaIds, Number, Url, UserId, Username, Words
+from igcrawl.arguments.types import Number, Url, Words
 
 
-class AccountArguments(Arguments):
-    """One account, by its id or its name."""
-
-    user_id: UserId | None = Field(None, description="the account's numeric id")
-    username: Username | None = Field(None, description="the account's name, in place of user_id")
-
-    @model_validator(mode="after")
-    def _one_account(self) -> Self:
-        if (self.user_id is None) == (self.username is None):
-            raise ValueError("give one target: user_id=… or username=…")
-        return self
-
-    @property
-    def account(self) -> dict[str, str]:
-        """The account as an argument of an operation."""
-        return {"user_id": self.user_id} if self.user_id else {"username": self.username or ""}
-
-
-class SuggestionsArguments(AccountArguments, GraphArguments):
+class SuggestionsArguments(GraphArguments):
     """Arguments of `suggestions`."""
 
     expand: bool = Field(False, description="1 also asks for the details of the accounts found, a call an account")
@@ -65,23 +47,6 @@ class TypeaheadArguments(Arguments):
 
     query: Words = Field(description="the first letters of a search")
     source: Typeahead = Field(Typeahead.KEYWORD, description="keyword, stream or users")
-
-
-class MediaArguments(Arguments):
-    """Arguments of `media`."""
-
-    media_ids: MediaIds = Field(description="ids of media, with or without the owner's: 1,2_3")
-
-    @property
-    def pks(self) -> list[str]:
-        """The media's own numbers, each once."""
-        return list(dict.fromkeys(media_id.partition("_")[0] for media_id in self.media_ids))
-
-
-class CommentsArguments(Arguments):
-    """Arguments of `comments`."""
-
-    media_ids: MediaIds = Field(description="ids of media, each with its owner's: 1_2,3_4")
 
 
 class ClipsArguments(AccountArguments):

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from igcrawl.arguments.base import Arguments
+from igcrawl.arguments.given_targets import AccountArguments
 
 
 class Only(StrEnum):
@@ -16,8 +16,8 @@ class Only(StrEnum):
     VERIFIED = "verified"
 
 
-class GraphArguments(Arguments):
-    """Arguments of graph spiders. `only` and `skip_over` apply to accounts found, not to the given one."""
+class GraphArguments(AccountArguments):
+    """Arguments of graph spiders. `only` and `skip_over` apply to accounts found, not to those that are given."""
 
     depth: int = Field(1, ge=1, le=6, description="1: the account's list; 2: also those of the accounts found; up to 6")
     max_walks: int | None = Field(None, ge=1, description="walks a crawl at most, the first included")

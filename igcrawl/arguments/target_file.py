@@ -1,107 +1,177 @@
-"""Target files: one account a line, as an editor or a spreadsheet saves them."""
+"""Files of targets as people and programs write them: lists, tables with a head, JSON lines, igcrawl's own output.
+
+A file is read twice, in flat memory: once to find what is wrong with it, and once to give its targets.
+"""
 
 from __future__ import annotations
 
-import codecs
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from igcrawl.arguments.targets import NotATarget, Target, bare, read_target, shown
+from igcrawl.arguments.target_fields import TargetKind
+from igcrawl.arguments.target_rows import TargetRows
+from igcrawl.arguments.targets import NotATarget, Target, shown
+from igcrawl.arguments.text_lines import stamp_of
 from igcrawl.errors import BadInput
-from igcrawl.paths import expanded
 
-#: Marks at the beginning of a file, and what they say; that of UTF-16 is the beginning of one of UTF-32.
-_MARKS: Final = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_LINE_END: Final = re.compile(r"\r\n|\r|\n")
-#: Behind a target: a comment, and a spreadsheet's empty columns before it.
-_BEHIND: Final = re.compile(r"[,;\t\s]*(\s#.*)?$")
-_COLUMNS: Final = re.compile(r"[,;\t]")
-#: What stands above a column of targets, in lower case, letters only.
-_HEADERS: Final = frozenset(
-    {
-        *("account", "accounts", "handle", "handles", "id", "ids", "instagram", "name", "names", "pk", "pks"),
-        *("profile", "profiles", "target", "targets", "url", "urls", "user", "userid", "userids", "username"),
-        *("usernames", "users", "instagramid", "instagramusername", "profileurl", "link", "links"),
-    }
-)
+#: So many bad lines are told with the reason, and so many more by their number.
+_EXPLAINED: Final = 5
+_NUMBERED: Final = 20
+#: So many files are known at once.
+_REMEMBERED: Final = 16
 
 
-@dataclass(frozen=True, slots=True)
-class TargetFile:
-    """What a target file says.
+@dataclass(slots=True)
+class BadLines:
+    """The lines of a file that are no target."""
+
+    count: int = 0
+    explained: list[str] = field(default_factory=list)
+    numbered: list[int] = field(default_factory=list)
+
+    def add(self, number: int, text: str, problem: str) -> None:
+        """Count a line in."""
+        self.count += 1
+        if len(self.explained) < _EXPLAINED:
+            quoted = f"'{shown(text)}': " if text else ""
+            self.explained.append(f"line {number}: {quoted}{problem}")
+        elif len(self.numbered) < _NUMBERED:
+            self.numbered.append(number)
+
+    def __str__(self) -> str:
+        """The lines, the first of them with their reasons."""
+        told = list(self.explained)
+        if self.numbered:
+            several = "s" if len(self.numbered) > 1 else ""
+            told.append(f"also line{several} {', '.join(map(str, self.numbered))}")
+        if more := self.count - len(self.explained) - len(self.numbered):
+            told.append(f"and {more:,} more")
+        return "; ".join(told)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileContent:
+    """What a file of targets holds.
 
     Args:
-        targets: its targets, each once, in its order.
-        header: the number and the text of the line that is taken for the head of a column; None without one.
+        count: lines or records with a target, doubles included.
+        digest: a hash of the targets in their order.
+        layout: how they were found, for the operator; empty for a list without a head.
+        bad: lines that are none.
+        without: records of igcrawl's own that have none.
     """
 
-    targets: list[Target]
-    header: tuple[int, str] | None = None
+    count: int
+    digest: str
+    layout: str
+    bad: BadLines
+    without: int = 0
 
 
-def read_target_file(path: Path) -> TargetFile:
-    """Read a target file.
+#: What files hold, by what tells their states apart.
+_known: OrderedDict[tuple[Any, ...], FileContent] = OrderedDict()
 
-    A line of digits is an id, any other a username or the address of a profile; ``@`` before a username of digits
-    tells it apart. Empty lines and comments (``#``) are passed over, and so is a first line that is the head of a
-    column, such as ``username``: ``@username`` is the account.
 
-    Raises:
-        BadInput: the file cannot be read, has no target, or a line is none; the error names the line.
+class TargetFile:
+    """A file of targets.
+
+    Args:
+        path: of the file; ``-`` is standard input.
+        kind: what its targets are.
+        column: the head of the column, or the name of the field, that holds them; None for the one that is known to.
+        skips: whether lines that are no target are passed over.
+        lists_profiles: tells of an operation, by its name, whether its records are profiles: a profile that another
+            operation's walk has asked for is the walk's own target, not one of its list.
     """
-    targets: dict[Target, None] = {}
-    header: tuple[int, str] | None = None
-    for number, line in _lines(path):
-        if header is None and not targets and _is_header(line):
-            header = number, line
-            continue
-        targets[_target_of(path, number, line)] = None
-    if not targets:
-        raise BadInput(f"file={path}: no target in it")
-    return TargetFile(list(targets), header)
+
+    def __init__(
+        self,
+        path: Path,
+        kind: TargetKind,
+        column: str | None = None,
+        *,
+        skips: bool = False,
+        lists_profiles: Callable[[str], bool] = lambda operation: True,
+    ) -> None:
+        self._path, self._kind, self._column, self._skips = path, kind, column, skips
+        self._lists_profiles = lists_profiles
+
+    def content(self) -> FileContent:
+        """Read the file to its end, unless it is known as it is, and return what it holds.
+
+        Raises:
+            BadInput: it cannot be read, has no target, or a line is none and is not to be passed over.
+        """
+        key = (*stamp_of(self._path), self._kind.one, self._column)
+        content = _known.get(key)
+        if content is None:
+            content = _known[key] = self._read()
+            while len(_known) > _REMEMBERED:
+                _known.popitem(last=False)
+        if content.bad.count and not self._skips:
+            advice = (
+                "bad_lines=skip goes on without" if content.bad.count == 1 else "bad_lines=skip goes on without them"
+            )
+            raise BadInput(f"file={self._path}: {content.bad}; mend the file, or {advice}")
+        if not content.count:
+            passed = f" but {content.bad}" if content.bad.count else ""
+            raise BadInput(f"file={self._path}: no {self._kind.one} in it{passed}")
+        return content
+
+    def __iter__(self) -> Iterator[Target]:
+        """Yield the targets in the order of the file, doubles included.
+
+        Raises:
+            BadInput: the file is not what it was when it was read first.
+        """
+        expected = self.content()
+        rows = TargetRows(self._path, self._kind, self._column, self._lists_profiles)
+        digest = _Digest()
+        with rows:
+            for _, _, found in rows:
+                if isinstance(found, Target):
+                    digest.add(found)
+                    yield found
+        if digest.text() != expected.digest:
+            raise BadInput(f"file={self._path}: it was changed while it was read; run the command again")
+
+    def _read(self) -> FileContent:
+        rows = TargetRows(self._path, self._kind, self._column, self._lists_profiles)
+        digest, bad, count, without = _Digest(), BadLines(), 0, 0
+        with rows:
+            for number, text, found in rows:
+                if isinstance(found, Target):
+                    digest.add(found)
+                    count += 1
+                elif isinstance(found, NotATarget):
+                    bad.add(number, text, str(found))
+                else:
+                    without += 1
+        return FileContent(count=count, digest=digest.text(), layout=rows.layout, bad=bad, without=without)
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield the lines that say something, each with its number."""
-    for number, line in enumerate(_LINE_END.split(_text_of(path)), start=1):
-        said = bare(line)
-        if said and not said.startswith("#"):
-            said = bare(_BEHIND.sub("", said, count=1))
-        if said and not said.startswith("#"):
-            yield number, said
+class _Digest:
+    """A hash of targets in their order."""
 
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256()
+        self._held: list[str] = []
 
-def _text_of(path: Path) -> str:
-    try:
-        data = expanded(path, "file").read_bytes()
-    except OSError as error:
-        raise BadInput(f"file={path}: {error.strerror or error}") from None
-    encoding = next((encoding for mark, encoding in _MARKS if data.startswith(mark)), "utf-8")
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        before = _LINE_END.split(data[: error.start].decode("latin-1"))
-        line = f"line {len(before)}: " if encoding == "utf-8" else ""
-        raise BadInput(f"file={path}: {line}is not UTF-8 or UTF-16 text; save the file as UTF-8") from None
+    def add(self, target: Target) -> None:
+        """Take a target in."""
+        self._held.append(f"{target.kind} {target.value}\n")
+        if len(self._held) >= 1000:
+            self._take()
 
+    def text(self) -> str:
+        """Return the hash of all that were taken in."""
+        self._take()
+        return self._hash.hexdigest()[:32]
 
-def _is_header(line: str) -> bool:
-    return "".join(filter(str.isalpha, line.lower())) in _HEADERS and not line.startswith("@") and "/" not in line
-
-
-def _target_of(path: Path, number: int, line: str) -> Target:
-    try:
-        return read_target(line)
-    except NotATarget as problem:
-        columns = _COLUMNS.split(line)
-        what = f"{len(columns)} columns; expected one target a line" if len(columns) > 1 else str(problem)
-        raise BadInput(f"file={path}: line {number}: '{shown(line)}': {what}") from None
+    def _take(self) -> None:
+        self._hash.update("".join(self._held).encode())
+        self._held.clear()

@@ -9,13 +9,16 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from igcrawl.printable import printable
 
-Kind = Literal["user_id", "username"]
+Kind = Literal["user_id", "username", "media_id"]
 
 _LONGEST_USERNAME: Final = 30
 _LONGEST_SHOWN: Final = 60
 #: A username as the server keeps it.
 _USERNAME: Final = re.compile(r"[a-z0-9._]+")
 _ID: Final = re.compile(r"[1-9][0-9]{0,19}")
+#: What is a target as it stands: most lines of a long file.
+_PLAIN_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,29}")
+_PLAIN_ADDRESS: Final = re.compile(r"https://(?:www\.)?instagram\.com/([A-Za-z0-9_.]{1,30})/?")
 #: A number as a spreadsheet writes an id.
 _WITH_ZEROS: Final = re.compile(r"([1-9][0-9]{0,19})[.,]0+")
 _SHORTENED: Final = re.compile(r"[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+")
@@ -24,7 +27,9 @@ _GROUPED: Final = re.compile(r"[0-9]{1,3}([ .,'\u00a0\u202f][0-9]{3})+")
 _MOST_EXACT_DIGITS: Final = 15
 _QUOTES: Final = ('""', "''", "``", "“”", "‘’", "„“", "«»", "<>")
 #: Hosts whose paths begin with an account's name.
-_HOSTS: Final = frozenset({"instagram.com", "www.instagram.com", "m.instagram.com", "instagr.am", "www.instagr.am"})
+INSTAGRAM_HOSTS: Final = frozenset(
+    {"instagram.com", "www.instagram.com", "m.instagram.com", "instagr.am", "www.instagr.am"}
+)
 #: First parts of a path that name a thing, and what it is.
 _THINGS: Final = {"p": "a post", "reel": "a reel", "reels": "a reel", "tv": "a video"}
 #: First parts of a path behind which an account's name stands, and perhaps a number.
@@ -49,7 +54,7 @@ _TABS: Final = frozenset(
 
 
 class Target(NamedTuple):
-    """An account: by its id, or by its name."""
+    """An account, by its id or by its name, or a media by its id; the kind is the argument that takes it."""
 
     kind: Kind
     value: str
@@ -81,6 +86,8 @@ def read_username(text: str) -> str:
     Raises:
         NotATarget: there is none.
     """
+    if (name := _plain_name(text)) is not None:
+        return name
     plain = bare(text)
     if not plain:
         raise NotATarget("it is empty; expected the account's name")
@@ -97,16 +104,8 @@ def read_user_id(text: str) -> str:
     plain = bare(text)
     if _ID.fullmatch(plain):
         return plain
-    if zeros := _WITH_ZEROS.fullmatch(plain):
-        if len(zeros[1]) > _MOST_EXACT_DIGITS:
-            raise NotATarget("a spreadsheet has rounded this id; give its column the format of text")
-        return zeros[1]
-    if _SHORTENED.fullmatch(plain):
-        raise NotATarget(
-            "a spreadsheet has shortened this id, its last digits are lost; give its column the format of text"
-        )
-    if _GROUPED.fullmatch(plain):
-        raise NotATarget("expected the account's numeric id, digits without anything between them")
+    if (whole := number_as_written(plain, "the account's numeric id")) is not None:
+        return whole
     if plain.isascii() and plain.isdecimal():
         raise NotATarget("expected the account's numeric id: 1 to 20 digits, the first of which is not 0")
     try:
@@ -119,12 +118,39 @@ def read_user_id(text: str) -> str:
     raise NotATarget(f"expected the account's numeric id, got {what}", Target("username", name))
 
 
+def number_as_written(plain: str, what: str) -> str | None:
+    """Return the id in a number as a spreadsheet writes it; None for a text that is no such number.
+
+    Args:
+        plain: without blanks around it.
+        what: was expected, for the message.
+
+    Raises:
+        NotATarget: the number is not what the id was.
+    """
+    if zeros := _WITH_ZEROS.fullmatch(plain):
+        if len(zeros[1]) > _MOST_EXACT_DIGITS:
+            raise NotATarget("a spreadsheet has rounded this id; give its column the format of text")
+        return zeros[1]
+    if _SHORTENED.fullmatch(plain):
+        raise NotATarget(
+            "a spreadsheet has shortened this id, its last digits are lost; give its column the format of text"
+        )
+    if _GROUPED.fullmatch(plain):
+        raise NotATarget(f"expected {what}, digits without anything between them")
+    return None
+
+
 def read_target(text: str) -> Target:
     """Return the target in a text: digits are an id, anything else is a name; ``@`` before digits makes them a name.
 
     Raises:
         NotATarget: there is none.
     """
+    if _ID.fullmatch(text):
+        return Target("user_id", text)
+    if (name := _plain_name(text)) is not None:
+        return Target("username", name)
     plain = bare(text)
     if plain[:1].isdecimal() and (
         plain.isdecimal() or any(form.fullmatch(plain) for form in (_WITH_ZEROS, _SHORTENED, _GROUPED))
@@ -148,6 +174,15 @@ def bare(text: str) -> str:
     return plain[1:] if plain[:1] == "'" and plain[1:].isdecimal() else plain
 
 
+def _plain_name(text: str) -> str | None:
+    """Return the name in a text that is nothing but one, or nothing but a profile's address; None for any other."""
+    address = _PLAIN_ADDRESS.fullmatch(text)
+    name = (address[1] if address is not None else text).lower()
+    if address is not None:
+        return None if name in _OWN_PAGES or name in _THINGS or name in _BEFORE_NAME else name
+    return name if _PLAIN_NAME.fullmatch(text) and name not in INSTAGRAM_HOSTS else None
+
+
 def shown(text: str) -> str:
     """Return a text as a message shows it."""
     return printable(text, _LONGEST_SHOWN)
@@ -168,7 +203,7 @@ def _is_unseen(character: str) -> bool:
 
 
 def _is_address(text: str) -> bool:
-    return "/" in text or text.lower() in _HOSTS
+    return "/" in text or text.lower() in INSTAGRAM_HOSTS
 
 
 def _name_in_address(text: str) -> str:
@@ -180,7 +215,7 @@ def _name_in_address(text: str) -> str:
     if parts.scheme == "instagram":
         named = parse_qs(parts.query).get("username", [])
         return named[0] if named else _refuse_address("the address names no account")
-    if parts.scheme not in {"http", "https"} or host not in _HOSTS or "@" in parts.netloc:
+    if parts.scheme not in {"http", "https"} or host not in INSTAGRAM_HOSTS or "@" in parts.netloc:
         return _refuse_address("an address of another site")
     return _name_in_path([unquote(step) for step in parts.path.split("/") if step])
 

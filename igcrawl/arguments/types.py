@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import orjson
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from igcrawl.arguments.media_targets import read_media
 from igcrawl.arguments.targets import read_user_id, read_username
 
 _LONGEST_QUERY: Final = 300
@@ -38,6 +39,11 @@ def _id_of(value: Any) -> Any:
 
 def _name_of(value: Any) -> Any:
     return read_username(value) if isinstance(value, str) else value
+
+
+def _media_of(value: Any) -> Any:
+    """Accept a media's id that JSON gives as a number, its shortcode, and its address."""
+    return read_media(str(value)).value if isinstance(value, str) or type(value) is int else value
 
 
 def _stripped(value: Any) -> Any:
@@ -103,10 +109,11 @@ Username = Annotated[str, BeforeValidator(_name_of)]
 #: Ids of tracks and categories: a category may be 0.
 Number = Annotated[str, BeforeValidator(_as_text), Field(pattern=r"^[0-9]{1,25}$")]
 #: A media's id, with its owner's behind it or without.
-MediaId = Annotated[str, BeforeValidator(_as_text), Field(pattern=r"^[0-9]{1,25}(_[0-9]{1,25})?$")]
+MediaId = Annotated[str, BeforeValidator(_media_of)]
 #: The same, but what is asked for takes the media's own number only.
 MediaPk = Annotated[MediaId, AfterValidator(_without_owner)]
 MediaIds = Annotated[list[MediaId], BeforeValidator(split), AfterValidator(_some), AfterValidator(_each_once)]
+Usernames = Annotated[list[Username], BeforeValidator(split), AfterValidator(_some), AfterValidator(_each_once)]
 UserIds = Annotated[list[UserId], BeforeValidator(split), AfterValidator(_some), AfterValidator(_each_once)]
 Words = Annotated[str, BeforeValidator(_stripped), Field(max_length=_LONGEST_QUERY), AfterValidator(_some)]
 Url = Annotated[str, BeforeValidator(_stripped), Field(max_length=_LONGEST_URL), AfterValidator(_web_url)]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from igcrawl.arguments import GraphArguments, Only
-from igcrawl.base_spiders.operation_spider import OperationSpider
+from igcrawl.base_spiders.target_spider import TargetSpider
 from igcrawl.crawl.logs import note
 from igcrawl.crawl.lookups import found_ids, profile_of
 from igcrawl.crawl.walk import Ending, Walk
@@ -17,9 +17,10 @@ from igcrawl.store import Seed
 from igcrawl.verdict import Verdict, believed_count
 
 
-class GraphSpider(OperationSpider):
+class GraphSpider(TargetSpider):
     """Walks a graph breadth first, each account once."""
 
+    arguments: ClassVar[type[GraphArguments]]
     args: GraphArguments
 
     def next_level(self, walk: Walk, records: list[Any]) -> list[Seed]:
@@ -39,7 +40,9 @@ class GraphSpider(OperationSpider):
 
     async def prepare(self, walk: Walk) -> Prepared:
         """Resolve a username, then ask for the profile where it says what the walk must know."""
-        await super().prepare(walk)
+        known = await super().prepare(walk)
+        if known.ending is not None:
+            return known
         field = walk.operation.counted_by if self.args.verify else None
         sized = self.args.skip_over is not None and walk.depth > 1
         if field is None and not sized:

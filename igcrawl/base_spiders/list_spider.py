@@ -1,11 +1,10 @@
-"""Base of `followers` and `following`: walks one account's list and checks it against the count in the profile."""
+"""Base of `followers` and `following`: walks accounts' lists and checks each against the count in the profile."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from igcrawl.arguments import ListArguments, Order
+from igcrawl.arguments import ListArguments, Order, Target
 from igcrawl.base_spiders.graph_spider import GraphSpider
 from igcrawl.crawl.walk import Walk
 from igcrawl.crawl.walk_rows import seed_of
@@ -25,18 +24,16 @@ class ListSpider(GraphSpider):
     main_record = Follow.TYPE
     direction: ClassVar[str]
 
-    def seeds(self) -> Iterator[Seed]:
-        """Give the account's walk."""
-        kind = "user_id" if self.args.user_id else "username"
-        target = self.args.user_id or self.args.username or ""
-        args = {kind: target}
+    def seed(self, target: Target) -> Seed:
+        """Return an account's walk."""
+        args: dict[str, str] = {target.kind: target.value}
         order = Order.LATEST if self.args.since else self.args.order
         if order is not None:
             args["order"] = order.value
         if self.args.uses_rest:
             args["page_size"] = str(self.args.page_size or REST_PAGE_SIZE)
         surface = Surface.REST if self.args.uses_rest else Surface.MOBILE_GRAPHQL
-        yield seed_of(list_on(surface, self.direction), args, target=target)
+        return seed_of(list_on(surface, self.direction), args, target=target.value)
 
     def children(self, walk: Walk, records: list[Any]) -> list[Seed]:
         """Return the lists of the accounts that a page brought."""

@@ -39,8 +39,8 @@ from igcrawl.crawl.logs import log_verdict
 from igcrawl.crawl.lookups import make_ready
 from igcrawl.crawl.records_place import records_place
 from igcrawl.crawl.run_totals import RunTotals
+from igcrawl.crawl.waiting_targets import leave_waiting
 from igcrawl.crawl.walk import Ending, Walk
-from igcrawl.crawl.walk_rows import waiting_records
 from igcrawl.crawl.walker import Prepared, Walker
 from igcrawl.errors import AnswerError, BadInput, Interrupted, LostClaim, Reach, StoreError, Trouble
 from igcrawl.items import Page
@@ -73,6 +73,8 @@ class OperationSpider(Spider):
     arguments: ClassVar[type[Arguments]] = Arguments
     #: The type of record that formats with one set of columns (CSV) hold.
     main_record: str
+    #: What several of its targets are called.
+    things: str = "targets"
     #: Whether IG_SIMULATOR stands for the operator's session and server.
     embeds_simulator: ClassVar = True
 
@@ -96,6 +98,8 @@ class OperationSpider(Spider):
         self._halted: Ending | None = None
         self._states: SessionStates | None = None
         self._through = False
+        #: What the operator should read at the end of the run, a sentence each.
+        self.remarks: list[str] = []
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -175,6 +179,12 @@ class OperationSpider(Spider):
         code = exit_code((known or set(self.verdicts)) | ({self._halted.verdict} if self._halted else set()))
         whole = self._through and known and not self._stopping.failed
         return code if code is not ExitCode.OK or whole else ExitCode.INCOMPLETE
+
+    @property
+    def progress(self) -> str:
+        """How many of the given targets have their verdict, such as ``37 of 500 accounts``; empty for a single one."""
+        progress = self.run.progress if self.run is not None else None
+        return f"{progress.done:,} of {progress.all:,} {self.things}" if progress and progress.all > 1 else ""
 
     def seeds(self) -> Iterator[Seed]:
         """Give the first walks of the crawl, in their order."""
@@ -294,7 +304,8 @@ class OperationSpider(Spider):
         try:
             walk, ending = await walker.walk(row)
             self._note(ending.verdict)
-            log_verdict(walk, ending)
+            walker.run.end(row, ending.verdict)
+            log_verdict(walk, ending, row.target, self.progress)
             if self._halted is not None and ending.verdict is not self._halted.verdict:
                 # A failure on this side must not hide what the server said.
                 logger.error("%s: %s: %s", walk.id, self._halted.verdict, self._halted.reason)
@@ -308,21 +319,11 @@ class OperationSpider(Spider):
             ended.set()
 
     async def _leave_waiting(self, run: CrawlRun, halted: Ending) -> None:
-        """Give the operator's own targets that were not asked their walk record; the same command asks them.
-
-        While other workers walk, these are theirs.
-        """
+        """Say what becomes of the operator's own targets that were not asked; the same command asks them."""
         try:
-            await run.flush()
-            if await run.store.walks.busy(run.crawl.id):
-                return
-            left = 0
-            async for record in waiting_records(run.store, run.crawl, self.limits, halted):
-                await self.deliver(Page(record.walk, [record]))
-                left += 1
-            if left:
+            if left := await leave_waiting(run, halted, self.deliver):
                 self._note(halted.verdict, left)
-                logger.warning("%s more targets: %s", left, halted.reason)
+                logger.warning("%s more %s: %s", f"{left:,}", self.things, halted.reason)
         except (StoreError, LostClaim) as error:
             self._stopping.begin(str(error))
 

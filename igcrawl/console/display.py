@@ -46,9 +46,9 @@ def summary_table(summary: Summary) -> RenderableType:
         table.add_row(*map(_text, row))
     if len(summary.rows) > 1:
         table.add_row(*map(_text, summary.total))
-    shares = [_text(share.told) for share in summary.shares]
+    told = [_text(sentence) for sentence in (*summary.named, *(share.told for share in summary.shares))]
     places = [_text(f"records: {place}") for place in summary.places]
-    return Group(table, *shares, *places, *(_text(sentence) for sentence in summary.advice))
+    return Group(table, *told, *places, *(_text(sentence) for sentence in summary.advice))
 
 
 def _text(text: str) -> Text:

@@ -61,6 +61,7 @@ class Facts:
             self._state = await gate.state()
             if entered:
                 self._count(await run.store.crawls.verdicts(run.crawl.id))
+                await run.count()
         except StoreError as error:
             # The crawl itself says what is wrong, if it meets the same.
             logger.debug("no look into the store: %s", error)
@@ -77,6 +78,7 @@ class Facts:
             at=now,
             elapsed=now - self._began,
             verdicts={verdict.value: count for verdict, count in self._spider.verdicts.items()},
+            progress=self._spider.progress if self._spider.ask.walk is not None else "",
             open=None if self._waiting is None else max(0, self._waiting - (self._ended - self._ended_then)),
             records=self._stat("igcrawl/records"),
             requests=self._stat("igcrawl/requests"),

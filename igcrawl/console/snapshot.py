@@ -44,6 +44,7 @@ class Snapshot:
         at: seconds since 1970.
         elapsed: seconds since the run began.
         verdicts: how many walks this run has ended with each verdict.
+        progress: of the targets that were given, such as ``37 of 500 accounts``; empty for a single one.
         open: walks of the crawl that wait or are being walked; None while it is not known.
         records: written by this run, walk records and profiles too.
         requests: sent by this run.
@@ -60,6 +61,7 @@ class Snapshot:
     at: float
     elapsed: float
     verdicts: Mapping[str, int] = field(default_factory=dict)
+    progress: str = ""
     open: int | None = None
     records: int = 0
     requests: int = 0

@@ -15,6 +15,8 @@ def line(snapshot: Snapshot) -> str:
 
 def facts_of(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     """Yield what there is to say, each with its name."""
+    if snapshot.progress:
+        yield "progress", snapshot.progress
     yield "walks", _walks(snapshot)
     if snapshot.current is not None:
         yield "now", _current(snapshot)

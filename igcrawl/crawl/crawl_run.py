@@ -12,19 +12,24 @@ from typing import Final
 
 from igcrawl.arguments.crawl_key import CrawlKey
 from igcrawl.crawl.open_ends import open_ends
+from igcrawl.crawl.sowing import SEEDS_AT_ONCE, Sowing
 from igcrawl.errors import BadInput, IgcrawlError, StoreError
 from igcrawl.output.output import Output, OutputCrawl
 from igcrawl.output.sinks import Sinks
 from igcrawl.stopping import Stopping
-from igcrawl.store import CrawlRow, OperatorLimits, PackedRecords, PageCommit, Seed, Store, WalkRow
+from igcrawl.store import CrawlRow, OperatorLimits, PackedRecords, PageCommit, Progress, Seed, Store, WalkRow
 from igcrawl.store.packed_records import pack_lines
 from igcrawl.times import timestamp
-from igcrawl.verdict import REOPENED
+from igcrawl.verdict import REOPENED, UNREMARKABLE, Verdict
 
 logger = logging.getLogger(__name__)
 
 #: Seconds between two looks for a walk while other workers hold all that are open.
 _LOOK_AGAIN: Final = 1.0
+#: Verdicts with which a run breaks off.
+_BREAKING_OFF: Final = frozenset({Verdict.INTERRUPTED, Verdict.BLOCKED, Verdict.THROTTLED})
+#: So many walks of a verdict are named at the end of a run.
+_NAMED: Final = 5
 
 
 class CrawlRun:
@@ -52,6 +57,10 @@ class CrawlRun:
         self.store = store
         self.limits = limits
         self.verdicts: dict[str | None, int] = {}
+        #: Of the targets that the operator gave, as far as this run knows.
+        self.progress = Progress(0, 0)
+        #: For each verdict that the operator should look at, the first walks that have it.
+        self.named: dict[str, list[str]] = {}
         self._sinks = sinks
         self._stopping = stopping
         self._sync_seconds = sync_seconds
@@ -80,6 +89,7 @@ class CrawlRun:
 
         Raises:
             BadInput: the store, an output or the crawl's name cannot be used.
+            Interrupted: the run is being stopped.
             StoreError: the store failed.
         """
         await self.store.open()
@@ -97,23 +107,41 @@ class CrawlRun:
             return False
         goes_on = last is not None and unfinished and await self._goes_on(last, crawl_key)
         await self._check_outputs(last if goes_on else None)
-        self._crawl = last if goes_on else await self._new_generation(last, crawl_key, seeds)
+        sowing = Sowing(seeds)
+        self._crawl = last if goes_on else await self._new_generation(last, crawl_key, sowing)
         await self.store.worker.join()
-        if self.crawl.kept and not self._keeps:
-            logger.warning("IG_KEEP=False: the records of this crawl were kept so far; from now on its outputs are all")
-            await self.store.crawls.stop_keeping(self.crawl.id)
-            self._crawl = replace(self.crawl, kept=False)
+        await sowing.go_on(self.store, self.crawl.id, self.crawl.sown, self._stopping)
+        await self._stop_keeping()
         await self._open_outputs(goes_on=goes_on)
         if goes_on:
             reopened = await self.store.crawls.reopen(self.crawl.id, REOPENED, self.limits)
             logger.info("going on with the crawl of %s, %s walks opened again", self.crawl.created_at, reopened)
+        await self.count()
         return True
 
-    async def _new_generation(self, last: CrawlRow | None, crawl_key: CrawlKey, seeds: Iterable[Seed]) -> CrawlRow:
+    async def _stop_keeping(self) -> None:
+        """Keep no more records, where they were kept so far and are not to be from now on."""
+        if self.crawl.kept and not self._keeps:
+            logger.warning("IG_KEEP=False: the records of this crawl were kept so far; from now on its outputs are all")
+            await self.store.crawls.stop_keeping(self.crawl.id)
+            self._crawl = replace(self.crawl, kept=False)
+
+    async def count(self) -> None:
+        """Ask the store how many targets have their verdict, those of other workers too."""
+        self.progress = await self.store.crawls.progress(self.crawl.id)
+
+    def end(self, row: WalkRow, verdict: Verdict) -> None:
+        """Count a walk that has ended, unless the run ends with it: then its target is still to be asked."""
+        if row.depth == 1 and verdict not in _BREAKING_OFF:
+            self.progress = replace(self.progress, done=min(self.progress.done + 1, self.progress.all))
+
+    async def _new_generation(self, last: CrawlRow | None, crawl_key: CrawlKey, sowing: Sowing) -> CrawlRow:
         after = last.generation if last is not None else 0
         now = timestamp(time.time())
         key, name, spider = crawl_key.text, crawl_key.name, crawl_key.spider
-        return await self.store.crawls.begin(key, name, spider, seeds, after, now, keeps=self._keeps)
+        seeds = sowing.batch()
+        sown = len(seeds) if len(seeds) == SEEDS_AT_ONCE else None
+        return await self.store.crawls.begin(key, name, spider, seeds, after, now, keeps=self._keeps, sown=sown)
 
     async def _goes_on(self, last: CrawlRow, crawl_key: CrawlKey) -> bool:
         if crawl_key.fresh:
@@ -250,6 +278,9 @@ class CrawlRun:
         await self.flush()
         if self._crawl is not None:
             self.verdicts = await self.store.crawls.verdicts(self._crawl.id)
+            for verdict in self.verdicts:
+                if verdict is not None and verdict not in UNREMARKABLE:
+                    self.named[verdict] = await self.store.walks.named(self._crawl.id, verdict, _NAMED)
 
     async def leave(self) -> None:
         """Write what the outputs still miss and give everything back; what is pending is given up.

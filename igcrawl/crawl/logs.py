@@ -72,15 +72,23 @@ def note(walk: Walk, notes: Iterable[str]) -> None:
         logger.warning("%s: %s", walk.id, line)
 
 
-def log_verdict(walk: Walk, ending: Ending) -> None:
-    """Say how a walk ended, in one line."""
+def log_verdict(walk: Walk, ending: Ending, given: str = "", progress: str = "") -> None:
+    """Say how a walk ended, in one line.
+
+    Args:
+        walk: which has ended.
+        ending: how.
+        given: its target as the operator gave it, such as a name.
+        progress: of the crawl; empty where its only target was walked.
+    """
     level = logging.INFO if ending.verdict in GOOD else logging.WARNING
     counts = f"{walk.records} records, {walk.pages} pages, {walk.requests} requests"
     # A cursor of several parts may repeat a part of the session, which no log may hold.
     if ending.verdict not in FINAL and walk.cursor is not None and not walk.cursor.startswith("{"):
         counts += f", next cursor {printable(walk.cursor, _LONGEST_CURSOR)}"
     reason = f"; {ending.reason}" if ending.reason else ""
-    logger.log(level, "%s: %s: %s%s", walk.id, ending.verdict, counts, reason)
+    beside = "; ".join(filter(None, [printable(given) if given != walk.target else "", progress]))
+    logger.log(level, "%s: %s: %s%s%s", walk.id, ending.verdict, counts, reason, f" ({beside})" if beside else "")
 
 
 class WalkLogFormatter(LogFormatter):

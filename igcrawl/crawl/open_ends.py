@@ -27,12 +27,17 @@ async def open_ends(store: Store, crawl: CrawlRow, said: Mapping[str, bytes], ow
         StoreError: the store failed.
     """
     there = await store.crawls.verdicts(crawl.id)
+    unsaid = dict(said)
     for verdict in (verdict for verdict in _MAY_GO_ON if there.get(verdict)):
         async for row in store.walks.all(crawl.id, verdict):
             record = open_end_record(row)
             if record is not None:
-                yield said.get(record.walk) or to_lines([record])
-    if said and there.get(None):
-        async for row in store.walks.all(crawl.id, "open"):
-            if row.worker in {None, own} and (line := said.get(f"{row.operation}/{row.target}")):
-                yield line
+                yield unsaid.pop(record.walk, b"") or to_lines([record])
+    if not unsaid or not there.get(None):
+        return
+    async for row in store.walks.all(crawl.id, "open"):
+        if row.worker in {None, own} and (line := unsaid.pop(f"{row.operation}/{row.target}", b"")):
+            yield line
+            if not unsaid:
+                # A million may wait behind it.
+                return

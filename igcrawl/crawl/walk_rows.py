@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from igcrawl.crawl.walk import Ending, Walk
 from igcrawl.items import WalkEnd
 from igcrawl.operations.catalogue import find_operation
 from igcrawl.operations.operation import Operation
-from igcrawl.store import ENDLESS_PAGES, CrawlRow, OperatorLimits, Seed, Store, WalkRow
+from igcrawl.store import ENDLESS_PAGES, OperatorLimits, Seed, WalkRow
 from igcrawl.times import timestamp
 from igcrawl.verdict import FINAL, Verdict
 
@@ -148,12 +148,3 @@ def open_end_record(row: WalkRow) -> WalkEnd | None:
         return None
     ending = Ending(Verdict(row.verdict), row.reason, row.state.get(ENDLESS_PAGES))
     return walk_of(row, OperatorLimits()).end_record(ending, row.ended_at or "")
-
-
-async def waiting_records(
-    store: Store, crawl: CrawlRow, limits: OperatorLimits, halted: Ending
-) -> AsyncIterator[WalkEnd]:
-    """Yield the records of the operator's own targets that nobody has asked yet, as a broken-off run leaves them."""
-    async for row in store.walks.all(crawl.id, "open", 1):
-        if row.worker is None:
-            yield walk_of(row, limits).end_record(halted, timestamp(time.time()))

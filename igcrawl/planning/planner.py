@@ -19,6 +19,7 @@ from igcrawl.calling.call_sender import CallSender
 from igcrawl.calling.run_context import RunContext
 from igcrawl.calling.run_gate import gate_for, states_for
 from igcrawl.config.config import Config
+from igcrawl.crawl.seen import REMEMBERED, Recent
 from igcrawl.errors import BadInput
 from igcrawl.operations.catalogue import find_operation
 from igcrawl.output.cli_outputs import WITHOUT_OUTPUTS
@@ -56,6 +57,7 @@ class Planned(Protocol):
     config: Config
     ask: CallSender
     context: RunContext
+    things: str
 
     @property
     def limits(self) -> OperatorLimits:
@@ -63,6 +65,47 @@ class Planned(Protocol):
 
     def seeds(self) -> Iterator[Seed]:
         """Give the first walks."""
+
+
+class _Whole:
+    """Cost of a crawl from its beginning, by the chosen way and by the others.
+
+    Args:
+        asked: the spider's arguments.
+        most: of the operator's own limits: how many walks at most.
+    """
+
+    def __init__(self, asked: Arguments, most: int | None) -> None:
+        self._asked, self._most = asked, most
+        self._total, self._count = Cost(), 0
+        self._first_args: Mapping[str, Any] = {}
+        self._others: OtherWays | None = None
+
+    def add(self, seed: Seed, length: Length, *, update: bool) -> Cost:
+        """Count a walk in, and return what it costs alone."""
+        self._count += 1
+        operation, holds = find_operation(seed.operation), length.holds
+        if self._count == 1:
+            self._first_args = seed.args
+            # An update ends after a few pages on every surface.
+            self._others = None if update else OtherWays(operation, seed.args, self._asked)
+        cost = cost_of(operation, seed.args, self._asked, holds, update)
+        if self._most is None or self._count <= self._most:
+            self._total.add(cost)
+            if self._others is not None:
+                self._others.add(seed.args, holds)
+        if self._most is None or self._count == 1:
+            self._total.add(cost_of_found(operation, self._asked, holds))
+            if self._others is not None:
+                self._others.add_found(holds)
+        return cost
+
+    @property
+    def cost(self) -> Cost:
+        """The whole, with a note where another way is cheaper."""
+        if self._others is not None:
+            self._total.notes |= dict.fromkeys(self._others.told(self._total, self._first_args))
+        return self._total
 
 
 class Planning:
@@ -145,32 +188,37 @@ class Planning:
 
     async def _whole(self, lines: list[str]) -> Cost:
         """Return what the crawl takes from its beginning, and add a line for each target."""
-        total, shown, first, ways = Cost(), 0, None, None
+        seen, count, unknown = Recent(REMEMBERED), 0, 0
+        whole = _Whole(self._args, self._spider.limits.max_walks)
         for seed in self._spider.seeds():
-            operation = find_operation(seed.operation)
+            if not seen.add(seed.key):
+                continue
+            count += 1
             length, update = Length(), False
-            if first is None and counted_in(operation) is not None:
-                length, update = await self._learn(seed)
-            if first is None:
-                first = operation, length, seed.args
-                # An update ends after a few pages on every surface.
-                ways = None if update else OtherWays(operation, seed.args, self._args)
-            cost = cost_of(operation, seed.args, self._args, length.holds, update)
-            if ways is not None:
-                ways.add(seed.args, length.holds)
-            shown += 1
-            if shown <= _SHOWN:
+            if counted_in(find_operation(seed.operation)) is not None:
+                length, update = await (self._learn(seed) if count == 1 else self._recall(seed))
+                unknown += length.holds is None
+            cost = whole.add(seed, length, update=update)
+            if count <= _SHOWN:
                 known = "" if length.holds is None else f"{length.holds:,} in its profile; "
                 lines.append(f"{seed.key}: {known}{cost.pages.told('page')}, {cost.requests.told('request')}")
-            total.add(cost)
-        if shown > _SHOWN:
-            lines.append(f"… and {shown - _SHOWN:,} more targets")
-        if first is not None:
-            total.add(cost_of_found(first[0], self._args, first[1].holds))
-            if ways is not None:
-                ways.add_found(first[1].holds)
-                total.notes |= dict.fromkeys(ways.told(total, first[2]))
-        return total
+        if count > _SHOWN:
+            lines.append(f"… and {count - _SHOWN:,} more {self._spider.things}")
+        if unknown and count > 1:
+            told = "a request each would tell, and a plan sends one"
+            self._notes.append(f"how long {unknown:,} of {count:,} lists are is not known: {told}")
+        return whole.cost
+
+    async def _recall(self, seed: Seed) -> tuple[Length, bool]:
+        """Return how long a list was when it was walked last, and whether it is only updated; nothing is sent."""
+        if not is_there(self._spider.config.store):
+            return Length(), False
+        await self._store.open()
+        earlier = await earlier_walks(self._store, seed, None)
+        complete = next((walk for walk in earlier if walk.verdict == Verdict.COMPLETE), None)
+        holds = None if complete is None else complete.expected or complete.records
+        since = isinstance(self._args, ListArguments) and self._args.since is not None
+        return Length(holds=holds), since and complete is not None
 
     async def _learn(self, seed: Seed) -> tuple[Length, bool]:
         """Return how long a list is, and whether it is one that is only updated."""

@@ -13,7 +13,7 @@ from igcrawl.crawl.records_place import records_place
 from igcrawl.crawl.run_totals import VerdictTotals
 from igcrawl.output.exporters import RecordFeedExporter
 from igcrawl.output.feed_outputs import public_uri
-from igcrawl.running.summary import Summary, advice_of
+from igcrawl.running.summary import Summary, advice_of, names_of
 from igcrawl.store import describe
 
 
@@ -33,12 +33,13 @@ def summary_of(spider: OperationSpider) -> Summary | None:
     known_counts = counts or {verdict.value: walks for verdict, walks in spider.verdicts.items()}
     clear = spider.context.redaction.text
     places, advice = [clear(place) for place in _places(spider)], advice_of(known_counts, spider.limits)
-    named = bool(crawler.settings.getdict("FEEDS"))
-    if run is not None and run.crawl.kept and not (named and places):
+    has_feed = bool(crawler.settings.getdict("FEEDS"))
+    if run is not None and run.crawl.kept and not (has_feed and places):
         places.append(clear(records_place(spider.config.store, spider.name, run.crawl.id)))
-    if not places and not named and not _has_own_pipeline(crawler.settings):
+    if not places and not has_feed and not _has_own_pipeline(crawler.settings):
         advice.insert(0, f"no record was kept, since no output was named: -O {spider.name}.jsonl")
-    return Summary(totals, places, advice, spider.run_totals.shares)
+    named = [clear(each) for each in names_of(counts, run.named if run is not None else {})]
+    return Summary(totals, places, [*advice, *spider.remarks], spider.run_totals.shares, named)
 
 
 def _has_own_pipeline(settings: BaseSettings) -> bool:

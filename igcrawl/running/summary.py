@@ -25,12 +25,14 @@ class Summary:
         places: where the records are.
         advice: what the operator does now, a sentence each.
         shares: of the possible, by list and size of its pages.
+        named: for each verdict that the operator should look at, the first walks that have it.
     """
 
     totals: Mapping[str, VerdictTotals]
     places: Sequence[str]
     advice: Sequence[str]
     shares: Sequence[Share] = ()
+    named: Sequence[str] = ()
 
     @property
     def rows(self) -> list[tuple[str, ...]]:
@@ -58,6 +60,7 @@ def summary_lines(summary: Summary) -> Iterator[str]:
     for verdict, walks, records, requests, time in summary.rows:
         yield f"summary: {walks} {verdict}: {records} records, {requests} requests, {time}"
     yield from (f"summary: {share.told}" for share in summary.shares)
+    yield from (f"summary: {sentence}" for sentence in summary.named)
     yield from (f"summary: records are in {place}" for place in summary.places)
     yield from (f"summary: {sentence}" for sentence in summary.advice)
 
@@ -86,6 +89,24 @@ def advice_of(counts: Mapping[str | None, int], limits: OperatorLimits) -> list[
         f"{_walks(count)} {verdict}: scrapy walks --retry {verdict}, then the same command asks again"
         for verdict, count in doubtful
     ]
+
+
+def names_of(counts: Mapping[str | None, int], named: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the names of the walks that the operator should look at, a sentence a verdict.
+
+    Args:
+        counts: how many walks of the crawl have each verdict.
+        named: by verdict, the first walks that have it.
+    """
+    if sum(counts.values()) < 2:
+        # Its verdict has just been told.
+        return []
+    sentences = []
+    for verdict, names in named.items():
+        more = counts.get(verdict, 0) - len(names)
+        rest = f" and {more:,} more: scrapy walks --verdict {verdict}" if more > 0 else ""
+        sentences.append(f"{verdict}: {', '.join(names)}{rest}")
+    return sentences
 
 
 def _walks(count: int) -> str:

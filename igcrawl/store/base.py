@@ -23,6 +23,7 @@ from igcrawl.store.model import (
     OperatorLimits,
     OutputRow,
     PageCommit,
+    Progress,
     RecordPage,
     Seed,
     Spent,
@@ -84,6 +85,7 @@ class Crawls(Protocol):
         now: str,
         *,
         keeps: bool = True,
+        sown: int | None = None,
     ) -> CrawlRow:
         """Begin a generation with the walks that the operator gave, or return the one that somebody else began.
 
@@ -95,6 +97,17 @@ class Crawls(Protocol):
             after: the generation that the caller saw last, 0 for none: when there is a later one, that is returned.
             now: UTC, ISO 8601.
             keeps: whether the records of its pages are kept.
+            sown: how many seeds these are, when others follow by `sow`; None when they are all.
+        """
+
+    async def sow(self, crawl: int, seeds: Iterable[Seed], after: int, then: int | None) -> int | None:
+        """Add walks that the operator gave, unless another worker was quicker, and return what is sown now.
+
+        Args:
+            crawl: its number.
+            seeds: those that follow.
+            after: what is sown as far as the caller knows, see `CrawlRow`; when it is more, nothing is added.
+            then: what is sown with these; None when they are the last.
         """
 
     async def stop_keeping(self, crawl: int) -> None:
@@ -127,6 +140,9 @@ class Crawls(Protocol):
     async def verdicts(self, crawl: int) -> dict[str | None, int]:
         """Return how many walks of a crawl have each verdict; None is those that have none."""
 
+    async def progress(self, crawl: int) -> Progress:
+        """Return how many targets the operator gave, and how many of them have their verdict."""
+
 
 class Walks(Protocol):
     """Walks: claimed by workers, and what their pages brought."""
@@ -155,6 +171,12 @@ class Walks(Protocol):
         Raises:
             LostClaim: this worker no longer holds one of the walks; nothing was written.
         """
+
+    async def begun(self, crawl: int, seed: str) -> bool:
+        """Return whether a crawl has a walk of this seed that was ever claimed."""
+
+    async def named(self, crawl: int, verdict: str, most: int) -> list[str]:
+        """Return operation and target of the first walks of a crawl that have a verdict, so many at most."""
 
     def found(self, walk: int) -> AsyncIterator[FoundPage]:
         """Yield what each page of a walk brought, in order."""

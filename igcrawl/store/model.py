@@ -110,6 +110,7 @@ class CrawlRow:
         created_at: when it began.
         kept: whether the store holds the records of all its pages.
         pages: how many pages of records it holds.
+        sown: how many of the operator's targets were taken while the rest is still to come; None when all have walks.
     """
 
     id: int
@@ -121,6 +122,15 @@ class CrawlRow:
     created_at: str
     kept: bool = False
     pages: int = 0
+    sown: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Progress of a crawl: of how many targets that the operator gave, how many have their verdict."""
+
+    done: int
+    all: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import random
 import string
-from pathlib import Path
 
 import pytest
 
-from igcrawl.arguments import ListArguments, ProfilesArguments, read_target_file, targets
-from igcrawl.arguments.targets import NotATarget, read_target, read_user_id, read_username
+from igcrawl.arguments import AccountArguments, ListArguments, MediaArguments, TargetArguments, targets
+from igcrawl.arguments.media_targets import read_media
+from igcrawl.arguments.targets import NotATarget, Target, read_target, read_user_id, read_username
 from igcrawl.errors import BadInput
 from igcrawl.operations.catalogue import OPERATIONS
 
@@ -175,10 +175,10 @@ def test_what_is_no_id_is_refused_and_the_argument_named_that_takes_it(text: str
 
 
 def test_arguments_take_targets_as_people_have_them() -> None:
-    assert ListArguments.parse({"username": " @Some.One "}).username == "some.one"
-    assert ListArguments.parse({"username": "https://www.instagram.com/Some.One/?igsh=x"}).username == "some.one"
-    assert ListArguments.parse({"user_id": "25025320.0"}).user_id == "25025320"
-    given = ProfilesArguments.parse({"usernames": "@A, https://instagram.com/b/, C"})
+    assert ListArguments.parse({"username": " @Some.One "}).username == ["some.one"]
+    assert ListArguments.parse({"username": "https://www.instagram.com/Some.One/?igsh=x"}).username == ["some.one"]
+    assert ListArguments.parse({"user_id": "25025320.0"}).user_id == ["25025320"]
+    given = AccountArguments.parse({"usernames": "@A, https://instagram.com/b/, C"})
     assert given.usernames == ["a", "b", "c"]
     assert OPERATIONS["user_lookup"].check({"username": "@A"}) == {"username": "a"}
 
@@ -198,9 +198,8 @@ def test_arguments_take_targets_as_people_have_them() -> None:
     ],
 )
 def test_a_target_in_the_wrong_argument_is_refused_in_one_line(arguments: dict[str, str], line: str) -> None:
-    kind = ProfilesArguments if {"user_ids", "usernames"} & set(arguments) else ListArguments
     with pytest.raises(BadInput) as refused:
-        kind.parse(arguments)
+        ListArguments.parse(arguments)
     assert str(refused.value) == line
 
 
@@ -212,84 +211,117 @@ def test_text_that_is_no_utf_8_is_refused_in_every_argument() -> None:
         assert str(refused.value).encode()
 
 
-# Files
+@pytest.mark.parametrize("give", [{"user_id": "1, 2,1"}, {"user_ids": "1,2"}, {"user_id": "1.0,2"}])
+def test_several_ids_are_targets_each_once_by_whichever_argument(give: dict[str, str]) -> None:
+    args = ListArguments.parse(give)
+    assert args.targets == [("user_id", "1"), ("user_id", "2")]
+    assert args.crawl_shape() == {"user_ids": ["1", "2"]}
 
 
-def write(path: Path, content: bytes) -> Path:
-    path.write_bytes(content)
-    return path
+@pytest.mark.parametrize("give", [{"username": "A,https://instagram.com/b/"}, {"usernames": "@a,b,B"}])
+def test_several_names_are_targets_each_once_by_whichever_argument(give: dict[str, str]) -> None:
+    args = AccountArguments.parse(give)
+    assert args.targets == [("username", "a"), ("username", "b")]
+    assert args.crawl_shape() == {"usernames": ["a", "b"]}
 
 
-def test_a_file_is_read_as_an_editor_or_a_spreadsheet_saves_it(tmp_path: Path) -> None:
-    seed = random.randrange(2**32)
-    print(f"seed {seed}")
-    rng = random.Random(seed)
-    for round_ in range(150):
-        wanted = []
-        lines = [rng.choice(["username", '"User ID"', "Profile URL", "pk"])] if rng.random() < 0.4 else []
-        for _ in range(rng.randint(1, 8)):
-            if rng.random() < 0.4:
-                number = str(rng.randint(1, 10**15 - 1))
-                wanted.append(("user_id", number))
-                lines.append(number + rng.choice(["", ".0", " ", ",", ";;"]))
-            else:
-                name = name_at_random(rng) + "x"
-                wanted.append(("username", name))
-                lines.append("@" + name if len(lines) == 0 else decorated(rng, name).replace(",", ""))
-            if rng.random() < 0.3:
-                lines[-1] += rng.choice([" # a comment", "\t# @other"])
-            if rng.random() < 0.3:
-                lines.append(rng.choice(["", "  ", "# a comment", "\t#x"]))
-        text = rng.choice(["\n", "\r\n", "\r"]).join(lines) + rng.choice(["", "\r\n"])
-        encoding = rng.choice(["utf-8", "utf-8-sig", "utf-16", "utf-32"])
-        path = write(tmp_path / f"{round_}.txt", text.encode(encoding))
-        assert read_target_file(path).targets == list(dict.fromkeys(wanted)), (seed, text)
+def test_one_target_is_the_same_crawl_by_whichever_argument() -> None:
+    for name in ("user_id", "user_ids"):
+        assert ListArguments.parse({name: "5"}).crawl_shape() == {"user_id": "5"}
+    for name in ("media_id", "media_ids"):
+        assert MediaArguments.parse({name: "5_6"}).crawl_shape() == {"media_id": "5_6"}
 
 
 @pytest.mark.parametrize(
-    ("content", "why"),
+    ("kind", "arguments", "line"),
     [
-        (b"1\nnot a name\n", "line 2: 'not a name': is neither a numeric id nor a username: a blank is in no"),
-        (b"# none\n\n", "no target"),
-        (b"username\n", "no target"),
-        (b"\xff\xfe\x00", "is not UTF-8 or UTF-16 text"),
-        ("a\nb\nM\u00fcller\n".encode("latin-1"), "line 3: is not UTF-8 or UTF-16 text"),
-        (b"a\r\n\r\n2.5025320E+07\r\n", "line 3: '2.5025320E+07': a spreadsheet has shortened this id"),
-        (b"a\rb\r12345678901234567.0", "line 3: '12345678901234567.0': a spreadsheet has rounded this id"),
-        (b"id;name\n1;a\n", "line 1: 'id;name': 2 columns; expected one target a line"),
-        (b"name\ta\tb\n", "line 1: 'name\\ta\\tb': 3 columns"),
-        (b"a\nhttps://www.instagram.com/p/x/\n", "line 2: 'https://www.instagram.com/p/x/': the address of a post"),
-        ("some.one".encode("utf-16-le"), "line 1: "),
-        (b"a\n\x1b]0;x\x07\n", "line 2: "),
-        (b"a\n" + b"x" * 5000, "5000 characters are too many"),
-        (b"a\nusername\nb c\n", "line 3: 'b c'"),
+        (ListArguments, {}, "give the accounts one way: user_id=1,2 or username=a,b or file=accounts.csv"),
+        (ListArguments, {"user_id": "1", "username": "a"}, "give the accounts one way: "),
+        (ListArguments, {"user_id": "1", "user_ids": "2"}, "give the accounts one way: "),
+        (AccountArguments, {"usernames": "a", "file": "x"}, "give the accounts one way: "),
+        (MediaArguments, {}, "give the posts one way: media_ids=1,2_3 "),
+        (MediaArguments, {"media_ids": "1", "file": "x"}, "give the posts one way: "),
+        (AccountArguments, {"user_id": "1", "column": "a"}, "column goes with file=…"),
+        (AccountArguments, {"user_id": "1", "bad_lines": "skip"}, "bad_lines goes with file=…"),
+        (AccountArguments, {"file": "x", "bad_lines": "drop"}, "bad_lines=drop: expected refuse or skip: "),
+        (AccountArguments, {"user_ids": ""}, "user_ids=: is empty"),
+        (MediaArguments, {"media_id": "a b"}, "media_id=a b: expected an id, a shortcode or an address"),
     ],
 )
-def test_a_line_that_is_no_target_is_refused_by_its_number_in_our_own_words(
-    tmp_path: Path, content: bytes, why: str
+def test_targets_that_are_given_wrong_are_refused_in_one_line(
+    kind: type[TargetArguments], arguments: dict[str, str], line: str
 ) -> None:
     with pytest.raises(BadInput) as refused:
-        read_target_file(write(tmp_path / "ids.txt", content))
-    said = str(refused.value)
-    assert why in said
-    assert said.isprintable()
-    assert len(said) < 400 + len(str(tmp_path))
-    assert not any(word in said for word in ("pydantic", "pattern", "string should"))
-
-
-def test_a_file_says_which_line_it_took_for_a_header(tmp_path: Path) -> None:
-    file = read_target_file(write(tmp_path / "a.txt", b"# mine\nUser Name\n@username\n"))
-    assert file.header == (2, "User Name")
-    assert file.targets == [("username", "username")]
-
-
-@pytest.mark.parametrize("name", ["nothing.txt", "~nosuchuser/ids.txt", "."])
-def test_a_file_that_cannot_be_read_is_said_to_be(name: str) -> None:
-    with pytest.raises(BadInput, match=r"file(=|: )") as refused:
-        read_target_file(Path(name))
+        kind.parse(arguments)
+    assert str(refused.value).startswith(line)
     assert "\n" not in str(refused.value)
 
 
-def test_a_target_file_tells_ids_from_names(tmp_path: Path) -> None:
-    path = write(tmp_path / "ids.txt", b"\xef\xbb\xbf12\r\nName.One\n@34\n12\n")
-    assert read_target_file(path).targets == [("user_id", "12"), ("username", "name.one"), ("username", "34")]
+# Posts
+
+
+def code_of(number: int) -> str:
+    """A shortcode, written another way than it is read."""
+    digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    return "".join(digits[number >> shift & 63] for shift in range(60, -1, -6)).lstrip("A") or "A"
+
+
+#: As instagrapi and the pages of the posts have them.
+KNOWN_CODES = {"B1LbfVPlwIA": "2110901750722920960", "B-fKL9qpeab": "2278584739065882267"}
+
+
+@pytest.mark.parametrize(("code", "media_id"), KNOWN_CODES.items())
+def test_a_shortcode_is_the_number_that_others_read_in_it(code: str, media_id: str) -> None:
+    assert read_media(code) == ("media_id", media_id)
+
+
+def test_a_post_is_found_however_it_is_written() -> None:
+    seed = random.randrange(2**32)
+    print(f"seed {seed}")
+    rng = random.Random(seed)
+    for _ in range(2000):
+        number = rng.randrange(1, 1 << rng.choice([20, 40, 62, 64]))
+        code = code_of(number)
+        if code.isdecimal() or code.replace("_", "", 1).isdecimal():
+            continue
+        key = "".join(rng.choices(string.ascii_letters, k=28)) if len(code) == 11 and rng.random() < 0.2 else ""
+        before = rng.choice(["/p/", "/reel/", "/reels/", "/tv/", "/some.one/p/", "/Some.One/reel/", "/P/"])
+        host = rng.choice(["https://www.instagram.com", "http://m.instagram.com", "instagram.com", "//instagr.am"])
+        behind = rng.choice(["", "/", "/?img_index=1", "?igsh=MzRlODBiNWFlZA==", "/#x"])
+        wanted, text = str(number), rng.choice([code + key, f"{host}{before}{code}{key}{behind}"])
+        if rng.random() < 0.3:
+            text = wanted = f"{number}_{rng.randrange(1, 1 << 40)}" if rng.random() < 0.5 else wanted
+        text = rng.choice(["{}", ' "{}"', "\ufeff{}\u00a0", "<{}>"]).format(text)
+        assert read_media(text) == Target("media_id", wanted), (seed, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("https://www.instagram.com/share/reel/BAxYz12", "scrapy crawl resolve -a url=…"),
+        ("https://www.instagram.com/some.one/", "the address of something else than a post or reel"),
+        ("https://www.instagram.com/reels/audio/17/", "the address of something else than a post or reel"),
+        ("https://www.instagram.com/stories/highlights/17/", "the address of something else"),
+        ("https://www.threads.net/p/C0ffee", "an address of another site"),
+        ("https://instagram.com@evil.example/p/C0ffee", "an address of another site"),
+        ("3.7768328982802E+18", "its last digits are lost"),
+        ("3776832898280228145.0", "a spreadsheet has rounded this id"),
+        ("3,776,832,898,280", "expected the media's id, digits without anything between them"),
+        ("C0ffee12345x", "12 characters are too many for a shortcode"),
+        ("___________", "it stands for no id"),
+        ("A", "it stands for no id"),
+        ("C0f\u0435e", "expected an id, a shortcode or an address"),
+        (" ", "it is empty"),
+    ],
+)
+def test_what_is_no_post_is_refused_with_the_reason(text: str, why: str) -> None:
+    with pytest.raises(NotATarget) as refused:
+        read_media(text)
+    assert why in str(refused.value)
+    assert str(refused.value).isprintable()
+
+
+def test_operations_take_posts_as_people_have_them() -> None:
+    [(code, media_id), _] = KNOWN_CODES.items()
+    assert OPERATIONS["media_info"].check({"media_id": f"instagram.com/p/{code}"}) == {"media_id": media_id}
+    assert OPERATIONS["comment_infos"].check({"media_ids": f"1_2, {code}"}) == {"media_ids": ["1_2", media_id]}

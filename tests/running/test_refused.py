@@ -40,7 +40,7 @@ def test_a_script_that_crawls_reads_one_line_for_each_mistake(
     feeds = {"FEEDS": {str(kept): {"format": "jsonl", "overwrite": True}}}
     crawls = [
         ("followers", {"user_id": "x y"}, feeds, "user_id=x y: expected the account's numeric id"),
-        ("followers", {}, {}, "give one target: user_id=… or username=…"),
+        ("followers", {}, {}, "give the accounts one way: user_id=1,2 or username=a,b or file=accounts.csv"),
         ("profiles", {"file": "nothing.txt"}, {}, "file=nothing.txt: No such file or directory"),
         ("followers", {"user_id": "1", "nonsense": "2"}, {}, "unknown argument 'nonsense'; allowed: "),
         ("followers", {"user_id": "2"}, {"IG_SESION": "x", **feeds}, "unknown setting IG_SESION; did you mean"),

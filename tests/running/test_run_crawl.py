@@ -36,7 +36,7 @@ class StrangeSpider(Spider):
         (StrangeSpider, FOLLOWERS, {}, "StrangeSpider is no spider of igcrawl"),
         (None, FOLLOWERS, {}, "None is no spider of igcrawl"),
         ("followers", {}, {}, "user_id"),
-        ("followers", {"user_ids": "1"}, {}, "unknown argument 'user_ids'"),
+        ("followers", {"user_idz": "1"}, {}, "unknown argument 'user_idz'"),
         ("followers", {"user_id": 25025320}, {}, "argument user_id: expected text, as -a gives it, got 25025320 (int)"),
         ("followers", {1: "2"}, {}, "argument 1: expected text"),
         ("followers", ["user_id=1"], {}, "arguments: expected a mapping of names to text, got list"),

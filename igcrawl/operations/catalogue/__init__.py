@@ -73,6 +73,7 @@ for _family in FAMILIES:
     add_family(_family)
 
 
+@cache
 def list_on(surface: Surface, name: str) -> Operation:
     """Return the operation that reads a list on a surface.
 

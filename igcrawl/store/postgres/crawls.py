@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Final
 
-from igcrawl.store.model import CrawlRow, OperatorLimits, Seed
+from igcrawl.store.model import CrawlRow, OperatorLimits, Progress, Seed
 from igcrawl.store.postgres.commit import write_seeds
 from igcrawl.store.postgres.database import BEGIN_LOCK, Cursor, Database, Parameters
 from igcrawl.store.postgres.rows import CRAWL, LATEST, REOPENED, crawl_of, limits_of
@@ -18,8 +18,8 @@ _NEWEST: Final = f"""
     ORDER BY generation DESC LIMIT 1
 """  # noqa: S608 - names of columns
 _BEGIN: Final = f"""
-    INSERT INTO crawls (key, name, generation, spider, created_at, kept)
-    VALUES (%s, %s, %s, %s, %s::timestamptz, %s)
+    INSERT INTO crawls (key, name, generation, spider, created_at, kept, sown)
+    VALUES (%s, %s, %s, %s, %s::timestamptz, %s, %s)
     RETURNING {CRAWL}
 """  # noqa: S608 - names of columns and parameters, here and below
 _UNFINISHED: Final = f"""
@@ -55,6 +55,7 @@ class PostgresCrawls:
         now: str,
         *,
         keeps: bool = True,
+        sown: int | None = None,
     ) -> CrawlRow:
         """See `Crawls.begin`."""
         async with self._database.transaction() as cursor:
@@ -62,10 +63,23 @@ class PostgresCrawls:
             latest = await _newest(cursor, key, name)
             if latest is not None and latest.generation > after:
                 return latest
-            await cursor.execute(_BEGIN, [key, name, latest.generation + 1 if latest else 1, spider, now, keeps])
+            generation = latest.generation + 1 if latest else 1
+            await cursor.execute(_BEGIN, [key, name, generation, spider, now, keeps, sown])
             begun = crawl_of(await anext(cursor))
             await write_seeds(cursor, begun.id, seeds)
         return begun
+
+    async def sow(self, crawl: int, seeds: Iterable[Seed], after: int, then: int | None) -> int | None:
+        """See `Crawls.sow`."""
+        async with self._database.transaction() as cursor:
+            await cursor.execute("SELECT sown FROM crawls WHERE id = %s FOR NO KEY UPDATE", [crawl])
+            row = await cursor.fetchone()
+            sown: int | None = None if row is None else row["sown"]
+            if sown != after:
+                return sown
+            await write_seeds(cursor, crawl, seeds)
+            await cursor.execute("UPDATE crawls SET sown = %s WHERE id = %s", [then, crawl])
+        return then
 
     async def stop_keeping(self, crawl: int) -> None:
         """See `Crawls.stop_keeping`."""
@@ -106,6 +120,12 @@ class PostgresCrawls:
         """See `Crawls.verdicts`."""
         sql = "SELECT verdict, count(*) AS walks FROM walks WHERE crawl = %s GROUP BY verdict"
         return {row["verdict"]: row["walks"] for row in await self._database.rows(sql, (crawl,))}
+
+    async def progress(self, crawl: int) -> Progress:
+        """See `Crawls.progress`."""
+        sql = "SELECT count(verdict) AS done, count(*) AS given FROM walks WHERE crawl = %s AND depth = 1"
+        row = await self._database.row(sql, (crawl,))
+        return Progress(0, 0) if row is None else Progress(row["done"], row["given"])
 
 
 async def _count(cursor: Cursor, sql: str, parameters: Parameters) -> int:

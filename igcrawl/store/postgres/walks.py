@@ -120,6 +120,17 @@ class PostgresWalks:
                 self._worker.claims.pop(commit.walk.id, None)
         return pages
 
+    async def begun(self, crawl: int, seed: str) -> bool:
+        """See `Walks.begun`."""
+        row = await self._database.row("SELECT fence FROM walks WHERE crawl = %s AND seed = %s", (crawl, seed))
+        return row is not None and row["fence"] > 0
+
+    async def named(self, crawl: int, verdict: str, most: int) -> list[str]:
+        """See `Walks.named`."""
+        sql = "SELECT operation, target FROM walks WHERE crawl = %s AND verdict = %s ORDER BY id LIMIT %s"
+        rows = await self._database.rows(sql, (crawl, verdict, most))
+        return [f"{row['operation']}/{row['target']}" for row in rows]
+
     async def found(self, walk: int) -> AsyncIterator[FoundPage]:
         """See `Walks.found`."""
         sql = "SELECT page, ids, turned FROM found WHERE walk = %s AND page > %s ORDER BY page LIMIT %s"

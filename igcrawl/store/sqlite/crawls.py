@@ -7,12 +7,15 @@ from typing import Final
 
 import orjson
 
-from igcrawl.store.model import CrawlRow, OperatorLimits, Seed
+from igcrawl.store.model import CrawlRow, OperatorLimits, Progress, Seed
 from igcrawl.store.sqlite.commit import write_seeds
 from igcrawl.store.sqlite.database import Database
 from igcrawl.store.sqlite.rows import HOLDERS, LATEST, crawl_of, waiting_walk
 from igcrawl.verdict import FINAL
 
+_BEGIN: Final = """
+    INSERT INTO crawls (key, name, generation, spider, created_at, kept, sown) VALUES (?, ?, ?, ?, ?, ?, ?)
+"""
 _ENDED: Final = """
     SELECT id FROM walks INDEXED BY walks_ended
     WHERE crawl = :crawl AND verdict IN (SELECT value FROM json_each(:verdicts))
@@ -29,6 +32,13 @@ _LONGER: Final = """
 """
 #: Walks that go on when the same command is run again.
 _GO_ON: Final = (_ENDED, _RAISED, _LONGER)
+_PROGRESS: Final = """
+    SELECT (SELECT count(*) FROM walks INDEXED BY walks_order WHERE crawl = :crawl AND depth = 1),
+        (SELECT count(*) FROM walks INDEXED BY walks_waiting
+            WHERE crawl = :crawl AND verdict IS NULL AND worker IS NULL AND depth = 1)
+        + (SELECT count(*) FROM walks INDEXED BY walks_held
+            WHERE worker IS NOT NULL AND crawl = :crawl AND depth = 1)
+"""
 _REOPEN: Final = "UPDATE walks SET verdict = NULL, reason = NULL, ended_at = NULL WHERE id IN "
 
 
@@ -52,6 +62,7 @@ class SqliteCrawls:
         now: str,
         *,
         keeps: bool = True,
+        sown: int | None = None,
     ) -> CrawlRow:
         """See `Crawls.begin`."""
         database = self._database
@@ -60,13 +71,25 @@ class SqliteCrawls:
             if latest is not None and latest.generation > after:
                 return latest
             database.execute(
-                "INSERT INTO crawls (key, name, generation, spider, created_at, kept) VALUES (?, ?, ?, ?, ?, ?)",
-                (key, name, latest.generation + 1 if latest else 1, spider, now, keeps),
+                _BEGIN,
+                (key, name, latest.generation + 1 if latest else 1, spider, now, keeps, sown),
             )
             begun = self._latest(key, name)
             assert begun is not None
             write_seeds(database, begun.id, seeds)
         return begun
+
+    async def sow(self, crawl: int, seeds: Iterable[Seed], after: int, then: int | None) -> int | None:
+        """See `Crawls.sow`."""
+        database = self._database
+        with database.transaction():
+            row = database.row("SELECT sown FROM crawls WHERE id = ?", (crawl,))
+            sown: int | None = None if row is None else row["sown"]
+            if sown != after:
+                return sown
+            write_seeds(database, crawl, seeds)
+            database.execute("UPDATE crawls SET sown = ? WHERE id = ?", (then, crawl))
+        return then
 
     async def stop_keeping(self, crawl: int) -> None:
         """See `Crawls.stop_keeping`."""
@@ -119,6 +142,11 @@ class SqliteCrawls:
         """
         [[unended]] = self._database.rows(waiting, {"crawl": crawl})
         return counts | ({None: unended} if unended else {})
+
+    async def progress(self, crawl: int) -> Progress:
+        """See `Crawls.progress`."""
+        [[given, unended]] = self._database.rows(_PROGRESS, {"crawl": crawl})
+        return Progress(given - unended, given)
 
     def _latest(self, key: str, name: str | None) -> CrawlRow | None:
         if name is not None:

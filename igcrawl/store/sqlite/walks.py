@@ -61,6 +61,20 @@ class SqliteWalks:
         with self._database.transaction():
             return write_commit(self._database, self._worker.number, commits, outputs)
 
+    async def begun(self, crawl: int, seed: str) -> bool:
+        """See `Walks.begun`."""
+        row = self._database.row("SELECT fence FROM walks WHERE crawl = ? AND seed = ?", (crawl, seed))
+        return row is not None and row["fence"] > 0
+
+    async def named(self, crawl: int, verdict: str, most: int) -> list[str]:
+        """See `Walks.named`."""
+        sql = """
+            SELECT operation, target FROM walks INDEXED BY walks_ended WHERE crawl = ? AND verdict = ?
+                AND verdict IS NOT NULL
+            ORDER BY id LIMIT ?
+        """
+        return [f"{row['operation']}/{row['target']}" for row in self._database.rows(sql, (crawl, verdict, most))]
+
     async def found(self, walk: int) -> AsyncIterator[FoundPage]:
         """See `Walks.found`."""
         sql = "SELECT id, ids, turned FROM found WHERE walk = ? AND id > ? ORDER BY id LIMIT ?"

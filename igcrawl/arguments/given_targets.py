@@ -1,0 +1,105 @@
+"""Arguments of spiders that walk given targets: one or many accounts, or posts, by ids, names, addresses or a file."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+from pydantic import Field, model_validator
+
+from igcrawl.arguments.base import Arguments
+from igcrawl.arguments.target_fields import ACCOUNTS, MEDIA, TargetKind
+from igcrawl.arguments.targets import Kind, Target
+from igcrawl.arguments.types import MediaIds, UserIds, Usernames
+
+
+class BadLines(StrEnum):
+    """Choices for the lines of a file that are no target."""
+
+    REFUSE = "refuse"
+    SKIP = "skip"
+
+
+class TargetArguments(Arguments):
+    """Arguments of spiders that walk given targets.
+
+    A subclass says what they are, and has a field for each way to write them.
+    """
+
+    #: What stands in the file is what counts.
+    RUN_ONLY: ClassVar[frozenset[str]] = Arguments.RUN_ONLY | {"file", "column", "bad_lines"}
+    #: What the targets are.
+    KIND: ClassVar[TargetKind]
+    #: The fields that hold targets, and of which kind they are.
+    WAYS: ClassVar[dict[str, Kind]]
+    #: How the targets may be given, for the operator.
+    EXAMPLE: ClassVar[str]
+
+    file: Path | None = Field(
+        None,
+        description="a file of targets: one a line, CSV or TSV with a head, JSON lines or igcrawl's own output; "
+        "- is standard input",
+    )
+    column: str | None = Field(
+        None,
+        min_length=1,
+        description="the column or field of the file that holds the targets, where its name does not tell",
+    )
+    bad_lines: BadLines = Field(
+        BadLines.REFUSE, description="refuse or skip: what becomes of the lines of the file that are no target"
+    )
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        given = [name for name in (*self.WAYS, "file") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(f"give the {self.KIND.several} one way: {self.EXAMPLE}")
+        beside = [name for name in ("column", "bad_lines") if name in self.model_fields_set]
+        if beside and self.file is None:
+            raise ValueError(f"{beside[0]} goes with file=…")
+        return self
+
+    @property
+    def targets(self) -> list[Target]:
+        """The targets that the arguments name, each once; those of a file are not among them."""
+        return [Target(kind, value) for name, kind in self.WAYS.items() for value in getattr(self, name) or ()]
+
+    def crawl_shape(self) -> dict[str, Any]:
+        """Return what makes the crawl this one; by which argument the targets were given does not count."""
+        shape = {name: value for name, value in super().crawl_shape().items() if name not in self.WAYS}
+        targets = self.targets
+        if len(targets) == 1:
+            return {targets[0].kind: targets[0].value} | shape
+        return ({f"{targets[0].kind}s": [target.value for target in targets]} if targets else {}) | shape
+
+
+class AccountArguments(TargetArguments):
+    """Accounts, by their ids or their names."""
+
+    KIND: ClassVar[TargetKind] = ACCOUNTS
+    WAYS: ClassVar[dict[str, Kind]] = {
+        "user_id": "user_id",
+        "username": "username",
+        "user_ids": "user_id",
+        "usernames": "username",
+    }
+    EXAMPLE: ClassVar[str] = "user_id=1,2 or username=a,b or file=accounts.csv"
+
+    user_id: UserIds | None = Field(None, description="the account's numeric id, or several: 1,2,3")
+    username: Usernames | None = Field(None, description="its name, or the address of its profile; or several: a,b")
+    user_ids: UserIds | None = Field(None, description="the same as user_id")
+    usernames: Usernames | None = Field(None, description="the same as username")
+
+
+class MediaArguments(TargetArguments):
+    """Posts and reels, by ids, shortcodes or addresses."""
+
+    KIND: ClassVar[TargetKind] = MEDIA
+    WAYS: ClassVar[dict[str, Kind]] = {"media_id": "media_id", "media_ids": "media_id"}
+    EXAMPLE: ClassVar[str] = "media_ids=1,2_3 or shortcodes or addresses in their place, or file=posts.csv"
+
+    media_id: MediaIds | None = Field(
+        None, description="a post's id, shortcode or address, or several: 1,2_3,DRqA2ZrjXIy"
+    )
+    media_ids: MediaIds | None = Field(None, description="the same as media_id")

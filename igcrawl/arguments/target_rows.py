@@ -1,0 +1,273 @@
+"""Rows of a file of targets, one after another: which dialect it is written in is seen by its first line."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final, Self, TypeAlias
+
+import orjson
+
+from igcrawl.arguments.target_fields import TargetKind
+from igcrawl.arguments.targets import NotATarget, Target, bare, shown
+from igcrawl.arguments.text_lines import FileLines
+from igcrawl.errors import BadInput
+
+#: Number and text of a line, and the target in it; None for a record that has none.
+Row: TypeAlias = tuple[int, str, Target | NotATarget | None]
+
+_DELIMITERS: Final = "\t;,|"
+#: Behind a target in a list: a spreadsheet's empty columns, and a comment.
+_BEHIND: Final = re.compile(r"[,;\t\s]*(\s#.*)?$")
+#: A line that is what most lines of a list are: there is nothing behind its target.
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_.@/:-]+")
+_COLUMNS: Final = re.compile(r"[,;\t|]")
+#: A comment; a table may count its rows below a ``#``.
+_COMMENT: Final = re.compile(r"#(?![\t;,|])")
+#: As Excel writes it above a table.
+_SEPARATOR: Final = re.compile(r"sep=([\t;,|])", re.IGNORECASE)
+
+
+class TargetRows:
+    """Rows of a file.
+
+    Args:
+        path: of the file.
+        kind: what its targets are.
+        column: see `igcrawl.arguments.target_file.TargetFile`.
+        lists_profiles: see there.
+
+    Raises:
+        BadInput: the file cannot be read.
+    """
+
+    def __init__(self, path: Path, kind: TargetKind, column: str | None, lists_profiles: Callable[[str], bool]) -> None:
+        self._path, self._kind, self._column, self._lists_profiles = path, kind, column, lists_profiles
+        self._lines = FileLines(path)
+        #: How the targets were found, for the operator; known when the first has come.
+        self.layout = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._lines.close()
+
+    def __iter__(self) -> Iterator[Row]:
+        """Yield the rows that say something.
+
+        Raises:
+            BadInput: the file cannot be read, or not told which column holds the targets.
+        """
+        lines, delimiters = iter(self._lines), _DELIMITERS
+        for line in lines:
+            said = bare(line)
+            if not said or _COMMENT.match(said):
+                continue
+            if separator := _SEPARATOR.fullmatch(line.strip("\ufeff \r")):
+                delimiters = separator[1]
+                continue
+            if said[0] in "{[":
+                yield from self._records(line, lines)
+            elif (delimiter := self._delimiter_of(line, delimiters)) is not None:
+                yield from self._table(line, lines, delimiter)
+            else:
+                yield from self._list(line, lines)
+            return
+
+    # A list
+
+    def _list(self, first: str, lines: Iterator[str]) -> Iterator[Row]:
+        read = self._kind.read
+        head = _said(first)
+        if self._kind.is_head(head):
+            read = self._kind.reader_of(head)
+            needs = "; an account of this name needs @" if self._kind.hit == "user" else ""
+            self.layout = f"line {self._lines.number}, {head!r}, is taken for a head{needs}"
+        else:
+            yield from self._list_row(first, read)
+        for line in lines:
+            if _PLAIN.fullmatch(line) is None:
+                yield from self._list_row(line, read)
+                continue
+            try:
+                yield self._lines.number, line, read(line)
+            except NotATarget as problem:
+                yield self._lines.number, line, problem
+
+    def _list_row(self, line: str, read: Callable[[str], Target]) -> Iterator[Row]:
+        said = _said(line)
+        if not said:
+            return
+        try:
+            yield self._lines.number, said, read(said)
+        except NotATarget as problem:
+            columns = [column for column in _COLUMNS.split(said) if column.strip()]
+            several = NotATarget(f"{len(columns)} columns; expected one {self._kind.one} a line")
+            yield self._lines.number, said, several if len(columns) > 1 else problem
+
+    # A table
+
+    def _delimiter_of(self, head: str, delimiters: str) -> str | None:
+        """Return what stands between the columns of a table with this head; None for a list.
+
+        Raises:
+            BadInput: it is a table, and nothing tells which column holds the targets.
+        """
+        split = {each: cells for each in delimiters if len(cells := _cells(head, each)) > 1}
+        if self._column is not None:
+            split = split or {",": _cells(head, ",")}
+            found = [each for each, cells in split.items() if self._at(cells, self._column) is not None]
+            if not found:
+                raise BadInput(self._no_column(head, max(split.values(), key=len)))
+            return max(found, key=lambda each: len(split[each]))
+        # A list as a spreadsheet saves it has empty columns.
+        split = {each: cells for each, cells in split.items() if sum(map(bool, cells)) > 1}
+        tables = [each for each, cells in split.items() if self._kind.best(cells)]
+        if tables:
+            return max(tables, key=lambda each: len(split[each]))
+        for each, cells in sorted(split.items(), key=lambda both: len(both[1]), reverse=True):
+            # Behind a list's target there may be a comment.
+            if sum(map(bool, _cells(_said(head), each))) > 1 and not self._is_target(head):
+                raise BadInput(self._no_column(head, cells))
+        return None
+
+    def _is_target(self, line: str) -> bool:
+        try:
+            self._kind.read(_said(line))
+        except NotATarget:
+            return False
+        return True
+
+    def _no_column(self, head: str, cells: list[str]) -> str:
+        there = ", ".join(repr(shown(cell)) for cell in cells[:12] if cell)
+        if self._column is not None:
+            return f"column={shown(self._column)}: line {self._lines.number} of {self._path} has no such head: {there}"
+        return (
+            f"file={self._path}: line {self._lines.number} has {len(cells)} columns ({there}), and none has a head "
+            f"that is known to stand above {self._kind.several}; give one a line, or a head and column=…"
+        )
+
+    def _table(self, head: str, lines: Iterator[str], delimiter: str) -> Iterator[Row]:
+        heads = _cells(head, delimiter)
+        fields: list[str] | None = None
+        # A table of igcrawl's own says of each row what it is: the `pk` of a post is no account's.
+        if self._column is not None:
+            fields = [heads[self._at(heads, self._column) or 0]]
+        elif "type" not in heads:
+            fields = self._kind.best(heads)
+        if fields is not None:
+            self.layout = f"line {self._lines.number} is taken for a table's head; its column {fields[0]!r} is read"
+        # The first of two columns with one head is the one that is meant.
+        places = [(name, heads.index(name)) for name in fields or self._kind.needed(heads)]
+        first, read = (places[0][1], self._kind.reader_of(fields[0])) if fields else (len(heads), self._kind.read)
+        for start, cells in self._cells_of(csv.reader(lines, delimiter=delimiter, strict=True)):
+            if isinstance(cells, NotATarget):
+                yield start, "", cells
+                continue
+            # Most rows of a long table.
+            if len(cells) > first and _PLAIN.fullmatch(cells[first]):
+                yield self._value(start, delimiter.join(cells), cells[first], read)
+                continue
+            text = "".join(cells).strip()
+            if not text or (not text.isascii() and not bare(text)):
+                continue
+            if text[0] == "#" and sum(bool(bare(cell)) for cell in cells) == 1:
+                continue
+            record = {name: cells[place] for name, place in places if place < len(cells)}
+            yield self._in_record(start, delimiter.join(cells), record, fields)
+
+    def _cells_of(self, rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str] | NotATarget]]:
+        """Yield the cells of each row, with the number of the line in which it begins.
+
+        Raises:
+            BadInput: quotes are not closed: what stands behind them would be lost.
+        """
+        while True:
+            start = self._lines.number + 1
+            try:
+                yield start, next(rows)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                if "unexpected end" in str(error) or "field larger" in str(error):
+                    raise BadInput(
+                        f"file={self._path}: line {start}: a quote is opened and not closed; mend the file"
+                    ) from None
+                yield start, NotATarget("its quotes are not those of a table: one within a cell is written twice")
+
+    @staticmethod
+    def _at(heads: list[str], column: str) -> int | None:
+        wanted = bare(column).casefold()
+        return next((place for place, head in enumerate(heads) if head.casefold() == wanted), None)
+
+    # JSON lines
+
+    def _records(self, first: str, lines: Iterator[str]) -> Iterator[Row]:
+        yield from self._json(first)
+        for line in lines:
+            yield from self._json(line)
+
+    def _json(self, line: str) -> Iterator[Row]:
+        number = self._lines.number
+        # A JSON array may stand with an object a line.
+        said = line.strip("\ufeff \t\r").removesuffix(",")
+        if said in {"", "[", "]"}:
+            return
+        if said.startswith("[{") and not said.endswith("]"):
+            said = said[1:]
+        elif said.endswith("}]") and not said.startswith("["):
+            said = said[:-1]
+        try:
+            value = orjson.loads(said)
+        except orjson.JSONDecodeError:
+            yield number, said, NotATarget("is no JSON; expected one object a line")
+            return
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, Mapping):
+                yield self._in_record(number, said, each, None if self._column is None else [self._column])
+            else:
+                yield self._value(number, said, each, self._kind.read)
+
+    @staticmethod
+    def _value(number: int, said: str, value: Any, read: Callable[[str], Target]) -> Row:
+        if not isinstance(value, str) and type(value) is not int:
+            return number, said, NotATarget("expected an object with the target in it")
+        try:
+            return number, said, read(str(value))
+        except NotATarget as problem:
+            return number, said, problem
+
+    def _in_record(self, number: int, text: str, record: Mapping[str, Any], fields: list[str] | None) -> Row:
+        if self._is_own_target(record):
+            return number, text, None
+        try:
+            return number, text, self._kind.in_record(record, fields)
+        except NotATarget as problem:
+            return number, text, problem
+
+    def _is_own_target(self, record: Mapping[str, Any]) -> bool:
+        """Return whether a record is the profile that a walk has asked for beside its list."""
+        if record.get("type") != "profile":
+            return False
+        operation = str(record.get("walk") or "").partition("/")[0]
+        return bool(operation) and not self._lists_profiles(operation)
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    """Return the cells of a line as a table's head."""
+    try:
+        [cells] = csv.reader([line], delimiter=delimiter, strict=True)
+    except (csv.Error, ValueError):
+        return []
+    return [bare(cell) for cell in cells]
+
+
+def _said(line: str) -> str:
+    """Return what a line of a list says; empty for a comment."""
+    said = bare(line)
+    if said and not said.startswith("#"):
+        said = bare(_BEHIND.sub("", said, count=1))
+    return "" if said.startswith("#") else said

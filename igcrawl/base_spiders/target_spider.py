@@ -1,0 +1,100 @@
+"""Base of spiders that walk given targets: one walk each, in the order in which they were given."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from scrapy.crawler import Crawler
+
+from igcrawl.arguments import FileContent, Target, TargetArguments, TargetFile
+from igcrawl.base_spiders.operation_spider import OperationSpider
+from igcrawl.crawl.walk import Ending, Walk
+from igcrawl.crawl.walker import Prepared
+from igcrawl.items import Profile
+from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.store import Seed
+from igcrawl.verdict import Verdict
+
+logger = logging.getLogger(__name__)
+
+
+class TargetSpider(OperationSpider):
+    """Walks given targets.
+
+    A subclass gives `seed`. Targets of a file go one by one into the store, which passes over those that it has.
+    """
+
+    arguments: ClassVar[type[TargetArguments]]
+    args: TargetArguments
+
+    def __init__(self, crawler: Crawler, given: dict[str, Any]) -> None:
+        super().__init__(crawler, given)
+        self.things = self.args.KIND.several
+
+    async def prepare(self, walk: Walk) -> Prepared:
+        """Resolve a username; an account that this crawl asks already is not asked again under its name."""
+        name = walk.args.get("username")
+        prepared = await super().prepare(walk)
+        if name is None or "username" in walk.args or self.run is None:
+            return prepared
+        if not await self.run.store.walks.begun(self.run.crawl.id, walk.id):
+            return prepared
+        reason = f"{name} is the account {walk.target}, which this crawl asks already"
+        del walk.args["user_id"]
+        walk.target = walk.args["username"] = name
+        return Prepared(ending=Ending(Verdict.STOPPED, reason))
+
+    def seed(self, target: Target) -> Seed:
+        """Return a target's walk."""
+        raise NotImplementedError(f"{type(self).__name__} does not say which walk a target has")
+
+    @classmethod
+    def check(cls, given: dict[str, Any]) -> TargetArguments:
+        """Check the arguments and every line of the file of targets."""
+        args = cls.arguments.parse(given)
+        if (file := _file_of(args)) is not None:
+            file.content()
+        return args
+
+    def targets(self) -> str | None:
+        """Return what a file's targets are known by: the same file with other targets is another crawl."""
+        file = _file_of(self.args)
+        if file is None:
+            return None
+        content = file.content()
+        self._say(content)
+        return f"{content.count:,} {self.args.KIND.several} {content.digest}"
+
+    def seeds(self) -> Iterator[Seed]:
+        """Give a walk a target."""
+        yield from map(self.seed, self.each_target())
+
+    def each_target(self) -> Iterator[Target]:
+        """Yield the targets in their order; those of a file may have doubles."""
+        yield from _file_of(self.args) or self.args.targets
+
+    def _say(self, content: FileContent) -> None:
+        """Tell how a file was read, since it may have been meant otherwise."""
+        name, kind = f"file={self.args.file}", self.args.KIND
+        layout = f"; {content.layout}" if content.layout else ""
+        logger.info("%s: %s%s", name, f"{content.count:,} {kind.several if content.count > 1 else kind.one}", layout)
+        if content.without:
+            logger.info("%s: %s records have no %s in them", name, f"{content.without:,}", kind.one)
+        if content.bad.count:
+            lines = "line was" if content.bad.count == 1 else "lines were"
+            self.remarks.append(f"{name}: {content.bad.count:,} {lines} passed over (bad_lines=skip): {content.bad}")
+            logger.warning(self.remarks[-1])
+
+
+def _file_of(args: TargetArguments) -> TargetFile | None:
+    if args.file is None:
+        return None
+    skips = args.bad_lines.value == "skip"
+    return TargetFile(args.file, args.KIND, args.column, skips=skips, lists_profiles=_lists_profiles)
+
+
+def _lists_profiles(name: str) -> bool:
+    operation = OPERATIONS.get(name)
+    return operation is None or operation.record_type == Profile.TYPE

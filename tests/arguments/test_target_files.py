@@ -1,0 +1,404 @@
+"""Files of targets in whatever dialect give exactly their targets, in their order, and name exactly their bad lines."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import os
+import random
+import resource
+import sys
+import time
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+import zstandard
+
+from igcrawl.arguments import BadLines, Target, TargetFile
+from igcrawl.arguments.target_fields import ACCOUNTS, MEDIA, TargetKind
+from igcrawl.errors import BadInput
+from igcrawl.items import RECORD_TYPES
+from tests.arguments.test_targets import code_of, decorated, name_at_random
+
+FILES = int(os.environ.get("FUZZ_TARGET_FILES", "400"))
+LINES = int(os.environ.get("FUZZ_TARGET_LINES", "200000"))
+
+
+@dataclass
+class Written:
+    """A file whose truth is known.
+
+    Args:
+        rng: decides what stands in it.
+        about: whether it is about accounts or posts.
+        lines: its lines.
+        wanted: its targets.
+        bad: the numbers of its bad lines.
+        column: the column that must be named.
+    """
+
+    rng: random.Random
+    about: TargetKind
+    lines: list[str] = field(default_factory=list)
+    wanted: list[Target] = field(default_factory=list)
+    bad: list[int] = field(default_factory=list)
+    column: str | None = None
+
+    def target(self) -> Target:
+        rng = self.rng
+        if self.about is MEDIA:
+            owner = f"_{rng.randrange(1, 10**11)}" if rng.random() < 0.5 else ""
+            return Target("media_id", f"{rng.randrange(1, 1 << 62)}{owner}")
+        if rng.random() < 0.5:
+            return Target("user_id", str(rng.randrange(1, 10 ** rng.randint(1, 15))))
+        return Target("username", f"{name_at_random(rng)}x"[:30])
+
+    def text(self, target: Target) -> str:
+        """A target as somebody might write it."""
+        rng = self.rng
+        if target.kind == "username":
+            return decorated(rng, target.value).replace(",", "").replace(";", "").replace("\t", " ")
+        if target.kind == "user_id":
+            return target.value + rng.choice(["", "", " ", ".0"])
+        code = code_of(int(target.value.partition("_")[0]))
+        if "_" in target.value or code.replace("_", "", 1).isdecimal() or rng.random() < 0.4:
+            return target.value
+        return rng.choice([code, f"https://www.instagram.com/p/{code}/?igsh=x", f"instagram.com/some.one/reel/{code}"])
+
+    def spoilt(self) -> str:
+        """What is no target."""
+        rng = self.rng
+        if self.about is MEDIA:
+            return rng.choice(["a b", "3.1E+18", "https://example.com/p/x", "C0ffee12345xyz", "caf\u00e9"])
+        return rng.choice(["some one", "2.5E+07", "https://instagram.com/p/x/", "caf\u00e9", "a" * 31, "0123"])
+
+
+def write_list(file: Written) -> None:
+    """One target a line."""
+    rng, head = file.rng, "pk" if file.about is ACCOUNTS else "media_id"
+    if rng.random() < 0.3:
+        file.lines.append(rng.choice([head, head.upper(), f'"{head}"', f"{head},,"]))
+    for _ in range(rng.randint(1, 12)):
+        roll = rng.random()
+        if roll < 0.1:
+            file.lines.append(rng.choice(["", "  ", "# a comment", "\t#x", "\u200b"]))
+            continue
+        behind = rng.choice(["", "", "", ",", ";;", " # a comment", "\t# @other"])
+        if roll < 0.2:
+            file.lines.append(file.spoilt() + behind)
+            file.bad.append(len(file.lines))
+            continue
+        target = file.target()
+        text = file.text(target)
+        if not file.wanted and not file.lines and target.kind == "username":
+            text = f"@{target.value}"
+        file.wanted.append(target)
+        file.lines.append(text + behind)
+
+
+def write_table(file: Written) -> None:
+    """Columns with heads, one of which is known or named."""
+    rng = file.rng
+    kind, head = ("username", "User Name") if file.about is ACCOUNTS else ("media_id", "Shortcode")
+    if file.about is ACCOUNTS and rng.random() < 0.5:
+        kind, head = "user_id", rng.choice(["pk", "user_id", "Instagram ID"])
+    if rng.random() < 0.3:
+        file.column = head = rng.choice(["Whom we ask", "X-1", "notes"])
+    heads = ["#", "Full name", head, "follower count"]
+    if head in {"User Name", "pk"} and rng.random() < 0.5:
+        heads.insert(0, "id" if head == "User Name" else "name")
+    order = rng.sample(range(len(heads)), len(heads))
+    delimiter = rng.choice(",;\t|")
+    if rng.random() < 0.1:
+        file.lines.append(f"sep={delimiter}")
+    file.lines.append(row([heads[at] for at in order], delimiter))
+    for number in range(1, rng.randint(2, 12)):
+        if rng.random() < 0.1:
+            file.lines.append(rng.choice(["", delimiter * (len(heads) - 1), "# a comment"]))
+            continue
+        is_bad = rng.random() < 0.15
+        target = file.target()
+        while target.kind != kind:
+            target = file.target()
+        text = rng.choice(["", file.spoilt()]) if is_bad else file.text(target)
+        if text == "0123":
+            # Below the head of names digits are a name.
+            text = "some one"
+        cells = {"#": str(number), "Full name": rng.choice(["A, B", 'say "hi"', "C;D|E", "\u00c4\u00d6\u00dc", ""])}
+        cells |= {head: text, "follower count": "17", "id": str(number), "name": "Some One"}
+        line = row([cells[heads[at]] for at in order], delimiter)
+        file.lines.append(line)
+        if is_bad:
+            file.bad.append(len(file.lines))
+        else:
+            file.wanted.append(target)
+
+
+def row(cells: list[str], delimiter: str) -> str:
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter, lineterminator="").writerow(cells)
+    return out.getvalue()
+
+
+def write_json(file: Written) -> None:
+    """JSON lines: igcrawl's own records, or what other programs know of an account."""
+    rng = file.rng
+    own = rng.random() < 0.5
+    for _ in range(rng.randint(1, 12)):
+        if rng.random() < 0.1:
+            file.lines.append(rng.choice(['{"pk": ', "{'pk': 1}", "nothing"]))
+            file.bad.append(len(file.lines))
+            continue
+        target = file.target()
+        record = own_record(file, target) if own else other_record(file, target)
+        if own and rng.random() < 0.3:
+            file.lines.append(dumped(without_target(file, rng)))
+        file.lines.append(dumped(record))
+        file.wanted.append(target)
+    if file.lines[0] == "nothing":
+        file.lines[0] = '{"pk": '
+    if rng.random() < 0.2 and not file.bad:
+        file.lines = ["[", *(f"{line}," for line in file.lines[:-1]), file.lines[-1], "]"]
+
+
+def dumped(record: dict[str, Any]) -> str:
+    return orjson.dumps(record).decode()
+
+
+def own_record(file: Written, target: Target) -> dict[str, Any]:
+    rng = file.rng
+    if file.about is MEDIA:
+        pk, _, owner = target.value.partition("_")
+        whole = {
+            "type": "media",
+            "pk": pk,
+            "id": target.value if owner else None,
+            "owner_pk": "77",
+            "url": "https://x/y",
+        }
+        return rng.choice([whole, {"type": "comment", "media_id": target.value, "pk": "17", "user_pk": "18"}])
+    ids = {"pk": target.value, "username": "of.it"} if target.kind == "user_id" else {"username": target.value}
+    hit = {"type": "hit", "kind": "user", "id": None, **ids}
+    records = [{"type": name, "walk": "followers/9", **ids} for name in ("follow", "suggestion")]
+    owner = {("owner_pk" if target.kind == "user_id" else "owner_username"): target.value}
+    media = {"type": "media", "pk": "1", "id": "1_2", **owner}
+    profile = {"type": "profile", "walk": f"user_profile/{target.value}", **ids}
+    return rng.choice([*records, hit, media, profile])
+
+
+def without_target(file: Written, rng: random.Random) -> dict[str, Any]:
+    """A record that comes along and is no target."""
+    walk = {"type": "walk", "walk": "followers/9", "target": "9", "verdict": "complete"}
+    hit = {"type": "hit", "kind": "hashtag", "id": "17", "name": "python"}
+    if file.about is MEDIA:
+        return rng.choice([walk, hit, {"type": "follow", "pk": "5"}])
+    asked_for_its_count = {"type": "profile", "operation": "user_profile", "walk": "followers/9", "pk": "9"}
+    return rng.choice([walk, hit, asked_for_its_count, {"type": "hit", "kind": "media", "pk": "5"}])
+
+
+def other_record(file: Written, target: Target) -> dict[str, Any]:
+    rng = file.rng
+    if file.about is MEDIA:
+        return rng.choice([{"pk": target.value}, {"media_id": target.value, "id": 3}, {"id": target.value}])
+    if target.kind == "user_id":
+        number = int(target.value)
+        person = {"full_name": "A", "username": "of.it", "pk": rng.choice([number, target.value])}
+        post = {"pk": "17", "code": "C0", "user": person}
+        return rng.choice([person, {"user_id": number, "id": 3}, post, {"id": number}])
+    return rng.choice([{"username": target.value, "id": 3}, {"pk": None, "username": f"@{target.value}"}])
+
+
+def lists_profiles(operation: str) -> bool:
+    return operation.startswith("user_")
+
+
+def encoded(rng: random.Random, text: str) -> bytes:
+    data = text.encode(rng.choice(["utf-8", "utf-8", "utf-8-sig", "utf-16", "utf-32"]))
+    return rng.choice([data, data, gzip.compress(data), zstandard.compress(data)])
+
+
+def test_a_file_gives_its_targets_in_their_order_and_names_its_bad_lines(tmp_path: Path) -> None:
+    seed = int(os.environ.get("SEED") or random.randrange(2**32))
+    print(f"SEED={seed}")
+    rng = random.Random(seed)
+    for number in range(FILES):
+        file = Written(rng, rng.choice([ACCOUNTS, MEDIA]))
+        rng.choice([write_list, write_table, write_json])(file)
+        text = rng.choice(["\n", "\r\n", "\r"]).join(file.lines) + rng.choice(["", "\n"])
+        path = tmp_path / str(number)
+        path.write_bytes(encoded(rng, text))
+        whole = TargetFile(path, file.about, file.column, lists_profiles=lists_profiles)
+        skipping = TargetFile(path, file.about, file.column, skips=True, lists_profiles=lists_profiles)
+        said = (seed, number, file.column, text)
+        if file.bad:
+            with pytest.raises(BadInput) as refused:
+                whole.content()
+            told = str(refused.value)
+            assert told.isprintable(), said
+            assert [each for each in file.bad if str(each) not in told] == [], (*said, told)
+            assert told.count(": line ") + told.count("; line ") == min(5, len(file.bad)), (*said, told)
+        if not file.wanted:
+            with pytest.raises(BadInput, match="in it"):
+                skipping.content()
+            continue
+        content = skipping.content()
+        assert list(skipping) == file.wanted, said
+        assert (content.count, content.bad.count) == (len(file.wanted), len(file.bad)), said
+        if not file.bad:
+            assert list(whole) == file.wanted, said
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"1\nnot a name\n", "line 2: 'not a name': is neither a numeric id nor a username: a blank is in no"),
+        (b"# none\n\n", "no account in it"),
+        (b"username\n", "no account in it"),
+        (b"id;name\n", "no account in it"),
+        (b"\xff\xfe\x00", "is not UTF-8 or UTF-16 text"),
+        ("a\nb\nM\u00fcller\n".encode("latin-1"), "line 3: is not UTF-8 or UTF-16 text"),
+        (b"a\n" * 70_000 + b"\xff\n", "line 70001: is not UTF-8 or UTF-16 text"),
+        (b"a\r\n\r\n2.5025320E+07\r\n", "line 3: '2.5025320E+07': a spreadsheet has shortened this id"),
+        (b"a\rb\r12345678901234567.0", "line 3: '12345678901234567.0': a spreadsheet has rounded this id"),
+        (b"a\nid;name\n", "line 2: 'id;name': 2 columns; expected one account a line"),
+        (b"one;two\n1;a\n", "line 1 has 2 columns ('one', 'two'), and none has a head that is known"),
+        (b"a\nhttps://www.instagram.com/p/x/\n", "line 2: 'https://www.instagram.com/p/x/': the address of a post"),
+        ("some.one".encode("utf-16-le"), "line 1: "),
+        (b"a\n\x1b]0;x\x07\n", "line 2: "),
+        (b"a\n" + b"x" * 5000, "5000 characters are too many"),
+        (b"pk,username\n1,a\nb c\n", "line 3: 'b c': is neither a numeric id nor a username"),
+        (b"notes,username\nx,a\nb\n", "line 3: 'b': no account in it: nothing in username"),
+        (b'x,username\n"a,alice\n1,bob\n', "line 2: a quote is opened and not closed"),
+        (b'x,username\n"a"b,alice\n', "line 2: its quotes are not those of a table"),
+        (b'{"x": 5}\n', "no account in it: nothing in pk"),
+        (b'{"pk": 1.5}\n', "no account in it: nothing in pk"),
+        (b'{"pk": 25025320000000000000.0}\n', "line 1: "),
+        (b'{"pk": true}\n', "no account in it: nothing in pk"),
+        (b"PK\x03\x04\x14\x00\x06\x00", "is a spreadsheet program's own format; save it as CSV in UTF-8"),
+        (b"\x1f\x8bnothing", "is packed and damaged"),
+        (gzip.compress(b"a\n" * 100)[:-9], "is packed and damaged"),
+        (zstandard.compress(b"a\n" * 100)[:8] + b"xxxx", "is packed and damaged"),
+        (b"a" * ((1 << 22) + 1), "line 1 is longer than"),
+    ],
+)
+def test_what_is_no_target_is_refused_by_its_number_in_our_own_words(tmp_path: Path, content: bytes, why: str) -> None:
+    path = tmp_path / "ids.txt"
+    path.write_bytes(content)
+    with pytest.raises(BadInput) as refused:
+        TargetFile(path, ACCOUNTS).content()
+    said = str(refused.value)
+    assert why in said
+    assert said.isprintable()
+    assert len(said) < 500 + len(str(tmp_path))
+    assert not any(word in said for word in ("pydantic", "pattern", "string should", "codec"))
+
+
+def file_of(tmp_path: Path, text: str, column: str | None = None, *, skips: bool = False) -> TargetFile:
+    path = tmp_path / "accounts.txt"
+    path.write_text(text)
+    return TargetFile(path, ACCOUNTS, column, skips=skips, lists_profiles=lists_profiles)
+
+
+def test_five_bad_lines_are_explained_twenty_more_numbered_and_the_rest_counted(tmp_path: Path) -> None:
+    with pytest.raises(BadInput) as refused:
+        file_of(tmp_path, "a b\n" * 40).content()
+    said = str(refused.value)
+    assert said.count("a blank is in no username") == 5
+    assert f"also lines {', '.join(map(str, range(6, 26)))}; and 15 more; mend the file, or bad_lines=skip" in said
+
+
+def test_a_file_says_how_it_was_read(tmp_path: Path) -> None:
+    file = file_of(tmp_path, "# mine\nUser Name\n@username\n12\n")
+    assert file.content().layout == "line 2, 'User Name', is taken for a head; an account of this name needs @"
+    assert list(file) == [("username", "username"), ("username", "12")]
+    file = file_of(tmp_path, "id,full name,username\n1,A B,some.one\n")
+    assert file.content().layout == "line 1 is taken for a table's head; its column 'username' is read"
+    assert list(file) == [("username", "some.one")]
+
+
+@pytest.mark.parametrize("heads", ["type,walk,pk,owner_pk", "pk,type,owner_pk"])
+def test_a_table_of_igcrawl_s_own_gives_the_accounts_of_its_records(tmp_path: Path, heads: str) -> None:
+    cells = {"type": "media", "walk": "user_feed/7", "pk": "5", "owner_pk": "7"}
+    text = f"{heads}\n{','.join(cells[head] for head in heads.split(','))}\n"
+    assert list(file_of(tmp_path, text)) == [("user_id", "7")]
+    assert list(file_of(tmp_path, text, "pk")) == [("user_id", "5")]
+    assert list(file_of(tmp_path, "type,username,id\nprivate,a,1\nbusiness,b,2\n")) == [
+        ("username", "a"),
+        ("username", "b"),
+    ]
+
+
+def test_a_column_that_is_not_there_is_refused_with_those_that_are(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"column=handle: line 1 of .* has no such head: 'id', 'username'"):
+        file_of(tmp_path, "id,username\n1,a\n", "handle").content()
+    assert list(file_of(tmp_path, "id,username\n1,a\n", "ID")) == [("user_id", "1")]
+
+
+def test_the_content_is_known_by_its_targets_not_by_its_bytes(tmp_path: Path) -> None:
+    one = file_of(tmp_path, "12\n@Some.One\n").content().digest
+    assert file_of(tmp_path, "# x\r\n12.0\r\nhttps://instagram.com/some.one/\r\n").content().digest == one
+    assert file_of(tmp_path, "pk,username\n12,\n,SOME.ONE\n").content().digest == one
+    assert file_of(tmp_path, "@some.one\n12\n").content().digest != one
+    assert file_of(tmp_path, "@some.one\n").content().digest != one
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "accounts.txt"
+    path.write_text("1\n2\n")
+    given = iter(TargetFile(path, ACCOUNTS))
+    assert next(given) == ("user_id", "1")
+    file = TargetFile(path, ACCOUNTS)
+    file.content()
+    stat = path.stat()
+    path.write_text("1\n3\n")
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    with pytest.raises(BadInput, match="changed while it was read; run the command again"):
+        list(file)
+
+
+def test_standard_input_is_read_to_its_end_and_may_be_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    for text in ("1\n@b\n", "username\nc\n"):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+        file = TargetFile(Path("-"), ACCOUNTS)
+        assert file.content().count == len(list(file)) == len(list(TargetFile(Path("-"), ACCOUNTS)))
+    assert list(file) == [("username", "c")]
+
+
+def test_a_pipe_is_refused_since_a_file_is_read_twice(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(BadInput, match="a pipe can be read once only; give it as standard input: file=-"):
+        TargetFile(tmp_path / "pipe", ACCOUNTS).content()
+
+
+@pytest.mark.parametrize("name", ["nothing.txt", "~nosuchuser/ids.txt", "."])
+def test_a_file_that_cannot_be_read_is_said_to_be(name: str) -> None:
+    with pytest.raises(BadInput, match=r"file(=|: )") as refused:
+        TargetFile(Path(name), ACCOUNTS).content()
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("kind", [ACCOUNTS, MEDIA], ids=lambda kind: kind.several)
+def test_each_record_of_igcrawl_s_own_says_where_its_target_is(kind: TargetKind) -> None:
+    assert set(RECORD_TYPES) - set(kind.of_type) == set()
+    for name, record in RECORD_TYPES.items():
+        assert set(kind.of_type[name]) - {each.name for each in fields(record)} == set()
+
+
+def test_the_choices_for_bad_lines_are_two() -> None:
+    assert [*BadLines] == ["refuse", "skip"]
+
+
+def test_a_long_file_takes_no_memory(tmp_path: Path) -> None:
+    path = tmp_path / "accounts.txt"
+    with path.open("w") as file:
+        file.writelines(f"{100_000_000 + number}\n" if number % 2 else f"user_{number}\n" for number in range(LINES))
+    before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
+    read = TargetFile(path, ACCOUNTS)
+    assert read.content().count == sum(1 for _ in read) == LINES
+    assert time.monotonic() - began < LINES / 10_000 + 5
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert grown < 10_000, f"{grown} KB"

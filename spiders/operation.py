@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from igcrawl.arguments import OperationArguments
+from igcrawl.arguments.operation import with_own_arguments
 from igcrawl.base_spiders.operation_spider import OperationSpider
 from igcrawl.crawl.walk_rows import seed_of
 from igcrawl.errors import BadInput
@@ -32,7 +33,13 @@ class AnyOperationSpider(OperationSpider):
     @classmethod
     def check(cls, given: dict[str, Any]) -> OperationArguments:
         """Check the arguments, and those of the operation, and that a change on the server is meant."""
+        if given.get("name") is not None:
+            operation = find_operation(str(given["name"]))
+            given = with_own_arguments(given, operation.name, operation.takes)
         args = OperationArguments.parse(given)
+        if args.name is not None and args.args is not None:
+            # A crawl is known by its arguments: other ways to give the same make no other.
+            args = args.model_copy(update={"args": find_operation(args.name).check(args.args)})
         given_seed(args)
         return args
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from igcrawl.arguments.base import IGNORED, Arguments, problem_of
+from igcrawl.arguments.base import IGNORED, Arguments
 from igcrawl.arguments.calls import (
     AccountArguments,
     AudioArguments,
@@ -19,6 +19,7 @@ from igcrawl.arguments.calls import (
 from igcrawl.arguments.graph import GraphArguments, Only
 from igcrawl.arguments.lists import ListArguments, ListSurface, Order, Since
 from igcrawl.arguments.operation import OperationArguments
+from igcrawl.arguments.problems import problem_of
 from igcrawl.arguments.profiles import ProfilesArguments
 from igcrawl.arguments.target_file import TargetFile, read_target_file
 

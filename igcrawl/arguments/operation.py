@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any, Final, Self
 
 from pydantic import Field, model_validator
 
-from igcrawl.arguments.base import Arguments
+from igcrawl.arguments.base import IGNORED, Arguments, unknown_argument
 from igcrawl.arguments.types import DocIdText, DottedPath, QueryName, Variables
+from igcrawl.errors import BadInput
 
 _OF_DOC_ID: Final = ("variables", "friendly_name", "root_field", "cursor_in", "cursor_out", "lsd")
 
@@ -54,3 +56,25 @@ class OperationArguments(Arguments):
         names = ("doc_id", *_OF_DOC_ID)
         given = {name: getattr(self, name) for name in names if getattr(self, name) not in (None, False)}
         return "mobile_doc_id" if self.friendly_name else "web_doc_id", {"variables": {}, **given}
+
+
+def with_own_arguments(given: Mapping[str, Any], operation: str, takes: Collection[str]) -> dict[str, Any]:
+    """Return arguments in which those of the named operation, each given by its own ``-a``, stand in `args`.
+
+    Args:
+        given: what the command line gives.
+        operation: the operation's own name, which stands in the result whatever name was given.
+        takes: names of the operation's arguments.
+
+    Raises:
+        BadInput: one is given twice, or nobody takes it.
+    """
+    spiders = set(OperationArguments.model_fields).difference(_OF_DOC_ID, ("doc_id",)) | IGNORED
+    own = {name: value for name, value in given.items() if name in takes and name not in spiders}
+    rest = {name: value for name, value in given.items() if name not in own}
+    for name in rest:
+        if name not in OperationArguments.model_fields and name not in IGNORED:
+            raise BadInput(f"{operation}: {unknown_argument(name, OperationArguments, takes)}")
+    if own and "args" in rest:
+        raise BadInput(f"give {', '.join(own)} either in args='{{…}}' or each by its own -a, not both ways")
+    return {**rest, "name": operation, **({"args": own} if own else {})}

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from scrapy.settings import Settings
 
 from igcrawl.capture import Capture, SeenQuery, State, compare, read_capture, write_own
+from igcrawl.cli.changes_table import print_changes
 from igcrawl.cli.docids_retry import ask_again
-from igcrawl.cli.tables import print_changes
 from igcrawl.config.config import Config
 from igcrawl.doc_ids import DocIds, own_path
 from igcrawl.errors import BadInput

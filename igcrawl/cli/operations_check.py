@@ -34,6 +34,7 @@ def faults_of(operations: Iterable[Operation], queries: Mapping[str, Query]) -> 
     known = list(operations)
     names = Counter(operation.name for operation in known)
     yield from (f"{name}: declared {count} times" for name, count in names.items() if count > 1)
+    yield from _other_names(known, names)
     for operation in known:
         for fault in (
             *_arguments(operation),
@@ -42,6 +43,16 @@ def faults_of(operations: Iterable[Operation], queries: Mapping[str, Query]) -> 
             *_readers(operation),
         ):
             yield f"{operation.name}: {fault}"
+
+
+def _other_names(known: Iterable[Operation], names: Mapping[str, int]) -> Iterator[str]:
+    first: dict[str, str] = {}
+    for operation in known:
+        for other in operation.other_names:
+            if other in names:
+                yield f"{other}: a name of an operation, and another name of {operation.name}"
+            elif first.setdefault(other, operation.name) != operation.name:
+                yield f"{other}: another name of {first[other]} and {operation.name}"
 
 
 def _arguments(operation: Operation) -> Iterator[str]:

@@ -12,7 +12,7 @@ import orjson
 
 from igcrawl.budget import parking
 from igcrawl.cli.states_of import states_of
-from igcrawl.cli.tables import SESSION_LINE
+from igcrawl.cli.tables import Table, terminal_width
 from igcrawl.config.config import Config
 from igcrawl.errors import BadInput
 from igcrawl.paths import expanded
@@ -96,7 +96,7 @@ async def table(config: Config, now: float) -> list[str]:
     names = session_folder.names()
     if not names:
         return [f"no sessions in {session_folder.session_folder()}/: scrapy session import FILE"]
-    lines = [SESSION_LINE.format("session", "account", "state", "age")]
+    rows: list[tuple[str, ...]] = []
     async with states_of(config) as states:
         for name in names:
             path = session_folder.path_of(name)
@@ -104,17 +104,17 @@ async def table(config: Config, now: float) -> list[str]:
             try:
                 session = load_session(path)
             except BadInput as error:
-                lines.append(SESSION_LINE.format(name, "-", "cannot be used", told) + f"  {error}")
+                rows.append((name, "-", "cannot be used", told, str(error)))
                 continue
             await states.take_in_marks(session.ds_user_id, path)
             account, fingerprint = session.ds_user_id, session.fingerprint
             state = parking.state_of(await states.read(account), fingerprint, now)
-            lines.append(SESSION_LINE.format(name, account, state, told))
+            rows.append((name, account, state, told, ""))
             for local in await states.on_loopback(account):
                 state = parking.state_of(await local.read(account), fingerprint, now)
                 if state != parking.OK:
-                    lines.append(SESSION_LINE.format("", f"at {local.server}", state, ""))
-    return lines
+                    rows.append(("", f"at {local.server}", state, "", ""))
+    return list(Table(("session", "account", "state", "age", ""), width=terminal_width()).lines(rows))
 
 
 def exported(session: Session, form: str, now: float) -> bytes:

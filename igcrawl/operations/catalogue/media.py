@@ -77,6 +77,7 @@ def _media(at: ManyPath, *, merged: bool = False, unwrap: str | None = "media") 
 OPERATIONS: Final = (
     Operation(
         name="media_info",
+        other_names=("media_info_v2", "media_info_v1", "media_info_gql", "explore_page_media_info"),
         about="one post or reel",
         surface=Surface.REST,
         path="/api/v1/discover/media_metadata/",
@@ -88,6 +89,12 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="user_clips",
+        other_names=(
+            "private_graphql_clips_profile",
+            "user_clips_v1",
+            "user_clips_chunk_v1",
+            "user_clips_paginated_v1",
+        ),
         planned_by="media_count",
         # Reels are a part of what is counted.
         planned_at_most=True,
@@ -126,6 +133,18 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="user_feed",
+        other_names=(
+            "feed_user_stream_item",
+            "user_medias",
+            "user_medias_v1",
+            "user_medias_gql",
+            "user_medias_chunk",
+            "user_medias_chunk_v1",
+            "user_medias_chunk_gql",
+            "user_medias_paginated",
+            "user_medias_paginated_v1",
+            "user_medias_paginated_gql",
+        ),
         planned_by="media_count",
         page_sizes=(12, 12),
         about="what an account has posted, newest first",
@@ -142,6 +161,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="audio_clips",
+        other_names=("track_stream_info_by_id", "track_info_by_id"),
         about="a sound, and the reels that use it",
         surface=Surface.REST,
         method="POST",
@@ -167,6 +187,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="comment_infos",
+        other_names=("media_comment_infos",),
         about="the comments that the app shows below posts, 50 posts a call",
         surface=Surface.REST,
         path="/api/v1/media/comment_infos/",
@@ -191,6 +212,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="offensive_comment",
+        other_names=("media_check_offensive_comment_v2", "media_check_offensive_comment"),
         about="whether the server would take a comment for offensive; nothing is posted",
         surface=Surface.REST,
         method="POST",

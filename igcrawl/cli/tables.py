@@ -111,7 +111,7 @@ def _longest(text: str, width: int) -> int:
 def _fitting(natural: list[int], width: int) -> list[int] | None:
     """Return the widths of columns that fit; None where there is no room. The widest are cut, the others stay."""
     room = width - len(_GAP) * (len(natural) - 1)
-    for most in range(max(natural), _NARROWEST - 1, -1):
+    for most in range(max(_NARROWEST, *natural), _NARROWEST - 1, -1):
         widths = [min(each, most) for each in natural]
         if sum(widths) <= room:
             break

@@ -14,6 +14,10 @@ class CommentsSpider(CallsSpider):
     """The comments that the app shows below posts, 50 posts a request."""
 
     name = "comments"
+    examples = (
+        "-a media_ids=3391854975572247874_56502266920 -O comments.jsonl",
+        "-a media_ids=3391854975572247874_56502266920,3776832898280228145_787132 -O comments.csv",
+    )
     arguments = CommentsArguments
     args: CommentsArguments
     main_record = Comment.TYPE

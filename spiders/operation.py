@@ -1,4 +1,4 @@
-"""`scrapy crawl operation -a name=… -a args='{…}'`: any operation of the catalogue; or `-a doc_id=…`: any query."""
+"""`scrapy crawl operation -a name=… -a user_id=…`: any operation of the catalogue; or `-a doc_id=…`: any query."""
 
 from __future__ import annotations
 
@@ -20,6 +20,10 @@ class AnyOperationSpider(OperationSpider):
     """One operation, from its start or from a cursor."""
 
     name = "operation"
+    examples = (
+        "-a name=chaining -a user_id=25025320 -O suggestions.jsonl",
+        """-a doc_id=28036671149327607 -a variables='{"id": "25025320"}' -O profile.jsonl""",
+    )
     arguments = OperationArguments
     args: OperationArguments
     main_record = Payload.TYPE

@@ -20,6 +20,10 @@ class ProfilesSpider(OperationSpider):
     """Profiles of the given accounts, each account once."""
 
     name = "profiles"
+    examples = (
+        "-a usernames=instagram,nasa -O profiles.jsonl",
+        "-a user_ids=25025320,528817151 -O profiles.csv",
+    )
     arguments = ProfilesArguments
     args: ProfilesArguments
     main_record = Profile.TYPE

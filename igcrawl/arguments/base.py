@@ -53,7 +53,10 @@ class Arguments(BaseModel):
         try:
             return cls.model_validate(kept)
         except ValidationError as errors:
-            raise BadInput("; ".join(dict.fromkeys(cls._line(error) for error in errors.errors()))) from None
+            found = errors.errors()
+            # What is missing may be what was mistyped.
+            told = [error for error in found if error["type"] == "extra_forbidden"] or found
+            raise BadInput("; ".join(dict.fromkeys(map(cls._line, told)))) from None
 
     def crawl_shape(self) -> dict[str, Any]:
         """Return what makes a crawl this one: its targets and what shapes its result, but for defaults."""

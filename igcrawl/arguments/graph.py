@@ -19,7 +19,9 @@ class Only(StrEnum):
 class GraphArguments(Arguments):
     """Arguments of graph spiders. `only` and `skip_over` apply to accounts found, not to the given one."""
 
-    depth: int = Field(1, ge=1, le=6, description="1: the account's list; 2: also those of the accounts found; up to 6")
+    depth: int = Field(
+        1, ge=1, le=6, description="1: the account's list; 2: also those of the accounts in it; and so on"
+    )
     max_walks: int | None = Field(None, ge=1, description="walks a crawl at most, the first included")
     only: Only | None = Field(None, description="public or verified: which of the accounts found are walked next")
     skip_over: int | None = Field(

@@ -17,8 +17,12 @@ _OF_DOC_ID: Final = ("variables", "friendly_name", "root_field", "cursor_in", "c
 class OperationArguments(Arguments):
     """Arguments of `operation`."""
 
-    name: str | None = Field(None, description="an operation of the catalogue; `scrapy operations` lists them")
-    args: Variables | None = Field(None, description="""its arguments, a JSON object: {"user_id": "25025320"}""")
+    name: str | None = Field(
+        None, description="an operation, by its own or another name; `scrapy operations` lists them"
+    )
+    args: Variables | None = Field(
+        None, description="""its arguments, a JSON object: {"user_id": "25025320"}; or each by its own -a"""
+    )
     doc_id: DocIdText | None = Field(None, description="a number of 5 to 40 digits, in place of a name")
     variables: Variables | None = Field(None, description="""the query's variables, a JSON object: {"id": "1"}""")
     friendly_name: QueryName | None = Field(
@@ -34,10 +38,10 @@ class OperationArguments(Arguments):
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         if (self.name is None) == (self.doc_id is None):
-            raise ValueError("give one: name=… (and args=…) or doc_id=… (and variables=…)")
+            raise ValueError("give one: name=… (and its arguments) or doc_id=… (and variables=…)")
         beside = [name for name in _OF_DOC_ID if name in self.model_fields_set]
         if self.name is not None and beside:
-            raise ValueError(f"{beside[0]} goes with doc_id=…; an operation by name takes args='{{…}}'")
+            raise ValueError(f"{beside[0]} goes with doc_id=…; an operation by name takes its own arguments")
         if self.doc_id is not None and self.args is not None:
             raise ValueError("args goes with name=…; a query by doc_id takes variables='{…}'")
         if (self.friendly_name is None) != (self.root_field is None):

@@ -71,6 +71,8 @@ class OperationSpider(Spider):
     """
 
     arguments: ClassVar[type[Arguments]] = Arguments
+    #: What follows `scrapy crawl NAME` in the examples that help shows.
+    examples: ClassVar[tuple[str, ...]] = ()
     #: The type of record that formats with one set of columns (CSV) hold.
     main_record: str
     #: Whether IG_SIMULATOR stands for the operator's session and server.

@@ -6,14 +6,17 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun: ``1 request``, ``2,000 requests``, ``0 entries``.
+def counted(number: int, noun: str, verb: tuple[str, str] | None = None) -> str:
+    """Return a number with its noun: ``1 request``, ``2,000 requests``, ``1 walk is``.
 
     Args:
         number: how many.
         noun: in the singular; an adjective may stand before it.
+        verb: what follows, in the singular and in the plural.
     """
-    return f"{number:,} {noun if number == 1 else plural_of(noun)}"
+    one = number == 1
+    told = f"{number:,} {noun if one else plural_of(noun)}"
+    return told if verb is None else f"{told} {verb[0] if one else verb[1]}"
 
 
 def plural_of(noun: str) -> str:

@@ -28,6 +28,7 @@ from igcrawl.printable import say
 from igcrawl.store import ChosenCrawl, Selection, Store, opened, path_of
 from igcrawl.store.packed_records import unpack_lines
 from igcrawl.verdict import BAD, ExitCode, Verdict
+from igcrawl.wording import counted
 
 #: Verdicts of walks whose lists are not whole, beside those that have none.
 _INCOMPLETE: Final = (*BAD, Verdict.STOPPED)
@@ -199,7 +200,10 @@ async def _lines(
                 ends = []
         if ends:
             yield ends
-    notes += [f"{count:,} open walks of {name}, an operation that is not known here" for name, count in unknown.items()]
+    notes += [
+        f"{counted(count, 'open walk')} of {name}, an operation that is not known here"
+        for name, count in unknown.items()
+    ]
 
 
 def _say_end(

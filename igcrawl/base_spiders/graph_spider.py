@@ -15,6 +15,7 @@ from igcrawl.errors import MalformedAnswer
 from igcrawl.items import Profile
 from igcrawl.store import Seed
 from igcrawl.verdict import Verdict, believed_count
+from igcrawl.wording import counted
 
 
 class GraphSpider(OperationSpider):
@@ -54,7 +55,7 @@ class GraphSpider(OperationSpider):
         most, count = self.args.skip_over, profile.follower_count
         if most is None or count is None or count <= most:
             return None
-        return Ending(Verdict.STOPPED, f"skip_over={most}: the account has {count} followers")
+        return Ending(Verdict.STOPPED, f"skip_over={most}: the account has {counted(count, 'follower')}")
 
 
 def _expect(walk: Walk, profile: Profile, field: str) -> None:

@@ -53,6 +53,7 @@ from igcrawl.sessions.log_guard import GUARD
 from igcrawl.sessions.record_redaction import redact_records
 from igcrawl.store import OperatorLimits, Seed, WalkRow, make_store
 from igcrawl.verdict import ExitCode, Verdict, exit_code, worst_of
+from igcrawl.wording import counted
 
 logger = logging.getLogger(__name__)
 
@@ -324,7 +325,7 @@ class OperationSpider(Spider):
                 left += 1
             if left:
                 self._note(halted.verdict, left)
-                logger.warning("%s more targets: %s", left, halted.reason)
+                logger.warning("%s: %s", counted(left, "more target"), halted.reason)
         except (StoreError, LostClaim) as error:
             self._stopping.begin(str(error))
 

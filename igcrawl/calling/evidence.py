@@ -32,6 +32,7 @@ from igcrawl.errors import (
 )
 from igcrawl.operations.call import Call
 from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.wording import counted
 
 #: So many cooldowns at most for a call whose canary is throttled as well.
 _MOST_COOLDOWNS: Final = 6
@@ -320,7 +321,7 @@ class Evidence:
         assert unclear is not None
         if memory.meaning in _TAKING_OVER:
             return await self._by_substitute(walk, call, unclear, memory.meaning)
-        text = f"not asked: {memory.alike} targets in a row were answered alike: {unclear}"
+        text = f"not asked: {counted(memory.alike, 'target')} in a row were answered alike: {unclear}"
         if memory.meaning is Meaning.PERHAPS_STALE:
             raise PerhapsStale(text)
         raise RequestRejected(text)

@@ -12,6 +12,7 @@ from igcrawl.operations.catalogue import FAMILIES, OPERATIONS
 from igcrawl.operations.operation import Operation
 from igcrawl.parsing.reader import Reader, Translated
 from igcrawl.printable import say
+from igcrawl.wording import counted
 
 
 def print_faults() -> bool:
@@ -20,7 +21,7 @@ def print_faults() -> bool:
     faults = list(faults_of(declared, shipped_queries()))
     for fault in faults:
         say(fault)
-    say(f"{len(OPERATIONS)} operations, {len(faults)} faults")
+    say(f"{counted(len(OPERATIONS), 'operation')}, {counted(len(faults), 'fault')}")
     return bool(faults)
 
 
@@ -33,7 +34,7 @@ def faults_of(operations: Iterable[Operation], queries: Mapping[str, Query]) -> 
     """
     known = list(operations)
     names = Counter(operation.name for operation in known)
-    yield from (f"{name}: declared {count} times" for name, count in names.items() if count > 1)
+    yield from (f"{name}: declared {counted(count, 'time')}" for name, count in names.items() if count > 1)
     yield from _other_names(known, names)
     for operation in known:
         for fault in (

@@ -20,6 +20,7 @@ from igcrawl.operations.operation import Operation, Surface
 from igcrawl.parsing.envelope import read_envelope
 from igcrawl.parsing.reader import Reading
 from igcrawl.printable import say
+from igcrawl.wording import counted
 
 #: The page of the checkout.
 PAGE: Final = Path(__file__).parents[2] / "docs" / "operations.md"
@@ -56,7 +57,7 @@ def write_page(page: str) -> None:
     PAGE.write_text(page, "utf-8")
     verdicts_docs.PAGE.write_text(verdicts_docs.page_of_verdicts(), "utf-8")
     records_docs.PAGE.write_text(records_docs.page_of_records(), "utf-8")
-    say(f"{PAGE}: {len(OPERATIONS)} operations")
+    say(f"{PAGE}: {counted(len(OPERATIONS), 'operation')}")
 
 
 def page_of(operations: Mapping[str, Operation], queries: Mapping[str, Query], answers: Path) -> str:

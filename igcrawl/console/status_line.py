@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from igcrawl.console.snapshot import Snapshot
 from igcrawl.times import moment, span
+from igcrawl.wording import counted
 
 
 def line(snapshot: Snapshot) -> str:
@@ -42,13 +43,12 @@ def _walks(snapshot: Snapshot) -> str:
 def _current(snapshot: Snapshot) -> str:
     current = snapshot.current
     assert current is not None
-    of = "" if current.expected is None else f" of {current.expected:,}"
-    return f"{current.operation}, page {current.pages + 1:,}, {current.records:,}{of} records"
+    return f"{current.operation}, page {current.pages + 1:,}, {_of(current.records, current.expected)}"
 
 
 def _records(snapshot: Snapshot) -> str:
     rate = f"{snapshot.records_a_request:,.1f} a request"
-    return f"{snapshot.records:,} by {snapshot.requests:,} requests, {rate}, in {span(snapshot.elapsed)}"
+    return f"{snapshot.records:,} by {counted(snapshot.requests, 'request')}, {rate}, in {span(snapshot.elapsed)}"
 
 
 def _pace(snapshot: Snapshot) -> str:
@@ -56,5 +56,9 @@ def _pace(snapshot: Snapshot) -> str:
 
 
 def _left(snapshot: Snapshot) -> str:
-    requests = f"about {snapshot.requests_left:,} requests"
+    requests = f"about {counted(snapshot.requests_left or 0, 'request')}"
     return requests if snapshot.ends_at is None else f"{requests}, until {moment(snapshot.ends_at, snapshot.at)}"
+
+
+def _of(records: int, expected: int | None) -> str:
+    return counted(records, "record") if expected is None else f"{records:,} of {counted(expected, 'record')}"

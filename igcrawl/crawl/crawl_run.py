@@ -20,6 +20,7 @@ from igcrawl.store import CrawlRow, OperatorLimits, PackedRecords, PageCommit, S
 from igcrawl.store.packed_records import pack_lines
 from igcrawl.times import timestamp
 from igcrawl.verdict import REOPENED
+from igcrawl.wording import counted
 
 logger = logging.getLogger(__name__)
 
@@ -106,7 +107,8 @@ class CrawlRun:
         await self._open_outputs(goes_on=goes_on)
         if goes_on:
             reopened = await self.store.crawls.reopen(self.crawl.id, REOPENED, self.limits)
-            logger.info("going on with the crawl of %s, %s walks opened again", self.crawl.created_at, reopened)
+            again = counted(reopened, "walk")
+            logger.info("going on with the crawl of %s, %s opened again", self.crawl.created_at, again)
         return True
 
     async def _new_generation(self, last: CrawlRow | None, crawl_key: CrawlKey, seeds: Iterable[Seed]) -> CrawlRow:

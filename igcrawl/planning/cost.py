@@ -13,6 +13,7 @@ from igcrawl.operations.catalogue import FAMILY_OF
 from igcrawl.operations.operation import Operation
 from igcrawl.operations.paging import ChunkPages, GivenPaths
 from igcrawl.store import OperatorLimits
+from igcrawl.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +42,9 @@ class Range:
     def told(self, name: str) -> str:
         """For the operator's eyes."""
         if self.most is None:
-            return f"at least {self.least:,} {name}{'' if self.least == 1 else 's'}"
-        one = "" if self.most == 1 else "s"
-        return (
-            f"{self.most:,} {name}{one}" if self.least == self.most else f"{self.least:,} to {self.most:,} {name}{one}"
-        )
+            return f"at least {counted(self.least, name)}"
+        most = counted(self.most, name)
+        return most if self.least == self.most else f"{self.least:,} to {most}"
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from igcrawl.crawl.run_totals import VerdictTotals
 from igcrawl.store import OperatorLimits
 from igcrawl.times import span
 from igcrawl.verdict import GOOD, REOPENED, RESUMABLE, Verdict
+from igcrawl.wording import counted
 
 #: Verdicts that say that a list is not what it should be.
 _DOUBTFUL: Final = tuple(verdict for verdict in Verdict if verdict not in GOOD | RESUMABLE)
@@ -52,8 +53,9 @@ def _row(name: str, totals: VerdictTotals) -> tuple[str, ...]:
 
 def summary_lines(summary: Summary) -> Iterator[str]:
     """Give a summary for a log."""
-    for verdict, walks, records, requests, time in summary.rows:
-        yield f"summary: {walks} {verdict}: {records} records, {requests} requests, {time}"
+    for verdict, totals in summary.totals.items():
+        walks, records, requests, time = _told(totals)
+        yield f"summary: {walks} {verdict}: {records}, {requests}, {time}"
     yield from (f"summary: records are in {place}" for place in summary.places)
     yield from (f"summary: {sentence}" for sentence in summary.advice)
 
@@ -84,5 +86,10 @@ def advice_of(counts: Mapping[str | None, int], limits: OperatorLimits) -> list[
     ]
 
 
+def _told(totals: VerdictTotals) -> tuple[str, str, str, str]:
+    records, requests = counted(totals.records, "record"), counted(totals.requests, "request")
+    return f"{totals.walks:,}", records, requests, span(totals.seconds)
+
+
 def _walks(count: int) -> str:
-    return f"{count:,} walks are" if count > 1 else "1 walk is"
+    return counted(count, "walk", ("is", "are"))

@@ -187,9 +187,9 @@ async def test_what_does_not_fit_a_column_of_parquet_is_null_and_told_once(
     assert (rows[8]["has_audio"], rows[8]["title"]) == (None, None)
     _, *notes = capsys.readouterr().err.splitlines()
     assert sorted(notes) == [
-        "igcrawl: has_audio: 1 values do not fit the column and are null",
+        "igcrawl: has_audio: 1 value does not fit the column and is null",
         "igcrawl: like_count: 5 values do not fit the column and are null",
-        "igcrawl: title: 1 values do not fit the column and are null",
+        "igcrawl: title: 1 value does not fit the column and is null",
     ]
     await exported(url, tmp_path / "x.csv", type="media")
     csv_counts = [row["like_count"] for row in read(tmp_path / "x.csv")[:8]]
@@ -280,7 +280,7 @@ async def test_an_open_walk_of_an_operation_that_is_gone_has_no_record_and_that_
         await put(store, walk, follow(walk, 1))
     assert await exported(url, tmp_path / "x.jsonl") == 0
     assert told(read(tmp_path / "x.jsonl")) == ["1"]
-    assert "1 open walks of gone, an operation that is not known here" in capsys.readouterr().err
+    assert "1 open walk of gone, an operation that is not known here" in capsys.readouterr().err
 
 
 async def test_a_table_of_walks_that_have_no_pages_yet_has_its_columns(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from scrapy.settings import Settings
 
 from igcrawl.running import Outcome, run_crawl
 from igcrawl.verdict import ExitCode
+from igcrawl.wording import counted
 from spiders.followers import FollowersSpider
 from tests.running.conftest import Many
 from tests.support.in_one_process import one_process
@@ -92,7 +93,7 @@ def test_a_crawl_of_a_class_tells_what_it_did(many: Many) -> None:
     assert done.outcome["exit_code"] == 0
     assert done.outcome["refused"] is done.outcome["plan"] is None
     assert done.outcome["verdicts"] == {verdict: 1}
-    assert done.outcome["summary"][0].startswith(f"summary: 1 {verdict}: {count} records, 1 requests")
+    assert done.outcome["summary"][0].startswith(f"summary: 1 {verdict}: {counted(count, 'record')}, 1 request,")
     assert f"summary: records are in {own.folder / 'out.jsonl'}" in done.outcome["summary"]
     assert done.outcome["finish_reason"] == "finished"
     assert done.outcome["stats"]["igcrawl/requests"] == 1

@@ -9,6 +9,7 @@ from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType, ModuleType
 from typing import Final
 
+from igcrawl.arguments.targets import shown
 from igcrawl.errors import BadInput
 from igcrawl.operations.catalogue import custom, inbox, media, profiles, relations, search, suggestions
 from igcrawl.operations.operation import Operation, Surface
@@ -101,7 +102,7 @@ def find_operation(name: str) -> Operation:
     for each in nearest(name, [*OPERATIONS, *_BY_OTHER_NAME], most=9, cutoff=0.5):
         near.setdefault(_own_name(each), each)
     meant = [each if each == own else f"{each} (= {own})" for own, each in near.items()]
-    raise BadInput(f"no operation {name!r}; {did_you_mean(meant[:3])}`scrapy operations` lists all")
+    raise BadInput(f"no operation {shown(name)!r}; {did_you_mean(meant[:3])}`scrapy operations` lists all")
 
 
 def _own_name(name: str) -> str:

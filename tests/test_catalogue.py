@@ -75,10 +75,10 @@ def test_each_kind_of_fault_is_found() -> None:
         "b: argument chained_ids is declared and not used",
         "c: query NobodyRegisteredIt has no doc_id in doc_ids.toml",
         "d: query FollowersList is registered for mobile_graphql, not for web_graphql",
-        "e: there is no operation nothing, which it asks, too",
+        "e: there is no operation nothing, which it also asks",
         "f: the reader's fields are not those of Profile, in its order",
         "g: the reader's fields are not those of Follow, in its order",
-        "h: there is no operation nobody, which it asks, too",
+        "h: there is no operation nobody, which it also asks",
     ]
 
 

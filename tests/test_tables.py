@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import random
+import sys
 
 import pytest
+from scrapy.settings import Settings
 
+from igcrawl.cli.command_config import config_of
 from igcrawl.cli.help_text import section
 from igcrawl.cli.operation_help import operation_lines
+from igcrawl.cli.operations_table import print_table
 from igcrawl.cli.tables import Table, shown_width, wrapped
 from igcrawl.doc_ids import shipped_queries
 from igcrawl.operations.catalogue import OPERATIONS
@@ -55,9 +60,10 @@ def test_rows_that_come_later_stand_below_those_that_came_first() -> None:
     assert list(table.lines([("three or so", "333")])) == ["thre    333", "e or", "so"]
 
 
-def test_cells_are_broken_at_blanks_and_behind_slashes() -> None:
+def test_cells_are_broken_at_blanks_and_behind_slashes_and_underscores() -> None:
     assert wrapped("a stale id of yesterday", 8) == ["a stale", "id of", "yesterda", "y"]
     assert wrapped("followers/25025320", 12) == ["followers/", "25025320"]
+    assert wrapped("user_info_v2_gql", 12) == ["user_info_", "v2_gql"]
     assert wrapped("日本語", 3) == ["日", "本", "語"]
 
 
@@ -70,6 +76,30 @@ def test_an_operation_is_shown_with_all_that_is_known_of_it(name: str, width: in
     for word in (name, *operation.arguments, *operation.other_names):
         assert word in "\n".join(shown), word
     assert example.startswith(f"  scrapy crawl operation -a name={name}")
+
+
+class AtTerminal(io.StringIO):
+    """Standard output that is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_the_catalogue_fits_the_terminal_and_is_whole_elsewhere(monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    config = config_of(Settings())
+    monkeypatch.setenv("COLUMNS", str(columns))
+    for output in (AtTerminal(), io.StringIO()):
+        monkeypatch.setattr(sys, "stdout", output)
+        print_table(config)
+        lines = output.getvalue().splitlines()
+        if output.isatty():
+            assert max(map(shown_width, lines)) <= columns
+        else:
+            others = {line.split()[0]: line for line in lines[1:]}
+            assert set(others) == set(OPERATIONS)
+            for name, operation in OPERATIONS.items():
+                assert others[name].endswith(" ".join(operation.other_names))
 
 
 def test_a_section_without_rows_is_left_out() -> None:

@@ -14,10 +14,10 @@ from igcrawl.wording import did_you_mean, nearest
 
 #: Scrapyd passes the name of its job; it says nothing about the crawl.
 IGNORED: Final = frozenset({"_job"})
-#: Arguments that say of what a crawl is, those that most people give first. What else a spider takes shapes the crawl.
+#: Arguments that name what is crawled, the usual ones first.
 TARGETS: Final = (
     *("username", "usernames", "user_id", "user_ids", "media_id", "media_ids", "code", "codes"),
-    *("file", "query", "track_id", "url", "name", "args", "doc_id"),
+    *("file", "query", "track_id", "url", "name", "doc_id"),
 )
 
 
@@ -31,13 +31,17 @@ class Arguments(BaseModel):
         {"max_pages", "max_users", "max_walks", "fresh", "crawl", "confirm", "page_size", "plan"}
     )
 
-    verify: bool = Field(True, description="0 saves the profile call for the expected count; the verdict is unverified")
-    max_pages: int | None = Field(None, ge=1, description="pages a walk at most")
-    max_users: int | None = Field(None, ge=1, description="accounts a walk at most; the last page is written whole")
-    fresh: bool = Field(False, description="1 starts over, also when the crawl is unfinished")
-    plan: bool = Field(False, description="1 crawls nothing: says how many requests and days the crawl would take")
+    verify: bool = Field(
+        True, description="0 skips the profile request for the expected count; the verdict is then unverified"
+    )
+    max_pages: int | None = Field(None, ge=1, description="stop each walk after this many pages")
+    max_users: int | None = Field(
+        None, ge=1, description="stop each walk after this many accounts; its last page is written whole"
+    )
+    fresh: bool = Field(False, description="1 starts over, even if the crawl is unfinished")
+    plan: bool = Field(False, description="1 crawls nothing and says how many requests and days the crawl would take")
     crawl: str | None = Field(
-        None, pattern=r"^[A-Za-z0-9._-]{1,80}$", description="the crawl's name: letters, digits and ._- (80 at most)"
+        None, pattern=r"^[A-Za-z0-9._-]{1,80}$", description="a name for the crawl: letters, digits and ._-, at most 80"
     )
 
     @classmethod

@@ -16,7 +16,7 @@ class AccountArguments(Arguments):
     """One account, by its id or its name."""
 
     user_id: UserId | None = Field(None, description="the account's numeric id")
-    username: Username | None = Field(None, description="the account's name, in place of user_id")
+    username: Username | None = Field(None, description="the account's name, instead of user_id")
 
     @model_validator(mode="after")
     def _one_account(self) -> Self:
@@ -33,7 +33,7 @@ class AccountArguments(Arguments):
 class SuggestionsArguments(AccountArguments, GraphArguments):
     """Arguments of `suggestions`."""
 
-    expand: bool = Field(False, description="1 also asks for the details of the accounts found, a call an account")
+    expand: bool = Field(False, description="1 also asks for the details of the accounts found")
 
 
 class Tab(StrEnum):
@@ -48,7 +48,7 @@ class Tab(StrEnum):
 class SearchArguments(Arguments):
     """Arguments of `search`."""
 
-    query: Words = Field(description="what is searched for")
+    query: Words = Field(description="what to search for")
     tab: Tab = Field(Tab.TOP, description="top, accounts, reels or popular")
 
 
@@ -87,7 +87,7 @@ class CommentsArguments(Arguments):
 class ClipsArguments(AccountArguments):
     """Arguments of `clips`."""
 
-    stream: bool = Field(False, description="1 asks for the answer in parts, as the app does")
+    stream: bool = Field(False, description="1 asks for a streamed answer, as the app does")
 
 
 class AudioArguments(Arguments):

@@ -23,15 +23,17 @@ class OperationArguments(Arguments):
     args: Variables | None = Field(
         None, description="""its arguments, a JSON object: {"user_id": "25025320"}; or each by its own -a"""
     )
-    doc_id: DocIdText | None = Field(None, description="a number of 5 to 40 digits, in place of a name")
+    doc_id: DocIdText | None = Field(None, description="a number of 5 to 40 digits, instead of a name")
     variables: Variables | None = Field(None, description="""the query's variables, a JSON object: {"id": "1"}""")
     friendly_name: QueryName | None = Field(
         None, description="the query's name: with root_field it goes to the app's host"
     )
-    root_field: QueryName | None = Field(None, description="root of the answer, beside friendly_name")
+    root_field: QueryName | None = Field(None, description="root field of the answer; goes with friendly_name")
     cursor_in: DottedPath | None = Field(None, description="dotted path in the variables where the cursor goes in")
-    cursor_out: DottedPath | None = Field(None, description="dotted path in the answer's data where it comes out")
-    lsd: bool = Field(False, description="1 sends the LSD token of a page of the web along")
+    cursor_out: DottedPath | None = Field(
+        None, description="dotted path in the answer's data where the cursor comes out"
+    )
+    lsd: bool = Field(False, description="1 also sends the LSD token of a web page")
     cursor: str | None = Field(None, min_length=1, description="where to begin, as an earlier answer gave it")
     confirm: bool = Field(False, description="1 is needed for an operation that changes something on the server")
 

@@ -21,7 +21,7 @@ class ProfilesArguments(Arguments):
     usernames: Annotated[list[Username] | None, BeforeValidator(split)] = Field(
         None, description="names, or addresses of profiles: a,b"
     )
-    file: Path | None = Field(None, description="a text file, one id, name or address of a profile a line")
+    file: Path | None = Field(None, description="a text file, one id, name or profile address per line")
 
     @model_validator(mode="after")
     def _some_target(self) -> Self:

@@ -103,5 +103,5 @@ def _target_of(path: Path, number: int, line: str) -> Target:
         return read_target(line)
     except NotATarget as problem:
         columns = _COLUMNS.split(line)
-        what = f"{len(columns)} columns; expected one target a line" if len(columns) > 1 else str(problem)
+        what = f"{len(columns)} columns; expected one target per line" if len(columns) > 1 else str(problem)
         raise BadInput(f"file={path}: line {number}: '{shown(line)}': {what}") from None

@@ -66,7 +66,7 @@ def _expect(walk: Walk, profile: Profile, field: str) -> None:
     """
     count = getattr(profile, field)
     if count is None:
-        raise MalformedAnswer(profile.operation, field, "no count; -a verify=0 does without it")
+        raise MalformedAnswer(profile.operation, field, "no count; -a verify=0 skips this check")
     walk.expected = believed_count(count)
     if walk.expected is None:
         note(walk, [f"{field} of the profile is {count}, which is no count"])

@@ -72,12 +72,10 @@ def _check_middlewares(crawler: Crawler) -> None:
     if places[-1] != len(installed) - 1:
         behind = type(installed[-1])
         name = f"{behind.__module__}.{behind.__qualname__}"
-        raise BadInput(
-            f"DOWNLOADER_MIDDLEWARES: {name} stands behind SessionMiddleware, where it would see the session"
-        )
+        raise BadInput(f"DOWNLOADER_MIDDLEWARES: {name} comes after SessionMiddleware, where it would see the session")
     for part in installed:
         if isinstance(part, _STRANGERS) and not isinstance(part, AnswerMiddleware):
-            raise BadInput(f"DOWNLOADER_MIDDLEWARES: {type(part).__name__} cannot stand beside ours; set it to None")
+            raise BadInput(f"DOWNLOADER_MIDDLEWARES: {type(part).__name__} cannot be used with ours; set it to None")
 
 
 def _check_outputs(crawler: Crawler, config: Config) -> None:

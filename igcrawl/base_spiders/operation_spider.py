@@ -223,7 +223,7 @@ class OperationSpider(Spider):
                     yield request
             self._through = True
         except asyncio.CancelledError:
-            logger.info("stopping: the answer on its way is waited for and written")
+            logger.info("stopping: waiting for the answer on its way, which is written")
             run.store.connection.hurry()
             self._stopping.begin()
             raise

@@ -129,7 +129,7 @@ class SessionState:
         """
         clock = self.follow(now)
         if (until := self.rests_until(clock)) > clock:
-            return Permit(until - clock, "the server wants it slower, so the session rests")
+            return Permit(until - clock, "the server asked the session to slow down, so it cools down")
         if budget is None:
             return Permit()
         permit = self._permit(budget, family, clock)

@@ -107,7 +107,7 @@ async def _cookies(context: BrowserContext, base_url: str, seconds: float) -> di
         if not context.pages:
             raise NotLoggedIn("the window was closed before the login had ended; nothing was saved")
         await asyncio.sleep(_LOOK_EVERY)
-    raise NotLoggedIn(f"nobody had logged in after {counted(round(seconds), 'second')}; nothing was saved")
+    raise NotLoggedIn(f"no login within {counted(round(seconds), 'second')}; nothing was saved")
 
 
 def _held(cookies: Iterable[Any]) -> dict[str, str]:

@@ -112,7 +112,7 @@ def _try_again(store_url: str, seen: list[str]) -> None:
     """Let ids be asked by that somebody has just asked by, whatever the store says."""
     again = asyncio.run(ask_again(store_url, seen))
     if again:
-        say(f"asked by again, since they are in use: {', '.join(again)}")
+        say(f"tried again from now on, since they are in use: {', '.join(again)}")
 
 
 def _stand_ins(config: Config) -> frozenset[str]:

@@ -78,5 +78,5 @@ def output_lines(crawl: CrawlRow, outputs: Sequence[KnownOutput]) -> Iterator[st
     for output in outputs:
         where = "" if output.machine in {"", machine()} else f" on {output.machine}"
         holds = "all of it" if output.place >= crawl.pages else f"{output.place:,} of {counted(crawl.pages, 'page')}"
-        told = f"{output.touched}; the same command mends it" if output.touched else holds
+        told = f"{output.touched}; the same command repairs it" if output.touched else holds
         yield f"  output {output.name}{where}: {told}"

@@ -81,7 +81,7 @@ def _query(operation: Operation, queries: Mapping[str, Query]) -> Iterator[str]:
 def _calls(operation: Operation, names: Mapping[str, int]) -> Iterator[str]:
     others = [need.operation for need in operation.needs] + ([operation.then.operation] if operation.then else [])
     others += [operation.fallback] if operation.fallback is not None else []
-    yield from (f"there is no operation {other}, which it asks, too" for other in others if other not in names)
+    yield from (f"there is no operation {other}, which it also asks" for other in others if other not in names)
 
 
 def _readers(operation: Operation) -> Iterator[str]:

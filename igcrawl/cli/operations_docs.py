@@ -25,7 +25,7 @@ from igcrawl.wording import counted
 #: The page of the checkout.
 PAGE: Final = Path(__file__).parents[2] / "docs" / "operations.md"
 _INTRODUCTION: Final = """# Operations
-What igcrawl can ask, one entry a request that Instagram's app or web page knows how to make. Written by
+What igcrawl can ask for, with one entry for each request that Instagram's app or web page knows how to make. Written by
 `scrapy operations --docs --answers tests/payloads` from `igcrawl/operations/catalogue/`;
 a test fails when this page is stale.
 

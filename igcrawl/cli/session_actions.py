@@ -75,14 +75,14 @@ async def take_in(found: Found, name: str | None, config: Config, *, force: bool
     async with states_of(config) as states:
         await states.take_in_marks(account, imported.path)
         if await parking.replace_expired(states, account, imported.session.fingerprint):
-            lines.append(f"session {imported.name}: its login had expired; it goes on now")
+            lines.append(f"session {imported.name}: its login had expired; it may send again now")
     return [*lines, f"next: scrapy session check {imported.name}, then IG_SESSION={imported.name} scrapy crawl …"]
 
 
 def warn_of(path: Path) -> None:
     """Say when others can read the file that a session was imported from."""
     if stat.S_IMODE(expanded(path).stat().st_mode) & 0o077:
-        say(f"igcrawl: {path} holds the session, too, and others can read it: delete it", file=sys.stderr)
+        say(f"igcrawl: {path} also holds the session, and others can read it: delete it", file=sys.stderr)
 
 
 async def table(config: Config, now: float) -> list[str]:

@@ -48,9 +48,9 @@ def help_lines(spider: type[OperationSpider], width: int) -> Iterator[str]:
     yield from section("Further arguments:", _rows(arguments, Place.OWN), width)
     yield from section("Arguments of every spider:", _rows(arguments, Place.EVERY), width)
     outputs = [
-        ("-O FILE", "writes the records to FILE, in place of what an earlier crawl wrote; its suffix is the format: "
+        ("-O FILE", "writes the records to FILE and replaces what an earlier crawl wrote; the suffix says the format: "
          ".jsonl, .csv, .json, .xml"),
-        ("-o FILE", "the same, behind what is there already"),
+        ("-o FILE", "the same, but keeps what is already there"),
     ]  # fmt: skip
     yield from section("Output:", outputs, width)
     yield from _examples(spider)
@@ -80,7 +80,7 @@ def about(spider: type[OperationSpider]) -> str:
 
 def _targets_heading(arguments: list[ArgumentHelp]) -> str:
     targets = [each for each in arguments if each.place is Place.TARGET]
-    return "Target:" if len(targets) == 1 else "Targets, of which one kind is needed:"
+    return "Target:" if len(targets) == 1 else "Targets (give one kind):"
 
 
 def _rows(arguments: list[ArgumentHelp], place: Place) -> Iterator[tuple[str, str]]:

@@ -74,16 +74,16 @@ def terminal_width() -> int | None:
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """Return a text in lines of this width at most, broken at blanks, or behind a slash, where there are any."""
+    """Return a text in lines of this width at most, broken at blanks, or behind a slash or underscore."""
     lines = []
     while shown_width(text) > width:
         end = _longest(text, width)
-        blank, slash = text.rfind(" ", 1, end + 1), text.rfind("/", 1, end)
+        blank, joint = text.rfind(" ", 1, end + 1), max(text.rfind("/", 1, end), text.rfind("_", 1, end))
         if blank > 0:
             lines.append(text[:blank].rstrip())
             text = text[blank + 1 :]
             continue
-        end = slash + 1 if slash > 0 else end
+        end = joint + 1 if joint > 0 else end
         lines.append(text[:end])
         text = text[end:]
     return [*lines, text]

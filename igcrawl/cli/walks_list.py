@@ -66,7 +66,8 @@ async def retry_walks(config: Config, crawl: str | None, verdict: str) -> None:
         counts = {each.id: await store.crawls.retry(verdict, each.id) for each in crawls}
         for each in crawls:
             if counts[each.id]:
-                say(f"{_title(each)}: {counts[each.id]:,} x {verdict} wait again; the same command asks them")
+                again = counted(counts[each.id], f"{verdict} walk", ("is", "are"))
+                say(f"{_title(each)}: {again} open again; the same command walks them")
         if not any(counts.values()):
             say(f"no walk ended {verdict}")
 

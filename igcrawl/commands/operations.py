@@ -30,7 +30,9 @@ class Command(ScrapyCommand):
         """Add what else can be done with the catalogue."""
         super().add_options(parser)
         parser.add_argument("--check", action="store_true", help="look for faults of the catalogue; exit 1 with one")
-        parser.add_argument("--docs", action="store_true", help="write docs/operations.md and the pages beside it")
+        parser.add_argument(
+            "--docs", action="store_true", help="write docs/operations.md and the generated pages next to it"
+        )
         parser.add_argument("--answers", metavar="FOLDER", help="recorded answers that --docs takes its examples from")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

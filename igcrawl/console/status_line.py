@@ -27,7 +27,7 @@ def facts_of(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
             f"{snapshot.day.left:,} of {snapshot.day.limit:,} today, {_pace(snapshot)}",
         )
     if snapshot.cooling_until > snapshot.at:
-        yield "cooling until", f"{moment(snapshot.cooling_until, snapshot.at)} (the server wants it slower)"
+        yield "cooling down until", f"{moment(snapshot.cooling_until, snapshot.at)} (the server asked it to slow down)"
     elif snapshot.waits_until > snapshot.at:
         yield "waiting until", f"{moment(snapshot.waits_until, snapshot.at)} ({snapshot.waits_for})"
     if snapshot.requests_left is not None:
@@ -52,7 +52,7 @@ def _records(snapshot: Snapshot) -> str:
 
 
 def _pace(snapshot: Snapshot) -> str:
-    return "as they come" if snapshot.pace is None else f"one each {span(snapshot.pace)}"
+    return "as they come" if snapshot.pace is None else f"one every {span(snapshot.pace)}"
 
 
 def _left(snapshot: Snapshot) -> str:

@@ -91,7 +91,7 @@ class CrawlRun:
         unfinished = last is not None and await self.store.crawls.unfinished(last.id, REOPENED, self.limits)
         if last is not None and crawl_key.name is not None and not unfinished and not crawl_key.fresh:
             self._crawl = last
-            logger.warning("crawl %s has ended; it is run again only with -a fresh=1", crawl_key.name)
+            logger.warning("crawl %s has ended; only -a fresh=1 runs it again", crawl_key.name)
             if last.kept:
                 await self._check_outputs(last)
                 await self._open_outputs(goes_on=True)
@@ -101,14 +101,13 @@ class CrawlRun:
         self._crawl = last if goes_on else await self._new_generation(last, crawl_key, seeds)
         await self.store.worker.join()
         if self.crawl.kept and not self._keeps:
-            logger.warning("IG_KEEP=False: the records of this crawl were kept so far; from now on its outputs are all")
+            logger.warning("IG_KEEP=False: the records of this crawl were kept so far; now only its outputs have them")
             await self.store.crawls.stop_keeping(self.crawl.id)
             self._crawl = replace(self.crawl, kept=False)
         await self._open_outputs(goes_on=goes_on)
         if goes_on:
             reopened = await self.store.crawls.reopen(self.crawl.id, REOPENED, self.limits)
-            again = counted(reopened, "walk")
-            logger.info("going on with the crawl of %s, %s opened again", self.crawl.created_at, again)
+            logger.info("continuing the crawl of %s, %s reopened", self.crawl.created_at, counted(reopened, "walk"))
         return True
 
     async def _new_generation(self, last: CrawlRow | None, crawl_key: CrawlKey, seeds: Iterable[Seed]) -> CrawlRow:
@@ -283,7 +282,7 @@ def _take(outputs: Sequence[Output]) -> None:
     keys = [output.key for output in outputs]
     for output in outputs:
         if keys.count(output.key) > 1:
-            raise BadInput(f"output {output.name}: two outputs would write it; name another file")
+            raise BadInput(f"output {output.name}: two outputs would write to it; name another file")
         output.take()
 
 

@@ -35,7 +35,7 @@ class Ending:
     Args:
         verdict: its own.
         reason: a line for the operator if the verdict needs one; what a server put into it is made printable.
-        endless_pages: the IG_ENDLESS_PAGES that ended it; the same command goes on when the setting was raised.
+        endless_pages: the IG_ENDLESS_PAGES that ended it; the same command continues when the setting was raised.
     """
 
     verdict: Verdict
@@ -251,7 +251,7 @@ class Walk:
         if most is None or self.expected is not None or pages < most:
             return None
         told = f"{counted(pages, 'page')}, and nothing says how long the list is"
-        reason = f"{told}; a larger IG_ENDLESS_PAGES than {most} goes on"
+        reason = f"{told}; a larger IG_ENDLESS_PAGES than {most} continues"
         return Ending(Verdict.SUSPECT, reason, endless_pages=most)
 
     def _ended_by_server(self, end: PageEnd) -> Ending:

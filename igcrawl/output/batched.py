@@ -137,7 +137,7 @@ class BatchedOutput:
                 await self._write(self._counted, tail, full=False)
             if not self._was_touched:
                 return
-        raise StoreError(f"{self._spec.uri}: somebody else goes on changing it; give this crawl files of its own")
+        raise StoreError(f"{self._spec.uri}: another program keeps changing it; give this crawl files of its own")
 
     @property
     def _was_touched(self) -> bool:

@@ -115,11 +115,11 @@ def cost_of(
     if operation.then is not None:
         cost.ask(operation.then.operation, pages)
     if pages.most is None:
-        cost.notes["how many pages the list has is not known before"] = None
+        cost.notes["how many pages the list has is not known in advance"] = None
     elif (page_sizes := _page_sizes(operation, args)) is not None:
         few, many = page_sizes
         sizes = f"{few} to {many}" if few != many else f"up to {many}"
-        cost.notes[f"a page is taken to hold {sizes}; the server chooses"] = None
+        cost.notes[f"assuming {sizes} per page; the server decides"] = None
     return cost
 
 
@@ -200,5 +200,5 @@ def cost_of_found(operation: Operation, asked: Arguments, holds: int | None) -> 
         cost.most[family] = (count.most or 0) * times
     bounded = "" if asked.max_walks else "; max_walks=… bounds how many are walked"
     requests = Range(least_of_one, one.requests.most).told("request")
-    cost.notes[f"each account found costs {requests}; how many are found is not known before{bounded}"] = None
+    cost.notes[f"each account found costs {requests}; how many are found is not known in advance{bounded}"] = None
     return cost

@@ -71,17 +71,17 @@ def advice_of(counts: Mapping[str | None, int], limits: OperatorLimits) -> list[
     waiting, ended = counts.get(None, 0), sum(count for verdict, count in counts.items() if verdict is not None)
     most = limits.max_walks
     if waiting and most is not None and ended >= most:
-        advice.append(f"{_walks(waiting)} left beyond max_walks={most}; the same command with a larger one goes on")
+        advice.append(f"{_walks(waiting)} left beyond max_walks={most}; the same command with a larger one continues")
         waiting = 0
     still_open = waiting + sum(counts.get(verdict, 0) for verdict in REOPENED)
     if still_open:
         first = "when the session may be used again, " if counts.get(Verdict.BLOCKED) else ""
-        advice.append(f"{_walks(still_open)} open: {first}the same command goes on")
+        advice.append(f"{_walks(still_open)} open: {first}the same command continues")
     if stopped := counts.get(Verdict.STOPPED, 0):
-        advice.append(f"{_walks(stopped)} stopped at a limit of yours; the same command with a larger one goes on")
+        advice.append(f"{_walks(stopped)} stopped at a limit of yours; the same command with a larger one continues")
     doubtful = [(verdict, counts[verdict]) for verdict in _DOUBTFUL if counts.get(verdict)]
     return advice + [
-        f"{_walks(count)} {verdict}: scrapy walks --retry {verdict}, then the same command asks again"
+        f"{_walks(count)} {verdict}: scrapy walks --retry {verdict}, then run the same command again"
         for verdict, count in doubtful
     ]
 

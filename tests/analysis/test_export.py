@@ -94,7 +94,7 @@ async def test_walks_that_go_on_have_their_record_behind_the_pages_of_their_craw
     ends = ["throttled", "stopped", "suspect", "interrupted", "interrupted"]
     assert told(records) == [*pages, *ends, "profile", "20", "complete"]
     assert [each["target"] for each in records[7:12]] == ["1", "2", "3", "4", "7"]
-    assert [each["reason"] for each in records[7:12:3]] == ["told to wait", "not finished: the same command goes on"]
+    assert [each["reason"] for each in records[7:12:3]] == ["told to wait", "not finished: the same command continues"]
     assert capsys.readouterr().err == (
         f"igcrawl: 8 walk, 6 follow, 1 profile written to {tmp_path}/x.jsonl; "
         "not all walks are complete: 1 throttled, 2 interrupted, 2 suspect, 1 stopped of 8\n"

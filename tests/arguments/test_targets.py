@@ -256,7 +256,7 @@ def test_a_file_is_read_as_an_editor_or_a_spreadsheet_saves_it(tmp_path: Path) -
         ("a\nb\nM\u00fcller\n".encode("latin-1"), "line 3: is not UTF-8 or UTF-16 text"),
         (b"a\r\n\r\n2.5025320E+07\r\n", "line 3: '2.5025320E+07': a spreadsheet has shortened this id"),
         (b"a\rb\r12345678901234567.0", "line 3: '12345678901234567.0': a spreadsheet has rounded this id"),
-        (b"id;name\n1;a\n", "line 1: 'id;name': 2 columns; expected one target a line"),
+        (b"id;name\n1;a\n", "line 1: 'id;name': 2 columns; expected one target per line"),
         (b"name\ta\tb\n", "line 1: 'name\\ta\\tb': 3 columns"),
         (b"a\nhttps://www.instagram.com/p/x/\n", "line 2: 'https://www.instagram.com/p/x/': the address of a post"),
         ("some.one".encode("utf-16-le"), "line 1: "),

@@ -123,7 +123,7 @@ def test_a_parked_session_is_refused_with_exit_code_3(many: Many) -> None:
     troubled, refused = one_process().run([many.order(own), many.order(own)]).done
     assert (troubled.outcome["exit_code"], troubled.outcome["finish_reason"]) == (3, "blocked")
     assert refused.outcome["exit_code"] == 3
-    assert "it is parked since" in refused.outcome["refused"]
+    assert "parked since" in refused.outcome["refused"]
     assert "igcrawl/requests" not in refused.outcome["stats"]
 
 
@@ -146,7 +146,7 @@ def test_a_crawl_that_nobody_waits_for_any_more_stops_with_a_page_written_whole(
     order.until = str(own.folder / "out.jsonl")
     [given_up] = one_process().run([order]).done
     assert given_up.outcome == {}
-    assert "stopping: the answer on its way is waited for and written" in given_up.log
+    assert "stopping: waiting for the answer on its way, which is written" in given_up.log
     assert own.records[-1]["verdict"] == "interrupted"
     [done] = one_process().run([many.order(own)]).done
     assert done.outcome["exit_code"] == 0

@@ -18,9 +18,7 @@ from igcrawl.parsing.fields import WITHOUT_STATUS, flag, ident, ids, media_id, n
 from igcrawl.parsing.json_paths import ManyPath
 from igcrawl.parsing.reader import Reader
 
-STREAM: Final = Argument(
-    "1 asks for the answer in parts, as the app does; false when left out", bool, True, required=False
-)
+STREAM: Final = Argument("1 asks for a streamed answer, as the app does; 0 if left out", bool, True, required=False)
 
 AUDIO_FIELDS: Final = {
     "id": reference(
@@ -82,7 +80,7 @@ OPERATIONS: Final = (
         surface=Surface.REST,
         path="/api/v1/discover/media_metadata/",
         arguments={
-            "media_id": Argument("the media's id; its owner's behind it is cut off", MediaPk, "3776832898280228145")
+            "media_id": Argument("the media's id; an owner's id after it is cut off", MediaPk, "3776832898280228145")
         },
         query={"media_id": Arg("media_id")},
         reader=Reader(at=("media_or_ad",), single=True, record=Media, fields=MEDIA_FIELDS),
@@ -188,12 +186,12 @@ OPERATIONS: Final = (
     Operation(
         name="comment_infos",
         other_names=("media_comment_infos",),
-        about="the comments that the app shows below posts, 50 posts a call",
+        about="the comments that the app shows below posts, 50 posts per request",
         surface=Surface.REST,
         path="/api/v1/media/comment_infos/",
         arguments={
             "media_ids": Argument(
-                "ids of media: 1_2,3_4; longer lists are asked for in parts",
+                "ids of media: 1_2,3_4; long lists take several requests",
                 MediaIds,
                 "3391854975572247874_56502266920",
             ),
@@ -213,7 +211,7 @@ OPERATIONS: Final = (
     Operation(
         name="offensive_comment",
         other_names=("media_check_offensive_comment_v2", "media_check_offensive_comment"),
-        about="whether the server would take a comment for offensive; nothing is posted",
+        about="whether the server would consider a comment offensive; nothing is posted",
         surface=Surface.REST,
         method="POST",
         path="/api/v1/media/comment/check_offensive_comment/",

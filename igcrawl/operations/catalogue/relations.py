@@ -18,15 +18,18 @@ from igcrawl.parsing.json_paths import Path
 from igcrawl.parsing.reader import Constant, Reader
 
 ORDER: Final = Argument(
-    "date_followed_latest or date_followed_earliest; the server's own when left out",
+    "date_followed_latest or date_followed_earliest; the server's own order if left out",
     Literal["date_followed_latest", "date_followed_earliest"],
     "date_followed_latest",
     required=False,
 )
 PAGE_SIZE: Final = Argument(
-    "accounts a page, 1 to 200; the server takes it as a wish", Annotated[int, Field(ge=1, le=200)], 200, required=False
+    "accounts per page, 1 to 200; the server treats it as a hint",
+    Annotated[int, Field(ge=1, le=200)],
+    200,
+    required=False,
 )
-RANK_TOKEN: Final = Argument("the token of an earlier walk, to go on with it", Token, "8a3a7f0e", required=False)
+RANK_TOKEN: Final = Argument("the token of an earlier walk, to continue it", Token, "8a3a7f0e", required=False)
 
 FOLLOW_FIELDS: Final = {
     "pk": ident(),
@@ -65,7 +68,7 @@ def _rest_list(direction: str) -> Operation:
         same_list_as=direction,
         page_sizes=(200, 200),
         counted_by=_COUNTED_BY[direction],
-        about=f"{direction} of an account, up to 200 a page",
+        about=f"{direction} of an account, up to 200 per page",
         surface=Surface.REST,
         path=f"/api/v1/friendships/{{user_id}}/{direction}/",
         arguments={"user_id": USER_ID, "order": ORDER, "page_size": PAGE_SIZE},

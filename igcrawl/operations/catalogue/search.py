@@ -30,8 +30,8 @@ from igcrawl.parsing.fields import (
 from igcrawl.parsing.json_paths import EACH, ManyPath, OneOf
 from igcrawl.parsing.reader import Constant, Reader, Shared, Translated
 
-QUERY: Final = Argument("what is searched for", Words, "python")
-RANK_TOKEN: Final = Argument("the token of an earlier answer, to go on with it", Token, "8a3a7f0e", required=False)
+QUERY: Final = Argument("what to search for", Words, "python")
+RANK_TOKEN: Final = Argument("the token of an earlier answer, to continue from it", Token, "8a3a7f0e", required=False)
 
 
 def _hit(kind: str, **known: Field) -> dict[str, Field]:
@@ -126,14 +126,14 @@ OPERATIONS: Final = (
     ),
     _typeahead(
         "typeahead_stream",
-        "what the app shows while one types, streamed",
+        "suggestions while one types, streamed",
         "/api/v1/fbsearch/typeahead_stream/",
         other_name="fbsearch_typeahead_stream",
         users_only=False,
     ),
     _typeahead(
         "typeahead_users",
-        "the users among what the app shows while one types, each once",
+        "the users among the suggestions while one types, each once",
         "/api/v1/fbsearch/typeahead_stream/",
         other_name="fbsearch_typehead",
         users_only=True,
@@ -198,12 +198,12 @@ OPERATIONS: Final = (
     Operation(
         name="serp",
         other_names=("fbsearch_item",),
-        about="any tab of a search, by the names that the app has for it",
+        about="any tab of a search, by the app's own names for it",
         surface=Surface.REST,
         path="/api/v1/fbsearch/{item_id}/",
         arguments={
             "query": QUERY,
-            "item_id": Argument("the tab's step in the path: clips_serp_page, top_serp, …", Slug, "clips_serp_page"),
+            "item_id": Argument("the tab's segment of the path: clips_serp_page, top_serp, …", Slug, "clips_serp_page"),
             "search_surface": Argument(
                 "the tab's other name: clips_serp_page, popular_serp, …", Slug, "clips_serp_page"
             ),
@@ -241,7 +241,7 @@ OPERATIONS: Final = (
     Operation(
         name="resolve",
         other_names=("public_head",),
-        about="where a link leads, one step: asked without a session, not followed",
+        about="where a link leads: one request without a session, redirects not followed",
         surface=Surface.HEAD,
         arguments={"url": Argument("an http or https URL", Url, "https://www.instagram.com/share/abc")},
         reader=Reader(

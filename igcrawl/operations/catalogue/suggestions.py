@@ -15,7 +15,10 @@ from igcrawl.parsing.reader import Reader
 
 CHAINED_IDS: Final = Argument("ids of suggested accounts: 1,2,3", UserIds, "1,2,3")
 CATEGORY_ID: Final = Argument(
-    "the account's category; learnt from its profile in one more call when left out", Number, "2233", required=False
+    "the account's category; looked up in its profile, with one more request, if left out",
+    Number,
+    "2233",
+    required=False,
 )
 
 SUGGESTION_FIELDS: Final = {

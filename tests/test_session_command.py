@@ -199,11 +199,13 @@ def test_resume_tells_what_a_session_was_parked_for_and_lets_it_go_on(
     in_store(tmp_path, ACCOUNT, lambda state: state.park(PARKED, "user_profile: challenge_required", 1e9, "x"))
     run = scrapy("session", "resume", "mine")
     assert run.code == 0
-    parked = "session mine: was parked since 2001-09-09 01:46 UTC: user_profile: challenge_required; it goes on now\n"
+    parked = (
+        "session mine: was parked since 2001-09-09 01:46 UTC: user_profile: challenge_required; it may send again now\n"
+    )
     assert run.out == parked
     assert scrapy("session", "resume", "mine").out == "session mine: is not parked\n"
     in_store(tmp_path, ACCOUNT, lambda state: state.park(PARKED, "challenge_required", 1e9, "x"))
-    assert "goes on now" in scrapy("session", "resume", ACCOUNT).out
+    assert "it may send again now" in scrapy("session", "resume", ACCOUNT).out
 
 
 def test_an_expired_session_goes_on_only_when_a_newer_one_comes(scrapy: Scrapy, tmp_path: Path, theirs: Path) -> None:
@@ -213,7 +215,7 @@ def test_an_expired_session_goes_on_only_when_a_newer_one_comes(scrapy: Scrapy, 
     run = scrapy("session", "resume", "mine")
     assert run.code == 3
     assert "log in again by hand, then: scrapy session import FILE" in run.out
-    assert "goes on now" not in scrapy("session", "import", "theirs.json").out
+    assert "it may send again now" not in scrapy("session", "import", "theirs.json").out
     assert "expired since 2001" in scrapy("session", "list").out
     run = scrapy("session", "import", "-", stdin=f"{ACCOUNT}%3AneWeR%3A13%3AAYdTestOnly".encode())
     assert "session mine: its login had expired; it may send again now" in run.out

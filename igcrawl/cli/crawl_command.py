@@ -13,7 +13,6 @@ from scrapy.utils.conf import build_component_list
 
 from igcrawl.arguments.base import check_text
 from igcrawl.base_spiders.operation_spider import OperationSpider
-from igcrawl.cli import spider_help
 from igcrawl.config.config import check_environment
 from igcrawl.config.scrapy_values import check_objects
 from igcrawl.crawl.logs import quieten
@@ -64,6 +63,8 @@ def explain(settings: Settings, args: list[str], *, asked: bool) -> None:
     Raises:
         BadInput: there is no such spider.
     """
+    from igcrawl.cli import spider_help  # noqa: PLC0415 - a crawl begins without it
+
     spider = find_spider(settings, args[0] if len(args) == 1 else None)
     if asked:
         spider_help.print_help(spider)

@@ -54,7 +54,7 @@ class SessionKeeping:
             session.dropped.clear()
             self._say_once(
                 "dropped",
-                f"an answer refreshed the session with what has a wrong form or is another account's ({what}): ignored",
+                f"an answer refreshes the session with a value of the wrong form or account ({what}); it is ignored",
             )
         if saved is Saved.NO_FILE:
             line = "IG_SESSION holds the session itself: what the server refreshes is kept for this run only"

@@ -65,7 +65,7 @@ class Sign(StrEnum):
     #: 404, or null in the place of what was asked for.
     ABSENT = "absent"
     #: "Please wait", again after the session has rested.
-    WAIT_AGAIN = "asked to wait again after a rest"
+    WAIT_AGAIN = "asked to wait again after a cooldown"
 
 
 class IgcrawlError(Exception):
@@ -98,7 +98,7 @@ class NotLoggedIn(IgcrawlError):
 class StoreError(IgcrawlError):
     """Raised when the store or an exactly-once output cannot be read or written: a full disk, a lost connection.
 
-    What was committed stays, and the same command goes on from there.
+    What was committed stays, and the same command continues from there.
     """
 
 
@@ -242,7 +242,7 @@ class Trouble(AnswerError):
     state: ClassVar[str] = "parked"
     advice: ClassVar[str] = (
         "open Instagram with this account and do what it asks, then: scrapy session resume {session}; "
-        "the same command goes on"
+        "the same command continues"
     )
 
 
@@ -250,7 +250,7 @@ class SessionExpired(Trouble):
     """Raised when the server asks for a login, and where a request would be sent after it had asked for one."""
 
     state = "expired"
-    advice = "log in again by hand, then: scrapy session import FILE; the same command goes on"
+    advice = "log in again by hand, then: scrapy session import FILE; the same command continues"
 
 
 class ChallengeRequired(Trouble):

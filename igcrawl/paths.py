@@ -30,13 +30,13 @@ def expanded(path: str | Path, what: str = "") -> Path:
     """
     said = f"{what}: {path}" if what else str(path)
     if "\0" in str(path):
-        raise BadInput(f"{said}: no path has a NUL in it")
+        raise BadInput(f"{said}: a path cannot contain a NUL")
     try:
         return Path(path).expanduser()
     except RuntimeError:
         first = Path(path).parts[0]
         whose = f"no user {first[1:]!r} has a home folder here" if first != "~" else "your home folder is not known"
-        raise BadInput(f"{said}: {whose}; write the path out") from None
+        raise BadInput(f"{said}: {whose}; give the full path") from None
 
 
 def project_folder() -> Path:

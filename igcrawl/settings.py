@@ -18,50 +18,50 @@ REMOTE_CONTROL_ENABLED = False
 # One line a walk, not one a page.
 LOG_LEVEL = "INFO"
 
-# The session: a name of `scrapy session list`, or a file. Crawls of the simulator need none.
+# The session: a name from `scrapy session list`, or a file. Crawls of the simulator need none.
 IG_SESSION = ""
 # True crawls the built-in simulator, with its own session and store: to try things without Instagram.
 IG_SIMULATOR = False
-# Where the app's and the website's API are reached: other than these only loopback gets a session.
+# Addresses of the app's and the website's API. Apart from these, a session is sent to loopback only.
 IG_MOBILE_URL = "https://i.instagram.com"
 IG_WEB_URL = "https://www.instagram.com"
-# Where walks, cursors and counts are kept. With postgresql://… the records go there, too.
+# Where walks, cursors and counts are kept. With postgresql://…, the records go there, too.
 IG_STORE = "sqlite:///.igcrawl/store.db"
-# Where session states are kept, a folder or postgresql://…; empty for the user's state folder, and a Postgres store's.
+# Where session states are kept, a folder or postgresql://…; empty: your state folder, and the store if it is Postgres.
 IG_STATE = ""
-# False keeps no records in the store: an output is their only copy then.
+# False keeps no records in the store; an output is then their only copy.
 IG_KEEP = True
-# A JSON lines file, as `-o x.jsonl` gives it; and whether a new crawl replaces it, as `-O` does.
+# A JSON lines file, as with `-o x.jsonl`; and whether a new crawl replaces it, as with `-O`.
 IG_JSONL = ""
 IG_JSONL_REPLACE = False
-# Pages that come within so many seconds are committed together: less work for the disk, more to ask again.
+# Pages that arrive within this many seconds are committed together: less work for the disk, more to repeat later.
 IG_SYNC_SECONDS = 0.0
 # What records keep: minimal, standard (no pictures of listed accounts: their URLs expire), all, or fields by type.
 IG_FIELDS: str | dict[str, list[str]] = "standard"
-# A file *.jsonl.zst that keeps each answer, to be read again later.
+# A file *.jsonl.zst that keeps every answer, so that it can be read again later.
 IG_RAW = ""
-# True hands records to pipelines one by one, for those that know no pages. It costs speed.
+# True hands records to pipelines one by one, for pipelines that do not know pages. It is slower.
 IG_ITEM_PER_RECORD = False
-# The operator's own doc_ids; empty for doc_ids.toml. One id for one run: IG_DOC_ID_<operation>.
+# A file with your own doc_ids; empty: doc_ids.toml. For a single run, IG_DOC_ID_<operation> sets one id.
 IG_DOC_IDS = ""
-# Modules with operations of one's own, in the form of `igcrawl/operations/catalogue/`.
+# Modules with operations of your own, written like those in `igcrawl/operations/catalogue/`.
 IG_OPERATIONS: list[str] = []
-# auto shows a run where the log goes to a terminal; True and False say so.
+# auto shows a display if the log goes to a terminal; True always does, False never.
 IG_LIVE = "auto"
-# After so many pages a list of which nothing says how long it is ends `suspect`; a larger number goes on.
+# A list of unknown length ends `suspect` after this many pages; the same command with a larger number continues.
 IG_ENDLESS_PAGES = 2000
-# False sends without a budget. Loopback has one only when one of these settings says otherwise than here.
+# False sends without a budget. On loopback there is a budget only if one of these settings is changed.
 IG_BUDGET = True
-# A session survives perhaps so many requests.
+# A session survives about this many requests.
 IG_BUDGET_HOUR = 120
 IG_BUDGET_DAY = 500
-# Shares of families of operations, {"profiles": [60, 200]}: an hour's and a day's.
+# Limits per hour and day for families of operations: {"profiles": [60, 200]}.
 IG_BUDGETS: dict[str, list[int]] = {}
 # even spreads requests over the hour, burst sends them as they come.
 IG_PACE = "even"
-# Seconds: a run that would have to wait longer ends; empty waits as long as it takes.
+# A run that would have to wait longer than this many seconds ends; empty: it waits as long as it takes.
 IG_WAIT_MAX = ""
-# Seconds that a throttled session rests first, where the server names no time.
+# Seconds of a throttled session's first cooldown, if the server names no time.
 IG_COOLDOWN = 60
 
 globals().update(from_environment())

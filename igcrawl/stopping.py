@@ -16,7 +16,7 @@ class Stopping:
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
-        self.reason = "the run was stopped; the same command asks again"
+        self.reason = "the run was stopped; run the same command again"
         self.failed = False
 
     @property

@@ -54,7 +54,7 @@ GOOD = frozenset(
 UNREMARKABLE: Final = frozenset(
     {Verdict.COMPLETE, Verdict.UPDATED, Verdict.STOPPED, Verdict.UNVERIFIED, Verdict.INTERRUPTED}
 )
-#: Verdicts after which the same command goes on; after `stopped`, when the limit was raised.
+#: Verdicts after which the same command continues; after `stopped`, when the limit was raised.
 RESUMABLE = frozenset(
     {
         Verdict.INTERRUPTED,
@@ -65,7 +65,7 @@ RESUMABLE = frozenset(
         Verdict.STOPPED,
     }
 )
-#: Verdicts that the same command goes on with; `stopped` only when its limit was raised.
+#: Verdicts that the same command continues with; `stopped` only when its limit was raised.
 REOPENED: Final = tuple(sorted(verdict.value for verdict in RESUMABLE - {Verdict.STOPPED}))
 
 

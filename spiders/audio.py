@@ -14,6 +14,10 @@ class AudioSpider(CallsSpider):
     """A sound, and the reels that use it."""
 
     name = "audio"
+    examples = (
+        "-a track_id=564058920086577 -O reels.jsonl",
+        "-a track_id=564058920086577 -a max_pages=2 -O reels.csv",
+    )
     arguments = AudioArguments
     args: AudioArguments
     main_record = Media.TYPE

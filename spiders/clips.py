@@ -14,6 +14,10 @@ class ClipsSpider(TargetSpider):
     """Reels of accounts."""
 
     name = "clips"
+    examples = (
+        "-a username=instagram -O reels.jsonl",
+        "-a user_id=25025320 -a max_pages=3 -O reels.csv",
+    )
     arguments = ClipsArguments
     args: ClipsArguments
     main_record = Media.TYPE

@@ -23,6 +23,10 @@ class CommentsSpider(TargetSpider):
     """The comments that the app shows below posts, 50 posts a request."""
 
     name = "comments"
+    examples = (
+        "-a media_ids=3391854975572247874_56502266920 -O comments.jsonl",
+        "-a file=posts.csv -a column=url -O comments.csv",
+    )
     arguments = MediaArguments
     main_record = Comment.TYPE
 

@@ -14,6 +14,10 @@ class FeedSpider(TargetSpider):
     """Posts of accounts, newest first."""
 
     name = "feed"
+    examples = (
+        "-a username=instagram -O posts.jsonl",
+        "-a user_id=25025320 -a max_pages=3 -O posts.csv",
+    )
     arguments = AccountArguments
     main_record = Media.TYPE
 

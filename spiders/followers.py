@@ -7,4 +7,8 @@ class FollowersSpider(ListSpider):
     """Followers of an account."""
 
     name = "followers"
+    examples = (
+        "-a username=instagram -O followers.jsonl",
+        "-a user_id=25025320 -a max_users=1000 -O followers.csv",
+    )
     direction = "followers"

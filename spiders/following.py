@@ -7,4 +7,8 @@ class FollowingSpider(ListSpider):
     """Accounts that an account follows."""
 
     name = "following"
+    examples = (
+        "-a username=instagram -O following.jsonl",
+        "-a user_id=25025320 -a since=last -o following.jsonl",
+    )
     direction = "following"

@@ -14,6 +14,10 @@ class MediaSpider(TargetSpider):
     """Posts and reels, one request each."""
 
     name = "media"
+    examples = (
+        "-a media_ids=3776832898280228145 -O posts.jsonl",
+        "-a media_ids=3776832898280228145,3391854975572247874 -O posts.csv",
+    )
     arguments = MediaArguments
     main_record = Media.TYPE
 

@@ -1,4 +1,4 @@
-"""`scrapy crawl operation -a name=… -a args='{…}'`: any operation of the catalogue; or `-a doc_id=…`: any query."""
+"""`scrapy crawl operation -a name=… -a user_id=…`: any operation of the catalogue; or `-a doc_id=…`: any query."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from igcrawl.arguments import OperationArguments
+from igcrawl.arguments.operation import with_own_arguments
 from igcrawl.base_spiders.operation_spider import OperationSpider
 from igcrawl.crawl.walk_rows import seed_of
 from igcrawl.errors import BadInput
@@ -19,6 +20,10 @@ class AnyOperationSpider(OperationSpider):
     """One operation, from its start or from a cursor."""
 
     name = "operation"
+    examples = (
+        "-a name=chaining -a user_id=25025320 -O suggestions.jsonl",
+        """-a doc_id=28036671149327607 -a variables='{"id": "25025320"}' -O profile.jsonl""",
+    )
     arguments = OperationArguments
     args: OperationArguments
     main_record = Payload.TYPE
@@ -32,7 +37,13 @@ class AnyOperationSpider(OperationSpider):
     @classmethod
     def check(cls, given: dict[str, Any]) -> OperationArguments:
         """Check the arguments, and those of the operation, and that a change on the server is meant."""
+        if given.get("name") is not None:
+            operation = find_operation(str(given["name"]))
+            given = with_own_arguments(given, operation.name, operation.takes)
         args = OperationArguments.parse(given)
+        if args.name is not None and args.args is not None:
+            # A crawl is known by its arguments: other ways to give the same make no other.
+            args = args.model_copy(update={"args": find_operation(args.name).check(args.args)})
         given_seed(args)
         return args
 

@@ -14,6 +14,10 @@ class ProfilesSpider(TargetSpider):
     """Profiles of the given accounts, each account once."""
 
     name = "profiles"
+    examples = (
+        "-a username=instagram,nasa -O profiles.jsonl",
+        "-a file=accounts.csv -a column=username -O profiles.csv",
+    )
     arguments = AccountArguments
     main_record = Profile.TYPE
 

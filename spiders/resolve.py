@@ -14,6 +14,10 @@ class ResolveSpider(CallsSpider):
     """Target of a link: one request, without the session, not followed."""
 
     name = "resolve"
+    examples = (
+        "-a url=https://www.instagram.com/share/abc",
+        "-a url=https://www.instagram.com/share/abc -O link.jsonl",
+    )
     arguments = ResolveArguments
     args: ResolveArguments
     main_record = Redirect.TYPE

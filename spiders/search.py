@@ -25,6 +25,10 @@ class SearchSpider(OperationSpider):
     """One tab of a search, page by page."""
 
     name = "search"
+    examples = (
+        "-a query=python -O hits.jsonl",
+        "-a query=python -a tab=accounts -a max_pages=2 -O accounts.csv",
+    )
     arguments = SearchArguments
     args: SearchArguments
     main_record = Hit.TYPE

@@ -19,6 +19,10 @@ class SuggestionsSpider(GraphSpider):
     """Walks the graph of suggestions breadth first, each account once."""
 
     name = "suggestions"
+    examples = (
+        "-a username=instagram -O suggestions.jsonl",
+        "-a user_id=25025320 -a depth=2 -a max_walks=50 -O graph.jsonl",
+    )
     arguments = SuggestionsArguments
     args: SuggestionsArguments
     main_record = Suggestion.TYPE

@@ -20,6 +20,10 @@ class TypeaheadSpider(CallsSpider):
     """Suggestions that Instagram shows while one types."""
 
     name = "typeahead"
+    examples = (
+        "-a query=py -O typeahead.jsonl",
+        "-a query=py -a source=users -O users.csv",
+    )
     arguments = TypeaheadArguments
     args: TypeaheadArguments
     main_record = Hit.TYPE

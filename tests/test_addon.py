@@ -102,7 +102,7 @@ def test_a_switch_against_a_promise_is_refused(
     [
         ("REQUEST_FINGERPRINTER_CLASS=mine.Mw", "REQUEST_FINGERPRINTER_CLASS must stay igcrawl."),
         ('FEED_EXPORTERS={"jsonl": "mine.Lines"}', "FEED_EXPORTERS: jsonl must stay igcrawl."),
-        ('DOWNLOADER_MIDDLEWARES={"mine.Mw": 1001}', "DOWNLOADER_MIDDLEWARES: mine.Mw stands behind SessionMiddleware"),
+        ('DOWNLOADER_MIDDLEWARES={"mine.Mw": 1001}', "DOWNLOADER_MIDDLEWARES: mine.Mw comes after SessionMiddleware"),
         ('DOWNLOADER_MIDDLEWARES={"scrapy.downloadermiddlewares.retry.RetryMiddleware": 1}', None),
         ("ADDONS={}", "DOWNLOADER_MIDDLEWARES: AnswerMiddleware is missing; install"),
         ('DOWNLOADER_MIDDLEWARES={"tests.support.retrying.Retrying": 560}', "DOWNLOADER_MIDDLEWARES: Retrying cannot"),

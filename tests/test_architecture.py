@@ -16,7 +16,7 @@ SOURCES = [path for folder in ("igcrawl", "spiders", "pipelines") for path in so
 
 #: The rooms in the order in which a call goes through them: each imports only what stands above it, or itself.
 ROOMS = (
-    "printable",
+    *("printable", "wording"),
     *("errors", "verdict", "times", "stopping", "paths"),
     *("items", "parsing", "arguments", "operations", "doc_ids", "store"),
     *("sessions", "output", "budget", "config", "calling", "middlewares", "crawl", "planning", "base_spiders"),

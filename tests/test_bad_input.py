@@ -19,7 +19,7 @@ FOLLOWERS = ("crawl", "followers", "-a", "user_id=1")
     [
         (("crawl", "followers", "-a", "user_id=abc"), "user_id=abc: expected the account's numeric id"),
         (("crawl", "followers"), "give the accounts one way: user_id=1,2 or username=a,b or file=accounts.csv"),
-        ((*FOLLOWERS, "-a", "foo=1"), "unknown argument 'foo'; allowed: "),
+        ((*FOLLOWERS, "-a", "foo=1"), "unknown argument 'foo'; "),
         ((*FOLLOWERS, "-a", "page_size=500"), "page_size=500: "),
         ((*FOLLOWERS, "-a", "nonsense"), "Invalid -a value"),
         (("crawl", "folowers"), "no spider 'folowers'; did you mean followers"),

@@ -137,7 +137,7 @@ def test_a_run_that_would_wait_too_long_ends_and_the_same_command_goes_on(place:
     place.environment |= TWENTY
     first = place.crawl(*CRAWL, "-s", "IG_BUDGET_HOUR=5", "-s", "IG_WAIT_MAX=3000", code=1)
     assert first.walks[0]["verdict"] == "throttled"
-    assert "longer than IG_WAIT_MAX=3000 s; the same command goes on then" in first.log
+    assert "longer than IG_WAIT_MAX=3000 s; the same command continues then" in first.log
     none = place.crawl(*CRAWL, "-s", "IG_BUDGET_HOUR=5", "-s", "IG_WAIT_MAX=3000", code=1)
     assert none.asked == []
     assert timeless(none.records, "reason") == timeless(first.records, "reason")
@@ -164,7 +164,7 @@ def test_a_throttled_call_is_asked_again_with_its_cursor_and_nothing_is_lost_or_
     assert lists[3].at - lists[2].at >= 0.1
     assert lists[4].at - lists[3].at >= 0.2
     assert lists[7].at - lists[6].at >= 0.1
-    assert done.log.count("the session rests until") == 3
+    assert done.log.count("the session cools down until") == 3
     whole = in_peace(place, *CRAWL)
     assert len(done.asked) == len(whole.asked) + 3
     assert timeless(done.records, "requests") == timeless(whole.records, "requests")
@@ -193,7 +193,7 @@ def test_the_next_run_rests_too(place: Place, simulator: Simulator) -> None:
     place.environment["IG_COOLDOWN"] = "5"
     simulator.faults.add(operation="followers", nth=3, kind="throttle")
     first = place.crawl(*CRAWL, code=1)
-    assert "the server wants it slower, so the session rests" in first.log
+    assert "the server asked the session to slow down, so it cools down" in first.log
     none = place.crawl(*CRAWL, code=1)
     assert none.asked == []
     place.environment |= PATIENT
@@ -210,7 +210,7 @@ def test_a_crawl_that_rests_ends_at_once_when_it_is_stopped(place: Place, simula
     running.process.signal(signal.SIGINT)
     done = running.done()
     assert (done.code, done.walks[-1]["verdict"]) == (1, "interrupted")
-    assert "so the session rests" in done.log
+    assert "so it cools down" in done.log
     assert 2_900 < place.state().rests_until(time.time()) - time.time() <= 3_000
 
 
@@ -301,7 +301,7 @@ def test_a_newer_session_of_the_account_takes_the_place_of_an_expired_one(tmp_pa
         (tmp_path / "session.json").unlink()
         simulator.write_session(tmp_path / "session.json")
         second = place.crawl(*CRAWL, "max_pages=5", code=0)
-        assert "a newer one has come for the one that had expired" in second.log
+        assert "a newer login has replaced the expired one" in second.log
         assert len(first.asked) + len(second.asked) == 5 + 1 + 1
 
 

@@ -82,13 +82,13 @@ def test_a_budget_that_is_used_up_says_when_it_is_free() -> None:
 def test_a_learned_ceiling_is_told_with_the_pace_that_it_leaves() -> None:
     told = lines(SessionState(hour=LearnedLimit(50, Moment(NOW)), day=LearnedLimit(400, Moment(NOW))))
     assert "last hour: 0 of 45 used" in told
-    assert "the server took 50 an hour, so 45 of 120 are sent now, one each 80 s" in told
+    assert "the server took 50 an hour, so 45 of 120 are sent now, one every 80 s" in told
     assert "the server took 400 a day, so 360 of 500 are sent now" in told
     assert "learned" not in lines(SessionState(hour=LearnedLimit(500, Moment(NOW))))
 
 
 def test_a_rest_and_a_parked_session_say_what_to_do() -> None:
-    assert "cooling until 08:01:30 UTC, in 90 s" in lines(SessionState(cooling=Moment(NOW), cooldown_seconds=90.0))
+    assert "cooling down until 08:01:30 UTC, in 90 s" in lines(SessionState(cooling=Moment(NOW), cooldown_seconds=90.0))
     parked = lines(SessionState(parked=PARKED, parked_at=NOW - 60, parked_why="challenge_required"))
     assert "parked since 07:59:00 UTC: challenge_required; nothing is sent" in parked
     assert "scrapy session resume mine" in parked
@@ -108,7 +108,7 @@ def test_what_was_learned_is_dropped_and_what_was_sent_and_parked_stays() -> Non
         parked=PARKED,
     )
     assert forget(state, NOW) == (
-        "dropped the ceiling of 50 an hour and the rest until 08:01:30 UTC, in 90 s; it stays parked"
+        "dropped the learned limit of 50 an hour and the cooldown until 08:01:30 UTC, in 90 s; it stays parked"
     )
     assert state == SessionState(sent=SentTimes({"profiles": [NOW]}), parked=PARKED)
     assert forget(state, NOW).startswith("nothing to drop")
@@ -141,9 +141,9 @@ def test_a_session_is_shown_and_forgotten_in_either_store(budget: Budgets, store
     shown = budget(IG_STORE=store, IG_BUDGETS='{"profiles": [60, 200]}')
     assert "all: last hour: 2 of 36 used" in shown.out
     assert "profiles: last hour: 2 of 60 used" in shown.out
-    assert "cooling until" in shown.out
+    assert "cooling down until" in shown.out
     assert "session 42" not in shown.out
-    assert "the ceiling of 40 an hour and the rest" in budget("--forget", IG_STORE=store).out
+    assert "the learned limit of 40 an hour and the cooldown" in budget("--forget", IG_STORE=store).out
     after = budget(IG_STORE=store)
     assert "all: last hour: 2 of 120 used" in after.out
     assert "cooling" not in after.out
@@ -155,10 +155,10 @@ def test_a_session_is_shown_and_forgotten_in_either_store(budget: Budgets, store
 def test_on_loopback_no_budget_holds_unless_one_is_given(budget: Budgets) -> None:
     loopback = {"IG_MOBILE_URL": "http://127.0.0.1:1", "IG_WEB_URL": "http://127.0.0.1:1"}
     done = budget(**loopback)
-    assert done.out.startswith("no budget holds on loopback")
+    assert done.out.startswith("no budget applies on loopback")
     assert "used" not in done.out
     assert "0 of 7 used" in budget(**loopback, IG_BUDGET_HOUR="7").out
-    assert budget(IG_BUDGET="False").out.startswith("no budget holds: IG_BUDGET=False")
+    assert budget(IG_BUDGET="False").out.startswith("no budget applies: IG_BUDGET=False")
 
 
 def test_no_part_of_the_session_is_shown(budget: Budgets, tmp_path: Path) -> None:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -14,12 +19,13 @@ from igcrawl.doc_ids import shipped_queries
 from igcrawl.errors import BadInput
 from igcrawl.items import Follow, Profile
 from igcrawl.operations.call import Call
-from igcrawl.operations.catalogue import FAMILIES, OPERATIONS, find_operation
+from igcrawl.operations.catalogue import FAMILIES, OPERATIONS, add_family, find_operation
 from igcrawl.operations.operation import Need, Operation
 from igcrawl.operations.request_templates import Arg
 from igcrawl.parsing.reader import Reader
-from spiders.operation import AnyOperationSpider
+from spiders.operation import AnyOperationSpider, given_seed
 from tests.conftest import ROOT, Scrapy
+from tests.test_wire import ROWS as WIRE_ROWS
 
 ROWS = set(
     """user_profile user_lookup user_stream username_stream web_profile_info user_info chaining suggestion_details
@@ -47,7 +53,8 @@ def test_the_catalogue_has_no_fault() -> None:
 
 
 def test_each_kind_of_fault_is_found() -> None:
-    chaining, profile = OPERATIONS["chaining"], replace(OPERATIONS["user_profile"], fallback=None)
+    chaining = replace(OPERATIONS["chaining"], other_names=())
+    profile = replace(OPERATIONS["user_profile"], fallback=None, other_names=())
     assert isinstance(profile.reader, Reader)
     swapped = dict(reversed(list(profile.reader.fields.items())))
     found = faults(
@@ -68,10 +75,10 @@ def test_each_kind_of_fault_is_found() -> None:
         "b: argument chained_ids is declared and not used",
         "c: query NobodyRegisteredIt has no doc_id in doc_ids.toml",
         "d: query FollowersList is registered for mobile_graphql, not for web_graphql",
-        "e: there is no operation nothing, which it asks, too",
+        "e: there is no operation nothing, which it also asks",
         "f: the reader's fields are not those of Profile, in its order",
         "g: the reader's fields are not those of Follow, in its order",
-        "h: there is no operation nobody, which it asks, too",
+        "h: there is no operation nobody, which it also asks",
     ]
 
 
@@ -126,11 +133,20 @@ def test_an_unknown_operation_suggests_the_nearest_names() -> None:
     [
         ({"name": "chaning"}, "no operation 'chaning'; did you mean chaining"),
         ({"name": "chaining"}, "chaining: missing argument 'user_id'; allowed: user_id, username in place of user_id"),
-        ({"name": "chaining", "args": '{"user":"1"}'}, "chaining: unknown argument 'user'; allowed: user_id, "),
+        ({"name": "chaining", "args": '{"user":"1"}'}, "chaining: unknown argument 'user'; did you mean user_id, "),
         ({"name": "chaining", "args": '{"user_id":"abc"}'}, "chaining: user_id=abc: "),
         ({"name": "chaining", "args": '{"username":"a b"}'}, "chaining: username=a b: "),
         ({"name": "chaining", "args": '{"user_id":1,"username":"a"}'}, "chaining: give user_id or username, not both"),
         ({"name": "region_hint", "args": '{"user_id":1}'}, "region_hint: unknown argument 'user_id'; allowed: none"),
+        ({"name": "chaining", "user_id": "abc"}, "chaining: user_id=abc: expected the account's numeric id"),
+        ({"name": "chaining", "user_id": "1", "username": "a"}, "chaining: give user_id or username, not both"),
+        ({"name": "chaining", "user_id": "1", "args": "{}"}, "give user_id either in args='{…}' or each by its own"),
+        ({"name": "chaining", "usr_id": "1"}, "chaining: unknown argument 'usr_id'; did you mean user_id"),
+        ({"name": "region_hint", "query": "1"}, "region_hint: unknown argument 'query'; "),
+        (
+            {"name": "user_folowers_v1"},
+            "no operation 'user_folowers_v1'; did you mean user_followers_v1 (= followers_rest)",
+        ),
         ({"name": "chaining", "args": "user_id=1"}, "args=user_id=1: expected a JSON object"),
         ({"name": "chaining", "args": "[1]"}, "args="),
         ({"name": "top_serp", "args": '{"query":"  "}'}, "top_serp: query= : is empty"),
@@ -161,7 +177,10 @@ def test_an_unknown_operation_suggests_the_nearest_names() -> None:
         ({"doc_id": "12345", "cursor_in": "after"}, "cursor_in and cursor_out go together"),
         ({"doc_id": "12345", "cursor": "x"}, "cursor: say with cursor_in="),
         ({"name": "chaining", "args": '{"user_id":1}', "max_pages": "-1"}, "max_pages=-1: "),
-        ({"name": "chaining", "args": '{"user_id":1}', "pages": "1"}, "unknown argument 'pages'; allowed: "),
+        (
+            {"name": "chaining", "args": '{"user_id":1}', "pages": "1"},
+            "chaining: unknown argument 'pages'; did you mean max_pages, args? targets: user_id, username; further arg",
+        ),
     ],
     ids=lambda value: " ".join(f"{k}={v}" for k, v in value.items()) if isinstance(value, dict) else "",
 )
@@ -170,6 +189,68 @@ def test_what_cannot_be_asked_is_refused_in_one_line(given: dict[str, str], prob
         AnyOperationSpider.check(given)
     assert str(refusal.value).startswith(problem)
     assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("name", [name for name, operation in OPERATIONS.items() if operation.arguments])
+def test_an_operation_s_arguments_may_each_have_their_own_a(name: str) -> None:
+    operation = OPERATIONS[name]
+    examples = {key: argument.example for key, argument in operation.arguments.items()}
+    as_text = {key: value if isinstance(value, str) else json.dumps(value) for key, value in examples.items()}
+    confirmed = {"confirm": "1"} if operation.changes_server else {}
+    one_by_one = AnyOperationSpider.check({"name": name, **as_text, **confirmed})
+    as_json = AnyOperationSpider.check({"name": name, "args": json.dumps(examples), **confirmed})
+    assert one_by_one.crawl_shape() == as_json.crawl_shape()
+    assert given_seed(one_by_one) == given_seed(as_json)
+
+
+def test_every_row_of_the_wire_is_known_by_its_file_s_name() -> None:
+    assert {row: find_operation(row).name for row, _, _, _, _ in WIRE_ROWS} == {
+        row: name for row, _, name, _, _ in WIRE_ROWS
+    }
+
+
+def test_other_names_are_methods_of_the_peers_and_none_stands_twice() -> None:
+    sources = [
+        path.read_text("utf-8")
+        for peer in ("aiograpi", "instagrapi")
+        for path in (Path(str(find_spec(peer).origin)).parent / "mixins").glob("*.py")  # type: ignore[union-attr]
+    ]
+    methods = set(re.findall(r"^    (?:async )?def ([a-z]\w+)\(", "\n".join(sources), re.MULTILINE))
+    others = [name for operation in declared() for name in operation.other_names]
+    assert [name for name in others if name not in methods] == []
+    assert len(set(others) | set(OPERATIONS)) == len(others) + len(OPERATIONS)
+
+
+@pytest.mark.parametrize(
+    ("name", "own"),
+    [
+        ("user_followers_v1_chunk", "followers_rest"),
+        ("user_followers_gql", "followers_web"),
+        ("user_followers", "followers"),
+        ("fbsearch_topsearch_v2", "top_serp"),
+        ("user_medias_v1", "user_feed"),
+    ],
+)
+def test_another_name_leads_to_the_operation_on_its_surface(name: str, own: str) -> None:
+    assert find_operation(name) is OPERATIONS[own]
+    # It is one crawl, whatever the name.
+    given = {"query": "x"} if "search" in name else {"user_id": "1"}
+    by_other, by_own = (AnyOperationSpider.check({"name": each, **given}) for each in (name, own))
+    assert by_other.crawl_shape() == by_own.crawl_shape()
+
+
+def test_another_name_of_two_operations_is_a_fault_and_refused() -> None:
+    chaining = OPERATIONS["chaining"]
+    twice = replace(chaining, name="mine", other_names=("user_followers_v1", "related_profiles"))
+    assert faults(*declared(), twice) == [
+        "user_followers_v1: another name of followers_rest and mine",
+        "related_profiles: a name of an operation, and another name of mine",
+    ]
+    family = ModuleType("outside")
+    family.OPERATIONS = (replace(twice, name="not_added"),)  # type: ignore[attr-defined]
+    with pytest.raises(BadInput, match="outside: 'user_followers_v1' is another name of followers_rest already"):
+        add_family(family)
+    assert "not_added" not in OPERATIONS
 
 
 def test_ids_are_text_in_calls_whatever_json_says() -> None:

@@ -76,9 +76,9 @@ def test_a_stale_id_is_tried_again_when_the_operator_says_so(
 ) -> None:
     in_store(url, tmp_path, noted)
     run = scrapy("docids", "retry", wanted, IG_STORE=url)
-    assert (run.code, run.out) == (0, f"asked by again: {FOLLOWERS}\n")
+    assert (run.code, run.out) == (0, f"tried again from now on: {FOLLOWERS}\n")
     again = scrapy("docids", "retry", wanted, IG_STORE=url)
-    assert (again.code, again.out) == (0, f"{wanted}: nothing of it is known to be stale\n")
+    assert (again.code, again.out) == (0, f"{wanted}: none of its ids is known to be stale\n")
     assert states(scrapy("docids", "list", IG_STORE=url).out)[FOLLOWERS].startswith("working")
 
 
@@ -104,7 +104,7 @@ def test_an_import_ends_the_staleness_of_what_somebody_has_just_asked_by(scrapy:
     assert shown.code == 0, shown.out + shown.err
     assert "asked by again" not in shown.out
     written = scrapy("docids", "import", "app.txt", "--write", IG_STORE="sqlite:///store.db")
-    assert f"asked by again, since they are in use: {FOLLOWERS}" in written.out
+    assert f"tried again from now on, since they are in use: {FOLLOWERS}" in written.out
 
     async def check(store: Store) -> None:
         assert (await store.doc_ids.all())[FOLLOWERS] == DocIdRow(WORKED, None)

@@ -413,7 +413,7 @@ def test_the_reason_names_the_setting_and_a_larger_one_goes_on() -> None:
     random = Random(1)
     server = Endless(random, invented(random))
     first = walk_list(server, limits=LIMITS)
-    assert f"a larger IG_ENDLESS_PAGES than {MOST_PAGES} goes on" in str(first.end.reason)
+    assert f"a larger IG_ENDLESS_PAGES than {MOST_PAGES} continues" in str(first.end.reason)
     assert first.row.state[ENDLESS_PAGES] == MOST_PAGES
     first.store.row = replace(first.row, verdict=None, reason=None, ended_at=None)
     second = walk_list(server, limits=replace(LIMITS, endless_pages=MOST_PAGES + 20), go_on=first.store)

@@ -165,7 +165,9 @@ def test_a_wait_that_is_longer_than_the_operator_would_is_refused_and_takes_no_t
             mine = gate(known, time, Rules(budget=BURST.budget, wait_max=most))
             for _ in range(3 if most == 0 else 0):
                 await mine.enter("relations")
-            with pytest.raises(WaitTooLong, match=f"longer than IG_WAIT_MAX={most:g} s; the same command goes on then"):
+            with pytest.raises(
+                WaitTooLong, match=f"longer than IG_WAIT_MAX={most:g} s; the same command continues then"
+            ):
                 await mine.enter("relations")
         assert len((await mine.state()).sent.times(time.at)) == 3
         await gate(known, time, Rules(budget=BURST.budget, wait_max=HOUR + 3)).enter("relations")
@@ -258,9 +260,7 @@ def test_trouble_closes_it_for_all_until_the_operator_has_looked(with_store: Wit
         await mine.park(ChallengeRequired("followers: status 400, the server said 'challenge_required'"))
         await mine.park(AutomationNoticed("a later answer"))
         for asked in (mine.enter("relations"), other.enter("relations"), other.check()):
-            with pytest.raises(
-                SessionParked, match=r"^session mine: it is parked since .*: followers: .*challenge_req"
-            ):
+            with pytest.raises(SessionParked, match=r"^session mine: parked since .*: followers: .*challenge_req"):
                 await asked
         assert (await mine.state()).sent.times(time.at) == []
         await known.states.change(session().ds_user_id, SessionState.resume)
@@ -283,7 +283,7 @@ def test_a_session_that_expires_while_it_is_waited_is_noticed_and_told_to_log_in
             await slept(seconds)
 
         time.sleep = parking  # type: ignore[method-assign]
-        with pytest.raises(SessionExpired, match=r"^session mine: its login has expired since") as caught:
+        with pytest.raises(SessionExpired, match=r"^session mine: login expired since") as caught:
             await mine.enter("relations")
         assert "scrapy session import FILE" in caught.value.advice
         assert time.at < START + 800

@@ -60,7 +60,7 @@ def test_without_keeping_a_json_lines_file_goes_on_and_the_first_line_says_what_
         (lambda file: file.unlink(), "missing; put it back, or start over with -a fresh=1"),
         (lambda file: os.truncate(file, 1000), "shorter (1,000 bytes) than what the crawl has written"),
         (lambda file: file.write_bytes(file.read_bytes().replace(b"follow", b"FOLLOW", 1)), "changed since"),
-        (lambda file: file.write_bytes(file.read_bytes() + b"mine\n"), "somebody else has written behind"),
+        (lambda file: file.write_bytes(file.read_bytes() + b"mine\n"), "another program has written after"),
     ],
     ids=["deleted", "cut", "edited", "appended to"],
 )
@@ -96,7 +96,7 @@ def test_without_keeping_what_cannot_be_appended_to_starts_an_unfinished_crawl_o
 def test_without_keeping_what_would_be_no_valid_file_is_refused(place: Place) -> None:
     assert "IG_KEEP=False writes no compressed files" in place.refused(*CRAWL, *NOT_KEPT, output=("-O", "x.jsonl.gz"))
     (place.folder / "x.json").write_text("[1]")
-    assert "cannot go on below what is in it" in place.refused(*CRAWL, *NOT_KEPT, output=("-o", "x.json"))
+    assert "cannot be appended to" in place.refused(*CRAWL, *NOT_KEPT, output=("-o", "x.json"))
 
 
 def test_a_crawl_that_was_kept_so_far_says_so_when_it_is_no_more(place: Place) -> None:

@@ -46,7 +46,7 @@ SNAPSHOT = Snapshot(
 SUMMARY = Summary(
     {"complete": VerdictTotals(2, 1200, 40, 1300.0), "interrupted": VerdictTotals(1, 7, 2, 30.0)},
     ["/data/out.jsonl"],
-    ["1 walk is open: the same command goes on"],
+    ["1 walk is open: the same command continues"],
 )
 
 
@@ -60,7 +60,7 @@ def test_a_line_says_how_a_crawl_stands() -> None:
     assert line(SNAPSHOT) == (
         "walks: 12 open, 3 done (2 complete, 1 private); now: followers, page 4, 150 of 1,000 records; "
         "records: 4,200 by 160 requests, 26.2 a request, in 2.0 h; "
-        "budget: 80 of 120 left this hour, 340 of 500 today, one each 30 s; "
+        "budget: 80 of 120 left this hour, 340 of 500 today, one every 30 s; "
         "waiting until: 12:00:20 UTC, in 20 s (requests are spread evenly over the hour); "
         "left: about 300 requests, until 14:30:00 UTC, in 2.5 h"
     )
@@ -96,7 +96,7 @@ def test_a_summary_names_the_first_walks_of_each_verdict_that_is_to_be_looked_at
 
 def test_a_session_that_rests_is_said_to_cool() -> None:
     told = line(replace(SNAPSHOT, cooling_until=NOON + 120))
-    assert "cooling until: 12:02:00 UTC, in 2 min (the server wants it slower)" in told
+    assert "cooling down until: 12:02:00 UTC, in 2 min (the server asked it to slow down)" in told
     assert "waiting until" not in told
     assert "cooling" not in line(replace(SNAPSHOT, cooling_until=NOON))
 
@@ -114,7 +114,7 @@ def test_a_summary_names_verdicts_places_and_what_to_do() -> None:
         "summary: 2 complete: 1,200 records, 40 requests, 22 min",
         "summary: 1 interrupted: 7 records, 2 requests, 30 s",
         "summary: records are in /data/out.jsonl",
-        "summary: 1 walk is open: the same command goes on",
+        "summary: 1 walk is open: the same command continues",
     ]
     table = [line.split() for line in drawn(summary_table(SUMMARY)).splitlines()]
     assert ["complete", "2", "1,200", "40", "22", "min"] in table
@@ -126,27 +126,27 @@ def test_a_summary_names_verdicts_places_and_what_to_do() -> None:
     ("counts", "limits", "advice"),
     [
         ({"complete": 3, "private": 1}, OperatorLimits(), []),
-        ({None: 2, "failed": 1}, OperatorLimits(), ["3 walks are open: the same command goes on"]),
+        ({None: 2, "failed": 1}, OperatorLimits(), ["3 walks are open: the same command continues"]),
         (
             {"blocked": 1, None: 1},
             OperatorLimits(),
-            ["2 walks are open: when the session may be used again, the same command goes on"],
+            ["2 walks are open: when the session may be used again, the same command continues"],
         ),
         (
             {"stopped": 1},
             OperatorLimits(max_pages=2),
-            ["1 walk is stopped at a limit of yours; the same command with a larger one goes on"],
+            ["1 walk is stopped at a limit of yours; the same command with a larger one continues"],
         ),
         (
             {"complete": 2, None: 5},
             OperatorLimits(max_walks=2),
-            ["5 walks are left beyond max_walks=2; the same command with a larger one goes on"],
+            ["5 walks are left beyond max_walks=2; the same command with a larger one continues"],
         ),
-        ({"complete": 1, None: 5}, OperatorLimits(max_walks=2), ["5 walks are open: the same command goes on"]),
+        ({"complete": 1, None: 5}, OperatorLimits(max_walks=2), ["5 walks are open: the same command continues"]),
         (
             {"suspect": 1},
             OperatorLimits(),
-            ["1 walk is suspect: scrapy walks --retry suspect, then the same command asks again"],
+            ["1 walk is suspect: scrapy walks --retry suspect, then run the same command again"],
         ),
     ],
 )
@@ -192,7 +192,7 @@ def test_a_run_goes_on_with_what_the_summary_has_left_open(
 ) -> None:
     simulator.faults.add(operation="followers", kind="status", status=500, after_cursor=True)
     first = scrapy("crawl", *CRAWL, "-s", "RETRY_TIMES=0", "-O", "x.jsonl", **at_simulator)
-    assert "summary: 1 walk is open: the same command goes on" in first.err
+    assert "summary: 1 walk is open: the same command continues" in first.err
     simulator.faults.clear()
     second = scrapy("crawl", *CRAWL, "-O", "x.jsonl", **at_simulator)
     # What the run itself has brought, not what stands in the file.
@@ -287,7 +287,7 @@ def test_the_summary_of_a_parked_session_says_when_the_same_command_goes_on(
     run = scrapy("crawl", *CRAWL, "-O", "x.jsonl", **at_simulator)
     assert run.code == 3
     assert re.search(r"summary: 1 blocked: \d+ records, 3 requests", run.err)
-    assert "1 walk is open: when the session may be used again, the same command goes on" in run.err
+    assert "1 walk is open: when the session may be used again, the same command continues" in run.err
     again = scrapy("crawl", *CRAWL, "-O", "x.jsonl", **at_simulator)
     assert again.code == 3
     assert "summary: " not in again.err
@@ -299,7 +299,7 @@ def test_ctrl_c_gives_the_terminal_back(simulator: Simulator, at_simulator: dict
     terminal.read_until("1 open")
     terminal.interrupt()
     assert terminal.end() == 1
-    assert "1 walk is open: the same command goes on" in terminal.text
+    assert "1 walk is open: the same command continues" in terminal.text
     assert "Traceback" not in terminal.text
     assert_cursor_is_back(terminal)
 
@@ -348,7 +348,7 @@ def test_a_display_is_shown_beside_a_log_in_a_file_when_it_is_asked_for(
     terminal = Terminal(*CRAWL, "-O", "x.jsonl", *options, folder=tmp_path, **at_simulator)
     assert terminal.end() == 0
     assert re.search(r"complete +1 +1,000 +25", terminal.text)
-    assert "complete: 1000 records" not in terminal.text
+    assert "complete: 1,000 records" not in terminal.text
 
 
 def test_no_color_is_respected(simulator: Simulator, at_simulator: dict[str, str], tmp_path: Path) -> None:

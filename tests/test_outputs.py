@@ -109,7 +109,7 @@ def test_a_second_process_on_a_file_is_refused_and_told_to_name_its_own(
         (lambda file: file.rename(file.with_name("moved")), "is missing; its records are written again"),
         (lambda file: file.write_bytes(file.read_bytes()[:-3000]), "its records are written again from the store"),
         (lambda file: file.write_bytes(b""), "its records are written again from the store"),
-        (lambda file: file.write_bytes(b"mine\n"), "what was found there is now out.jsonl.aside-1"),
+        (lambda file: file.write_bytes(b"mine\n"), "the file found there is now out.jsonl.aside-1"),
     ],
     ids=["deleted", "moved", "shortened", "emptied", "replaced"],
 )
@@ -135,7 +135,7 @@ def test_what_others_have_appended_stays_above_the_records(place: Place, file: P
     mine, *records = second.records
     assert mine == {"type": "mine"}
     assert complete(records)
-    assert "what others have appended stands above this crawl's records now" in second.log
+    assert "what others have appended is now above this crawl's records" in second.log
 
 
 def test_what_others_have_torn_is_moved_aside(place: Place, file: Path) -> None:
@@ -193,7 +193,7 @@ def test_an_output_of_a_named_crawl_that_has_ended_is_written_without_a_request(
     assert "scrapy export followers.jsonl --crawl 1" in done.log
     ended = place.start(*command, output=("-O", "out.csv")).process
     assert ended.wait() == 0
-    assert "has ended; it is run again only with -a fresh=1" in ended.log
+    assert "has ended; only -a fresh=1 runs it again" in ended.log
     assert len(csv_rows(place)) == 260
     assert len(place.simulator.requests) == asked
 
@@ -283,12 +283,12 @@ def test_the_record_of_a_stopped_walk_stays_when_there_is_nothing_to_do(place: P
         (["-O", ".igcrawl/store.db-wal:csv"], "it is the store's own file, IG_STORE"),
         (["-O", "session.json"], "it is the session's file; name another file"),
         (["-O", "folder:csv"], "it is a folder; name a file in it"),
-        (["-o", "old.json"], "a file of the format json cannot go on below what is in it"),
-        (["-o", "old.xml"], "a file of the format xml cannot go on below what is in it"),
+        (["-o", "old.json"], "a file of the format json cannot be appended to"),
+        (["-o", "old.xml"], "a file of the format xml cannot be appended to"),
         (["-o", "old.csv"], "its columns are 'name,age', those of this crawl 'type,operation,"),
         (["-o", "text.jsonl"], "its first line is no JSON"),
         (["-O", "x.txt.gz"], "output x.txt.gz: its format is not known; allowed: json, jsonlines"),
-        (["-O", "session.json/a.jsonl"], "session.json/a.jsonl: a file stands where its folder would be"),
+        (["-O", "session.json/a.jsonl"], "session.json/a.jsonl: there is a file where its folder would be"),
         (["-s", "IG_SYNC_SECONDS=soon"], "IG_SYNC_SECONDS"),
         (["-s", "IG_SYNC_SECONDS=-1"], "IG_SYNC_SECONDS"),
     ],

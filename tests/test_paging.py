@@ -222,7 +222,7 @@ def test_a_list_of_the_operators_ends_where_it_ends() -> None:
     assert Chunk("ids", 2).part({"ids": ids}, "1") == ["2", "3"]
     assert pages.given("3", {"ids": ids}) == "3"
     for wrong in ("4", "-1", "x", "9" * 5000, ""):
-        with pytest.raises(BadInput, match="expected how many ids were asked for, below their number"):
+        with pytest.raises(BadInput, match="expected a number of ids below the number given"):
             pages.given(wrong, {"ids": ids})
 
 

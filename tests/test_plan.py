@@ -145,7 +145,7 @@ def test_a_plan_of_a_list_asks_one_profile_and_writes_nothing(place: Place) -> N
         assert "in all: 1 walk, 20 to 40 pages, 21 to 41 requests" in done.log
         assert "of 120 used" in done.log
         assert " days)" in done.log
-        assert "through: " in done.log
+        assert "done by: " in done.log
     assert (place.folder / "out.jsonl").read_bytes() == b'{"type":"mine"}\n'
     assert (place.folder / "out.csv").read_bytes() == b"mine\n"
     assert {path.name for path in place.folder.iterdir() if path.name.startswith("new")} == set()
@@ -156,7 +156,7 @@ def test_what_was_planned_is_what_the_crawl_takes(unlimited: Place) -> None:
     assert done.operations == ["web_profile_info"]
     crawled = unlimited.crawl("followers", "username=instagram", "page_size=100")
     assert f"in all: 1 walk, 10 pages, {len(crawled.asked)} requests" in done.log
-    assert "no budget holds on loopback" in done.log
+    assert "no budget applies on loopback" in done.log
 
 
 def test_a_plan_begins_no_crawl(unlimited: Place, scrapy: Scrapy) -> None:
@@ -225,7 +225,7 @@ def test_a_plan_without_an_answer_asks_once_and_says_what_it_does_not_know(unlim
         unlimited.simulator.faults.add(kind=kind, times=1)
         done = plan(unlimited, "followers", f"user_id={INSTAGRAM}", "-s", "IG_COOLDOWN=0.1", code=1)
         assert len(done.asked) == 1
-        assert "the profile was not learned" in done.log
+        assert "the profile could not be read" in done.log
         assert "at least 2 requests" in done.log
 
 

@@ -58,7 +58,7 @@ def test_a_crawl_that_writes_meanwhile_goes_on_or_ends_in_one_line(place: Place)
     done = crawl.done()
     if done.code:
         assert done.code == 1, done.log
-        [said] = [line for line in done.log.splitlines() if "the same command goes on" in line and "ERROR" in line]
+        [said] = [line for line in done.log.splitlines() if "the same command continues" in line and "ERROR" in line]
         assert "the Postgres store: " in said
         done = place.crawl("followers", f"user_id={LARGE}")
     everybody = list(place.simulator.graph.follower_ids(LARGE))

@@ -80,17 +80,17 @@ def test_a_place_that_fails_is_told_without_its_password_and_the_others_are_writ
         (["-O", "my://u:secret-word@b/%(foo)s.jsonl"], "%(foo) is not known"),
         (
             ["-s", 'FEEDS={"my://u:secret-word@b/x.jsonl": {"format": "jsonl", "overwrite": false}}'],
-            "output my://b/x.jsonl: a remote place is stored whole",
+            "output my://b/x.jsonl: a remote output is stored whole",
         ),
         (
             ["-s", 'FEEDS={"my://u:secret-word@b/%(batch_id)d.jsonl": {"format": "jsonl", "batch_item_count": 5}}'],
-            "batches are local files",
+            "batches must be local files",
         ),
         (["-O", "x.csv", "-s", "FEED_EXPORT_ENCODING=latin-1"], "its encoding must be utf-8"),
         (["-O", "loop:jsonl"], "its links lead in a circle"),
         (["-o", "damaged.jsonl.gz"], "it is damaged, or not compressed as its name says"),
         (["-o", "torn.jsonl.zst"], "its last line is cut off"),
-        (["-o", "open.csv"], "it is no whole CSV"),
+        (["-o", "open.csv"], "it is not a complete CSV"),
     ],
 )
 def test_outputs_that_could_not_be_written_are_refused_without_a_password(

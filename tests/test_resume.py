@@ -245,7 +245,7 @@ def test_a_named_crawl_that_has_ended_is_run_again_only_with_fresh(place: Place)
     assert again.asked == []
     assert again.records == first.records
     (line,) = [line for line in again.log.splitlines() if "WARNING" in line]
-    assert "crawl daily.1 has ended; it is run again only with -a fresh=1" in line
+    assert "crawl daily.1 has ended; only -a fresh=1 runs it again" in line
     fresh = place.crawl(*command, "fresh=1")
     assert fresh.operations[0] == "user_profile"
     assert timeless(fresh.records[:-1]) == timeless(first.records[:-1])

@@ -143,11 +143,11 @@ def test_a_folder_that_is_open_to_others_is_refused_with_the_command_that_mends_
         ("import .", "Is a directory"),
         ("import theirs.json --name ../x", "letters, digits, dot, dash and underscore"),
         ("import theirs.json --name .x", "letters, digits, dot, dash and underscore"),
-        ("import theirs.json --name x.json", "no .json at its end"),
+        ("import theirs.json --name x.json", "not ending in .json"),
         ("login x", "login takes no more words"),
         ("login --format settings", "login does not take --format"),
         ("login --name ../x", "letters, digits, dot, dash and underscore"),
-        ("login --browser nonesuch", "no program that can be started"),
+        ("login --browser nonesuch", "cannot be started"),
         ("list --cdp http://127.0.0.1:9222", "list does not take --cdp"),
         ("check", "no session: set IG_SESSION"),
         ("check nobody", "no session nobody (sessions/nobody.json is missing)"),
@@ -188,7 +188,7 @@ def test_list_tells_how_each_session_stands(scrapy: Scrapy, tmp_path: Path, thei
     assert rows["renewed"][1].startswith("ok ")
     assert rows["parked"][1].startswith("parked since ")
     assert rows["expired"][1].startswith("expired since ")
-    assert rows["tired"][1].startswith("cooling until ")
+    assert rows["tired"][1].startswith("cooling down until ")
     assert "not JSON" in rows["broken"][1]
 
 
@@ -199,11 +199,13 @@ def test_resume_tells_what_a_session_was_parked_for_and_lets_it_go_on(
     in_store(tmp_path, ACCOUNT, lambda state: state.park(PARKED, "user_profile: challenge_required", 1e9, "x"))
     run = scrapy("session", "resume", "mine")
     assert run.code == 0
-    parked = "session mine: was parked since 2001-09-09 01:46 UTC: user_profile: challenge_required; it goes on now\n"
+    parked = (
+        "session mine: was parked since 2001-09-09 01:46 UTC: user_profile: challenge_required; it may send again now\n"
+    )
     assert run.out == parked
     assert scrapy("session", "resume", "mine").out == "session mine: is not parked\n"
     in_store(tmp_path, ACCOUNT, lambda state: state.park(PARKED, "challenge_required", 1e9, "x"))
-    assert "goes on now" in scrapy("session", "resume", ACCOUNT).out
+    assert "it may send again now" in scrapy("session", "resume", ACCOUNT).out
 
 
 def test_an_expired_session_goes_on_only_when_a_newer_one_comes(scrapy: Scrapy, tmp_path: Path, theirs: Path) -> None:
@@ -213,10 +215,10 @@ def test_an_expired_session_goes_on_only_when_a_newer_one_comes(scrapy: Scrapy, 
     run = scrapy("session", "resume", "mine")
     assert run.code == 3
     assert "log in again by hand, then: scrapy session import FILE" in run.out
-    assert "goes on now" not in scrapy("session", "import", "theirs.json").out
+    assert "it may send again now" not in scrapy("session", "import", "theirs.json").out
     assert "expired since 2001" in scrapy("session", "list").out
     run = scrapy("session", "import", "-", stdin=f"{ACCOUNT}%3AneWeR%3A13%3AAYdTestOnly".encode())
-    assert "session mine: its login had expired; it goes on now" in run.out
+    assert "session mine: its login had expired; it may send again now" in run.out
     assert "expired" not in scrapy("session", "list").out
 
 

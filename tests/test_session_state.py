@@ -251,7 +251,7 @@ def test_nothing_is_sent_while_the_session_rests_with_a_budget_or_without() -> N
     throttled(asker, 300.0)
     for budget in (EVEN, None):
         permit = asker.state.ask(budget, "profiles", asker.now + 200, 0.0)
-        assert permit == Permit(pytest.approx(100), "the server wants it slower, so the session rests")
+        assert permit == Permit(pytest.approx(100), "the server asked the session to slow down, so it cools down")
     assert asker.state.ask(None, "profiles", asker.now + 301, 0.0).wait == 0
 
 

@@ -189,7 +189,7 @@ def test_a_throttled_session_that_looks_stale_rests_and_marks_nothing(place: Pla
     assert (done.walks[0]["verdict"], len(done.follows)) == ("complete", 260)
     assert done.walks[0]["reason"] is None
     assert stale(place) == set()
-    assert "the session rests until" in done.log
+    assert "the session cools down until" in done.log
     assert asked_by(done, OLDER) == 0
 
 

@@ -70,7 +70,7 @@ def test_a_store_that_is_removed_during_a_run_ends_it_with_a_line(place: Place) 
     shutil.rmtree(place.folder / ".igcrawl")
     done = running.done()
     assert done.code == 1, done.log
-    assert "store.db: when that is mended," in done.log
+    assert "store.db: when that is fixed," in done.log
 
 
 def test_resuming_an_account_by_its_id_removes_the_mark_beside_its_session_file(place: Place, scrapy: Scrapy) -> None:

@@ -27,7 +27,7 @@ def test_walks_show_what_is_kept_and_which_outputs_have_it(place: Place, scrapy:
     assert "262  1 of 2" in told
     out.unlink()
     told = scrapy("walks").out
-    assert f"output {out}: missing; the same command mends it" in told
+    assert f"output {out}: missing; the same command repairs it" in told
     assert "262  0 of 2" in told
 
 

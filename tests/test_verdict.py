@@ -185,7 +185,7 @@ def test_the_list_s_end_counts_before_the_operators_limit() -> None:
     ("limits", "reason"),
     [
         (OperatorLimits(max_pages=1), "max_pages=1"),
-        (OperatorLimits(max_users=2), "max_users=2"),
+        (OperatorLimits(max_users=2), "max_users=2; the page that reached it is written whole, 3 records in all"),
         (OperatorLimits(max_users=3), "max_users=3"),
         (OperatorLimits(max_pages=2), None),
         (OperatorLimits(max_users=4), None),

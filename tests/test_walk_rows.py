@@ -161,7 +161,7 @@ def test_a_walk_that_the_same_command_goes_on_with_has_a_record_as_it_stands() -
         end = open_end_record(row)
         return None if end is None else (end.verdict, end.reason, end.ended_at, type(end))
 
-    going_on = "not finished: the same command goes on"
+    going_on = "not finished: the same command continues"
     assert told(ended("1", "throttled")) == ("throttled", "why", "then", WalkEnd)
     assert told(ended("2", "stopped")) == ("stopped", "why", "then", WalkEnd)
     assert told(ended("3", "suspect", **{ENDLESS_PAGES: 7})) == ("suspect", "why", "then", EndlessWalkEnd)

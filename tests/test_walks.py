@@ -78,7 +78,7 @@ def test_retry_asks_a_final_walk_again_from_its_first_page_and_writes_nothing_tw
 ) -> None:
     before = crawl("followers", f"user_id={SHORT}", code=1)
     requests = len(simulator.requests)
-    assert "1 x suspect wait again" in scrapy("walks", "--retry", "suspect").out
+    assert "1 suspect walk is open again" in scrapy("walks", "--retry", "suspect").out
     after = crawl("followers", f"user_id={SHORT}", code=1)
     assert set(asked(simulator)[requests:]) == {"followers"}
     assert simulator.requests[requests].cursor is None

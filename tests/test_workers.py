@@ -149,7 +149,7 @@ def check_said_in_one_line(process: CrawlProcess) -> None:
     assert process.wait() == 1
     assert len(process.errors) == 1, process.log
     sayings = (
-        "the same command goes on from the last page that was committed",
+        "the same command continues from the last committed page",
         "another worker has taken the walk over",
     )
     assert any(saying in process.errors[0] for saying in sayings)

@@ -391,7 +391,7 @@ class Torturer:
             process = place.start(command)
             killed = kills > len(lives.asked) and self._kill(process, pace.life_for(left, kills - len(lives.asked)))
             if not killed and place.proxy is not None and process.wait(600) == 1:
-                # A cut around another commit than a page's; the same command goes on.
+                # A cut around another commit than a page's; the same command continues.
                 killed = True
             if not killed:
                 _end_well(process)

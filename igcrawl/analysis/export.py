@@ -28,6 +28,7 @@ from igcrawl.printable import say
 from igcrawl.store import ChosenCrawl, Selection, Store, opened, path_of
 from igcrawl.store.packed_records import unpack_lines
 from igcrawl.verdict import BAD, ExitCode, Verdict
+from igcrawl.wording import counted
 
 #: Verdicts of walks whose lists are not whole, beside those that have none.
 _INCOMPLETE: Final = (*BAD, Verdict.STOPPED)
@@ -131,8 +132,8 @@ def _lost_line(lost: Sequence[ChosenCrawl]) -> str:
     more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
     which = f"crawl{'s' if len(names) > 1 else ''} {', '.join(names[:_NAMED])}{more}"
     return (
-        f"not exported: {which}; the store does not hold all its records (it was begun by an older igcrawl, or they "
-        "were not to be kept): its output is the only copy"
+        f"not exported: {which}; the store does not hold all its records (it was begun by an older igcrawl or "
+        "with IG_KEEP=False): its output is the only copy"
     )
 
 
@@ -199,7 +200,10 @@ async def _lines(
                 ends = []
         if ends:
             yield ends
-    notes += [f"{count:,} open walks of {name}, an operation that is not known here" for name, count in unknown.items()]
+    notes += [
+        f"{counted(count, 'open walk')} of {name}, an operation that is not known here"
+        for name, count in unknown.items()
+    ]
 
 
 def _say_end(

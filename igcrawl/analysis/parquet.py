@@ -12,6 +12,7 @@ from igcrawl.analysis.table_values import read_lines, to_json_text
 from igcrawl.analysis.writers import UnknownFields
 from igcrawl.errors import BadInput
 from igcrawl.items.columns import Column, ColumnKind
+from igcrawl.wording import counted
 
 #: So many rows make a row group, and so many are turned into columns at once.
 ROW_GROUP: Final = 100_000
@@ -89,7 +90,8 @@ class ParquetWriter:
     @property
     def notes(self) -> list[str]:
         """See `RecordWriter.notes`."""
-        odd = [f"{name}: {count:,} values do not fit the column and are null" for name, count in self._odd.items()]
+        unfit = ("does not fit the column and is null", "do not fit the column and are null")
+        odd = [f"{name}: {counted(count, 'value', unfit)}" for name, count in self._odd.items()]
         return odd + self._fields.notes
 
     def _turn(self) -> None:

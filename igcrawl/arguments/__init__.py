@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from igcrawl.arguments.base import IGNORED, Arguments, problem_of
+from igcrawl.arguments.base import IGNORED, Arguments
 from igcrawl.arguments.calls import (
     AudioArguments,
     ClipsArguments,
@@ -17,6 +17,7 @@ from igcrawl.arguments.given_targets import AccountArguments, BadLines, MediaArg
 from igcrawl.arguments.graph import GraphArguments, Only
 from igcrawl.arguments.lists import ListArguments, ListSurface, Order, Since
 from igcrawl.arguments.operation import OperationArguments
+from igcrawl.arguments.problems import problem_of
 from igcrawl.arguments.target_file import FileContent, TargetFile
 from igcrawl.arguments.targets import Target
 

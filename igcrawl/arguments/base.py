@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from igcrawl.arguments.targets import NotATarget, shown
+from igcrawl.arguments.problems import problem_in
+from igcrawl.arguments.targets import shown
 from igcrawl.errors import BadInput
+from igcrawl.wording import did_you_mean, nearest
 
 #: Scrapyd passes the name of its job; it says nothing about the crawl.
 IGNORED: Final = frozenset({"_job"})
-#: Errors of pydantic that say less than the field's description.
-_SHAPES: Final = frozenset(
-    {"string_pattern_mismatch", "string_too_short", "string_too_long", "too_short", "dict_type", "enum"}
+#: Arguments that name what is crawled, the usual ones first.
+TARGETS: Final = (
+    *("username", "usernames", "user_id", "user_ids", "media_id", "media_ids", "code", "codes"),
+    *("file", "query", "track_id", "url", "name", "doc_id"),
 )
 
 
@@ -27,13 +31,17 @@ class Arguments(BaseModel):
         {"max_pages", "max_users", "max_walks", "fresh", "crawl", "confirm", "page_size", "plan"}
     )
 
-    verify: bool = Field(True, description="0 saves the profile call for the expected count; the verdict is unverified")
-    max_pages: int | None = Field(None, ge=1, description="pages a walk at most")
-    max_users: int | None = Field(None, ge=1, description="accounts a walk at most; the last page is written whole")
-    fresh: bool = Field(False, description="1 starts over, also when the crawl is unfinished")
-    plan: bool = Field(False, description="1 crawls nothing: says how many requests and days the crawl would take")
+    verify: bool = Field(
+        True, description="0 skips the profile request for the expected count; the verdict is then unverified"
+    )
+    max_pages: int | None = Field(None, ge=1, description="stop each walk after this many pages")
+    max_users: int | None = Field(
+        None, ge=1, description="stop each walk after this many accounts; its last page is written whole"
+    )
+    fresh: bool = Field(False, description="1 starts over, even if the crawl is unfinished")
+    plan: bool = Field(False, description="1 crawls nothing and says how many requests and days the crawl would take")
     crawl: str | None = Field(
-        None, pattern=r"^[A-Za-z0-9._-]{1,80}$", description="the crawl's name: letters, digits and ._- (80 at most)"
+        None, pattern=r"^[A-Za-z0-9._-]{1,80}$", description="a name for the crawl: letters, digits and ._-, at most 80"
     )
 
     @classmethod
@@ -49,7 +57,10 @@ class Arguments(BaseModel):
         try:
             return cls.model_validate(kept)
         except ValidationError as errors:
-            raise BadInput("; ".join(dict.fromkeys(cls._line(error) for error in errors.errors()))) from None
+            found = errors.errors()
+            # What is missing may be what was mistyped.
+            told = [error for error in found if error["type"] == "extra_forbidden"] or found
+            raise BadInput("; ".join(dict.fromkeys(map(cls._line, told)))) from None
 
     def crawl_shape(self) -> dict[str, Any]:
         """Return what makes a crawl this one: its targets and what shapes its result, but for defaults."""
@@ -59,18 +70,33 @@ class Arguments(BaseModel):
     def _line(cls, error: Any) -> str:
         name = str(error["loc"][0]) if error["loc"] else ""
         if error["type"] == "extra_forbidden":
-            return f"unknown argument {name!r}; allowed: {', '.join(cls.model_fields)}"
+            return unknown_argument(name, cls)
         if not name:
-            return str(error["msg"]).removeprefix("Value error, ")
-        if isinstance(problem := error.get("ctx", {}).get("error"), NotATarget):
-            return f"{name}={shown(str(error['input']))}: {problem.said_to(name)}"
+            return problem_in(error, None)
         about = cls.model_fields[name].description if name in cls.model_fields else None
-        if about and error["type"] in _SHAPES:
-            return f"{name}={shown(str(error['input']))}: expected {about}"
-        if error["type"] == "bool_parsing":
-            return f"{name}={shown(str(error['input']))}: expected 0 or 1 ({about})"
-        value = "" if isinstance(error["input"], dict) else f"={shown(str(error['input']))}"
-        return f"{name}{value}: {_problem(error)}" + (f" ({about})" if about else "")
+        if error["type"] == "missing":
+            return f"give {name}=… ({about})"
+        return f"{name}={shown(str(error['input']))}: {problem_in(error, about, name)}"
+
+
+def unknown_argument(name: str, model: type[Arguments], targets: Iterable[str] = ()) -> str:
+    """Return the message for an argument that there is not: what it may have meant, and what there is, targets first.
+
+    Args:
+        name: as it was given.
+        model: of the spider.
+        targets: the names of the targets, where they are not the model's own.
+    """
+    targets = list(targets) or [each for each in TARGETS if each in model.model_fields]
+    others = [each for each in own_first(model) if each not in targets]
+    meant = did_you_mean(nearest(name, [*targets, *others]))
+    given_by = f"targets: {', '.join(targets)}; " if targets else ""
+    return f"unknown argument {shown(name)!r}; {meant}{given_by}further arguments: {', '.join(others)}"
+
+
+def own_first(model: type[Arguments]) -> list[str]:
+    """Return the names of a spider's arguments, those that all spiders have last."""
+    return sorted(model.model_fields, key=lambda name: name in Arguments.model_fields)
 
 
 def check_text(value: Any, what: str) -> str:
@@ -89,23 +115,3 @@ def check_text(value: Any, what: str) -> str:
     except UnicodeEncodeError:
         raise BadInput(f"{what}: {shown(text)}: expected text in UTF-8") from None
     return text
-
-
-def problem_of(errors: ValidationError, about: str) -> str:
-    """Return what is wrong with one value, in a line.
-
-    Args:
-        errors: pydantic's.
-        about: what the value is, for the operator.
-    """
-    found = errors.errors()
-    if any(error["type"] == "string_pattern_mismatch" for error in found):
-        return f"expected {about}"
-    if isinstance(problem := found[0].get("ctx", {}).get("error"), NotATarget):
-        return str(problem)
-    return "; ".join(dict.fromkeys(map(_problem, found))) + f" ({about})"
-
-
-def _problem(error: Any) -> str:
-    problem = str(error["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
-    return f"{problem[:1].lower()}{problem[1:]}"

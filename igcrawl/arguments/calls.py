@@ -15,7 +15,7 @@ from igcrawl.arguments.types import Number, Url, Words
 class SuggestionsArguments(GraphArguments):
     """Arguments of `suggestions`."""
 
-    expand: bool = Field(False, description="1 also asks for the details of the accounts found, a call an account")
+    expand: bool = Field(False, description="1 also asks for the details of the accounts found")
 
 
 class Tab(StrEnum):
@@ -30,7 +30,7 @@ class Tab(StrEnum):
 class SearchArguments(Arguments):
     """Arguments of `search`."""
 
-    query: Words = Field(description="what is searched for")
+    query: Words = Field(description="what to search for")
     tab: Tab = Field(Tab.TOP, description="top, accounts, reels or popular")
 
 
@@ -52,7 +52,7 @@ class TypeaheadArguments(Arguments):
 class ClipsArguments(AccountArguments):
     """Arguments of `clips`."""
 
-    stream: bool = Field(False, description="1 asks for the answer in parts, as the app does")
+    stream: bool = Field(False, description="1 asks for a streamed answer, as the app does")
 
 
 class AudioArguments(Arguments):

@@ -19,9 +19,11 @@ class Only(StrEnum):
 class GraphArguments(AccountArguments):
     """Arguments of graph spiders. `only` and `skip_over` apply to accounts found, not to those that are given."""
 
-    depth: int = Field(1, ge=1, le=6, description="1: the account's list; 2: also those of the accounts found; up to 6")
-    max_walks: int | None = Field(None, ge=1, description="walks a crawl at most, the first included")
-    only: Only | None = Field(None, description="public or verified: which of the accounts found are walked next")
+    depth: int = Field(
+        1, ge=1, le=6, description="1: the account's list; 2: also those of the accounts in it; and so on"
+    )
+    max_walks: int | None = Field(None, ge=1, description="walk at most this many lists, the first included")
+    only: Only | None = Field(None, description="which of the accounts found to walk next: public or verified")
     skip_over: int | None = Field(
-        None, ge=0, description="followers; an account found that has more is not walked (costs its profile)"
+        None, ge=0, description="skip accounts with more followers than this; costs one profile request for each"
     )

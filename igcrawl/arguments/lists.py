@@ -35,18 +35,18 @@ class ListArguments(GraphArguments):
 
     order: Order | None = Field(None, description="date_followed_latest or date_followed_earliest")
     surface: ListSurface | None = Field(None, description="mobile or rest; mobile unless page_size is given")
-    page_size: int | None = Field(None, ge=1, le=200, description="accounts a page, 1 to 200; means surface=rest")
-    since: Since | None = Field(None, description="last: only who is new since the last complete list")
-    overlap: int = Field(1, ge=1, le=1000, description="with since=last: known pages after which to stop")
+    page_size: int | None = Field(None, ge=1, le=200, description="accounts per page, 1 to 200; implies surface=rest")
+    since: Since | None = Field(None, description="last: only accounts that are new since the last complete list")
+    overlap: int = Field(1, ge=1, le=1000, description="with since=last: stop after this many pages of known accounts")
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         if self.since is not None and self.order is Order.EARLIEST:
-            raise ValueError("since=last needs order=date_followed_latest: what is new stands first there")
+            raise ValueError("since=last needs order=date_followed_latest: new accounts come first in that order")
         if self.since is not None and self.depth > 1:
-            raise ValueError("since=last updates the given lists: it goes with depth=1")
+            raise ValueError("since=last updates the given lists, so depth must be 1")
         if self.page_size is not None and self.surface is ListSurface.MOBILE:
-            raise ValueError("page_size needs surface=rest: mobile lists choose their own")
+            raise ValueError("page_size needs surface=rest: mobile lists choose their own size")
         return self
 
     @property

@@ -254,9 +254,9 @@ def _checked_name(name: str) -> str:
             what += f" ({unicodedata.name(strange, 'unknown').lower()})"
         raise NotATarget(f"{what} is in no username; they have letters a to z, digits, dots and underscores")
     if not name:
-        raise NotATarget("no name in it; expected the account's name")
+        raise NotATarget("there is no name in it; expected the account's name")
     if len(name) > _LONGEST_USERNAME:
-        raise NotATarget(f"{len(name)} characters are too many: a username has {_LONGEST_USERNAME} at most")
+        raise NotATarget(f"{len(name)} characters are too many; a username has {_LONGEST_USERNAME} at most")
     return name.lower()
 
 

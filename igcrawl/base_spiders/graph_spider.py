@@ -15,6 +15,7 @@ from igcrawl.errors import MalformedAnswer
 from igcrawl.items import Profile
 from igcrawl.store import Seed
 from igcrawl.verdict import Verdict, believed_count
+from igcrawl.wording import counted
 
 
 class GraphSpider(TargetSpider):
@@ -57,7 +58,7 @@ class GraphSpider(TargetSpider):
         most, count = self.args.skip_over, profile.follower_count
         if most is None or count is None or count <= most:
             return None
-        return Ending(Verdict.STOPPED, f"skip_over={most}: the account has {count} followers")
+        return Ending(Verdict.STOPPED, f"skip_over={most}: the account has {counted(count, 'follower')}")
 
 
 def _expect(walk: Walk, profile: Profile, field: str) -> None:
@@ -68,7 +69,7 @@ def _expect(walk: Walk, profile: Profile, field: str) -> None:
     """
     count = getattr(profile, field)
     if count is None:
-        raise MalformedAnswer(profile.operation, field, "no count; -a verify=0 does without it")
+        raise MalformedAnswer(profile.operation, field, "no count; -a verify=0 skips this check")
     walk.expected = believed_count(count)
     if walk.expected is None:
         note(walk, [f"{field} of the profile is {count}, which is no count"])

@@ -64,13 +64,11 @@ def _check_middlewares(crawler: Crawler) -> None:
         raise BadInput(f"DOWNLOADER_MIDDLEWARES: ours must stand in this order: {', '.join(o.__name__ for o in _OURS)}")
     if places[-1] != len(installed) - 1:
         name = _path(type(installed[-1]))
-        raise BadInput(
-            f"DOWNLOADER_MIDDLEWARES: {name} stands behind SessionMiddleware, where it would see the session"
-        )
+        raise BadInput(f"DOWNLOADER_MIDDLEWARES: {name} comes after SessionMiddleware, where it would see the session")
     for part in installed:
         is_strange = not _STRANGERS.isdisjoint(map(_path, type(part).__mro__))
         if is_strange and not isinstance(part, AnswerMiddleware):
-            raise BadInput(f"DOWNLOADER_MIDDLEWARES: {type(part).__name__} cannot stand beside ours; set it to None")
+            raise BadInput(f"DOWNLOADER_MIDDLEWARES: {type(part).__name__} cannot be used with ours; set it to None")
 
 
 def _path(part: type) -> str:

@@ -71,6 +71,8 @@ class OperationSpider(Spider):
     """
 
     arguments: ClassVar[type[Arguments]] = Arguments
+    #: What follows `scrapy crawl NAME` in the examples that help shows.
+    examples: ClassVar[tuple[str, ...]] = ()
     #: The type of record that formats with one set of columns (CSV) hold.
     main_record: str
     #: What several of its targets are called.
@@ -230,7 +232,7 @@ class OperationSpider(Spider):
                     yield request
             self._through = True
         except asyncio.CancelledError:
-            logger.info("stopping: the answer on its way is waited for and written")
+            logger.info("stopping: waiting for the answer on its way, which is written")
             run.store.connection.hurry()
             self._stopping.begin()
             raise

@@ -85,7 +85,7 @@ class Gate:
         await self._take_in_marks()
         if (await self.state()).is_replaced_by(self.session.fingerprint):
             await self._change(SessionState.resume)
-            logger.info("session %s: a newer one has come for the one that had expired", self._name)
+            logger.info("session %s: a newer login has replaced the expired one", self._name)
         self._refuse_parked(await self.state())
 
     async def enter(self, family: str) -> None:
@@ -152,7 +152,7 @@ class Gate:
             await self._change(parking.apply)
             self._marks.remove()
         except StoreError as failure:
-            logger.warning("session %s: that it is parked cannot be stored: %s", self._name, failure)
+            logger.warning("session %s: cannot store that it is parked: %s", self._name, failure)
             closed = SessionState()
             parking.apply(closed)
             self._refuse_parked(closed)
@@ -165,7 +165,7 @@ class Gate:
             until = moment(self._stopping.now() + permit.wait, self._stopping.now())
             raise WaitTooLong(
                 f"the next request may be sent at {until} ({permit.why}), which is longer than IG_WAIT_MAX={most:g} s; "
-                "the same command goes on then"
+                "the same command continues then"
             )
 
     def _refuse_parked(self, state: SessionState) -> None:
@@ -176,8 +176,8 @@ class Gate:
             return
         since = clock_time(state.parked_at, self._stopping.now())
         if state.parked == EXPIRED:
-            raise SessionExpired(f"session {self._name}: its login has expired since {since}: {state.parked_why}")
-        raise SessionParked(f"session {self._name}: it is parked since {since}: {state.parked_why}")
+            raise SessionExpired(f"session {self._name}: login expired since {since}: {state.parked_why}")
+        raise SessionParked(f"session {self._name}: parked since {since}: {state.parked_why}")
 
     async def throttled(self, error: Throttled) -> None:
         """Take in that the server wants it slower; the session rests before its next request.
@@ -192,7 +192,7 @@ class Gate:
             )
         )
         self._cooling = True
-        logger.warning("%s; the session rests until %s, then asks again", error, moment(until, now))
+        logger.warning("%s; the session cools down until %s, then asks again", error, moment(until, now))
 
     async def answered(self) -> None:
         """Take in a good answer.
@@ -241,7 +241,11 @@ class Gate:
         try:
             await self._change(parking.apply)
         except StoreError as failure:
-            kept = "a mark parks it" if marked else "and no mark could be written: use it no more until you have looked"
+            kept = (
+                "a mark parks it"
+                if marked
+                else "and no mark could be written: do not use it until you have looked at the account"
+            )
             logger.error("session %s: %s; its parking cannot be stored, %s (%s)", self._name, error, kept, failure)  # noqa: TRY400
             return
         self._marks.remove()

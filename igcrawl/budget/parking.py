@@ -14,7 +14,7 @@ NOT_PARKED: Final = "is not parked"
 
 
 def state_of(state: SessionState, fingerprint: str, now: float) -> str:
-    """Return a session's state in a few words: ``ok``, ``parked since …``, ``expired since …``, ``cooling until …``.
+    """Return a session's state: ``ok``, ``parked since …``, ``expired since …``, ``cooling down until …``.
 
     Args:
         state: the session's.
@@ -24,7 +24,7 @@ def state_of(state: SessionState, fingerprint: str, now: float) -> str:
     if state.parked is not None and not state.is_replaced_by(fingerprint):
         return f"{state.parked} since {clock_time(state.parked_at, now)}"
     until = state.rests_until(now)
-    return f"cooling until {clock_time(until, now)}" if until > now else OK
+    return f"cooling down until {clock_time(until, now)}" if until > now else OK
 
 
 async def replace_expired(states: SessionStates, account: str, fingerprint: str) -> bool:
@@ -65,7 +65,7 @@ async def resume(states: SessionStates, account: str, fingerprint: str | None) -
         if state.parked == EXPIRED and (fingerprint is None or not state.is_replaced_by(fingerprint)):
             return f"{told}; log in again by hand, then: scrapy session import FILE", False
         state.resume()
-        return f"was {told}; it goes on now", True
+        return f"was {told}; it may send again now", True
 
     told = await states.change(account, unpark)
     for local in await states.on_loopback(account):

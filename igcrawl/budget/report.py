@@ -63,12 +63,12 @@ def _standing(state: SessionState, name: str, now: float, fingerprint: str | Non
     if state.parked is not None:
         since = f"{state.parked} since {moment(state.parked_at, now)}: {state.parked_why}"
         if fingerprint is not None and state.is_replaced_by(fingerprint):
-            yield f"was {since}; a newer session has come, and the next run goes on with it"
+            yield f"was {since}; a newer session has come, and the next run uses it"
         else:
             advice = (SessionExpired if state.parked == EXPIRED else Trouble).advice
             yield f"{since}; nothing is sent: {advice.format(session=name)}"
     if (until := state.rests_until(now)) > now:
-        yield f"cooling until {moment(until, now)}: the server wanted it slower"
+        yield f"cooling down until {moment(until, now)}: the server asked it to slow down"
 
 
 def _learned(state: SessionState, budget: Budget, now: float) -> Iterator[str]:
@@ -79,7 +79,7 @@ def _learned(state: SessionState, budget: Budget, now: float) -> Iterator[str]:
         ("a day", state.day, limits.day, budget.whole.day),
     ):
         if learned is not None and limit < whole:
-            pace = f", one each {span(distance(limit))}" if window == "an hour" else ""
+            pace = f", one every {span(distance(limit))}" if window == "an hour" else ""
             yield (
                 f"learned at {moment(learned.learned_at.by(now), now)}: the server took {learned.requests:,} {window}, "
                 f"so {limit:,} of {whole:,} are sent now{pace}; scrapy budget --forget drops this"
@@ -89,18 +89,18 @@ def _learned(state: SessionState, budget: Budget, now: float) -> Iterator[str]:
 def forget(state: SessionState, now: float) -> str:
     """Drop the learned limits and the cooldown of a session. Sent requests stay counted. Return what was dropped."""
     dropped = [
-        f"the ceiling of {learned.requests:,} {window}"
+        f"the learned limit of {learned.requests:,} {window}"
         for window, learned in (("an hour", state.hour), ("a day", state.day))
         if learned is not None
     ]
     if (until := state.rests_until(now)) > now:
-        dropped.append(f"the rest until {moment(until, now)}")
+        dropped.append(f"the cooldown until {moment(until, now)}")
     state.hour = state.day = state.cooling = None
     state.cooldown_seconds = 0.0
     state.cooldowns_in_row = 0
     stays = "; it stays parked" if state.parked is not None else ""
     if not dropped:
-        return f"nothing to drop: no ceiling was learned, and it does not rest{stays}"
+        return f"nothing to drop: no limit was learned, and it is not cooling down{stays}"
     return f"dropped {' and '.join(dropped)}{stays}"
 
 
@@ -111,5 +111,5 @@ def no_budget(paced: bool) -> str:
         paced: whether requests reach Instagram itself.
     """
     if paced:
-        return "no budget holds: IG_BUDGET=False"
-    return "no budget holds on loopback, unless IG_BUDGET or another of its settings is given"
+        return "no budget applies: IG_BUDGET=False"
+    return "no budget applies on loopback, unless IG_BUDGET or another of its settings is given"

@@ -13,6 +13,7 @@ from igcrawl.budget.learned_limit import QUIET_DAYS, QUIET_HOURS, LearnedLimit, 
 from igcrawl.budget.limits import JITTER, MARGIN, Budget, Pace, WindowLimits, distance, free_at
 from igcrawl.budget.moments import Moment, SentTimes
 from igcrawl.times import DAY, HOUR
+from igcrawl.wording import counted
 
 #: A throttled session cools down for at most this long, unless the server names a longer time,
 LONGEST_COOLDOWN: Final = HOUR
@@ -128,7 +129,7 @@ class SessionState:
         """
         clock = self.follow(now)
         if (until := self.rests_until(clock)) > clock:
-            return Permit(until - clock, "the server wants it slower, so the session rests")
+            return Permit(until - clock, "the server asked the session to slow down, so it cools down")
         if budget is None:
             return Permit()
         permit = self._permit(budget, family, clock)
@@ -189,14 +190,14 @@ class SessionState:
     def _free(self, budget: Budget, family: str, now: float) -> Iterator[tuple[float, str]]:
         """Yield, for each rule, the earliest time it allows a request and the reason to wait until then."""
         everything, limits = self.sent.times(now), self.limits(budget, now)
-        yield free_at(everything, limits.hour, HOUR), f"{limits.hour} requests were sent within an hour"
-        yield free_at(everything, limits.day, DAY), f"{limits.day} requests were sent within a day"
+        yield free_at(everything, limits.hour, HOUR), f"{_sent(limits.hour)} within an hour"
+        yield free_at(everything, limits.day, DAY), f"{_sent(limits.day)} within a day"
         rows = {"": (limits.hour, everything)}
         share = budget.families.get(family)
         if share is not None:
-            times, of = self.sent.times(now, family), f"requests for {family} were sent within"
-            yield free_at(times, share.hour, HOUR), f"{share.hour} {of} an hour"
-            yield free_at(times, share.day, DAY), f"{share.day} {of} a day"
+            times = self.sent.times(now, family)
+            yield free_at(times, share.hour, HOUR), f"{_sent(share.hour, family)} within an hour"
+            yield free_at(times, share.day, DAY), f"{_sent(share.day, family)} within a day"
             rows[family] = (min(share.hour, limits.hour), times)
         if budget.pace is Pace.EVEN:
             for name, (limit, row) in rows.items():
@@ -330,3 +331,8 @@ _KEYS: Final = {each.name: _EARLIER_NAMES.get(each.name, each.name) for each in 
 _LEARNED: Final = ("hour", "day", "hour_before")
 #: The fields that are more than one JSON value.
 _PARTS: Final = ("sent", "cooling", "latest", *_LEARNED)
+
+
+def _sent(requests: int, family: str | None = None) -> str:
+    of = f" for {family}" if family is not None else ""
+    return f"{counted(requests, 'request')}{of} {'was' if requests == 1 else 'were'} sent"

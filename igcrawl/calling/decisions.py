@@ -64,7 +64,7 @@ class Meaning(StrEnum):
     STALE = "the id is stale, the next one works"
     STALE_SUBSTITUTE = "the id is stale, the substitute takes over"
     STALE_LAST = "the id is stale, and nothing takes over"
-    PERHAPS_STALE = "the id or the target; nothing tells which"
+    PERHAPS_STALE = "the id or the target; it is not known which"
     SUBSTITUTE = "the substitute takes over, no id is stale"
     DEAD_CURSOR = "the cursor has died"
     NOT_FOUND = "there is no such target"
@@ -76,16 +76,16 @@ class Meaning(StrEnum):
 
 #: Verdicts that follow, for docs; where a walk goes on there is none.
 VERDICT_OF: Final[Mapping[Meaning, str]] = {
-    Meaning.PASSED: "goes on",
+    Meaning.PASSED: "continues",
     Meaning.BLOCKED: "blocked, the session is parked",
     Meaning.EXPIRED: "blocked, the session is parked as expired",
-    Meaning.THROTTLED: "throttled, the crawl ends, the session rests",
-    Meaning.STALE: "goes on by the next id",
-    Meaning.STALE_SUBSTITUTE: "goes on by the substitute",
+    Meaning.THROTTLED: "throttled, the crawl ends, the session cools down",
+    Meaning.STALE: "continues with the next id",
+    Meaning.STALE_SUBSTITUTE: "continues with the substitute",
     Meaning.STALE_LAST: "stale_doc_id, the crawl ends",
     Meaning.PERHAPS_STALE: "stale_doc_id, the next target is asked",
-    Meaning.SUBSTITUTE: "goes on by the substitute",
-    Meaning.DEAD_CURSOR: "begins again at the first page",
+    Meaning.SUBSTITUTE: "continues with the substitute",
+    Meaning.DEAD_CURSOR: "starts over at the first page",
     Meaning.NOT_FOUND: "not_found",
     Meaning.TARGETS_OWN: "private, not_found or refused",
     Meaning.REFUSED: "refused",

@@ -103,7 +103,7 @@ class DocIdRotation:
         if successor is not None:
             await self.note_working(successor)
         now = successor or self.current(operation)
-        went_on = f"going on with {now.id}" if now is not None else "no other that is known works"
+        went_on = f"going on with {now.id}" if now is not None else "no other known id works"
         logger.warning("%s: its doc_id %s was rotated; %s", operation, doc_id.id, went_on)
 
     async def note_working(self, doc_id: DocId) -> None:

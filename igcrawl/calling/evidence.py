@@ -32,6 +32,7 @@ from igcrawl.errors import (
 )
 from igcrawl.operations.call import Call
 from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.wording import counted
 
 #: So many cooldowns at most for a call whose canary is throttled as well.
 _MOST_COOLDOWNS: Final = 6
@@ -281,9 +282,9 @@ class Evidence:
         if meaning is Meaning.NOT_FOUND:
             return NotFound(text)
         if meaning is Meaning.STALE_LAST and inquiry.condemns:
-            return StaleDocId(f"{operation}: its doc_id is not registered any more: {text}")
+            return StaleDocId(f"{operation}: its doc_id is no longer registered: {text}")
         if meaning in {Meaning.PERHAPS_STALE, Meaning.STALE_LAST}:
-            return PerhapsStale(f"{operation}: its doc_id may not be registered any more: {text}")
+            return PerhapsStale(f"{operation}: its doc_id may no longer be registered: {text}")
         if inquiry.call.cursor is not None:
             # A target that was answered before is not one that refuses.
             return RequestRejected(text)
@@ -312,7 +313,7 @@ class Evidence:
                 return Reply(call, envelope)
         text = f"{unclear}, as of the target before it"
         if meaning is Meaning.PERHAPS_STALE:
-            raise PerhapsStale(f"{call.operation}: its doc_id may not be registered any more: {text}")
+            raise PerhapsStale(f"{call.operation}: its doc_id may no longer be registered: {text}")
         raise await self._refusal(unclear, meaning, call.operation, text)
 
     async def _not_asked(self, walk: AskingWalk, call: Call, memory: _Memory) -> Reply:
@@ -320,7 +321,7 @@ class Evidence:
         assert unclear is not None
         if memory.meaning in _TAKING_OVER:
             return await self._by_substitute(walk, call, unclear, memory.meaning)
-        text = f"not asked: {memory.alike} targets in a row were answered alike: {unclear}"
+        text = f"not asked: {counted(memory.alike, 'target')} in a row had the same answer: {unclear}"
         if memory.meaning is Meaning.PERHAPS_STALE:
             raise PerhapsStale(text)
         raise RequestRejected(text)
@@ -338,7 +339,7 @@ class Evidence:
         Raises:
             StaleDocId: there is none, or it fails, too.
         """
-        gone = StaleDocId(f"{call.operation}: every doc_id that is known was rotated")
+        gone = StaleDocId(f"{call.operation}: every known doc_id was rotated")
         fallback = OPERATIONS[call.operation].fallback
         if fallback is None or (call.cursor is not None and not walk.pages):
             raise gone

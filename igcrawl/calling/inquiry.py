@@ -110,7 +110,7 @@ class Inquiry:
     def told(self) -> str:
         """The evidence in one line, for the operator."""
         told = [f"{step}: {self.facts[step]}" for step in self.answers]
-        return f"; asked further: {', '.join(told)}" if told else ""
+        return f"; further requests: {', '.join(told)}" if told else ""
 
     async def _take(self, step: Step) -> Found:
         if self.requests >= MOST_REQUESTS:

@@ -41,7 +41,7 @@ logger = logging.getLogger(__name__)
 _LONGEST_ERROR: Final = 1 << 14
 _SIGNS_OF_ERROR: Final = (b'"fail"', b'"errors"', b'"error"')
 
-_ARCHIVE_GONE = "the raw archive was moved or removed while it was written: what it held is only where it is now"
+_ARCHIVE_GONE = "the raw archive was moved or removed while it was written; only the moved file has what it held"
 
 
 class SessionExchange:

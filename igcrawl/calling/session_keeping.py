@@ -53,7 +53,8 @@ class SessionKeeping:
             what = ", ".join(dict.fromkeys(session.dropped))
             session.dropped.clear()
             self._say_once(
-                "dropped", f"an answer refreshes what is not of its form or not the account's ({what}): it is not taken"
+                "dropped",
+                f"an answer refreshes the session with a value of the wrong form or account ({what}); it is ignored",
             )
         if saved is Saved.NO_FILE:
             line = "IG_SESSION holds the session itself: what the server refreshes is kept for this run only"

@@ -15,10 +15,10 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 
-_NO_SUCH_HOST: Final = "the server's name is not known"
+_NO_SUCH_HOST: Final = "the server's name cannot be resolved"
 _NOT_VERIFIED: Final = "the server's certificate cannot be verified"
 _NO_CONNECTION: Final = "there is no connection to the server"
-_NO_TUNNEL: Final = "the proxy leads to no server"
+_NO_TUNNEL: Final = "the proxy could not reach the server"
 #: Statuses with which a proxy asks for a login.
 _WANTS_LOGIN: Final = 407
 _CUT: Final = "the answer is cut or its chunks are broken"
@@ -67,10 +67,10 @@ def translated(error: Exception, proxy: str | None = None) -> Exception:
 def _of_proxy(error: Exception, proxy: str) -> Exception:
     where = place_of(proxy)
     if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return ProxyFailed(f"the proxy {where} cannot be reached: its name is not known")
+        return ProxyFailed(f"the proxy {where} cannot be reached: its name cannot be resolved")
     if isinstance(error, aiohttp.ClientHttpProxyError):
         wants = " and wants a user and a password" if error.status == _WANTS_LOGIN else ""
-        return ProxyFailed(f"the proxy {where} opens no way to the server: it answered {error.status}{wants}")
+        return ProxyFailed(f"the proxy {where} does not connect to the server: it answered {error.status}{wants}")
     if isinstance(error, aiohttp.ClientProxyConnectionError):
         return ProxyFailed(f"the proxy {where} cannot be reached")
     return _translated(error)
@@ -104,7 +104,7 @@ def in_words(error: Exception, proxy: str | None = None) -> str:
     if isinstance(error, ProxyFailed):
         return str(error)
     said = _in_words(error)
-    return said if proxy is None else f"{said}; it was asked by the proxy {place_of(proxy)}"
+    return said if proxy is None else f"{said}; it was asked through the proxy {place_of(proxy)}"
 
 
 def _in_words(error: Exception) -> str:

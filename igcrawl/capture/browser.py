@@ -147,9 +147,9 @@ async def check_page(page: Page, status: int) -> None:
         # Any other page is where it should be.
         pass
     if not is_trusted(page.url):
-        raise ChallengeRequired("the browser was led out of Instagram")
+        raise ChallengeRequired("the browser was redirected away from Instagram")
     if status == 429:
-        raise Throttled("Instagram wants it slower (status 429)")
+        raise Throttled("Instagram asks to slow down (status 429)")
     if await page.evaluate(_IS_LOGIN):
         raise SessionExpired("Instagram shows its login page")
 

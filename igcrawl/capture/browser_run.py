@@ -18,6 +18,7 @@ from igcrawl.errors import BadInput, IgcrawlError, Trouble
 from igcrawl.operations.call import Host
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.verdict import ExitCode
+from igcrawl.wording import counted
 
 _HANDLER: Final = "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"
 #: What belongs to crawls of operations: it would take the pages for answers, and write them.
@@ -71,7 +72,7 @@ class Captured:
     @property
     def summary(self) -> str:
         """One line: what was looked at, and what to do where it ended early."""
-        looked = f"{self.pages} pages, {self.scripts} scripts"
+        looked = f"{counted(self.pages, 'page')}, {counted(self.scripts, 'script')}"
         if self.unread:
             looked += f" ({self.unread} more could not be read)"
         if isinstance(self.problem, Trouble):

@@ -144,7 +144,7 @@ class CaptureSpider(Spider):
             self.gathering.take_text(getattr(response, "text", ""), page.url)
             await self._gate.answered()
         except Error:
-            self.problem = self.problem or Transient("the page was closed while it was looked at")
+            self.problem = self.problem or Transient("the page was closed while it was read")
         except IgcrawlError as error:
             # What the server says may repeat a part of the session.
             error.args = (RunContext.of(self.crawler).redaction.text(str(error)),)

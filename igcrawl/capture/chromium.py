@@ -71,7 +71,7 @@ def find_chromium(
     """
     if cdp:
         if browser:
-            raise BadInput("--browser or --cdp, not both: a running browser is not started again")
+            raise BadInput("give --browser or --cdp, not both: a running browser is not started again")
         if urlsplit(cdp).scheme not in {"http", "https", "ws", "wss"} or not is_loopback(cdp):
             raise BadInput(
                 f"--cdp: a session is given only to a browser on this machine, e.g. http://127.0.0.1:9222, not {cdp!r}"
@@ -80,7 +80,7 @@ def find_chromium(
     if browser:
         path = shutil.which(str(Path(browser).expanduser()))
         if path is None:
-            raise BadInput(f"--browser: {browser!r} is no program that can be started")
+            raise BadInput(f"--browser: {browser!r} cannot be started")
         return Chromium(path)
     if _DEBIAN.exists():
         return Chromium(str(_DEBIAN))

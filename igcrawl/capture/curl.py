@@ -44,7 +44,7 @@ def read_curl(text: str, name: str) -> Iterator[CapturedRequest]:
     try:
         words = _cmd_words(text) if _CMD.search(text) and not _BASH.search(text) else _bash_words(text)
     except ValueError:
-        raise BadInput(f"{name}: a quote is not closed: copy the cURL text again, and whole") from None
+        raise BadInput(f"{name}: a quote is not closed: copy the whole cURL text again") from None
     command: list[str] | None = None
     for word in [*words, "curl"]:
         if _PROGRAM.fullmatch(word):

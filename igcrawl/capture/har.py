@@ -12,6 +12,7 @@ import ijson  # type: ignore[import-untyped]
 
 from igcrawl.capture.captured_request import CapturedRequest, plain_text
 from igcrawl.errors import BadInput
+from igcrawl.wording import counted
 
 _ENTRIES: Final = "log.entries"
 _ENTRY: Final = f"{_ENTRIES}.item"
@@ -44,7 +45,7 @@ def read_har(file: BinaryIO, name: str) -> Iterator[CapturedRequest]:
             if asked is not None:
                 yield asked
     except (ijson.JSONError, UnicodeDecodeError):
-        raise BadInput(f"{name}: broken JSON after {count} requests: save the capture again, and whole") from None
+        raise BadInput(f"{name}: broken JSON after {counted(count, 'request')}: save the whole capture again") from None
     if not is_har:
         raise BadInput(f"{name}: JSON, but no HAR: it has no log.entries")
 

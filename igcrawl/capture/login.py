@@ -14,6 +14,7 @@ from playwright.async_api import Browser, BrowserContext, Error, Page, Playwrigh
 from igcrawl.capture.chromium import Chromium
 from igcrawl.errors import BadInput, NotLoggedIn
 from igcrawl.sessions.trusted_hosts import is_trusted
+from igcrawl.wording import counted
 
 #: Seconds that a human has by default: a captcha and a code by mail take their time.
 TIME_LIMIT: Final = 600.0
@@ -106,7 +107,7 @@ async def _cookies(context: BrowserContext, base_url: str, seconds: float) -> di
         if not context.pages:
             raise NotLoggedIn("the window was closed before the login had ended; nothing was saved")
         await asyncio.sleep(_LOOK_EVERY)
-    raise NotLoggedIn(f"nobody had logged in after {seconds:.0f} seconds; nothing was saved")
+    raise NotLoggedIn(f"no login within {counted(round(seconds), 'second')}; nothing was saved")
 
 
 def _held(cookies: Iterable[Any]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Mapping
 
 from scrapy.addons import AddonManager
@@ -17,9 +18,11 @@ from igcrawl.config.scrapy_values import check_objects
 from igcrawl.crawl.logs import quieten
 from igcrawl.errors import BadInput
 from igcrawl.output.cli_outputs import add_feeds, complete_feeds, feeds_of, take_outputs
+from igcrawl.printable import say
 from igcrawl.running.crawl_preflight import check_files, check_settings, log_files, prepare_crawl
 from igcrawl.running.find_spider import find_spider
 from igcrawl.running.own_settings import is_our_addon
+from igcrawl.verdict import ExitCode
 
 
 def is_ours(settings: Settings, given: Mapping[str, str], args: list[str]) -> bool:
@@ -47,6 +50,29 @@ def is_ours(settings: Settings, given: Mapping[str, str], args: list[str]) -> bo
     if len(args) == 1 and args[0] in loader.list():
         return issubclass(loader.load(args[0]), OperationSpider)
     return has_addon
+
+
+def explain(settings: Settings, args: list[str], *, asked: bool) -> None:
+    """Print one of our spiders' help, and exit; where nobody asked, only if it cannot crawl without arguments.
+
+    Args:
+        settings: the project's, with the add-ons' early ones.
+        args: what follows the command: the spider's name.
+        asked: whether ``-h`` was given.
+
+    Raises:
+        BadInput: there is no such spider.
+    """
+    from igcrawl.cli import spider_help  # noqa: PLC0415 - a crawl begins without it
+
+    spider = find_spider(settings, args[0] if len(args) == 1 else None)
+    if asked:
+        spider_help.print_help(spider)
+        raise SystemExit(int(ExitCode.OK))
+    if (problem := spider_help.problem_without_arguments(spider)) is not None:
+        say(f"igcrawl: {problem}", file=sys.stderr)
+        spider_help.print_short_help(spider)
+        raise SystemExit(int(ExitCode.BAD_INPUT))
 
 
 def prepare(settings: Settings, args: list[str], opts: argparse.Namespace, process: Callable[[], None]) -> None:

@@ -26,7 +26,9 @@ async def retry(config: Config, wanted: str) -> str:
         raise BadInput(f"{wanted[:60]!r} is no query, no operation that asks one and no doc_id: see scrapy docids list")
     ids = [wanted] if query is None else [each.id for each in query.ids]
     again = await ask_again(config.store, ids)
-    return f"asked by again: {', '.join(again)}" if again else f"{wanted}: nothing of it is known to be stale"
+    return (
+        f"tried again from now on: {', '.join(again)}" if again else f"{wanted}: none of its ids is known to be stale"
+    )
 
 
 async def ask_again(store_url: str, doc_ids: Sequence[str]) -> list[str]:

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from scrapy.settings import Settings
 
 from igcrawl.capture import Capture, SeenQuery, State, compare, read_capture, write_own
+from igcrawl.cli.changes_table import print_changes
 from igcrawl.cli.docids_retry import ask_again
-from igcrawl.cli.tables import print_changes
 from igcrawl.config.config import Config
 from igcrawl.doc_ids import DocIds, own_path
 from igcrawl.errors import BadInput
@@ -22,6 +22,7 @@ from igcrawl.paths import setting_path
 from igcrawl.printable import say
 from igcrawl.sessions.trusted_hosts import is_loopback
 from igcrawl.verdict import ExitCode
+from igcrawl.wording import counted
 
 _USERNAME: Final = re.compile(r"[A-Za-z0-9._]{1,30}")
 
@@ -50,7 +51,7 @@ def import_file(settings: Settings, config: Config, path: Path, *, write: bool) 
         say(f"igcrawl: {_nothing_in(path, capture)}")
         return ExitCode.INCOMPLETE
     if capture.unnamed:
-        say(f"{len(capture.unnamed)} further ids came without a name and are left alone")
+        say(f"{counted(len(capture.unnamed), 'further id')} came without a name, left alone")
     _take(settings, config, capture.seen_queries, registry, f"import of {path.name}", write=write)
     return ExitCode.OK
 
@@ -102,16 +103,16 @@ def _take(
     if not fresh:
         say("nothing to write")
     elif write:
-        say(f"{own}: {write_own(changes, own, source)} ids written")
+        say(f"{own}: {counted(write_own(changes, own, source), 'id')} written")
     else:
-        say(f"nothing is written yet: add --write to put {fresh} ids into {own}")
+        say(f"nothing is written yet: add --write to put {counted(fresh, 'id')} into {own}")
 
 
 def _try_again(store_url: str, seen: list[str]) -> None:
     """Let ids be asked by that somebody has just asked by, whatever the store says."""
     again = asyncio.run(ask_again(store_url, seen))
     if again:
-        say(f"asked by again, since they are in use: {', '.join(again)}")
+        say(f"tried again from now on, since they are in use: {', '.join(again)}")
 
 
 def _stand_ins(config: Config) -> frozenset[str]:
@@ -121,7 +122,7 @@ def _stand_ins(config: Config) -> frozenset[str]:
 
 
 def _nothing_in(path: Path, capture: Capture) -> str:
-    found = f"{path}: {capture.requests} requests, and no GraphQL call to Instagram with a query's name"
+    found = f"{path}: {counted(capture.requests, 'request')}, and no GraphQL call to Instagram with a query's name"
     if capture.unnamed:
-        return f"{found}; {len(capture.unnamed)} calls have an id only"
+        return f"{found}; {counted(len(capture.unnamed), 'call', ('has', 'have'))} an id only"
     return f"{found}: capture while the app or the page loads a profile and its followers, and keep request bodies"

@@ -9,6 +9,7 @@ from pathlib import Path
 from igcrawl.output.output_state import OutputState
 from igcrawl.output.place import FileFacts, machine
 from igcrawl.store import CrawlRow, OutputRow, Store
+from igcrawl.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,6 @@ def output_lines(crawl: CrawlRow, outputs: Sequence[KnownOutput]) -> Iterator[st
         yield "  its records are kept in its outputs only"
     for output in outputs:
         where = "" if output.machine in {"", machine()} else f" on {output.machine}"
-        holds = "all of it" if output.place >= crawl.pages else f"{output.place:,} of {crawl.pages:,} pages"
-        told = f"{output.touched}; the same command mends it" if output.touched else holds
+        holds = "all of it" if output.place >= crawl.pages else f"{output.place:,} of {counted(crawl.pages, 'page')}"
+        told = f"{output.touched}; the same command repairs it" if output.touched else holds
         yield f"  output {output.name}{where}: {told}"

@@ -12,6 +12,7 @@ from igcrawl.operations.catalogue import FAMILIES, OPERATIONS
 from igcrawl.operations.operation import Operation
 from igcrawl.parsing.reader import Reader, Translated
 from igcrawl.printable import say
+from igcrawl.wording import counted
 
 
 def print_faults() -> bool:
@@ -20,7 +21,7 @@ def print_faults() -> bool:
     faults = list(faults_of(declared, shipped_queries()))
     for fault in faults:
         say(fault)
-    say(f"{len(OPERATIONS)} operations, {len(faults)} faults")
+    say(f"{counted(len(OPERATIONS), 'operation')}, {counted(len(faults), 'fault')}")
     return bool(faults)
 
 
@@ -33,7 +34,8 @@ def faults_of(operations: Iterable[Operation], queries: Mapping[str, Query]) -> 
     """
     known = list(operations)
     names = Counter(operation.name for operation in known)
-    yield from (f"{name}: declared {count} times" for name, count in names.items() if count > 1)
+    yield from (f"{name}: declared {counted(count, 'time')}" for name, count in names.items() if count > 1)
+    yield from _other_names(known, names)
     for operation in known:
         for fault in (
             *_arguments(operation),
@@ -42,6 +44,16 @@ def faults_of(operations: Iterable[Operation], queries: Mapping[str, Query]) -> 
             *_readers(operation),
         ):
             yield f"{operation.name}: {fault}"
+
+
+def _other_names(known: Iterable[Operation], names: Mapping[str, int]) -> Iterator[str]:
+    first: dict[str, str] = {}
+    for operation in known:
+        for other in operation.other_names:
+            if other in names:
+                yield f"{other}: a name of an operation, and another name of {operation.name}"
+            elif first.setdefault(other, operation.name) != operation.name:
+                yield f"{other}: another name of {first[other]} and {operation.name}"
 
 
 def _arguments(operation: Operation) -> Iterator[str]:
@@ -69,7 +81,7 @@ def _query(operation: Operation, queries: Mapping[str, Query]) -> Iterator[str]:
 def _calls(operation: Operation, names: Mapping[str, int]) -> Iterator[str]:
     others = [need.operation for need in operation.needs] + ([operation.then.operation] if operation.then else [])
     others += [operation.fallback] if operation.fallback is not None else []
-    yield from (f"there is no operation {other}, which it asks, too" for other in others if other not in names)
+    yield from (f"there is no operation {other}, which it also asks" for other in others if other not in names)
 
 
 def _readers(operation: Operation) -> Iterator[str]:

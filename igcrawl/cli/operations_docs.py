@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -19,18 +20,21 @@ from igcrawl.operations.operation import Operation, Surface
 from igcrawl.parsing.envelope import read_envelope
 from igcrawl.parsing.reader import Reading
 from igcrawl.printable import say
+from igcrawl.wording import counted
 
 #: The page of the checkout.
 PAGE: Final = Path(__file__).parents[2] / "docs" / "operations.md"
 _INTRODUCTION: Final = """# Operations
-What igcrawl can ask, one entry a request that Instagram's app or web page knows how to make. Written by
+What igcrawl can ask for, with one entry for each request that Instagram's app or web page knows how to make. Written by
 `scrapy operations --docs --answers tests/payloads` from `igcrawl/operations/catalogue/`;
 a test fails when this page is stale.
 
 Any operation can be asked by its name, from the start or from a cursor:
-`scrapy crawl operation -a name=NAME -a args='{…}' [-a cursor=…] -O out.jsonl`. Where an argument is `user_id`, a
-`username` may be given in its place for one more request. The example lines are read from recorded answers, in which
-every person was replaced.
+`scrapy crawl operation -a name=NAME -a ARGUMENT=VALUE … [-a cursor=…] -O out.jsonl`. All arguments may also be given as
+one JSON object, `-a args='{…}'`. Where an argument is `user_id`, a `username` may be given in its place for one more
+request. Where it says "other names", these work as NAME, too: they are methods of aiograpi and instagrapi that ask for
+the same. `scrapy operations NAME` shows an entry on the terminal. The example lines are read from recorded answers, in
+which every person was replaced.
 """
 _FETCHED_AT: Final = "2026-04-08T17:24:10.005Z"
 _LONGEST_TEXT: Final = 60
@@ -53,7 +57,7 @@ def write_page(page: str) -> None:
     PAGE.write_text(page, "utf-8")
     verdicts_docs.PAGE.write_text(verdicts_docs.page_of_verdicts(), "utf-8")
     records_docs.PAGE.write_text(records_docs.page_of_records(), "utf-8")
-    say(f"{PAGE}: {len(OPERATIONS)} operations")
+    say(f"{PAGE}: {counted(len(OPERATIONS), 'operation')}")
 
 
 def page_of(operations: Mapping[str, Operation], queries: Mapping[str, Query], answers: Path) -> str:
@@ -78,18 +82,20 @@ def _entry(operation: Operation, queries: Mapping[str, Query], recorded: Path | 
     if operation.changes_server:
         yield "**Changes something on the server**: it is asked only with `-a confirm=1`."
     yield ""
-    yield f"- asks: {_request(operation, queries)}"
+    yield f"- asks: {request_of(operation, queries)}"
     yield from (f"- asks first: `{need.operation}`, {_reason(need.gives)}" for need in operation.needs)
     if operation.then is not None:
         yield f"- asks then: `{operation.then.operation}`, which gives the record"
     yield from _arguments(operation)
     yield f"- pages: {'several' if operation.paging else 'one'}"
+    if operation.other_names:
+        yield f"- other names: {', '.join(f'`{name}`' for name in operation.other_names)}"
     kinds = dict.fromkeys(part.record for part in operation.reader.parts)
     for kind in kinds:
         yield f"- record `{kind.TYPE}`: {', '.join(field.name for field in fields(kind)[4:])}"
     yield ""
     yield "```"
-    yield _command(operation)
+    yield command_of(operation)
     if recorded is not None:
         yield from _example_lines(operation, recorded)
     yield "```"
@@ -100,7 +106,13 @@ def _reason(gives: str | None) -> str:
     return f"for `{gives}`, unless it is given" if gives else "when it is asked for"
 
 
-def _request(operation: Operation, queries: Mapping[str, Query]) -> str:
+def request_of(operation: Operation, queries: Mapping[str, Query]) -> str:
+    """Return the method and address of an operation's request, and the query that it asks.
+
+    Args:
+        operation: of the catalogue.
+        queries: the registered queries.
+    """
     examples = {name: f"{{{name}}}" for name in operation.arguments}
     if operation.surface is Surface.HEAD:
         return "`HEAD` to the given URL"
@@ -123,11 +135,16 @@ def _arguments(operation: Operation) -> Iterator[str]:
         yield f"- argument `{name}`{'' if argument.required else ' (optional)'}: {argument.about}"
 
 
-def _command(operation: Operation) -> str:
+def command_of(operation: Operation) -> str:
+    """Return a command that asks an operation with its examples, in a line for a shell."""
     required = {name: a.example for name, a in operation.arguments.items() if a.required}
-    args = f" -a args='{json.dumps(required)}'" if required else ""
+    args = "".join(f" -a {name}={_quoted(example)}" for name, example in required.items())
     confirm = " -a confirm=1" if operation.changes_server else ""
     return f"scrapy crawl operation -a name={operation.name}{args}{confirm} -O out.jsonl"
+
+
+def _quoted(example: Any) -> str:
+    return shlex.quote(example if isinstance(example, str) else json.dumps(example))
 
 
 def _example_lines(operation: Operation, recorded: Path) -> Iterator[str]:

@@ -17,9 +17,9 @@ Every type of record with its fields in their order, which is that of the column
 Written by `scrapy operations --docs --answers tests/payloads` from `igcrawl/items/`;
 a test fails when this page is stale.
 
-Any field may be null but the first four and those without which a record would say nothing, such as the id.
-Ids are text, since they have more digits than a spreadsheet keeps. Counts and times of the server stay its own.
-In CSV and Parquet, JSON is the text of a list or an object. [Operations](operations.md) says which
+Any field may be null, except the first four and those without which a record would say nothing, such as the id.
+Ids are text, since they have more digits than a spreadsheet keeps. Counts and times are those of the server.
+In CSV and Parquet, lists and objects are JSON text. [Operations](operations.md) says which
 operation gives which type.
 """
 

@@ -19,6 +19,7 @@ from igcrawl.output.raw_archive import RawAnswer, is_archive
 from igcrawl.printable import say
 from igcrawl.times import timestamp
 from igcrawl.verdict import ExitCode
+from igcrawl.wording import counted
 
 
 def names_archive(words: Sequence[str]) -> bool:
@@ -81,7 +82,7 @@ def _write(answers: Iterable[Replayed], output: str | None, fields: FieldChoice,
         file.flush()
         if output:
             file.close()
-    say(f"{records} records of {number} answers, {problems} without records", file=sys.stderr)
+    say(f"{counted(records, 'record')} of {counted(number, 'answer')}, {problems:,} without records", file=sys.stderr)
     return ExitCode.INCOMPLETE if one and problems else ExitCode.OK
 
 

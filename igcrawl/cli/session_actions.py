@@ -12,7 +12,7 @@ import orjson
 
 from igcrawl.budget import parking
 from igcrawl.cli.states_of import states_of
-from igcrawl.cli.tables import SESSION_LINE
+from igcrawl.cli.tables import Table, terminal_width
 from igcrawl.config.config import Config
 from igcrawl.errors import BadInput
 from igcrawl.paths import expanded
@@ -75,14 +75,14 @@ async def take_in(found: Found, name: str | None, config: Config, *, force: bool
     async with states_of(config) as states:
         await states.take_in_marks(account, imported.path)
         if await parking.replace_expired(states, account, imported.session.fingerprint):
-            lines.append(f"session {imported.name}: its login had expired; it goes on now")
+            lines.append(f"session {imported.name}: its login had expired; it may send again now")
     return [*lines, f"next: scrapy session check {imported.name}, then IG_SESSION={imported.name} scrapy crawl …"]
 
 
 def warn_of(path: Path) -> None:
     """Say when others can read the file that a session was imported from."""
     if stat.S_IMODE(expanded(path).stat().st_mode) & 0o077:
-        say(f"igcrawl: {path} holds the session, too, and others can read it: delete it", file=sys.stderr)
+        say(f"igcrawl: {path} also holds the session, and others can read it: delete it", file=sys.stderr)
 
 
 async def table(config: Config, now: float) -> list[str]:
@@ -96,7 +96,7 @@ async def table(config: Config, now: float) -> list[str]:
     names = session_folder.names()
     if not names:
         return [f"no sessions in {session_folder.session_folder()}/: scrapy session import FILE"]
-    lines = [SESSION_LINE.format("session", "account", "state", "age")]
+    rows: list[tuple[str, ...]] = []
     async with states_of(config) as states:
         for name in names:
             path = session_folder.path_of(name)
@@ -104,17 +104,17 @@ async def table(config: Config, now: float) -> list[str]:
             try:
                 session = load_session(path)
             except BadInput as error:
-                lines.append(SESSION_LINE.format(name, "-", "cannot be used", told) + f"  {error}")
+                rows.append((name, "-", "cannot be used", told, str(error)))
                 continue
             await states.take_in_marks(session.ds_user_id, path)
             account, fingerprint = session.ds_user_id, session.fingerprint
             state = parking.state_of(await states.read(account), fingerprint, now)
-            lines.append(SESSION_LINE.format(name, account, state, told))
+            rows.append((name, account, state, told, ""))
             for local in await states.on_loopback(account):
                 state = parking.state_of(await local.read(account), fingerprint, now)
                 if state != parking.OK:
-                    lines.append(SESSION_LINE.format("", f"at {local.server}", state, ""))
-    return lines
+                    rows.append(("", f"at {local.server}", state, "", ""))
+    return list(Table(("session", "account", "state", "age", ""), width=terminal_width()).lines(rows))
 
 
 def exported(session: Session, form: str, now: float) -> bytes:

@@ -11,8 +11,8 @@ from igcrawl.errors import Sign
 #: The page of the checkout.
 PAGE: Final = Path(__file__).parents[2] / "docs" / "verdicts.md"
 _INTRODUCTION: Final = f"""# What an answer means
-A clear answer is taken at its word: the lists are in `igcrawl/calling/server_words.py`. Whatever is on none is
-*unclear*. What it means is decided by asking something whose answer is known, with at most {MOST_REQUESTS} further
+A clear answer is taken at its word; `igcrawl/calling/server_words.py` lists them. Every other answer is
+*unclear*. What it means is decided by asking for something whose answer is known, with at most {MOST_REQUESTS} further
 requests, by the table below; the first row that fits decides. Written by
 `scrapy operations --docs --answers tests/payloads` from `igcrawl/calling/decisions.py`;
 a test fails when this page is stale.
@@ -22,8 +22,8 @@ a test fails when this page is stale.
 | --- | --- |
 """
 _TABLE: Final = """
-A step that cannot be taken (there is no substitute, no other id, no cursor) is passed over. Where the next target is
-answered alike, what was found out holds for it, too; after three in a row an operation's other targets are not asked.
+A step that cannot be taken (there is no substitute, no other id, no cursor) is skipped. If the next target gets the
+same answer, the same meaning is assumed; after three in a row, the operation's other targets are not asked.
 
 ## Decisions
 | what the answer looks like | found out | it means | the walk |

@@ -9,16 +9,17 @@ from typing import Final
 
 from igcrawl.budget.limits import Budget
 from igcrawl.cli.known_outputs import KnownOutput, output_lines, outputs_of
-from igcrawl.cli.tables import WALK_LINE
+from igcrawl.cli.tables import Table, terminal_width
 from igcrawl.config.config import Config
 from igcrawl.errors import BadInput
 from igcrawl.planning.estimate import Estimate, duration, requests_left
 from igcrawl.printable import say
 from igcrawl.store import CrawlRow, HeldRecords, Store, WalkRow, opened, path_of
 from igcrawl.times import age
+from igcrawl.wording import counted
 
 _COLUMNS: Final = ("walk", "verdict", "pages", "records", "expected", "kept", "outputs", "age", "left")
-_HEAD: Final = WALK_LINE.format(*_COLUMNS)
+_NUMBERS: Final = ("pages", "records", "expected", "kept", "outputs", "age")
 
 #: So many walks are looked up at once.
 _AT_ONCE: Final = 500
@@ -65,7 +66,8 @@ async def retry_walks(config: Config, crawl: str | None, verdict: str) -> None:
         counts = {each.id: await store.crawls.retry(verdict, each.id) for each in crawls}
         for each in crawls:
             if counts[each.id]:
-                say(f"{_title(each)}: {counts[each.id]:,} x {verdict} wait again; the same command asks them")
+                again = counted(counts[each.id], f"{verdict} walk", ("is", "are"))
+                say(f"{_title(each)}: {again} open again; the same command walks them")
         if not any(counts.values()):
             say(f"no walk ended {verdict}")
 
@@ -93,7 +95,7 @@ async def _print(store: Store, crawl: CrawlRow, verdict: str | None, limit: int,
     outputs = await outputs_of(store, crawl)
     for line in output_lines(crawl, outputs):
         say(line)
-    say(_HEAD)
+    table = Table(_COLUMNS, _NUMBERS, terminal_width())
     counts: Counter[str] = Counter()
     estimate, shown = Estimate(), []
     async for row in store.walks.all(crawl.id, verdict):
@@ -102,9 +104,9 @@ async def _print(store: Store, crawl: CrawlRow, verdict: str | None, limit: int,
         if counts.total() <= limit:
             shown.append(row)
         if len(shown) == _AT_ONCE:
-            await _print_rows(store, shown, outputs, budget)
+            await _print_rows(table, store, shown, outputs, budget)
             shown = []
-    await _print_rows(store, shown, outputs, budget)
+    await _print_rows(table, store, shown, outputs, budget)
     if counts.total() > limit:
         say(f"… and {counts.total() - limit:,} more (--limit)")
     left = "?" if estimate.requests is None else _left(estimate.requests, budget)
@@ -112,10 +114,12 @@ async def _print(store: Store, crawl: CrawlRow, verdict: str | None, limit: int,
     say()
 
 
-async def _print_rows(store: Store, rows: list[WalkRow], outputs: Sequence[KnownOutput], budget: Budget) -> None:
+async def _print_rows(
+    table: Table, store: Store, rows: list[WalkRow], outputs: Sequence[KnownOutput], budget: Budget
+) -> None:
     held = await store.records.held([row.id for row in rows])
-    for row in rows:
-        say(_line(row, held.get(row.id), outputs, budget))
+    for line in table.lines(_cells(row, held.get(row.id), outputs, budget) for row in rows):
+        say(line)
 
 
 def _title(crawl: CrawlRow) -> str:
@@ -123,7 +127,7 @@ def _title(crawl: CrawlRow) -> str:
     return f"crawl {crawl.id}{name}, generation {crawl.generation}, begun {crawl.created_at}: {crawl.key}"
 
 
-def _line(row: WalkRow, held: HeldRecords | None, outputs: Sequence[KnownOutput], budget: Budget) -> str:
+def _cells(row: WalkRow, held: HeldRecords | None, outputs: Sequence[KnownOutput], budget: Budget) -> tuple[str, ...]:
     expected = "-" if row.expected is None else f"{row.expected:,}"
     left = requests_left(row)
     told = "?" if left is None else _left(left, budget)
@@ -132,7 +136,7 @@ def _line(row: WalkRow, held: HeldRecords | None, outputs: Sequence[KnownOutput]
     if held is not None:
         kept = f"{held.records:,}"
         have = f"{sum(output.has(held.place) for output in outputs)} of {len(outputs)}"
-    return WALK_LINE.format(walk, _state(row), row.pages, f"{row.records:,}", expected, kept, have, _age(row), told)
+    return walk, _state(row), f"{row.pages:,}", f"{row.records:,}", expected, kept, have, _age(row), told
 
 
 def _state(row: WalkRow) -> str:
@@ -142,7 +146,7 @@ def _state(row: WalkRow) -> str:
 
 
 def _left(requests: int, budget: Budget) -> str:
-    return f"{requests:,} requests, {duration(requests, budget)}" if requests else "-"
+    return f"{counted(requests, 'request')}, {duration(requests, budget)}" if requests else "-"
 
 
 def _age(row: WalkRow) -> str:

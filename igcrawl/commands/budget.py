@@ -24,15 +24,13 @@ class Command(ScrapyCommand):
 
     def short_desc(self) -> str:
         """Return the line for `scrapy -h`."""
-        return (
-            "Show what a session has used, what is left and when it may send; --forget drops learned ceilings and rest"
-        )
+        return "Show what a session has used, what is left and when it may send again; --forget drops what was learned"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the options."""
         super().add_options(parser)
         parser.add_argument("--all", action="store_true", help="every account that the store knows")
-        parser.add_argument("--forget", action="store_true", help="drop the session's learned ceilings and its rest")
+        parser.add_argument("--forget", action="store_true", help="drop the session's learned limits and its cooldown")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Show, or drop."""

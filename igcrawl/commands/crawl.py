@@ -20,13 +20,27 @@ class Command(ScrapyCrawl):
 
     _ours = False
 
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add Scrapy's options, with help that knows the arguments of a spider."""
+        super().add_options(parser)
+        parser.add_argument(
+            "-h", "--help", action="store_true", help="show this help; with a spider's name, the spider's arguments"
+        )
+        self._print_scrapys_help = parser.print_help
+
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check everything the operator gave; what cannot be used ends here, in one line, with exit code 2."""
-        from igcrawl.cli.crawl_command import is_ours, prepare  # noqa: PLC0415 - Scrapy imports every command
+        from igcrawl.cli.crawl_command import explain, is_ours, prepare  # noqa: PLC0415 - Scrapy imports every command
 
         assert self.settings is not None
         try:
+            if opts.help and not args:
+                self._end_with_help()
             self._ours = is_ours(self.settings, arglist_to_dict(opts.set or []), args)
+            if opts.help and not self._ours:
+                self._end_with_help()
+            if self._ours and (opts.help or not opts.spargs):
+                explain(self.settings, args, asked=opts.help)
             if not self._ours:
                 super().process_options(args, opts)
                 return
@@ -37,6 +51,10 @@ class Command(ScrapyCrawl):
             refuse(str(error) or "bad usage; see scrapy crawl -h")
         except BadInput as error:
             refuse(str(error))
+
+    def _end_with_help(self) -> NoReturn:
+        self._print_scrapys_help()
+        raise SystemExit(int(ExitCode.OK))
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Crawl, and set the exit code from the verdicts."""

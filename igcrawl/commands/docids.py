@@ -40,7 +40,9 @@ class Command(ScrapyCommand):
         parser.add_argument("--all", action="store_true", help="list: every known id; capture: every query found")
         parser.add_argument("--write", action="store_true", help="write new and changed ids to doc_ids.toml")
         parser.add_argument("--browser", metavar="PATH", help="capture: the Chromium to start (default: Debian's)")
-        parser.add_argument("--cdp", metavar="URL", help="capture: a Chromium that runs already, http://127.0.0.1:9222")
+        parser.add_argument(
+            "--cdp", metavar="URL", help="capture: a Chromium that is already running, http://127.0.0.1:9222"
+        )
         parser.add_argument(
             "--username", default="instagram", help="capture: whose pages to visit (default: instagram)"
         )

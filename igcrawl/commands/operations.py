@@ -20,25 +20,33 @@ class Command(ScrapyCommand):
 
     def syntax(self) -> str:
         """Return the synopsis of the command's arguments."""
-        return "[--check] [--docs --answers FOLDER]"
+        return "[NAME …] [--check] [--docs --answers FOLDER]"
 
     def short_desc(self) -> str:
         """Return the line for `scrapy -h`."""
-        return "List the operations: name, surface, record, arguments, doc_id and where it came from"
+        return "List the operations; with NAME, show one: its arguments, fields, other names and an example"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add what else can be done with the catalogue."""
         super().add_options(parser)
         parser.add_argument("--check", action="store_true", help="look for faults of the catalogue; exit 1 with one")
-        parser.add_argument("--docs", action="store_true", help="write docs/operations.md and the pages beside it")
+        parser.add_argument(
+            "--docs", action="store_true", help="write docs/operations.md and the generated pages next to it"
+        )
         parser.add_argument("--answers", metavar="FOLDER", help="recorded answers that --docs takes its examples from")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print the table, or the faults, or write the page."""
-        from igcrawl.cli import command_config, operations_check, operations_docs, operations_table  # noqa: PLC0415 - Scrapy imports every command
+        from igcrawl.cli import (  # noqa: PLC0415 - Scrapy imports every command
+            command_config,
+            operation_help,
+            operations_check,
+            operations_docs,
+            operations_table,
+        )
 
-        if args:
-            refuse(f"scrapy operations takes options only, not {args[0]!r}")
+        if args and (opts.check or opts.docs):
+            refuse(f"{args[0]!r}: --check and --docs are for the whole catalogue: give no NAME with them")
         if opts.check:
             self.exitcode = ExitCode.INCOMPLETE if operations_check.print_faults() else ExitCode.OK
         if opts.docs:
@@ -51,6 +59,10 @@ class Command(ScrapyCommand):
             operations_docs.write_page(page)
         if not opts.check and not opts.docs:
             try:
-                operations_table.print_table(command_config.config_of(self.settings))
+                config = command_config.config_of(self.settings)
+                for name in args:
+                    operation_help.print_operation(name)
+                if not args:
+                    operations_table.print_table(config)
             except BadInput as error:
                 refuse(str(error))

@@ -35,15 +35,19 @@ class Command(ScrapyCommand):
 
         super().add_options(parser)
         parser.add_argument("--name", help="import, login: what to call it (default: the account's name or id)")
-        parser.add_argument("--account", metavar="ID", help="import: the account, where a file holds several")
+        parser.add_argument("--account", metavar="ID", help="import: which account, if the file holds several")
         parser.add_argument(
             "--browser", help=f"import: from this browser: {', '.join(BROWSERS)}; login: path of the Chromium to start"
         )
-        parser.add_argument("--cdp", metavar="URL", help="login: a Chromium that runs already, http://127.0.0.1:9222")
+        parser.add_argument(
+            "--cdp", metavar="URL", help="login: a Chromium that is already running, http://127.0.0.1:9222"
+        )
         parser.add_argument("--force", action="store_true", help="import, login: replace a session of another account")
         parser.add_argument("--format", help="export: settings (default) or netscape, a cookies.txt")
-        parser.add_argument("-o", dest="output", metavar="FILE", help="export: a file for your eyes only, mode 0600")
-        parser.add_argument("--yes", action="store_true", help="export: show the session on the terminal, too")
+        parser.add_argument(
+            "-o", dest="output", metavar="FILE", help="export: write to this file, which only you can read (mode 0600)"
+        )
+        parser.add_argument("--yes", action="store_true", help="export: allow the session to be shown on the terminal")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Do what was asked."""

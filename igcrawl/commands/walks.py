@@ -25,15 +25,15 @@ class Command(ScrapyCommand):
 
     def short_desc(self) -> str:
         """Return the line for `scrapy -h`."""
-        return "List walks with verdict, counts, age and what is left; --retry makes those of a verdict wait again"
+        return "List walks with verdict, counts, age and what is left to do; --retry reopens those with a verdict"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add what is listed."""
         super().add_options(parser)
         parser.add_argument("--crawl", help="one crawl, by its number or its name (default: the latest of each)")
-        parser.add_argument("--verdict", help="only walks with this verdict; open: those that wait or are being walked")
-        parser.add_argument("--limit", default="100", help="lines a crawl at most (default: 100)")
-        parser.add_argument("--retry", metavar="VERDICT", help="make walks that ended so wait again")
+        parser.add_argument("--verdict", help="only walks with this verdict; open: those waiting or being walked")
+        parser.add_argument("--limit", default="100", help="at most this many lines per crawl (default: 100)")
+        parser.add_argument("--retry", metavar="VERDICT", help="reopen the walks that ended with this verdict")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """List, or reopen."""

@@ -49,7 +49,7 @@ def read_rules(settings: Mapping[str, Any], families: Collection[str], *, local:
     on = read_truth(settings, "IG_BUDGET") and not read_truth(settings, "IG_SIMULATOR")
     first_cooldown = read_seconds(settings, "IG_COOLDOWN", int(HOUR))
     if first_cooldown <= 0:
-        raise BadInput("IG_COOLDOWN: expected seconds above 0, 3600 at most: a rest of none cannot be doubled")
+        raise BadInput("IG_COOLDOWN: expected seconds, more than 0 and at most 3600")
     waits_all = settings.get("IG_WAIT_MAX") in (None, "")
     counts = not read_truth(settings, "IG_SIMULATOR") and (not local or _was_asked_for(settings))
     return Rules(

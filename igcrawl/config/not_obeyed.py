@@ -29,15 +29,13 @@ class NotObeyed:
 _ONE_AT_A_TIME: Final = NotObeyed(
     "a session asks one call at a time; for more, run the same command with another session", harmless=(1,)
 )
-_OWN_HEADERS: Final = NotObeyed(
-    "a call has the headers of the app or page whose call it is; others would show that it is not theirs", refused=True
-)
+_OWN_HEADERS: Final = NotObeyed("a call has the headers of its app or page; others would not match it", refused=True)
 _OWN_LOGIN: Final = NotObeyed("the session is the login; IG_SESSION names it", refused=True)
 _FROM_ENVIRONMENT: Final = NotObeyed(
     "Scrapy has no such setting; a proxy is given in the environment, as https_proxy and http_proxy", refused=True
 )
 _EVIDENCE: Final = NotObeyed(
-    "which answers are passing faults is read from what they say; RETRY_TIMES says how often a call is asked again"
+    "igcrawl reads from an answer whether the fault is temporary; RETRY_TIMES says how often a call is repeated"
 )
 _OWN_DEPTH: Final = NotObeyed("how far a graph is walked is the spider's own argument, -a depth=…")
 
@@ -54,9 +52,9 @@ NOT_OBEYED: Final[Mapping[str, NotObeyed]] = {
     "HTTP_PROXY": _FROM_ENVIRONMENT,
     "HTTPS_PROXY": _FROM_ENVIRONMENT,
     "ALL_PROXY": _FROM_ENVIRONMENT,
-    "FEED_URI": NotObeyed("Scrapy has given it up; name outputs with -O, -o or FEEDS", refused=True),
+    "FEED_URI": NotObeyed("Scrapy no longer has it; name outputs with -O, -o or FEEDS", refused=True),
     "FEED_FORMAT": NotObeyed(
-        "Scrapy has given it up; a format is a file's suffix, or -O FILE:FORMAT", harmless=("jsonlines",)
+        "Scrapy no longer has it; a format is a file's suffix, or -O FILE:FORMAT", harmless=("jsonlines",)
     ),
     "CONCURRENT_REQUESTS": _ONE_AT_A_TIME,
     "CONCURRENT_REQUESTS_PER_DOMAIN": _ONE_AT_A_TIME,
@@ -70,7 +68,7 @@ NOT_OBEYED: Final[Mapping[str, NotObeyed]] = {
     "COMPRESSION_ENABLED": NotObeyed("a call takes the encodings that its app or page takes", harmless=(True,)),
     "DOWNLOAD_FAIL_ON_DATALOSS": NotObeyed("an answer that is cut is asked again, never read", harmless=(True,)),
     "CLOSESPIDER_ERRORCOUNT": NotObeyed("an error ends its walk with a verdict; look at the exit code"),
-    "LOGSTATS_INTERVAL": NotObeyed("a run says how it stands in lines of igcrawl.live, one a minute"),
+    "LOGSTATS_INTERVAL": NotObeyed("a run reports its progress in the log igcrawl.live, once a minute"),
 }
 
 

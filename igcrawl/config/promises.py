@@ -15,10 +15,10 @@ SWITCHES: Final[Mapping[str, tuple[bool, str]]] = {
     "DOWNLOAD_VERIFY_CERTIFICATES": (True, "a session is sent over verified TLS only"),
     "REDIRECT_ENABLED": (False, "a redirect says that the server wants a login or a human"),
     "METAREFRESH_ENABLED": (False, "a page in place of JSON says that the server wants a login or a human"),
-    "RETRY_ENABLED": (True, "it opens the answers, too; RETRY_TIMES=0 asks each call once"),
+    "RETRY_ENABLED": (True, "it also reads the answers; RETRY_TIMES=0 asks each call once"),
     "HTTPCACHE_ENABLED": (False, "a cached error would stand for the server's; IG_RAW keeps answers"),
     "COOKIES_ENABLED": (False, "the session brings its own"),
-    "ROBOTSTXT_OBEY": (False, "asking for robots.txt would go out beside the session and its budget"),
+    "ROBOTSTXT_OBEY": (False, "a request for robots.txt would bypass the session and its budget"),
     "TELNETCONSOLE_ENABLED": (False, "a console would show the session to whoever reaches its port"),
     "REMOTE_CONTROL_ENABLED": (False, "it would open a way into a process that holds a session"),
 }

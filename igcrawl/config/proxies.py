@@ -15,7 +15,7 @@ from igcrawl.errors import BadInput
 _READ: Final = ("http_proxy", "https_proxy")
 #: Other programs read it, Scrapy does not.
 _UNREAD: Final = "all_proxy"
-_EXPECTED: Final = "http://host:port or http://user:password@host:port, with odd characters of the two as %40"
+_EXPECTED: Final = "http://host:port or http://user:password@host:port, with special characters in them written as %40"
 
 
 def check_proxies(settings: BaseSettings, *, far: bool, environment: Mapping[str, str] = os.environ) -> None:
@@ -55,7 +55,7 @@ def _problem(value: str) -> str | None:
     if not divider:
         return "it has no scheme"
     if scheme.lower() not in {"http", "https"}:
-        return "a proxy is asked by http or https only" if scheme.isalnum() else "it has no scheme"
+        return "only http and https proxies can be used" if scheme.isalnum() else "it has no scheme"
     try:
         parts = urlsplit(value)
         port, host = parts.port, parts.hostname
@@ -66,5 +66,5 @@ def _problem(value: str) -> str | None:
     if not host or any(character.isspace() for character in host):
         return "it has no host"
     if parts.path not in {"", "/"} or parts.query or parts.fragment:
-        return "something stands behind its host and port"
+        return "there is something after its host and port"
     return None

@@ -25,7 +25,7 @@ _OBJECTS: Final = frozenset({"FEED_URI_PARAMS"})
 _EXPECTED: Final = {
     bool: "True or False",
     int: "a whole number",
-    float: "a number that is not below 0, with a point where it is no whole one",
+    float: "a number not below 0, with a decimal point if it is not whole",
     dict: "a JSON object",
 }
 _LONGEST_SHOWN: Final = 60
@@ -52,7 +52,7 @@ def check_values(settings: BaseSettings) -> None:
         elif _names_an_object(name) and isinstance(value, str):
             _check_object(name, value)
     if settings.getfloat("DOWNLOAD_TIMEOUT") <= 0:
-        raise BadInput("DOWNLOAD_TIMEOUT: expected seconds above 0: no answer comes at once")
+        raise BadInput("DOWNLOAD_TIMEOUT: expected more than 0 seconds")
     for name in _ENCODINGS:
         _check_encoding(name, settings.get(name))
     level = str(settings["LOG_LEVEL"]).upper()

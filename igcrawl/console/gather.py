@@ -64,7 +64,7 @@ class Facts:
                 await run.count()
         except StoreError as error:
             # The crawl itself says what is wrong, if it meets the same.
-            logger.debug("no look into the store: %s", error)
+            logger.debug("cannot look into the store: %s", error)
         self._estimate(now)
         self._looked_at, self._looked_with = now, requests
         self._pause = max(_LOOK_EVERY, _REST * (self._now() - now))

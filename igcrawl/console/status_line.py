@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from igcrawl.console.snapshot import Snapshot
 from igcrawl.times import moment, span
+from igcrawl.wording import counted
 
 
 def line(snapshot: Snapshot) -> str:
@@ -28,7 +29,7 @@ def facts_of(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
             f"{snapshot.day.left:,} of {snapshot.day.limit:,} today, {_pace(snapshot)}",
         )
     if snapshot.cooling_until > snapshot.at:
-        yield "cooling until", f"{moment(snapshot.cooling_until, snapshot.at)} (the server wants it slower)"
+        yield "cooling down until", f"{moment(snapshot.cooling_until, snapshot.at)} (the server asked it to slow down)"
     elif snapshot.waits_until > snapshot.at:
         yield "waiting until", f"{moment(snapshot.waits_until, snapshot.at)} ({snapshot.waits_for})"
     if snapshot.requests_left is not None:
@@ -44,19 +45,22 @@ def _walks(snapshot: Snapshot) -> str:
 def _current(snapshot: Snapshot) -> str:
     current = snapshot.current
     assert current is not None
-    of = "" if current.expected is None else f" of {current.expected:,}"
-    return f"{current.operation}, page {current.pages + 1:,}, {current.records:,}{of} records"
+    return f"{current.operation}, page {current.pages + 1:,}, {_of(current.records, current.expected)}"
 
 
 def _records(snapshot: Snapshot) -> str:
     rate = f"{snapshot.records_a_request:,.1f} a request"
-    return f"{snapshot.records:,} by {snapshot.requests:,} requests, {rate}, in {span(snapshot.elapsed)}"
+    return f"{snapshot.records:,} by {counted(snapshot.requests, 'request')}, {rate}, in {span(snapshot.elapsed)}"
 
 
 def _pace(snapshot: Snapshot) -> str:
-    return "as they come" if snapshot.pace is None else f"one each {span(snapshot.pace)}"
+    return "as they come" if snapshot.pace is None else f"one every {span(snapshot.pace)}"
 
 
 def _left(snapshot: Snapshot) -> str:
-    requests = f"about {snapshot.requests_left:,} requests"
+    requests = f"about {counted(snapshot.requests_left or 0, 'request')}"
     return requests if snapshot.ends_at is None else f"{requests}, until {moment(snapshot.ends_at, snapshot.at)}"
+
+
+def _of(records: int, expected: int | None) -> str:
+    return counted(records, "record") if expected is None else f"{records:,} of {counted(expected, 'record')}"

@@ -21,6 +21,7 @@ from igcrawl.store import CrawlRow, OperatorLimits, PackedRecords, PageCommit, P
 from igcrawl.store.packed_records import pack_lines
 from igcrawl.times import timestamp
 from igcrawl.verdict import REOPENED, UNREMARKABLE, Verdict
+from igcrawl.wording import counted
 
 logger = logging.getLogger(__name__)
 
@@ -100,7 +101,7 @@ class CrawlRun:
         unfinished = last is not None and await self.store.crawls.unfinished(last.id, REOPENED, self.limits)
         if last is not None and crawl_key.name is not None and not unfinished and not crawl_key.fresh:
             self._crawl = last
-            logger.warning("crawl %s has ended; it is run again only with -a fresh=1", crawl_key.name)
+            logger.warning("crawl %s has ended; only -a fresh=1 runs it again", crawl_key.name)
             if last.kept:
                 await self._check_outputs(last)
                 await self._open_outputs(goes_on=True)
@@ -115,14 +116,14 @@ class CrawlRun:
         await self._open_outputs(goes_on=goes_on)
         if goes_on:
             reopened = await self.store.crawls.reopen(self.crawl.id, REOPENED, self.limits)
-            logger.info("going on with the crawl of %s, %s walks opened again", self.crawl.created_at, reopened)
+            logger.info("continuing the crawl of %s, %s reopened", self.crawl.created_at, counted(reopened, "walk"))
         await self.count()
         return True
 
     async def _stop_keeping(self) -> None:
         """Keep no more records, where they were kept so far and are not to be from now on."""
         if self.crawl.kept and not self._keeps:
-            logger.warning("IG_KEEP=False: the records of this crawl were kept so far; from now on its outputs are all")
+            logger.warning("IG_KEEP=False: the records of this crawl were kept so far; now only its outputs have them")
             await self.store.crawls.stop_keeping(self.crawl.id)
             self._crawl = replace(self.crawl, kept=False)
 
@@ -312,7 +313,7 @@ def _take(outputs: Sequence[Output]) -> None:
     keys = [output.key for output in outputs]
     for output in outputs:
         if keys.count(output.key) > 1:
-            raise BadInput(f"output {output.name}: two outputs would write it; name another file")
+            raise BadInput(f"output {output.name}: two outputs would write to it; name another file")
         output.take()
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
+from igcrawl.wording import counted
+
 #: After so many pages in a row that bring nothing, a list is not worth a further request.
 BARREN_PAGES: Final = 25
 #: Nor is it after so many pages of this many rows or more, in a row, that bring one new account each at most.
@@ -97,5 +99,5 @@ class Endless:
         if self.equal >= EQUAL_PAGES:
             return f"{EQUAL_PAGES} pages in a row were equal, each with a new cursor"
         if self.restarts > MOST_RESTARTS:
-            return f"the list was begun again {self.restarts} times"
+            return f"the list was begun again {counted(self.restarts, 'time')}"
         return None

@@ -16,6 +16,7 @@ from igcrawl.crawl.walk import Ending, Walk
 from igcrawl.printable import printable
 from igcrawl.sessions.log_guard import LogLines
 from igcrawl.verdict import FINAL, GOOD
+from igcrawl.wording import counted
 
 #: Verdicts are said in the name of walks.
 logger = logging.getLogger("igcrawl.walk")
@@ -82,7 +83,9 @@ def log_verdict(walk: Walk, ending: Ending, given: str = "", progress: str = "")
         progress: of the crawl; empty where its only target was walked.
     """
     level = logging.INFO if ending.verdict in GOOD else logging.WARNING
-    counts = f"{walk.records} records, {walk.pages} pages, {walk.requests} requests"
+    counts = ", ".join(
+        (counted(walk.records, "record"), counted(walk.pages, "page"), counted(walk.requests, "request"))
+    )
     # A cursor of several parts may repeat a part of the session, which no log may hold.
     if ending.verdict not in FINAL and walk.cursor is not None and not walk.cursor.startswith("{"):
         counts += f", next cursor {printable(walk.cursor, _LONGEST_CURSOR)}"

@@ -19,6 +19,7 @@ from igcrawl.printable import fitted, printable
 from igcrawl.store import OperatorLimits
 from igcrawl.store.packed_ids import hash_of, number_of, numbers_of, signed_hash
 from igcrawl.verdict import Verdict, believed_count, holds_too_many, judge_ended_list
+from igcrawl.wording import counted
 
 #: So many different notes about what was passed over stand in a walk's record, each of so many characters at most.
 _NOTES: Final = 5
@@ -35,7 +36,7 @@ class Ending:
     Args:
         verdict: its own.
         reason: a line for the operator if the verdict needs one; what a server put into it is made printable.
-        endless_pages: the IG_ENDLESS_PAGES that ended it; the same command goes on when the setting was raised.
+        endless_pages: the IG_ENDLESS_PAGES that ended it; the same command continues when the setting was raised.
     """
 
     verdict: Verdict
@@ -239,7 +240,7 @@ class Walk:
         if limits.max_pages is not None and self.pages >= limits.max_pages:
             return Ending(Verdict.STOPPED, f"max_pages={limits.max_pages}")
         if limits.max_users is not None and self.records >= limits.max_users:
-            return Ending(Verdict.STOPPED, f"max_users={limits.max_users}")
+            return Ending(Verdict.STOPPED, _told_of_last_page(limits.max_users, self.records))
         return None if end.whole else self._endless()
 
     def _endless(self) -> Ending | None:
@@ -250,7 +251,8 @@ class Walk:
         pages = self.pages - self.endless.pages_before
         if most is None or self.expected is not None or pages < most:
             return None
-        reason = f"{pages} pages, and nothing says how long the list is; a larger IG_ENDLESS_PAGES than {most} goes on"
+        told = f"{counted(pages, 'page')}, and nothing says how long the list is"
+        reason = f"{told}; a larger IG_ENDLESS_PAGES than {most} continues"
         return Ending(Verdict.SUSPECT, reason, endless_pages=most)
 
     def _ended_by_server(self, end: PageEnd) -> Ending:
@@ -307,3 +309,9 @@ def _as_new(record: Any) -> Any:
 def _content(record: Any) -> tuple[Any, ...]:
     """Return what a record says beside what all records have."""
     return tuple(getattr(record, field.name) for field in fields(record) if field.name not in _OF_ALL)
+
+
+def _told_of_last_page(limit: int, records: int) -> str:
+    """Return why a walk ended at ``max_users``: a page is paid for, so the last one is written whole."""
+    whole = f"; the page that reached it is written whole, {counted(records, 'record')} in all"
+    return f"max_users={limit}{'' if records == limit else whole}"

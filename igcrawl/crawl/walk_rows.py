@@ -27,7 +27,7 @@ _STATE: Final = (
     "ready",
     "private",
 )
-_NOT_FINISHED: Final = "not finished: the same command goes on"
+_NOT_FINISHED: Final = "not finished: the same command continues"
 
 
 def seed_of(
@@ -134,7 +134,7 @@ def _beside(walk: Walk, ending: Ending | None) -> dict[str, Any]:
 
 
 def open_end_record(row: WalkRow) -> WalkEnd | None:
-    """Return the record of a walk that the same command goes on with, as the walk stands now.
+    """Return the record of a walk that the same command continues with, as the walk stands now.
 
     None for a walk that has ended for good, since its record is among its last page's, and for one that another walk
     has found and that nobody has asked yet.

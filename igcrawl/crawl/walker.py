@@ -159,7 +159,7 @@ class Walker:
             subject = subject_of(walk.operation, walk.target)
             walk.seen.since = await known_since(self.run.store, subject, row.id)
             if walk.seen.since is None:
-                logger.info("%s: no complete list to go on from, so the whole list is walked", walk.id)
+                logger.info("%s: no complete list to continue from, so the whole list is walked", walk.id)
         return prepared
 
     async def _next_page(self, walk: Walk, row: WalkRow) -> tuple[PageEnd, list[Any]]:

@@ -16,7 +16,7 @@ TYPES: Final[Mapping[str, str]] = {
     "audio": "A track or an original sound.",
     "redirect": "Where a link leads: one step, not followed further.",
     "payload": "The answer of an operation whose shape is not known.",
-    "walk": "The end of a walk: its verdict and its counts. One a walk, the last of its records.",
+    "walk": "The end of a walk: its verdict and its counts. One per walk, the last of its records.",
 }
 
 #: Fields by their name, whatever the type.
@@ -108,8 +108,8 @@ FIELDS: Final[Mapping[str, str]] = {
     "requests": "every attempt that was sent",
     "started_at": "when the walk was begun: UTC, ISO 8601",
     "ended_at": "when it ended: UTC, ISO 8601",
-    "gone": "how many have been missing from the last two complete lists; null when it cannot be told",
-    "reason": "a line for the operator, where the verdict needs one",
+    "gone": "how many have been missing from the last two complete lists; null if it cannot be known",
+    "reason": "a line for the operator, if the verdict needs one",
 }
 
 #: Fields that mean something else in a type.
@@ -127,7 +127,7 @@ OF_TYPE: Final[Mapping[tuple[str, str], str]] = {
     ("hit", "owner_pk"): "id of the account that owns a media item",
     ("hit", "owner_username"): "name of the account that owns a media item",
     ("media", "pk"): "the item's own number",
-    ("media", "id"): "the number with the owner's behind it",
+    ("media", "id"): "the number followed by the owner's",
     ("comment", "pk"): "the comment's id",
     ("comment", "username"): "name of the account that wrote it",
     ("comment", "full_name"): "name that this account shows",
@@ -135,7 +135,7 @@ OF_TYPE: Final[Mapping[tuple[str, str], str]] = {
     ("comment", "profile_pic_url"): "picture of this account; the address is signed and expires",
     ("audio", "id"): "the sound's id",
     ("redirect", "url"): "the link that was asked for",
-    ("walk", "new"): "how many the list before did not hold; null when it cannot be told",
+    ("walk", "new"): "how many the list before did not hold; null if it cannot be known",
 }
 
 

@@ -59,7 +59,7 @@ class AnswerMiddleware(RetryMiddleware):
                 return await self._again(request, error)
             if gate is not None and isinstance(error, Throttled) and not request.meta.get(CANARY):
                 if request.meta.get(RESTED) and may_be_rotated(call, response.status):
-                    raise Unclear(f"{error}, and again after the session had rested", Sign.WAIT_AGAIN) from None
+                    raise Unclear(f"{error}, and again after the session's cooldown", Sign.WAIT_AGAIN) from None
                 await gate.throttled(error)
                 return request.replace(meta={**request.meta, RESTED: True})
             if gate is not None and await self._is_to_be_asked_again(gate, error):

@@ -69,7 +69,5 @@ class Chunk:
         if cursor is None:
             return 0
         if not cursor.isdecimal() or len(cursor) > _LONGEST_PLACE or int(cursor) >= len(args[self.argument]):
-            raise BadInput(
-                f"cursor={cursor[:40]}: expected how many {self.argument} were asked for, below their number"
-            )
+            raise BadInput(f"cursor={cursor[:40]}: expected a number of {self.argument} below the number given")
         return int(cursor)

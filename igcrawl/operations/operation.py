@@ -19,6 +19,7 @@ from igcrawl.operations.paging import Paging
 from igcrawl.operations.request_templates import Place, arguments_in
 from igcrawl.parsing.json_paths import Path
 from igcrawl.parsing.reader import AnyReader
+from igcrawl.wording import did_you_mean, nearest
 
 #: A list of targets longer than this is named by its number and a hash: it stands in every record.
 _LONGEST_TARGET = 100
@@ -127,6 +128,7 @@ class Operation:
         fallback: name of the operation that stands in on another surface, with the same target, when no doc_id works.
         only: of the records that another operation gives in its place, those with these values in these fields.
         changes_server: whether it changes something on the server: it is asked only when the operator confirms.
+        other_names: methods of aiograpi and instagrapi that ask for the same, on this surface if they choose one.
     """
 
     name: str
@@ -153,6 +155,7 @@ class Operation:
     fallback: str | None = None
     only: Mapping[str, Any] = field(default_factory=dict)
     changes_server: bool = False
+    other_names: tuple[str, ...] = ()
 
     @property
     def list_name(self) -> str:
@@ -203,8 +206,8 @@ class Operation:
         """
         replacing = {argument.instead: name for name, argument in self.arguments.items() if argument.instead}
         for name in given:
-            if name not in self.arguments and name not in replacing:
-                raise BadInput(f"{self.name}: unknown argument {name!r}; allowed: {self.allowed}")
+            if name not in self.takes:
+                raise self._unknown(name)
             if replacing.get(name) in given:
                 raise BadInput(f"{self.name}: give {replacing[name]} or {name}, not both")
         checked = {}
@@ -224,8 +227,8 @@ class Operation:
             BadInput: one is unknown or cannot be used.
         """
         for name, value in given.items():
-            if name not in self.arguments and name not in {a.instead for a in self.arguments.values()}:
-                raise BadInput(f"{self.name}: unknown argument {name!r}; allowed: {self.allowed}")
+            if name not in self.takes:
+                raise self._unknown(name)
             self._checked(name, self.arguments.get(name), value)
 
     def _checked(self, name: str, argument: Argument | None, value: Any) -> Any:
@@ -234,6 +237,15 @@ class Operation:
             return TypeAdapter(kind).validate_python(value)
         except ValidationError as errors:
             raise BadInput(f"{self.name}: {name}={str(value)[:60]}: {problem_of(errors, about)}") from None
+
+    def _unknown(self, name: str) -> BadInput:
+        meant = did_you_mean(nearest(name, self.takes))
+        return BadInput(f"{self.name}: unknown argument {name!r}; {meant}allowed: {self.allowed}")
+
+    @property
+    def takes(self) -> tuple[str, ...]:
+        """The names of its arguments, and of those that may stand in the place of one."""
+        return (*self.arguments, *(argument.instead for argument in self.arguments.values() if argument.instead))
 
     @property
     def allowed(self) -> str:

@@ -299,5 +299,5 @@ class GivenPaths:
     def given(self, cursor: str, args: Mapping[str, Any]) -> str:
         """Return the cursor."""
         if args.get(self.cursor_in) is None:
-            raise BadInput(f"cursor: say with {self.cursor_in}=… where in the variables it goes in")
+            raise BadInput(f"cursor: say with {self.cursor_in}=… where it goes in the variables")
         return cursor

@@ -17,6 +17,7 @@ from igcrawl.output.place import FileFacts, machine, name_aside
 from igcrawl.output.whole import checked, write_whole
 from igcrawl.store import OutputRow
 from igcrawl.store.packed_records import pack_lines, unpack_lines
+from igcrawl.wording import counted
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +65,7 @@ class BatchedOutput:
     def written(self) -> list[str]:
         """The paths of its batches; of many the first and the last."""
         paths = [str(path) for path, state in self._batches if state.hash and path.exists()]
-        return paths if len(paths) <= _MOST_NAMED else [f"{paths[0]} … {paths[-1]} ({len(paths)} files)"]
+        return paths if len(paths) <= _MOST_NAMED else [f"{paths[0]} … {paths[-1]} ({counted(len(paths), 'file')})"]
 
     def take(self) -> None:
         """Do nothing: each batch is a file of its own, and its folder is made with it."""
@@ -136,7 +137,7 @@ class BatchedOutput:
                 await self._write(self._counted, tail, full=False)
             if not self._was_touched:
                 return
-        raise StoreError(f"{self._spec.uri}: somebody else goes on changing it; give this crawl files of its own")
+        raise StoreError(f"{self._spec.uri}: another program keeps changing it; give this crawl files of its own")
 
     @property
     def _was_touched(self) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from igcrawl.printable import say
+from igcrawl.wording import counted
 
 
 def summarize(path: Path) -> Iterator[str]:
@@ -30,7 +31,7 @@ def summarize(path: Path) -> Iterator[str]:
     for walk in walks[-5:]:
         yield (
             f"  {walk['walk']}: {walk['verdict']}, {walk['records']:,} of {walk['expected']} expected, "
-            f"{walk['pages']} pages, {walk['requests']} requests"
+            f"{counted(walk['pages'], 'page')}, {counted(walk['requests'], 'request')}"
         )
     if example:
         shown = ("position", "pk", "username", "full_name", "is_private", "is_verified")

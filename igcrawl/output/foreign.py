@@ -37,7 +37,7 @@ def check_above(spec: OutputSpec, path: Path) -> None:
     advice = "give another file, or -O"
     if spec.format not in JSON_LINES and spec.format != "csv":
         raise BadInput(
-            f"-o {path}: a file of the format {spec.format} cannot go on below what is in it; "
+            f"-o {path}: a file of the format {spec.format} cannot be appended to; "
             "give -O, another file, or .jsonl or .csv"
         )
     try:
@@ -46,7 +46,7 @@ def check_above(spec: OutputSpec, path: Path) -> None:
         else:
             _check_lines(spec, path)
     except (UnicodeDecodeError, csv.Error) as error:
-        raise BadInput(f"-o {path}: it is no whole CSV ({error}); {advice}") from None
+        raise BadInput(f"-o {path}: it is not a complete CSV ({error}); {advice}") from None
     except (EOFError, gzip.BadGzipFile, zlib.error, zstandard.ZstdError):
         raise BadInput(f"-o {path}: it is damaged, or not compressed as its name says; {advice}") from None
     except ValueError as error:
@@ -90,7 +90,7 @@ def _check_table(spec: OutputSpec, path: Path) -> None:
                 f"its columns are {','.join(found)[:200]!r}, those of this crawl {','.join(wanted)[:200]!r}"
             )
         if any(row and len(row) != len(wanted) for row in rows):
-            raise ValueError(f"its rows have not the {len(wanted)} columns of its first line")
+            raise ValueError(f"its rows do not have the {len(wanted)} columns of its first line")
 
 
 def last_line(file: int, end: int) -> bytes:

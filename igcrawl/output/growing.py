@@ -136,7 +136,7 @@ class GrowingOutput:
                 self.close()
                 return
             await self._come_back()
-        raise StoreError(f"{self._path}: somebody else goes on changing it; give this crawl a file of its own, -O …")
+        raise StoreError(f"{self._path}: another program keeps changing it; give this crawl a file of its own, -O …")
 
     async def _finish_once(self, tail: bytes) -> None:
         assert self._state is not None
@@ -159,7 +159,7 @@ class GrowingOutput:
         assert self._crawl is not None
         if not self._crawl.kept:
             raise StoreError(
-                f"{self._path}: somebody else has changed it meanwhile, and its records are kept nowhere else"
+                f"{self._path}: another program has changed it in the meantime, and its records are kept nowhere else"
             )
         await self._note()
         self.close()
@@ -224,7 +224,7 @@ class GrowingOutput:
             if await self._wrote_the_end(replace(self._crawl, crawl=row.crawl), OutputState.read(row.state)):
                 self._file.cut(self._file.size - torn)
                 return
-        raise BadInput(f"-o {self._path}: its last line is cut off; mend it, give another file, or -O")
+        raise BadInput(f"-o {self._path}: its last line is cut off; repair it, give another file, or -O")
 
     async def _wrote_the_end(self, crawl: OutputCrawl, state: OutputState) -> bool:
         """Return whether a crawl has written all that stands in the file behind the beginning of its part."""
@@ -278,7 +278,7 @@ class GrowingOutput:
             )
         behind = os.pread(self._file.descriptor, size - state.length, state.length)
         if not all(line.startswith(_RECORD[: len(line)]) for line in behind.split(b"\n")):
-            raise BadInput(f"{self._path}: somebody else has written behind this crawl's records; move that away")
+            raise BadInput(f"{self._path}: another program has written after this crawl's records; move that elsewhere")
 
     async def _reconcile(self, state: OutputState) -> None:
         """Make the file hold what the crawl has written, whatever others have done to it."""
@@ -326,7 +326,7 @@ class GrowingOutput:
     async def _move_aside(self, state: OutputState, why: str) -> None:
         old, aside = self._file.move_aside()
         logger.warning(
-            "%s: %s; what was found there is now %s, and its records are written again from the store",
+            "%s: %s; the file found there is now %s, and its records are written again from the store",
             self._path,
             why,
             aside.name,
@@ -349,7 +349,7 @@ class GrowingOutput:
             write_all(part.descriptor, (b"" if state.start else header) + added)
             write_all(part.descriptor, b"" if added.endswith(b"\n") else b"\n")
             await self._go_on_in(part, state)
-        logger.warning("%s: what others have appended stands above this crawl's records now", self._path)
+        logger.warning("%s: what others have appended is now above this crawl's records", self._path)
 
     async def _go_on_in(self, part: PartFile, state: OutputState) -> None:
         """Write the crawl's part into a file that is to take the place of this one."""

@@ -108,7 +108,7 @@ class WholeOutput:
             await self._write(crawl, tail)
             if FileFacts.of(self._path) == self._facts:
                 return
-        raise StoreError(f"{self._path}: somebody else goes on changing it; give this crawl a file of its own, -O …")
+        raise StoreError(f"{self._path}: another program keeps changing it; give this crawl a file of its own, -O …")
 
     async def _write(self, crawl: OutputCrawl, tail: bytes) -> None:
         last, state = await crawl.last(), self._state
@@ -205,7 +205,7 @@ def _move_aside(path: Path, file: int, start: int) -> None:
     aside = name_aside(path)
     path.rename(aside)
     logger.warning(
-        "%s: is not as this crawl left it; what was found there is now %s, and it is written again from the store",
+        "%s: is not as this crawl left it; the file found there is now %s, and it is written again from the store",
         path,
         aside.name,
     )

@@ -13,6 +13,7 @@ from igcrawl.operations.catalogue import FAMILY_OF
 from igcrawl.operations.operation import Operation
 from igcrawl.operations.paging import ChunkPages, GivenPaths
 from igcrawl.store import OperatorLimits
+from igcrawl.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +42,9 @@ class Range:
     def told(self, name: str) -> str:
         """For the operator's eyes."""
         if self.most is None:
-            return f"at least {self.least:,} {name}{'' if self.least == 1 else 's'}"
-        one = "" if self.most == 1 else "s"
-        return (
-            f"{self.most:,} {name}{one}" if self.least == self.most else f"{self.least:,} to {self.most:,} {name}{one}"
-        )
+            return f"at least {counted(self.least, name)}"
+        most = counted(self.most, name)
+        return most if self.least == self.most else f"{self.least:,} to {most}"
 
 
 @dataclass(slots=True)
@@ -116,11 +115,11 @@ def cost_of(
     if operation.then is not None:
         cost.ask(operation.then.operation, pages)
     if pages.most is None:
-        cost.notes["how many pages the list has is not known before"] = None
+        cost.notes["how many pages the list has is not known in advance"] = None
     elif (page_sizes := operation.sizes_of_pages(args)) is not None:
         few, many = page_sizes
         sizes = f"{few} to {many}" if few != many else f"up to {many}"
-        cost.notes[f"a page is taken to hold {sizes}; the server chooses"] = None
+        cost.notes[f"assuming {sizes} per page; the server decides"] = None
     return cost
 
 
@@ -194,5 +193,5 @@ def cost_of_found(operation: Operation, asked: Arguments, holds: int | None) -> 
         cost.most[family] = (count.most or 0) * times
     bounded = "" if asked.max_walks else "; max_walks=… bounds how many are walked"
     requests = Range(least_of_one, one.requests.most).told("request")
-    cost.notes[f"each account found costs {requests}; how many are found is not known before{bounded}"] = None
+    cost.notes[f"each account found costs {requests}; how many are found is not known in advance{bounded}"] = None
     return cost

@@ -86,9 +86,9 @@ async def length_of(seed: Seed, ask: Ask, gate: Gate, now: float) -> Length:
     except TargetError as error:
         return Length(said=f"{seed.key}: {error.verdict}: {error}")
     except WaitTooLong as error:
-        return Length(said=f"the profile was not learned: {error}", failed=bool(getattr(gate, "entered", False)))
+        return Length(said=f"the profile could not be read: {error}", failed=bool(getattr(gate, "entered", False)))
     except AnswerError as error:
-        return Length(said=f"the profile was not learned: {error}", failed=True)
+        return Length(said=f"the profile could not be read: {error}", failed=True)
     field = counted_in(find_operation(seed.operation))
     holds = believed_count(getattr(profile, field)) if field else None
     private = f"{seed.target} is private: its list is shown to those whom it lets follow"

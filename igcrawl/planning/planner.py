@@ -150,10 +150,10 @@ class Planning:
             last = await self._last(crawl_key)
         lines = [f"plan of {crawl_key.text}"]
         if last is not None and await self._goes_on(last, crawl_key):
-            lines.append(f"goes on with the crawl of {last.created_at}: this is what is left")
+            lines.append(f"continues the crawl of {last.created_at}: this is what is left")
             cost = await remaining(self._store, last, self._args, self._spider.limits)
         elif last is not None and crawl_key.name is not None and not crawl_key.fresh:
-            lines.append(f"crawl {crawl_key.name} has ended; it is run again only with -a fresh=1")
+            lines.append(f"crawl {crawl_key.name} has ended; only -a fresh=1 runs it again")
             cost = Cost()
         else:
             cost = await self._whole(lines)
@@ -232,14 +232,14 @@ class Planning:
         update = isinstance(self._args, ListArguments) and self._args.since is not None
         update = update and any(walk.verdict == Verdict.COMPLETE for walk in earlier)
         if update:
-            self._notes.append("since=last ends where everybody is known: two or three requests as a rule")
+            self._notes.append("since=last ends at the first known accounts: two or three requests as a rule")
         return length, update
 
     def _remembered(self, length: Length, earlier: list[WalkRow]) -> Length:
         for walk in earlier:
             if walk.verdict == Verdict.COMPLETE:
                 holds = walk.expected or walk.records
-                self._notes.append(f"when it was walked last, {walk.ended_at}, the list held {holds:,}")
+                self._notes.append(f"at its last walk, {walk.ended_at}, the list held {holds:,}")
                 return Length(holds=holds, account=length.account, said=length.said, failed=length.failed)
         return length
 
@@ -257,7 +257,7 @@ def _in_all(cost: Cost, config: Config, state: SessionState, now: float) -> Iter
     yield f"budget, {budget.pace} pace; {'; '.join(room_lines(state, budget, now))}"
     least, most = (seconds_for(requests, budget, state, now) for requests in (cost.least, cost.most))
     until = moment(now + most, now) if cost.requests.most is not None else f"not before {moment(now + least, now)}"
-    yield f"it would take {_time(cost, least, most)}; through: {until}"
+    yield f"it would take {_time(cost, least, most)}; done by: {until}"
 
 
 def _time(cost: Cost, least: float, most: float) -> str:

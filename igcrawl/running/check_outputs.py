@@ -103,14 +103,14 @@ def _check_feed(uri: str, options: Mapping[str, Any], settings: Settings, spider
     scheme = urlsplit(uri).scheme
     if scheme not in {"", "file", "stdout"} and options.get("overwrite") is False:
         raise BadInput(
-            f"output {shown(uri)}: a remote place is stored whole, at the end of a run; it cannot be appended to"
+            f"output {shown(uri)}: a remote output is stored whole at the end of a run; it cannot be appended to"
         )
     if scheme not in {"", "file", "stdout"} and options.get("batch_item_count"):
-        raise BadInput(f"output {shown(uri)}: batches are local files; a remote place is stored whole")
+        raise BadInput(f"output {shown(uri)}: batches must be local files; a remote output is stored whole")
     encoding = str(options.get("encoding") or settings["FEED_EXPORT_ENCODING"] or "utf-8")
     if encoding.lower() not in {"utf-8", "utf8"} and options.get("format") in EXPORTERS:
         raise BadInput(
-            f"output {shown(uri)}: its encoding must be utf-8, since names are in every script; got {encoding!r}"
+            f"output {shown(uri)}: its encoding must be utf-8, since names are in many scripts; got {encoding!r}"
         )
     storages = settings.getwithbase("FEED_STORAGES")
     if storages.get(scheme or "file") is None:
@@ -133,9 +133,7 @@ def _check_only_copy(uri: str, options: Mapping[str, Any]) -> None:
         )
     path, format_ = local_path(uri), options.get("format")
     if format_ in {"json", "xml"} and not options.get("overwrite") and path.exists() and path.stat().st_size:
-        raise BadInput(
-            f"-o {path}: a file of the format {format_} cannot go on below what is in it; give -O, or .jsonl"
-        )
+        raise BadInput(f"-o {path}: a file of the format {format_} cannot be appended to; give -O, or .jsonl")
 
 
 def _check_options(uri: str, options: Mapping[str, Any], settings: Settings, spider: type[Spider]) -> None:
@@ -205,7 +203,7 @@ def check_file(path: Path, what: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.open("ab").close()
     except FileExistsError:
-        raise BadInput(f"{what}: a file stands where its folder would be") from None
+        raise BadInput(f"{what}: there is a file where its folder would be") from None
     except OSError as error:
         raise BadInput(f"{what}: {error.strerror or error}") from None
     if not existed:

@@ -11,6 +11,7 @@ from igcrawl.crawl.run_totals import VerdictTotals
 from igcrawl.store import OperatorLimits
 from igcrawl.times import span
 from igcrawl.verdict import GOOD, REOPENED, RESUMABLE, Verdict
+from igcrawl.wording import counted
 
 #: Verdicts that say that a list is not what it should be.
 _DOUBTFUL: Final = tuple(verdict for verdict in Verdict if verdict not in GOOD | RESUMABLE)
@@ -57,8 +58,9 @@ def _row(name: str, totals: VerdictTotals) -> tuple[str, ...]:
 
 def summary_lines(summary: Summary) -> Iterator[str]:
     """Give a summary for a log."""
-    for verdict, walks, records, requests, time in summary.rows:
-        yield f"summary: {walks} {verdict}: {records} records, {requests} requests, {time}"
+    for verdict, totals in summary.totals.items():
+        walks, records, requests, time = _told(totals)
+        yield f"summary: {walks} {verdict}: {records}, {requests}, {time}"
     yield from (f"summary: {share.told}" for share in summary.shares)
     yield from (f"summary: {sentence}" for sentence in summary.named)
     yield from (f"summary: records are in {place}" for place in summary.places)
@@ -76,17 +78,17 @@ def advice_of(counts: Mapping[str | None, int], limits: OperatorLimits) -> list[
     waiting, ended = counts.get(None, 0), sum(count for verdict, count in counts.items() if verdict is not None)
     most = limits.max_walks
     if waiting and most is not None and ended >= most:
-        advice.append(f"{_walks(waiting)} left beyond max_walks={most}; the same command with a larger one goes on")
+        advice.append(f"{_walks(waiting)} left beyond max_walks={most}; the same command with a larger one continues")
         waiting = 0
     still_open = waiting + sum(counts.get(verdict, 0) for verdict in REOPENED)
     if still_open:
         first = "when the session may be used again, " if counts.get(Verdict.BLOCKED) else ""
-        advice.append(f"{_walks(still_open)} open: {first}the same command goes on")
+        advice.append(f"{_walks(still_open)} open: {first}the same command continues")
     if stopped := counts.get(Verdict.STOPPED, 0):
-        advice.append(f"{_walks(stopped)} stopped at a limit of yours; the same command with a larger one goes on")
+        advice.append(f"{_walks(stopped)} stopped at a limit of yours; the same command with a larger one continues")
     doubtful = [(verdict, counts[verdict]) for verdict in _DOUBTFUL if counts.get(verdict)]
     return advice + [
-        f"{_walks(count)} {verdict}: scrapy walks --retry {verdict}, then the same command asks again"
+        f"{_walks(count)} {verdict}: scrapy walks --retry {verdict}, then run the same command again"
         for verdict, count in doubtful
     ]
 
@@ -109,5 +111,10 @@ def names_of(counts: Mapping[str | None, int], named: Mapping[str, Sequence[str]
     return sentences
 
 
+def _told(totals: VerdictTotals) -> tuple[str, str, str, str]:
+    records, requests = counted(totals.records, "record"), counted(totals.requests, "request")
+    return f"{totals.walks:,}", records, requests, span(totals.seconds)
+
+
 def _walks(count: int) -> str:
-    return f"{count:,} walks are" if count > 1 else "1 walk is"
+    return counted(count, "walk", ("is", "are"))

@@ -32,9 +32,7 @@ def check_name(name: str) -> str:
         BadInput: no session may be called so.
     """
     if not is_name(name):
-        raise BadInput(
-            "a session's name: letters, digits, dot, dash and underscore, 64 at most, and no .json at its end"
-        )
+        raise BadInput("a session's name: letters, digits, dot, dash and underscore, at most 64, not ending in .json")
     return name
 
 

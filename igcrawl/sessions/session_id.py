@@ -38,7 +38,7 @@ def problem_of(sessionid: str) -> str | None:
     if len(sessionid) <= _LONGEST and _WHOLE.fullmatch(plain):
         return None
     if sessionid[0] in _QUOTES or sessionid[-1] in _QUOTES:
-        return "the sessionid stands in quotation marks: without them it may work"
+        return "the sessionid is in quotation marks: without them it may work"
     if _MASK.search(plain):
         return "the sessionid is masked or cut (***, xxx, …)"
     if "%" in plain and _WHOLE.fullmatch(unquote(plain)):

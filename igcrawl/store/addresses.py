@@ -13,8 +13,7 @@ _PORT: Final = re.compile(r"[0-9]{0,5}")
 _HOST: Final = re.compile(r"(\[[0-9A-Fa-f:.%]+\]|[^\[\]:@\s]*)(?::(.*))?", re.S)
 _MOST: Final = 65535
 _ENCODE: Final = (
-    "odd characters of its user and password must be written with a percent sign: "
-    "@ as %40, [ as %5B, / as %2F, % as %25"
+    "special characters in its user and password must be percent-encoded: @ as %40, [ as %5B, / as %2F, % as %25"
 )
 _FORM: Final = "expected postgresql://user:password@host:5432/database"
 

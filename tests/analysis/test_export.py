@@ -94,7 +94,7 @@ async def test_walks_that_go_on_have_their_record_behind_the_pages_of_their_craw
     ends = ["throttled", "stopped", "suspect", "interrupted", "interrupted"]
     assert told(records) == [*pages, *ends, "profile", "20", "complete"]
     assert [each["target"] for each in records[7:12]] == ["1", "2", "3", "4", "7"]
-    assert [each["reason"] for each in records[7:12:3]] == ["told to wait", "not finished: the same command goes on"]
+    assert [each["reason"] for each in records[7:12:3]] == ["told to wait", "not finished: the same command continues"]
     assert capsys.readouterr().err == (
         f"igcrawl: 8 walk, 6 follow, 1 profile written to {tmp_path}/x.jsonl; "
         "not all walks are complete: 1 throttled, 2 interrupted, 2 suspect, 1 stopped of 8\n"
@@ -187,9 +187,9 @@ async def test_what_does_not_fit_a_column_of_parquet_is_null_and_told_once(
     assert (rows[8]["has_audio"], rows[8]["title"]) == (None, None)
     _, *notes = capsys.readouterr().err.splitlines()
     assert sorted(notes) == [
-        "igcrawl: has_audio: 1 values do not fit the column and are null",
+        "igcrawl: has_audio: 1 value does not fit the column and is null",
         "igcrawl: like_count: 5 values do not fit the column and are null",
-        "igcrawl: title: 1 values do not fit the column and are null",
+        "igcrawl: title: 1 value does not fit the column and is null",
     ]
     await exported(url, tmp_path / "x.csv", type="media")
     csv_counts = [row["like_count"] for row in read(tmp_path / "x.csv")[:8]]
@@ -280,7 +280,7 @@ async def test_an_open_walk_of_an_operation_that_is_gone_has_no_record_and_that_
         await put(store, walk, follow(walk, 1))
     assert await exported(url, tmp_path / "x.jsonl") == 0
     assert told(read(tmp_path / "x.jsonl")) == ["1"]
-    assert "1 open walks of gone, an operation that is not known here" in capsys.readouterr().err
+    assert "1 open walk of gone, an operation that is not known here" in capsys.readouterr().err
 
 
 async def test_a_table_of_walks_that_have_no_pages_yet_has_its_columns(tmp_path: Path) -> None:

@@ -138,7 +138,7 @@ async def test_a_crawl_whose_records_are_not_kept_is_told_and_the_others_are_exp
         await one_list(store, 1, target=1, keeps=False)
         await one_list(store, 2, target=2, key="other", name="half")
         await store.crawls.stop_keeping(2)
-    line = "the store does not hold all its records (it was begun by an older igcrawl, or they were not to be kept)"
+    line = "the store does not hold all its records (it was begun by an older igcrawl or with IG_KEEP=False)"
     said = await refused(url, out)
     assert said == f"not exported: crawls 1 (key), 2 (half); {line}: its output is the only copy"
     assert not out.exists()

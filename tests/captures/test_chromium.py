@@ -26,7 +26,7 @@ def test_a_browser_that_runs_is_not_started() -> None:
 
 def test_a_path_that_is_no_program(tmp_path: Path) -> None:
     (tmp_path / "text").touch()
-    with pytest.raises(BadInput, match="no program"):
+    with pytest.raises(BadInput, match="cannot be started"):
         find_chromium(str(tmp_path / "text"))
 
 

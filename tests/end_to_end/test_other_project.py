@@ -68,6 +68,9 @@ def test_our_commands_are_there(project: Project) -> None:
     assert budget.code == 0, budget.err
     operations = project.scrapy("operations")
     assert "followers_rest" in operations.out
+    explained = project.scrapy("help", "followers")
+    assert explained.out.startswith("Usage: scrapy crawl followers ")
+    assert "followers" in project.scrapy("completion", "bash").out
 
 
 def test_its_own_spiders_run_as_without_us_and_need_no_session(project: Project) -> None:

@@ -1,4 +1,4 @@
-"""Scrapy's limits of a run end it with a page written whole, and the same command goes on."""
+"""Scrapy's limits of a run end it with a page written whole, and the same command continues."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from igcrawl.simulator import Simulator
+from igcrawl.wording import counted
 from tests.running.conftest import Many, Own, in_memory, of_session
 from tests.support.in_one_process import Done, Finished, OneProcess, one_process
 from tests.support.leaks import found_in
@@ -23,11 +24,11 @@ def check_own(many: Many, own: Own, done: Done) -> None:
     asked = [target for target, _ in many.asked if target == own.target]
     assert outcome["stats"]["igcrawl/requests"] == len(asked) == records[-1]["requests"]
     assert outcome["stats"]["igcrawl/records"] == len(records)
-    verdict = f"followers/{own.target}: complete: {len(followers)} records"
+    verdict = f"followers/{own.target}: complete: {counted(len(followers), 'record')}"
     assert [line for line in done.lines if verdict in line]
     assert done.own_lines == done.lines
-    counted = sum(count for name, count in outcome["stats"].items() if name.startswith("log_count/"))
-    assert 0 < counted <= len(done.lines)
+    logged = sum(count for name, count in outcome["stats"].items() if name.startswith("log_count/"))
+    assert 0 < logged <= len(done.lines)
 
 
 def check_apart(many: Many, all_own: list[Own], finished: Finished) -> None:

@@ -53,7 +53,10 @@ def feeds(uri: str, **options: Any) -> dict[str, Any]:
         ({"IG_DOC_IDS": "~nosuchuser/d.toml"}, "IG_DOC_IDS: ~nosuchuser/d.toml: no user 'nosuchuser'"),
         ({"IG_SESSION": "~nosuchuser/s.json"}, "IG_SESSION: ~nosuchuser/s.json: no user 'nosuchuser'"),
         ({"IG_JSONL": "~nosuchuser/x.jsonl"}, "IG_JSONL: ~nosuchuser/x.jsonl: no user 'nosuchuser'"),
-        ({"IG_STORE": f"postgresql://me:{SECRET}@{SECRET}@localhost/db"}, "IG_STORE: odd characters of its user and"),
+        (
+            {"IG_STORE": f"postgresql://me:{SECRET}@{SECRET}@localhost/db"},
+            "IG_STORE: special characters",
+        ),
         ({"USER_AGENT": "mine"}, "USER_AGENT is not obeyed: the session has its own"),
         ({"https_proxy": "http://h:1"}, "HTTPS_PROXY is not obeyed: Scrapy has no such setting"),
     ],
@@ -80,8 +83,8 @@ def test_a_proxy_of_the_environment_that_cannot_be_used_is_refused(
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("-s", "LOG_FILE=/dev/null/x"), "igcrawl: LOG_FILE: a file stands where"),
-        (("--pidfile", "/dev/null/x"), "igcrawl: --pidfile: a file stands where"),
+        (("-s", "LOG_FILE=/dev/null/x"), "igcrawl: LOG_FILE: there is a file where"),
+        (("--pidfile", "/dev/null/x"), "igcrawl: --pidfile: there is a file where"),
         (("-s", "LOG_FILE=x.jsonl", "-O", "x.jsonl"), "igcrawl: output x.jsonl: it is what LOG_FILE names"),
         (("-s", "FEEDS=7"), "igcrawl: FEEDS: expected a JSON object"),
         (("-a", "username=\udcff"), "igcrawl: username: \\udcff: expected text in UTF-8"),

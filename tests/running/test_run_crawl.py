@@ -12,6 +12,7 @@ from scrapy.settings import Settings
 
 from igcrawl.running import Outcome, run_crawl
 from igcrawl.verdict import ExitCode
+from igcrawl.wording import counted
 from spiders.followers import FollowersSpider
 from tests.running.conftest import Many
 from tests.support.in_one_process import one_process
@@ -92,7 +93,7 @@ def test_a_crawl_of_a_class_tells_what_it_did(many: Many) -> None:
     assert done.outcome["exit_code"] == 0
     assert done.outcome["refused"] is done.outcome["plan"] is None
     assert done.outcome["verdicts"] == {verdict: 1}
-    assert done.outcome["summary"][0].startswith(f"summary: 1 {verdict}: {count} records, 1 requests")
+    assert done.outcome["summary"][0].startswith(f"summary: 1 {verdict}: {counted(count, 'record')}, 1 request,")
     assert f"summary: records are in {own.folder / 'out.jsonl'}" in done.outcome["summary"]
     assert done.outcome["finish_reason"] == "finished"
     assert done.outcome["stats"]["igcrawl/requests"] == 1
@@ -122,7 +123,7 @@ def test_a_parked_session_is_refused_with_exit_code_3(many: Many) -> None:
     troubled, refused = one_process().run([many.order(own), many.order(own)]).done
     assert (troubled.outcome["exit_code"], troubled.outcome["finish_reason"]) == (3, "blocked")
     assert refused.outcome["exit_code"] == 3
-    assert "it is parked since" in refused.outcome["refused"]
+    assert "parked since" in refused.outcome["refused"]
     assert "igcrawl/requests" not in refused.outcome["stats"]
 
 
@@ -145,7 +146,7 @@ def test_a_crawl_that_nobody_waits_for_any_more_stops_with_a_page_written_whole(
     order.until = str(own.folder / "out.jsonl")
     [given_up] = one_process().run([order]).done
     assert given_up.outcome == {}
-    assert "stopping: the answer on its way is waited for and written" in given_up.log
+    assert "stopping: waiting for the answer on its way, which is written" in given_up.log
     assert own.records[-1]["verdict"] == "interrupted"
     [done] = one_process().run([many.order(own)]).done
     assert done.outcome["exit_code"] == 0

@@ -97,7 +97,7 @@ def test_a_refresh_that_does_not_fit_is_dropped_with_one_warning(crawls: Crawls)
     with RecordingServer(replying(*pages)) as server:
         done = crawls(server)
     assert done.outcome["exit_code"] == 0, done.log
-    (line,) = [line for line in done.lines if "not of its form" in line]
+    (line,) = [line for line in done.lines if "of the wrong form or account" in line]
     assert "WARNING" in line
     assert "cookie ds_user_id, mid" in line or "mid, cookie ds_user_id" in line
     assert "999" not in line

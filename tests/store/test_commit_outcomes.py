@@ -114,7 +114,7 @@ async def test_a_page_that_is_cut_each_time_ends_the_crawl_in_one_line_and_is_no
     async with walking(url) as (proxy, store, crawl, walk):
         writes = Writes(url)
         proxy.cuts.extend([Cut.BEFORE] * 9)
-        with pytest.raises(StoreError, match="; the same command goes on from the last page") as caught:
+        with pytest.raises(StoreError, match="; the same command continues from the last committed page") as caught:
             await store.walks.commit([next_page(walk)], writers=[writes])
         assert "\n" not in str(caught.value)
         assert writes.tries == 3
@@ -271,6 +271,6 @@ async def test_a_connection_that_is_lost_while_a_store_is_opened_is_made_once_mo
         async with opened(address) as store:
             assert await store.crawls.all() == []
         proxy.cuts.extend([Cut.BEFORE] * 9)
-        with pytest.raises(StoreError, match="the same command goes on"):
+        with pytest.raises(StoreError, match="the same command continues"):
             async with opened(address) as store:
                 await begun(store, [seed(1)])

@@ -162,7 +162,7 @@ async def pages_until_it_fails(url: str) -> int:
                 await store.walks.commit([PageCommit(walk=walk, found=FoundPage(b"12345678" * 200, walk.pages))], {})
         said = str(caught.value)
         assert said.startswith(url.removeprefix("sqlite:///"))
-        assert "the same command goes on" in said
+        assert "the same command continues" in said
         return walk.pages - 1
 
 

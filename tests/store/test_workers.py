@@ -61,5 +61,5 @@ def test_workers_live_until_they_leave(tmp_path: Path) -> None:
 
 def test_a_folder_of_workers_that_cannot_be_made_is_said_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(StoreError, match="when that is mended, the same command goes on"):
+    with pytest.raises(StoreError, match="when that is fixed, the same command continues"):
         WorkerLocks(tmp_path / "file" / "workers").enter(1)

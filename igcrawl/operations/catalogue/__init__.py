@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType, ModuleType
 from typing import Final
 
+from igcrawl.arguments.targets import shown
 from igcrawl.errors import BadInput
 from igcrawl.operations.catalogue import custom, inbox, media, profiles, relations, search, suggestions
 from igcrawl.operations.operation import Operation, Surface
+from igcrawl.wording import did_you_mean, nearest
 
 FAMILIES: Final = (profiles, relations, suggestions, search, media, inbox, custom)
 _OPERATIONS: dict[str, Operation] = {}
 _FAMILY_OF: dict[str, str] = {}
+_BY_OTHER_NAME: dict[str, Operation] = {}
 #: All operations by name, in the order of the families.
 OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(_OPERATIONS)
 #: The family of each operation, by the operation's name.
@@ -32,16 +34,20 @@ def add_family(module: ModuleType) -> None:
         module: has `OPERATIONS`, any number of `Operation`.
 
     Raises:
-        BadInput: it has none, or one whose name is taken.
+        BadInput: it has none, or one whose name, or other name, is taken.
     """
     operations = getattr(module, "OPERATIONS", None)
     if operations is None or not all(isinstance(operation, Operation) for operation in operations):
         raise BadInput(f"{module.__name__}: expected OPERATIONS, a tuple of igcrawl.operations.operation.Operation")
     family = module.__name__.rpartition(".")[2]
     for operation in operations:
-        if _OPERATIONS.setdefault(operation.name, operation) is not operation:
+        if _OPERATIONS.get(operation.name, operation) is not operation:
             raise BadInput(f"{module.__name__}: there is an operation {operation.name!r} already")
-        _FAMILY_OF[operation.name] = family
+        for other in operation.other_names:
+            if (taken := _BY_OTHER_NAME.get(other, operation)) is not operation:
+                raise BadInput(f"{module.__name__}: {other!r} is another name of {taken.name} already")
+        _OPERATIONS[operation.name], _FAMILY_OF[operation.name] = operation, family
+        _BY_OTHER_NAME.update(dict.fromkeys(operation.other_names, operation))
 
 
 def add_from_outside(modules: Iterable[str]) -> None:
@@ -85,13 +91,20 @@ def list_on(surface: Surface, name: str) -> Operation:
 
 
 def find_operation(name: str) -> Operation:
-    """Return an operation by its name.
+    """Return an operation by its name, or by one of its other names; its own comes first.
 
     Raises:
         BadInput: there is none; the error suggests the nearest names.
     """
-    if name in OPERATIONS:
-        return OPERATIONS[name]
-    near = get_close_matches(name, OPERATIONS, n=3, cutoff=0.3)
-    meant = f"did you mean {', '.join(near)}? " if near else ""
-    raise BadInput(f"no operation {name!r}; {meant}`scrapy operations` lists all")
+    found = OPERATIONS.get(name) or _BY_OTHER_NAME.get(name)
+    if found is not None:
+        return found
+    near: dict[str, str] = {}
+    for each in nearest(name, [*OPERATIONS, *_BY_OTHER_NAME], most=9, cutoff=0.5):
+        near.setdefault(_own_name(each), each)
+    meant = [each if each == own else f"{each} (= {own})" for own, each in near.items()]
+    raise BadInput(f"no operation {shown(name)!r}; {did_you_mean(meant[:3])}`scrapy operations` lists all")
+
+
+def _own_name(name: str) -> str:
+    return name if name in OPERATIONS else _BY_OTHER_NAME[name].name

@@ -41,6 +41,7 @@ _QUERY: Final = {
 OPERATIONS: Final = (
     Operation(
         name="web_doc_id",
+        other_names=("public_doc_id_graphql_request",),
         about="any registered query of the web",
         surface=Surface.WEB_GRAPHQL,
         arguments={
@@ -54,6 +55,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="mobile_doc_id",
+        other_names=("private_graphql_query_request",),
         about="any registered query of the app",
         surface=Surface.MOBILE_GRAPHQL,
         arguments={

@@ -21,6 +21,7 @@ def plain_data(expects: Path | None = None) -> Reader:
 OPERATIONS: Final = (
     Operation(
         name="inbox_tray",
+        other_names=("private_graphql_inbox_tray_for_user",),
         about="the notes above the inbox",
         surface=Surface.MOBILE_GRAPHQL,
         query_name="InboxTrayRequestForUserQuery",
@@ -30,6 +31,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="region_hint",
+        other_names=("private_graphql_realtime_region_hint",),
         about="the region of the session's messages",
         surface=Surface.MOBILE_GRAPHQL,
         query_name="IGRealtimeRegionHintQuery",
@@ -39,6 +41,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="audio_trend_categories",
+        other_names=("private_graphql_top_audio_trends_eligible_categories",),
         about="the categories of trending sounds",
         surface=Surface.MOBILE_GRAPHQL,
         query_name="GetTopAudioTrendsEligibleCategories",
@@ -47,6 +50,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="memories_pog",
+        other_names=("private_graphql_memories_pog",),
         about="the session's own story memories",
         surface=Surface.MOBILE_GRAPHQL,
         query_name="MemoriesPogQuery",
@@ -56,6 +60,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="mark_inbox_seen",
+        other_names=("private_graphql_update_inbox_tray_last_seen",),
         about="marks the inbox's tray as seen",
         surface=Surface.MOBILE_GRAPHQL,
         query_name="UpdateInboxTrayLastSeenTimestamp",

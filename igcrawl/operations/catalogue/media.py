@@ -18,9 +18,7 @@ from igcrawl.parsing.fields import WITHOUT_STATUS, flag, ident, ids, media_id, n
 from igcrawl.parsing.json_paths import ManyPath
 from igcrawl.parsing.reader import Reader
 
-STREAM: Final = Argument(
-    "1 asks for the answer in parts, as the app does; false when left out", bool, True, required=False
-)
+STREAM: Final = Argument("1 asks for a streamed answer, as the app does; 0 if left out", bool, True, required=False)
 
 AUDIO_FIELDS: Final = {
     "id": reference(
@@ -77,17 +75,24 @@ def _media(at: ManyPath, *, merged: bool = False, unwrap: str | None = "media") 
 OPERATIONS: Final = (
     Operation(
         name="media_info",
+        other_names=("media_info_v2", "media_info_v1", "media_info_gql", "explore_page_media_info"),
         about="one post or reel",
         surface=Surface.REST,
         path="/api/v1/discover/media_metadata/",
         arguments={
-            "media_id": Argument("the media's id; its owner's behind it is cut off", MediaPk, "3776832898280228145")
+            "media_id": Argument("the media's id; an owner's id after it is cut off", MediaPk, "3776832898280228145")
         },
         query={"media_id": Arg("media_id")},
         reader=Reader(at=("media_or_ad",), single=True, record=Media, fields=MEDIA_FIELDS),
     ),
     Operation(
         name="user_clips",
+        other_names=(
+            "private_graphql_clips_profile",
+            "user_clips_v1",
+            "user_clips_chunk_v1",
+            "user_clips_paginated_v1",
+        ),
         planned_by="media_count",
         # Reels are a part of what is counted.
         planned_at_most=True,
@@ -126,6 +131,18 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="user_feed",
+        other_names=(
+            "feed_user_stream_item",
+            "user_medias",
+            "user_medias_v1",
+            "user_medias_gql",
+            "user_medias_chunk",
+            "user_medias_chunk_v1",
+            "user_medias_chunk_gql",
+            "user_medias_paginated",
+            "user_medias_paginated_v1",
+            "user_medias_paginated_gql",
+        ),
         planned_by="media_count",
         page_sizes=(12, 12),
         about="what an account has posted, newest first",
@@ -142,6 +159,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="audio_clips",
+        other_names=("track_stream_info_by_id", "track_info_by_id"),
         about="a sound, and the reels that use it",
         surface=Surface.REST,
         method="POST",
@@ -167,12 +185,13 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="comment_infos",
-        about="the comments that the app shows below posts, 50 posts a call",
+        other_names=("media_comment_infos",),
+        about="the comments that the app shows below posts, 50 posts per request",
         surface=Surface.REST,
         path="/api/v1/media/comment_infos/",
         arguments={
             "media_ids": Argument(
-                "ids of media: 1_2,3_4; longer lists are asked for in parts",
+                "ids of media: 1_2,3_4; long lists take several requests",
                 MediaIds,
                 "3391854975572247874_56502266920",
             ),
@@ -191,7 +210,8 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="offensive_comment",
-        about="whether the server would take a comment for offensive; nothing is posted",
+        other_names=("media_check_offensive_comment_v2", "media_check_offensive_comment"),
+        about="whether the server would consider a comment offensive; nothing is posted",
         surface=Surface.REST,
         method="POST",
         path="/api/v1/media/comment/check_offensive_comment/",

@@ -44,6 +44,13 @@ _FROM_FEED: Final = {"is_prefetch": False, "entry_point": "profile", "from_modul
 OPERATIONS: Final = (
     Operation(
         name="user_profile",
+        other_names=(
+            "user_info_v2_gql",
+            "user_info_gql",
+            "user_short_gql",
+            "user_web_profile_info_gql",
+            "username_from_user_id_gql",
+        ),
         fallback="user_info",
         about="one account's profile, by id",
         surface=Surface.WEB_GRAPHQL,
@@ -63,6 +70,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="user_lookup",
+        other_names=("user_info_by_username_v2_gql", "user_info_by_username", "user_id_from_username"),
         fallback="web_profile_info",
         about="one account's profile, by name: a search for the name, then the profile of exactly that one",
         surface=Surface.WEB_GRAPHQL,
@@ -76,6 +84,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="user_info",
+        other_names=("user_info_v1", "username_from_user_id"),
         about="one account's profile, by id, as the app asks for it",
         surface=Surface.REST,
         path="/api/v1/users/{user_id}/info/",
@@ -90,6 +99,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="user_stream",
+        other_names=("user_stream_by_id_v1", "user_stream_by_id_flat"),
         about="one account's profile, by id, as the app streams it",
         surface=Surface.REST,
         method="POST",
@@ -100,6 +110,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="username_stream",
+        other_names=("user_stream_by_username_v1", "user_stream_by_username_flat", "user_info_by_username_v1"),
         about="one account's profile, by name, as the app streams it",
         surface=Surface.REST,
         method="POST",
@@ -110,6 +121,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="web_profile_info",
+        other_names=("user_web_profile_info_v1", "user_info_by_username_gql"),
         about="one account's profile, by name, and its first media",
         surface=Surface.REST,
         path="/api/v1/users/web_profile_info/",

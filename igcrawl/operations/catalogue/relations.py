@@ -18,15 +18,18 @@ from igcrawl.parsing.json_paths import Path
 from igcrawl.parsing.reader import Constant, Reader
 
 ORDER: Final = Argument(
-    "date_followed_latest or date_followed_earliest; the server's own when left out",
+    "date_followed_latest or date_followed_earliest; the server's own order if left out",
     Literal["date_followed_latest", "date_followed_earliest"],
     "date_followed_latest",
     required=False,
 )
 PAGE_SIZE: Final = Argument(
-    "accounts a page, 1 to 200; the server takes it as a wish", Annotated[int, Field(ge=1, le=200)], 200, required=False
+    "accounts per page, 1 to 200; the server treats it as a hint",
+    Annotated[int, Field(ge=1, le=200)],
+    200,
+    required=False,
 )
-RANK_TOKEN: Final = Argument("the token of an earlier walk, to go on with it", Token, "8a3a…", required=False)
+RANK_TOKEN: Final = Argument("the token of an earlier walk, to continue it", Token, "8a3a7f0e", required=False)
 
 FOLLOW_FIELDS: Final = {
     "pk": ident(),
@@ -61,11 +64,12 @@ def _rest_list(direction: str) -> Operation:
     """REST friendships; a `count` over 200 is answered with 400."""
     return Operation(
         name=f"{direction}_rest",
+        other_names=(f"user_{direction}_v1", f"user_{direction}_v1_chunk"),
         same_list_as=direction,
         not_known="whether it holds the same accounts as on mobile, in the same order and as far, was never compared",
         page_sizes=(200, 200),
         counted_by=_COUNTED_BY[direction],
-        about=f"{direction} of an account, up to 200 a page",
+        about=f"{direction} of an account, up to 200 per page",
         surface=Surface.REST,
         path=f"/api/v1/friendships/{{user_id}}/{direction}/",
         arguments={"user_id": USER_ID, "order": ORDER, "page_size": PAGE_SIZE},
@@ -86,6 +90,12 @@ def _rest_list(direction: str) -> Operation:
 OPERATIONS: Final = (
     Operation(
         name="followers",
+        other_names=(
+            "private_graphql_followers_list",
+            "user_followers",
+            "user_followers_private_gql",
+            "user_followers_private_gql_chunk",
+        ),
         fallback="followers_rest",
         page_sizes=(25, 50),
         counted_by=_COUNTED_BY["followers"],
@@ -115,6 +125,14 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="following",
+        other_names=(
+            "private_graphql_following_list",
+            "user_following",
+            "user_following_private_gql",
+            "user_following_private_gql_chunk",
+            "user_following_gql",
+            "user_following_gql_chunk",
+        ),
         page_sizes=(25, 50),
         fallback="following_rest",
         counted_by=_COUNTED_BY["following"],
@@ -156,6 +174,7 @@ OPERATIONS: Final = (
     _rest_list("following"),
     Operation(
         name="followers_web",
+        other_names=("user_followers_gql", "user_followers_gql_chunk"),
         same_list_as="followers",
         page_sizes=(12, 12),
         fallback="followers_rest",

@@ -30,8 +30,8 @@ from igcrawl.parsing.fields import (
 from igcrawl.parsing.json_paths import EACH, ManyPath, OneOf
 from igcrawl.parsing.reader import Constant, Reader, Shared, Translated
 
-QUERY: Final = Argument("what is searched for", Words, "python")
-RANK_TOKEN: Final = Argument("the token of an earlier answer, to go on with it", Token, "8a3a…", required=False)
+QUERY: Final = Argument("what to search for", Words, "python")
+RANK_TOKEN: Final = Argument("the token of an earlier answer, to continue from it", Token, "8a3a7f0e", required=False)
 
 
 def _hit(kind: str, **known: Field) -> dict[str, Field]:
@@ -96,7 +96,9 @@ def _media(at: ManyPath) -> Reader:
     return Reader(at=at, record=Media, fields=MEDIA_FIELDS)
 
 
-def _typeahead(name: str, about: str, path: str, *, users_only: bool, timezone: bool = False) -> Operation:
+def _typeahead(
+    name: str, about: str, path: str, *, other_name: str, users_only: bool, timezone: bool = False
+) -> Operation:
     tab = Constant("typeahead")
     surface = {"search_surface": "typeahead_search_page"}
     zone = {"timezone_offset": SessionValue("timezone_offset")} if timezone else {}
@@ -104,6 +106,7 @@ def _typeahead(name: str, about: str, path: str, *, users_only: bool, timezone: 
     users = _hits(tab, ("users",), _USER)
     return Operation(
         name=name,
+        other_names=(other_name,),
         about=about,
         surface=Surface.REST,
         path=path,
@@ -118,23 +121,27 @@ OPERATIONS: Final = (
         "keyword_typeahead",
         "users, hashtags, places and keywords for the first letters of a search",
         "/api/v1/fbsearch/keyword_typeahead/",
+        other_name="fbsearch_keyword_typeahead",
         users_only=False,
     ),
     _typeahead(
         "typeahead_stream",
-        "what the app shows while one types, streamed",
+        "suggestions while one types, streamed",
         "/api/v1/fbsearch/typeahead_stream/",
+        other_name="fbsearch_typeahead_stream",
         users_only=False,
     ),
     _typeahead(
         "typeahead_users",
-        "the users among what the app shows while one types, each once",
+        "the users among the suggestions while one types, each once",
         "/api/v1/fbsearch/typeahead_stream/",
+        other_name="fbsearch_typehead",
         users_only=True,
         timezone=True,
     ),
     Operation(
         name="accounts_serp",
+        other_names=("fbsearch_accounts_v2", "search_users", "search_users_v1"),
         about="the accounts tab of a search",
         surface=Surface.REST,
         path="/api/v1/fbsearch/account_serp/",
@@ -150,6 +157,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="reels_serp",
+        other_names=("fbsearch_reels_v2",),
         about="the reels tab of a search",
         surface=Surface.REST,
         path="/api/v1/fbsearch/reels_serp/",
@@ -166,6 +174,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="top_serp",
+        other_names=("fbsearch_topsearch_v2", "fbsearch_topsearch_flat", "top_search"),
         about="the top tab of a search: accounts and other things, and a grid of media",
         surface=Surface.REST,
         path="/api/v1/fbsearch/top_serp/",
@@ -188,12 +197,13 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="serp",
-        about="any tab of a search, by the names that the app has for it",
+        other_names=("fbsearch_item",),
+        about="any tab of a search, by the app's own names for it",
         surface=Surface.REST,
         path="/api/v1/fbsearch/{item_id}/",
         arguments={
             "query": QUERY,
-            "item_id": Argument("the tab's step in the path: clips_serp_page, top_serp, …", Slug, "clips_serp_page"),
+            "item_id": Argument("the tab's segment of the path: clips_serp_page, top_serp, …", Slug, "clips_serp_page"),
             "search_surface": Argument(
                 "the tab's other name: clips_serp_page, popular_serp, …", Slug, "clips_serp_page"
             ),
@@ -230,7 +240,8 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="resolve",
-        about="where a link leads, one step: asked without a session, not followed",
+        other_names=("public_head",),
+        about="where a link leads: one request without a session, redirects not followed",
         surface=Surface.HEAD,
         arguments={"url": Argument("an http or https URL", Url, "https://www.instagram.com/share/abc")},
         reader=Reader(

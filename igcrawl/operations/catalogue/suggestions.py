@@ -15,7 +15,10 @@ from igcrawl.parsing.reader import Reader
 
 CHAINED_IDS: Final = Argument("ids of suggested accounts: 1,2,3", UserIds, "1,2,3")
 CATEGORY_ID: Final = Argument(
-    "the account's category; learnt from its profile in one more call when left out", Number, "2233", required=False
+    "the account's category; looked up in its profile, with one more request, if left out",
+    Number,
+    "2233",
+    required=False,
 )
 
 SUGGESTION_FIELDS: Final = {
@@ -46,6 +49,7 @@ def _suggestions(at: ManyPath, unwrap: str | None = None, absent: Path | None = 
 OPERATIONS: Final = (
     Operation(
         name="chaining",
+        other_names=("user_suggested_profiles",),
         about="accounts suggested beside an account",
         surface=Surface.REST,
         path="/api/v1/discover/chaining/",
@@ -60,6 +64,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="suggestion_details",
+        other_names=("fetch_suggestion_details",),
         about="more about accounts that were suggested beside an account",
         surface=Surface.REST,
         path="/api/v1/discover/fetch_suggestion_details/",
@@ -69,6 +74,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="recommended_accounts",
+        other_names=("discover_recommended_accounts_for_category_v1",),
         about="accounts of the same category as an account",
         surface=Surface.REST,
         path="/api/v1/discover/recommended_accounts_for_category/",
@@ -86,6 +92,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="related_profiles",
+        other_names=("user_related_profiles_gql",),
         fallback="chaining",
         about="accounts suggested beside an account, as the web asks",
         surface=Surface.WEB_QUERY_HASH,

@@ -167,7 +167,7 @@ async def _seeds_of_held(cursor: Cursor, worker: int | None, walks: Mapping[int,
     if not all(row["lives"] for row in held.values()):
         raise LostLock(
             "the Postgres store: this worker's lock is lost; a pooler in between must keep a session for each client; "
-            "the same command goes on from the last page that was committed"
+            "the same command continues from the last committed page"
         )
     return {number: row["seed"] for number, row in held.items()}
 

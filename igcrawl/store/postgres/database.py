@@ -61,7 +61,7 @@ _END: Final = """
 _LOOK_AGAIN: Final = 0.05
 #: Seconds after which the server itself has ended a session whose client is gone.
 _LONGEST_LOOK: Final = 75.0
-_ADVICE: Final = "the same command goes on from the last page that was committed"
+_ADVICE: Final = "the same command continues from the last committed page"
 _NAMED: Final = "IG_STORE: the database"
 _EXAMPLE: Final = "postgresql://user:password@host:5432/database"
 

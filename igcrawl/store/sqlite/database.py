@@ -19,15 +19,15 @@ Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 _APPLICATION: Final = int.from_bytes(b"igcr", "big")
 #: Nothing can be mended but the address.
 _WRONG_PATH: Final = ("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM", "SQLITE_NOTADB")
-_ADVICE: Final = "the same command goes on from the last page that was committed"
+_ADVICE: Final = "the same command continues from the last committed page"
 #: What has happened, by the beginning of SQLite's name for it.
 _REASONS: Final = {
-    "SQLITE_FULL": "its disk is full; make space, then",
-    "SQLITE_IOERR": "its disk cannot be read or written; when that is mended,",
-    "SQLITE_BUSY": "another process has kept it locked for {patience:.0f} s; when that one is through,",
-    "SQLITE_READONLY": "it cannot be written any more; when that is mended,",
-    "SQLITE_CORRUPT": "it is damaged; put a backup in its place, then",
-    "SQLITE_NOTADB": "it is damaged; put a backup in its place, then",
+    "SQLITE_FULL": "its disk is full; free some space, then",
+    "SQLITE_IOERR": "its disk cannot be read or written; when that is fixed,",
+    "SQLITE_BUSY": "another process has kept it locked for {patience:.0f} s; when that one is done,",
+    "SQLITE_READONLY": "it cannot be written any more; when that is fixed,",
+    "SQLITE_CORRUPT": "it is damaged; restore a backup, then",
+    "SQLITE_NOTADB": "it is damaged; restore a backup, then",
 }
 
 
@@ -173,13 +173,15 @@ class Database:
 
     def _unusable(self, error: OSError | sqlite3.Error) -> BadInput:
         reason = error.strerror if isinstance(error, OSError) else error
-        return BadInput(f"{self._setting}: {self._path}: {reason}; name a place that igcrawl may make and write")
+        return BadInput(
+            f"{self._setting}: {self._path}: {reason}; name a place where igcrawl may create and write a file"
+        )
 
     def _error(self, error: OSError | sqlite3.Error) -> StoreError:
         known = next((reason for begin, reason in _REASONS.items() if _name(error).startswith(begin)), None)
         said = error.strerror if isinstance(error, OSError) else error
         return StoreError(
-            f"{self._path}: {(known or 'when that is mended,').format(patience=self._patience)} {_ADVICE} ({said})"
+            f"{self._path}: {(known or 'when that is fixed,').format(patience=self._patience)} {_ADVICE} ({said})"
         )
 
 

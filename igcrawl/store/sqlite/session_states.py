@@ -36,7 +36,7 @@ class SqliteSessionStates:
     async def open(self) -> None:
         """See `SessionStateRows.open`."""
         if self._path.exists() and not os.access(self._path, os.R_OK | os.W_OK):
-            raise BadInput(f"IG_STATE: {self._path}: it cannot be written by this user; whose is it?")
+            raise BadInput(f"IG_STATE: {self._path}: this user cannot write it; check its owner")
         await self._database.open()
 
     async def close(self) -> None:

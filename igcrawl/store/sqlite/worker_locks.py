@@ -100,7 +100,7 @@ class WorkerLocks:
 
     def _error(self, error: OSError) -> StoreError:
         reason = error.strerror or error
-        return StoreError(f"{self._folder}: {reason}; when that is mended, the same command goes on")
+        return StoreError(f"{self._folder}: {reason}; when that is fixed, the same command continues")
 
 
 def _lock_new(path: Path) -> int:

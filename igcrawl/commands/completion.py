@@ -1,0 +1,38 @@
+"""`scrapy completion`: a script by which a shell completes what is typed after `scrapy`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from scrapy.commands import ScrapyCommand
+
+from igcrawl.commands.crawl import refuse
+from igcrawl.errors import BadInput
+
+
+class Command(ScrapyCommand):
+    """Print a script for a shell."""
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        """Return the synopsis of the command's arguments."""
+        return "bash | zsh | fish"
+
+    def short_desc(self) -> str:
+        """Return the line for `scrapy -h`."""
+        return "Print a script that lets a shell complete spiders, arguments, operations and sessions"
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Print the script."""
+        from igcrawl.cli import completion  # noqa: PLC0415 - Scrapy imports every command
+
+        if len(args) != 1 or args[0] not in completion.SHELLS:
+            refuse(f"give one shell: {', '.join(completion.SHELLS)}")
+        assert self.settings is not None
+        try:
+            sys.stdout.write(completion.script_for(self.settings, args[0]))
+        except BadInput as error:
+            refuse(str(error))

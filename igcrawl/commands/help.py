@@ -1,0 +1,42 @@
+"""`scrapy help`: what `-h` says of a spider or command, and what is known of an operation."""
+
+from __future__ import annotations
+
+import argparse
+
+from scrapy.cmdline import execute
+from scrapy.commands import ScrapyCommand
+
+from igcrawl.commands.crawl import refuse
+from igcrawl.errors import BadInput
+
+
+class Command(ScrapyCommand):
+    """Explain a spider, a command or an operation."""
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        """Return the synopsis of the command's arguments."""
+        return "[SPIDER | COMMAND | OPERATION]"
+
+    def short_desc(self) -> str:
+        """Return the line for `scrapy -h`."""
+        return "Explain a spider's arguments, a command's options, or an operation"
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Print what is known of the name."""
+        from igcrawl.cli import help_topics  # noqa: PLC0415 - Scrapy imports every command
+
+        assert self.settings is not None
+        try:
+            # As people say it: scrapy help crawl followers.
+            name = args[1] if len(args) == 2 and args[0] == "crawl" else args[0] if len(args) == 1 else None
+            if args and name is None:
+                refuse(f"give one name, not {len(args)}")
+            command = help_topics.print_topic(self.settings, name)
+        except BadInput as error:
+            refuse(str(error))
+        if command is not None:
+            execute(["scrapy", *command, "-h"], self.settings)

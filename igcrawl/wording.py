@@ -1,0 +1,45 @@
+"""Wording that messages share: a number with its noun, and what a mistyped word may have meant. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def counted(number: int, noun: str, verb: tuple[str, str] | None = None) -> str:
+    """Return a number with its noun: ``1 request``, ``2,000 requests``, ``1 walk is``.
+
+    Args:
+        number: how many.
+        noun: in the singular; an adjective may stand before it.
+        verb: what follows, in the singular and in the plural.
+    """
+    one = number == 1
+    told = f"{number:,} {noun if one else plural_of(noun)}"
+    return told if verb is None else f"{told} {verb[0] if one else verb[1]}"
+
+
+def plural_of(noun: str) -> str:
+    """Return the plural of a noun of ours, each of which follows the rule."""
+    if noun.endswith("y") and noun[-2] not in "aeiou":
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"
+
+
+def nearest(word: str, known: Iterable[str], most: int = 3, cutoff: float = 0.6) -> list[str]:
+    """Return the known words that a mistyped one may have meant, the likeliest first.
+
+    Args:
+        word: as it was given.
+        known: what would have been right; upper and lower case are not told apart.
+        most: how many at most.
+        cutoff: how alike they must be, 0 to 1.
+    """
+    by_lower = {each.lower(): each for each in known}
+    return [by_lower[each] for each in get_close_matches(word.lower(), by_lower, n=most, cutoff=cutoff)]
+
+
+def did_you_mean(words: Iterable[str]) -> str:
+    """Return the question that suggests these words, with a blank behind it; nothing where there are none."""
+    listed = ", ".join(words)
+    return f"did you mean {listed}? " if listed else ""

@@ -1,0 +1,85 @@
+"""Numbers and their nouns agree, in one place; mistyped words are met by the nearest."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from igcrawl.wording import counted, did_you_mean, nearest, plural_of
+from tests.conftest import ROOT
+
+SOURCES = [
+    path
+    for folder in ("igcrawl", "spiders", "pipelines")
+    for path in sorted((ROOT / folder).rglob("*.py"))
+    if "simulator" not in path.parts
+]
+NOUNS = """account answer batch call commit cursor doc_id fault file follower id key line message name operation output
+    page profile record request row script second session spider target time try value walk word""".split()  # noqa: SIM905
+#: A number may be told beside a noun only by `counted`. What is written in capitals is a constant above one.
+_PLURAL = re.compile(rf"(?:[a-z-]+ ){{0,1}}(?:{'|'.join(map(plural_of, NOUNS))})\b")
+_OF_NUMBER = re.compile(
+    r"(?:^|_|\.)(count|number|len|requests|records|pages|walks|left|total|size|seconds|fresh|hour|day)"
+)
+
+
+def texts(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    """What stands before and behind each value of a format string."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            for value, behind in zip(node.values, node.values[1:], strict=False):
+                if isinstance(value, ast.FormattedValue) and isinstance(behind, ast.Constant):
+                    yield ast.unparse(value.value), str(behind.value)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            for found in re.finditer(r"(%[sd]|\{[a-z_]*\})( [^%{]*)", node.value):
+                yield found[1], found[2]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_number_stands_beside_a_noun_only_by_counted(path: Path) -> None:
+    source = path.read_text("utf-8")
+    assert not re.search(r"[a-z]\(s\)", source), "one or many is said by counted"
+    found = [
+        f"{{{value}}}{behind}"
+        for value, behind in texts(ast.parse(source))
+        if behind.startswith(" ") and _PLURAL.match(behind[1:]) and not value.isupper() and _is_number(value)
+    ]
+    assert found == []
+
+
+def _is_number(value: str) -> bool:
+    return value.startswith(("%", "{")) or _OF_NUMBER.search(value) is not None
+
+
+@pytest.mark.parametrize(
+    ("number", "noun", "told"),
+    [
+        (0, "request", "0 requests"),
+        (1, "request", "1 request"),
+        (2, "request", "2 requests"),
+        (1_234_567, "record", "1,234,567 records"),
+        (2, "entry", "2 entries"),
+        (2, "day", "2 days"),
+        (3, "batch", "3 batches"),
+        (1, "more target", "1 more target"),
+        (2, "more target", "2 more targets"),
+    ],
+)
+def test_one_is_singular_and_all_others_are_plural(number: int, noun: str, told: str) -> None:
+    assert counted(number, noun) == told
+
+
+def test_a_verb_agrees_too() -> None:
+    told = [counted(number, "walk", ("is", "are")) for number in (0, 1, 2)]
+    assert told == ["0 walks are", "1 walk is", "2 walks are"]
+
+
+def test_a_mistyped_word_is_met_by_the_nearest_whatever_its_case() -> None:
+    assert nearest("USER_IDD", ["username", "user_id", "order"])[0] == "user_id"
+    assert nearest("zzz", ["username"]) == []
+    assert did_you_mean(["a", "b"]) == "did you mean a, b? "
+    assert did_you_mean([]) == ""

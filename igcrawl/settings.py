@@ -34,8 +34,9 @@ IG_KEEP = True
 # A JSON lines file, as with `-o x.jsonl`; and whether a new crawl replaces it, as with `-O`.
 IG_JSONL = ""
 IG_JSONL_REPLACE = False
-# Pages that arrive within this many seconds are committed together: less work for the disk, more to repeat later.
-IG_SYNC_SECONDS = 0.0
+# Pages that arrive within this many seconds of the last commit are committed together: less work for the disk.
+# Instagram's come seconds apart, so each is committed at once.
+IG_SYNC_SECONDS = 0.25
 # What records keep: minimal, standard (no pictures of listed accounts: their URLs expire), all, or fields by type.
 IG_FIELDS: str | dict[str, list[str]] = "standard"
 # A file *.jsonl.zst that keeps every answer, so that it can be read again later.

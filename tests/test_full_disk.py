@@ -78,6 +78,8 @@ class Crawling:
             "IG_WEB_URL": simulator.web_url,
             "IG_SESSION": str(folder / "session.json"),
             "IG_STORE": f"sqlite:///{store}",
+            # So that each life tells how many pages it has asked again.
+            "IG_SYNC_SECONDS": "0",
         }
         self._runs = 0
         simulator.write_session(folder / "session.json")

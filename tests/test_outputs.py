@@ -6,6 +6,7 @@ import csv
 import os
 import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,7 @@ def test_a_second_process_on_a_file_is_refused_and_told_to_name_its_own(
         return answer(exchange)
 
     simulator._desk.answer = waiting  # type: ignore[method-assign]
-    first = place.start(*CRAWL)
+    first = place.start(*CRAWL, "-s", "IG_SYNC_SECONDS=0")
     first.wait_for(4)
     before = file.read_bytes()
     asked = len(simulator.requests)
@@ -345,3 +346,20 @@ def test_postgres_and_a_json_lines_file_go_on_together(place: Place, simulator: 
         assert complete(place.crawl(*CRAWL, *setting).records)
         with psycopg.connect(url) as connection:
             assert connection.execute("SELECT count(*), count(DISTINCT pk) FROM follows").fetchall() == [(260, 260)]
+
+
+def test_a_page_is_committed_in_time_although_no_other_one_comes(place: Place, simulator: Simulator) -> None:
+    slow = simulator.faults.add(operation="followers", nth=5, kind="delay", delay=20)
+    first = place.start(*CRAWL)
+    first.wait_until(lambda: slow.strikes > 0)
+    first.wait_until(lambda: walked(place) == 4)
+    first.process.kill()
+    simulator.faults.clear()
+    second = place.crawl(*CRAWL)
+    assert second.operations == ["followers"] * 4
+    assert complete(second.records)
+
+
+def walked(place: Place) -> int:
+    with closing(sqlite3.connect(place.folder / ".igcrawl" / "store.db")) as connection:
+        return int(connection.execute("SELECT max(pages) FROM walks").fetchone()[0])

@@ -324,7 +324,7 @@ def test_a_cursor_that_died_between_two_runs_begins_the_walk_again(place: Place,
     simulator.faults.add(operation="followers", after_cursor=row[0], times=2, kind="bad_cursor")
     # It is asked for again, dies for good, and the run is killed on page two of the new beginning.
     slow = simulator.faults.add(operation="followers", after_cursor=pages(first)[2], kind="delay", delay=20)
-    second = place.start("followers", f"user_id={SMALL}")
+    second = place.start("followers", f"user_id={SMALL}", "-s", "IG_SYNC_SECONDS=0")
     second.wait_until(lambda: slow.strikes > 0)
     second.process.kill()
     simulator.faults.clear()

@@ -31,6 +31,6 @@ def test_pages_that_are_committed_in_groups_are_asked_again_and_written_once() -
     seed = random.randrange(1 << 32)
     print("seed", seed)
     with Simulator(page_size=200) as simulator:
-        torturer = Torturer(simulator, "sqlite", seed, IG_SYNC_SECONDS="0.1")
+        torturer = Torturer(simulator, "sqlite", seed, IG_SYNC_SECONDS="0.25")
         torturer.long(5, one_page_a_kill=False)
     print(torturer.figures)

@@ -203,6 +203,8 @@ def ground(
             "IG_WEB_URL": simulator.web_url,
             "IG_SESSION": "session.json",
             **({"IG_STORE": address} if address else {}),
+            # So that each life tells how many pages it has asked again.
+            "IG_SYNC_SECONDS": "0",
             **settings,
         }
         yield Ground(Path(name), simulator, environment, database, outputs, chance, proxy=proxy)

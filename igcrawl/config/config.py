@@ -44,7 +44,7 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     "IG_JSONL": "",
     "IG_JSONL_REPLACE": False,
     "IG_KEEP": True,
-    "IG_SYNC_SECONDS": 0.0,
+    "IG_SYNC_SECONDS": 0.25,
     "IG_LIVE": "auto",
     "IG_ENDLESS_PAGES": 2000,
     "IG_OPERATIONS": [],
@@ -77,7 +77,7 @@ class Config:
         store: the store's address.
         state: where session states are kept: a folder or a Postgres address; empty for the user's folder and the store.
         keep: whether the store keeps the records.
-        sync_seconds: pages that come within so many seconds are committed together; 0 commits each.
+        sync_seconds: pages that come within so many seconds of the last commit are committed together; 0 commits each.
         rules: about budgets and waiting.
         live: whether a run is shown on a terminal; None shows it where the log goes to one.
         endless_pages: after so many pages a list of which nothing says how long it is ends `suspect`.
@@ -94,7 +94,7 @@ class Config:
     store: str = ""
     state: str = ""
     keep: bool = True
-    sync_seconds: float = 0.0
+    sync_seconds: float = 0.25
     rules: Rules = field(default_factory=Rules)
     live: bool | None = None
     endless_pages: int | None = None

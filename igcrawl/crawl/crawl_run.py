@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import math
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
 
 from igcrawl.arguments.crawl_key import CrawlKey
 from igcrawl.crawl.open_ends import open_ends
 from igcrawl.crawl.sowing import SEEDS_AT_ONCE, Sowing
-from igcrawl.errors import BadInput, IgcrawlError, StoreError
+from igcrawl.errors import BadInput, IgcrawlError, LostClaim, StoreError
 from igcrawl.output.output import Output, OutputCrawl
 from igcrawl.output.sinks import Sinks
 from igcrawl.stopping import Stopping
@@ -24,6 +26,7 @@ from igcrawl.verdict import REOPENED, UNREMARKABLE, Verdict
 from igcrawl.wording import counted
 
 logger = logging.getLogger(__name__)
+_T = TypeVar("_T")
 
 #: Seconds between two looks for a walk while other workers hold all that are open.
 _LOOK_AGAIN: Final = 1.0
@@ -41,7 +44,7 @@ class CrawlRun:
         sinks: what writes records exactly once.
         stopping: of this run.
         limits: the operator's own.
-        sync_seconds: pages that come within so many seconds are committed together.
+        sync_seconds: pages that come within so many seconds of the last commit are committed together.
         keeps: whether the store keeps the records.
     """
 
@@ -67,7 +70,8 @@ class CrawlRun:
         self._sync_seconds = sync_seconds
         self._crawl: CrawlRow | None = None
         self._pending: list[PageCommit] = []
-        self._pending_since = 0.0
+        self._committed_at = -math.inf
+        self._committing = asyncio.Lock()
         self._lines: list[bytes] = []
         self._keeps = keeps
         self._waiting = False
@@ -217,13 +221,42 @@ class CrawlRun:
         lines, count = self._collected()
         if lines and self.crawl.kept:
             commit = replace(commit, records=PackedRecords(count, pack_lines(lines)))
-        now = time.monotonic()
-        if not self._pending:
-            self._pending_since = now
         self._pending.append(commit)
         self._lines.append(lines)
-        if now - self._pending_since >= self._sync_seconds:
+        if time.monotonic() >= self._due:
             await self.flush()
+
+    async def meanwhile(self, wait: Awaitable[_T]) -> _T:
+        """Wait for something, e.g. an answer; what is pending is committed as soon as it is due.
+
+        A commit that fails stops the run.
+
+        Args:
+            wait: nothing is delivered or committed in it.
+        """
+        if not self._pending:
+            return await wait
+        commits: list[asyncio.Task[None]] = []
+        loop = asyncio.get_running_loop()
+        seconds = max(self._due - time.monotonic(), 0.0)
+        timer = loop.call_later(seconds, lambda: commits.append(loop.create_task(self._flush_or_stop())))
+        try:
+            return await wait
+        finally:
+            timer.cancel()
+            for commit in commits:
+                await commit
+
+    @property
+    def _due(self) -> float:
+        """The moment at which what is pending must be committed, by the monotonic clock."""
+        return self._committed_at + self._sync_seconds
+
+    async def _flush_or_stop(self) -> None:
+        try:
+            await self.flush()
+        except (StoreError, LostClaim) as error:
+            self._stopping.begin(str(error))
 
     def _collected(self) -> tuple[bytes, int]:
         collected = self._sinks.collected
@@ -236,8 +269,12 @@ class CrawlRun:
             LostClaim: another worker has taken a walk over.
             StoreError: the store or an output failed.
         """
-        if not self._pending:
-            return
+        async with self._committing:
+            if self._pending:
+                await self._flush()
+                self._committed_at = time.monotonic()
+
+    async def _flush(self) -> None:
         lines, outputs = b"".join(self._lines), self._sinks.outputs
         if lines and not self.crawl.kept:
             # The file is the only copy: what it does not hold is not committed.

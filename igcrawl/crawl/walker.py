@@ -151,7 +151,7 @@ class Walker:
     async def _prepare(self, walk: Walk, row: WalkRow) -> Prepared:
         prepared = Prepared()
         if not walk.ready:
-            prepared = await self._hooks.prepare(walk)
+            prepared = await self.run.meanwhile(self._hooks.prepare(walk))
             walk.ready = prepared.ending is None
         overlap = self._hooks.overlap(walk)
         if overlap is not None:
@@ -163,7 +163,7 @@ class Walker:
         return prepared
 
     async def _next_page(self, walk: Walk, row: WalkRow) -> tuple[PageEnd, list[Any]]:
-        envelope = await answer(self._ask, self.run, walk, row)
+        envelope = await self.run.meanwhile(answer(self._ask, self.run, walk, row))
         operation = walk.asked
         of_answer = reading(walk, operation.name)
         records = walk.only_own_kind(operation.reader.read(envelope, of_answer))
@@ -174,7 +174,7 @@ class Walker:
             raise Transient(f"{operation.name}: the streamed answer ends before its last document")
         if end.cursor is None and not records and of_answer.passed_over:
             end = replace(end, doubt=f"no row of its last page could be read, {of_answer.passed_over[0]} is one")
-        kept = walk.keep(await go_on(self._ask, walk, records, of_answer.passed_over))
+        kept = walk.keep(await self.run.meanwhile(go_on(self._ask, walk, records, of_answer.passed_over)))
         note(walk, of_answer.notes)
         return end, kept
 

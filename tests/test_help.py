@@ -57,8 +57,13 @@ def test_targets_stand_first_and_what_every_spider_takes_last(name: str) -> None
 
 
 @pytest.mark.parametrize("name", SPIDERS)
-def test_a_spider_has_two_examples_that_can_be_crawled(name: str) -> None:
+def test_a_spider_has_two_examples_that_can_be_crawled(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     spider = SPIDERS[name]
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "accounts.csv").write_text("username\ninstagram\n")
+    (tmp_path / "posts.csv").write_text("url\nhttps://www.instagram.com/p/B1LbfVPlwIA/\n")
     assert len(spider.examples) == 2
     for example in spider.examples:
         given, outputs = given_by(example)

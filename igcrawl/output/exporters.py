@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final, Protocol, Self
 
 from itemadapter import ItemAdapter
-from scrapy import Spider
+from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exporters import BaseItemExporter, CsvItemExporter, JsonItemExporter, XmlItemExporter
 from scrapy.extensions.feedexport import FeedExporter, ItemFilter
@@ -125,6 +125,9 @@ class RecordFeedExporter(FeedExporter):
             if options["format"] == "csv" and main_record is not None:
                 self.filters[uri] = OneType(self.filters[uri], main_record)
         super().open_spider(spider)
+        if not self.slots:
+            # Whatever a signal reaches takes a turn of the loop with each page.
+            self.crawler.signals.disconnect(self.item_scraped, signals.item_scraped)
 
     def item_scraped(self, item: Any, spider: Any) -> None:
         """Hand a page's records to the feeds; when one cannot be written, stop the crawl: no request may be wasted."""

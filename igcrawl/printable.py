@@ -6,6 +6,7 @@ and the reason of a verdict. Records are data and keep what the server gave.
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Final, TextIO
 
@@ -55,7 +56,11 @@ def say(*values: object, sep: str = " ", file: TextIO | None = None, flush: bool
         file: where they go; None for standard output.
         flush: whether what was printed before goes out at once.
     """
-    print(*(printable(str(value)) for value in values), sep=sep, file=file or sys.stdout, flush=flush)
+    try:
+        print(*(printable(str(value)) for value in values), sep=sep, file=file or sys.stdout, flush=flush)
+    except BrokenPipeError:
+        # As in `scrapy walks | head`: nobody reads on.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), (file or sys.stdout).fileno())
 
 
 def _escaped(character: str) -> str:

@@ -18,7 +18,6 @@ FOLLOWERS = ("crawl", "followers", "-a", "user_id=1")
     ("command", "problem"),
     [
         (("crawl", "followers", "-a", "user_id=abc"), "user_id=abc: expected the account's numeric id"),
-        (("crawl", "followers"), "give the accounts one way: user_id=1,2 or username=a,b or file=accounts.csv"),
         ((*FOLLOWERS, "-a", "foo=1"), "unknown argument 'foo'; "),
         ((*FOLLOWERS, "-a", "page_size=500"), "page_size=500: "),
         ((*FOLLOWERS, "-a", "nonsense"), "Invalid -a value"),
@@ -55,7 +54,6 @@ FOLLOWERS = ("crawl", "followers", "-a", "user_id=1")
         ((*FOLLOWERS, "-s", "IG_FIELDS=minimal", "-s", "IG_RAW=x.jsonl.zst"), "IG_RAW keeps whole answers, so it "),
         ((*FOLLOWERS, "-s", "IG_RAW=x.txt"), "IG_RAW: expected a file named *.jsonl.zst"),
         ((*FOLLOWERS, "-a", "verify=maybe"), "verify=maybe: expected 0 or 1"),
-        (("crawl", "profiles"), "give the accounts one way"),
         (("crawl", "profiles", "-a", "file=nothing.txt"), "file=nothing.txt: No such file"),
     ],
     ids=lambda value: " ".join(value[1:]) if isinstance(value, tuple) else "",

@@ -163,7 +163,7 @@ def test_a_run_that_is_killed_amid_what_stands_in_goes_on_with_its_cursor(place:
     rotate(place, "followers", 5)
     command = ("followers", f"user_id={LARGE}")
     slow = place.simulator.faults.add(operation="followers_rest", nth=3, kind="delay", delay=20)
-    first = place.start(*command)
+    first = place.start(*command, "-s", "IG_SYNC_SECONDS=0")
     first.wait_until(lambda: slow.strikes > 0)
     first.process.kill()
     place.simulator.faults.clear()

@@ -350,3 +350,20 @@ def test_an_answer_of_one_page_is_complete_and_a_short_list_says_what_was_expect
     short = walk(expected=50)
     short.keep(follows("1"))
     assert short.turn_page(PageEnd(None)) == Ending(Verdict.SUSPECT, "50 were expected, the list held 1")
+
+
+def test_a_limit_that_is_reached_with_empty_pages_is_not_what_the_operator_wanted() -> None:
+    chance = [(0, 176, "suspect"), (1, 176, "stopped"), (0, 0, "stopped"), (0, None, "stopped")]
+    for held, expected, verdict in chance:
+        walk = Walk(
+            operation=OPERATIONS["followers"],
+            target="1",
+            args={"user_id": "1"},
+            limits=OperatorLimits(max_pages=1),
+            expected=expected,
+            pages=1,
+            records=held,
+        )
+        ending = walk.turn_page(PageEnd("next"))
+        assert ending is not None
+        assert ending.verdict == verdict, (held, expected)

@@ -16,6 +16,7 @@ from igcrawl.items import Profile
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.store import Seed
 from igcrawl.verdict import Verdict
+from igcrawl.wording import counted
 
 logger = logging.getLogger(__name__)
 
@@ -81,7 +82,7 @@ class TargetSpider(OperationSpider):
         layout = f"; {content.layout}" if content.layout else ""
         logger.info("%s: %s%s", name, f"{content.count:,} {kind.several if content.count > 1 else kind.one}", layout)
         if content.without:
-            logger.info("%s: %s records have no %s in them", name, f"{content.without:,}", kind.one)
+            logger.info("%s: %s no %s", name, counted(content.without, "record", ("has", "have")), kind.one)
         if content.bad.count:
             lines = "line was" if content.bad.count == 1 else "lines were"
             self.remarks.append(f"{name}: {content.bad.count:,} {lines} passed over (bad_lines=skip): {content.bad}")

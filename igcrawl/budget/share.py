@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from igcrawl.operations.operation import Operation
+from igcrawl.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,8 @@ class Share:
     @property
     def told(self) -> str:
         """For the operator. The part is rounded down: only what is whole is 100 %."""
-        one = "" if self.requests == 1 else "s"
         return (
-            f"{self.operation}: {self.records:,} records by {self.requests:,} request{one}: "
+            f"{self.operation}: {counted(self.records, 'record')} by {counted(self.requests, 'request')}: "
             f"{self.records * 100 // self.possible:,} % of the possible {self.possible:,} ({self.page_size:,} a page)"
         )
 

@@ -120,8 +120,13 @@ class CrawlRun:
         await self._open_outputs(goes_on=goes_on)
         if goes_on:
             reopened = await self.store.crawls.reopen(self.crawl.id, REOPENED, self.limits)
-            logger.info("continuing the crawl of %s, %s reopened", self.crawl.created_at, counted(reopened, "walk"))
         await self.count()
+        if goes_on:
+            done = f"{self.progress.done:,} of {counted(self.progress.all, 'target')} done"
+            again = f"{counted(reopened, 'walk')} reopened"
+            logger.info("continuing the crawl of %s: %s, %s", self.crawl.created_at, done, again)
+        elif last is not None:
+            logger.info("the crawl of %s has ended; this is generation %s", last.created_at, self.crawl.generation)
         return True
 
     async def _stop_keeping(self) -> None:

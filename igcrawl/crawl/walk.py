@@ -238,6 +238,10 @@ class Walk:
         self.cursor = end.cursor
         limits = self.limits
         if limits.max_pages is not None and self.pages >= limits.max_pages:
+            if not self.held and self.expected:
+                # What the server did not give must not look like what the operator did not want.
+                nobody = f"max_pages={limits.max_pages} was reached, and no page held anybody"
+                return Ending(Verdict.SUSPECT, f"{nobody}; {self.expected} were expected")
             return Ending(Verdict.STOPPED, f"max_pages={limits.max_pages}")
         if limits.max_users is not None and self.records >= limits.max_users:
             return Ending(Verdict.STOPPED, _told_of_last_page(limits.max_users, self.records))

@@ -70,7 +70,9 @@ def tables_in(url: str) -> dict[str, bytes]:
         names = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
         contents = {}
         for (name,) in names:
-            with connection.cursor().copy(sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(name))) as copy:
+            # Of a partitioned table itself nothing can be copied.
+            query = sql.SQL("COPY (SELECT * FROM {}) TO STDOUT").format(sql.Identifier(name))
+            with connection.cursor().copy(query) as copy:
                 contents[f"table {name}"] = b"".join(bytes(data) for data in copy)
     return contents
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import orjson
 
@@ -20,6 +20,8 @@ from igcrawl.operations.call import Call
 from igcrawl.stopping import Stopping
 from igcrawl.store import FoundPage, OperatorLimits, PageCommit, WalkRow
 from igcrawl.store.packed_ids import pack, unpack
+
+_T = TypeVar("_T")
 
 ROOT = "xdt_api__v1__friendships__followers"
 #: Rows of a page and the cursor that it leads to, by the cursor that was asked with.
@@ -64,6 +66,10 @@ class MemoryRun:
 
     async def flush(self) -> None:
         """All is committed."""
+
+    async def meanwhile(self, wait: Awaitable[_T]) -> _T:
+        """Nothing is left to commit."""
+        return await wait
 
     async def commit(self, commit: PageCommit) -> None:
         """Keep the row as JSON would, and what the page brought."""

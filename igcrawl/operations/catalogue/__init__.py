@@ -34,7 +34,7 @@ def add_family(module: ModuleType) -> None:
         module: has `OPERATIONS`, any number of `Operation`.
 
     Raises:
-        BadInput: it has none, or one whose name, or other name, is taken.
+        BadInput: it has none, or one whose name is taken.
     """
     operations = getattr(module, "OPERATIONS", None)
     if operations is None or not all(isinstance(operation, Operation) for operation in operations):
@@ -43,11 +43,10 @@ def add_family(module: ModuleType) -> None:
     for operation in operations:
         if _OPERATIONS.get(operation.name, operation) is not operation:
             raise BadInput(f"{module.__name__}: there is an operation {operation.name!r} already")
-        for other in operation.other_names:
-            if (taken := _BY_OTHER_NAME.get(other, operation)) is not operation:
-                raise BadInput(f"{module.__name__}: {other!r} is another name of {taken.name} already")
         _OPERATIONS[operation.name], _FAMILY_OF[operation.name] = operation, family
-        _BY_OTHER_NAME.update(dict.fromkeys(operation.other_names, operation))
+        for other in operation.other_names:
+            # A copy of an operation under a name of its own brings the other names along.
+            _BY_OTHER_NAME.setdefault(other, operation)
 
 
 def add_from_outside(modules: Iterable[str]) -> None:

@@ -140,3 +140,9 @@ def test_another_project_s_spiders_keep_scrapy_s_help_and_ours_have_their_own(sc
     assert (theirs.code, "--pidfile FILE" in theirs.out) == (0, True)
     ours = scrapy("crawl", "followers", "-h", **environment)
     assert ours.out.splitlines() == list(help_lines(SPIDERS["followers"], 80))
+
+
+@pytest.mark.parametrize("word", ["amount", "max_amount", "limit"])
+def test_what_other_clients_call_a_limit_is_known(word: str) -> None:
+    with pytest.raises(BadInput, match=f"unknown argument '{word}'; did you mean max_users"):
+        SPIDERS["followers"].check({"user_id": "1", word: "100"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -188,3 +189,14 @@ def test_what_replay_says_of_an_answer_is_printable(scrapy: Scrapy, tmp_path: Pa
     assert run.code == 0
     assert "next cursor: c\\x1b]0;x" in run.err
     assert lacks_orders(run.err + run.out)
+
+
+def test_who_reads_no_further_ends_nothing() -> None:
+    code = "from igcrawl.printable import say\nfor _ in range(100_000): say('a line')\nprint('through', flush=True)"
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait() == 0

@@ -190,3 +190,14 @@ def test_the_record_of_a_walk_says_what_the_walk_was() -> None:
     assert type(end) is WalkEnd
     walk.started_at = ""
     assert walk.end_record(Ending(Verdict.COMPLETE), "now").started_at == "now"
+
+
+def test_a_walk_of_a_name_that_turned_out_to_be_an_id_remembers_the_name() -> None:
+    named = replace(ROW, target="some.one", state={})
+    walk = walk_of(named, LIMITS)
+    assert "given" not in row_after(named, walk, "now").state
+    walk.target = "25025320"
+    resolved = row_after(named, walk, "now")
+    assert (resolved.target, resolved.state["given"]) == ("25025320", "some.one")
+    later = row_after(resolved, walk_of(resolved, LIMITS), "later")
+    assert later.state["given"] == "some.one"

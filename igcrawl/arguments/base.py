@@ -19,6 +19,8 @@ TARGETS: Final = (
     *("username", "usernames", "user_id", "user_ids", "media_id", "media_ids", "code", "codes"),
     *("file", "query", "track_id", "url", "name", "doc_id"),
 )
+#: What other clients call some of our arguments.
+_ELSEWHERE: Final = {"amount": "max_users", "max_amount": "max_users", "count": "max_users", "limit": "max_users"}
 
 
 class Arguments(BaseModel):
@@ -89,7 +91,7 @@ def unknown_argument(name: str, model: type[Arguments], targets: Iterable[str] =
     """
     targets = list(targets) or [each for each in TARGETS if each in model.model_fields]
     others = [each for each in own_first(model) if each not in targets]
-    meant = did_you_mean(nearest(name, [*targets, *others]))
+    meant = did_you_mean([_ELSEWHERE[name]] if _ELSEWHERE.get(name) in others else nearest(name, [*targets, *others]))
     given_by = f"targets: {', '.join(targets)}; " if targets else ""
     return f"unknown argument {shown(name)!r}; {meant}{given_by}further arguments: {', '.join(others)}"
 

@@ -123,7 +123,11 @@ ACCOUNTS: Final = TargetKind(
     sure={
         **dict.fromkeys(("pk", "pks", "userid", "userids", "userpk", "instagramid", "igid", "accountid"), read_target),
         **dict.fromkeys(("username", "usernames", "instagramusername", "handle", "handles"), _as_name),
+        **dict.fromkeys(("igusername", "instagramhandle", "ighandle", "accountname", "screenname"), _as_name),
         **dict.fromkeys(("profileurl", "instagramurl", "instagram", "account", "accounts"), read_target),
+        **dict.fromkeys(
+            ("instagramaccount", "instagramprofile", "instagramlink", "igaccount", "ig", "insta"), read_target
+        ),
     },
     perhaps={
         **dict.fromkeys(("profile", "profiles", "url", "urls", "link", "links", "user", "users"), read_target),

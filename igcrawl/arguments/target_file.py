@@ -119,7 +119,9 @@ class TargetFile:
             raise BadInput(f"file={self._path}: {content.bad}; mend the file, or {advice}")
         if not content.count:
             passed = f" but {content.bad}" if content.bad.count else ""
-            raise BadInput(f"file={self._path}: no {self._kind.one} in it{passed}")
+            # For walk records, say, which are about the targets of another crawl.
+            advice = "; column=… names the field to read, such as column=target" if content.without else ""
+            raise BadInput(f"file={self._path}: no {self._kind.one} in it{passed}{advice}")
         return content
 
     def __iter__(self) -> Iterator[Target]:

@@ -11,6 +11,7 @@ from igcrawl.budget.limits import Budget
 from igcrawl.cli.known_outputs import KnownOutput, output_lines, outputs_of
 from igcrawl.cli.tables import Table, terminal_width
 from igcrawl.config.config import Config
+from igcrawl.crawl.walk_rows import GIVEN
 from igcrawl.errors import BadInput
 from igcrawl.planning.estimate import Estimate, duration, requests_left
 from igcrawl.printable import say
@@ -131,7 +132,8 @@ def _cells(row: WalkRow, held: HeldRecords | None, outputs: Sequence[KnownOutput
     expected = "-" if row.expected is None else f"{row.expected:,}"
     left = requests_left(row)
     told = "?" if left is None else _left(left, budget)
-    walk = f"{row.operation}/{row.target}"
+    given = row.state.get(GIVEN)
+    walk = f"{row.operation}/{row.target}" + (f" ({given})" if given else "")
     kept, have = "-", "-"
     if held is not None:
         kept = f"{held.records:,}"

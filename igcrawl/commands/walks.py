@@ -11,6 +11,7 @@ from igcrawl.commands.crawl import refuse
 from igcrawl.errors import BadInput, StoreError
 from igcrawl.printable import say
 from igcrawl.verdict import ExitCode, Verdict
+from igcrawl.wording import did_you_mean, nearest
 
 
 class Command(ScrapyCommand):
@@ -47,7 +48,8 @@ class Command(ScrapyCommand):
         for name, more in (("verdict", ["open"]), ("retry", [])):
             value = getattr(opts, name)
             if value is not None and value not in allowed + more:
-                refuse(f"--{name}={value}: expected one of {', '.join(more + allowed)}")
+                meant = did_you_mean(nearest(value, more + allowed))
+                refuse(f"--{name}={value}: {meant}expected one of {', '.join(more + allowed)}")
         try:
             config = command_config.config_with_store(self.settings)
             if opts.retry is not None:

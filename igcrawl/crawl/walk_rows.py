@@ -27,6 +27,8 @@ _STATE: Final = (
     "ready",
     "private",
 )
+#: Key in a row's `state` of the name that the operator gave for a target which turned out to be an id.
+GIVEN: Final = "given"
 _NOT_FINISHED: Final = "not finished: the same command continues"
 
 
@@ -114,12 +116,17 @@ def row_after(row: WalkRow, walk: Walk, now: str, ending: Ending | None = None) 
         duplicates=walk.duplicates,
         requests=walk.requests,
         expected=walk.expected,
-        state={name: getattr(walk, name) for name in _STATE} | _beside(walk, ending),
+        state={name: getattr(walk, name) for name in _STATE} | _given(row, walk) | _beside(walk, ending),
         updated_at=now,
         verdict=ending.verdict.value if ending else None,
         reason=ending.reason if ending else None,
         ended_at=now if ending else None,
     )
+
+
+def _given(row: WalkRow, walk: Walk) -> dict[str, str]:
+    given = row.state.get(GIVEN) or (row.target if walk.target != row.target else None)
+    return {GIVEN: given} if given else {}
 
 
 def _beside(walk: Walk, ending: Ending | None) -> dict[str, Any]:

@@ -118,16 +118,18 @@ class CrawlRun:
         await sowing.go_on(self.store, self.crawl.id, self.crawl.sown, self._stopping)
         await self._stop_keeping()
         await self._open_outputs(goes_on=goes_on)
-        if goes_on:
-            reopened = await self.store.crawls.reopen(self.crawl.id, REOPENED, self.limits)
+        reopened = await self.store.crawls.reopen(self.crawl.id, REOPENED, self.limits) if goes_on else 0
         await self.count()
+        self._say_what_it_is(last, goes_on=goes_on, reopened=reopened)
+        return True
+
+    def _say_what_it_is(self, last: CrawlRow | None, *, goes_on: bool, reopened: int) -> None:
         if goes_on:
             done = f"{self.progress.done:,} of {counted(self.progress.all, 'target')} done"
             again = f"{counted(reopened, 'walk')} reopened"
             logger.info("continuing the crawl of %s: %s, %s", self.crawl.created_at, done, again)
         elif last is not None:
-            logger.info("the crawl of %s has ended; this is generation %s", last.created_at, self.crawl.generation)
-        return True
+            logger.info("generation %s of this crawl; the one before began %s", self.crawl.generation, last.created_at)
 
     async def _stop_keeping(self) -> None:
         """Keep no more records, where they were kept so far and are not to be from now on."""

@@ -11,7 +11,6 @@ from igcrawl.commands.crawl import refuse
 from igcrawl.errors import BadInput, StoreError
 from igcrawl.printable import say
 from igcrawl.verdict import ExitCode, Verdict
-from igcrawl.wording import did_you_mean, nearest
 
 
 class Command(ScrapyCommand):
@@ -39,6 +38,7 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """List, or reopen."""
         from igcrawl.cli import command_config, walks_list  # noqa: PLC0415 - Scrapy imports every command
+        from igcrawl.wording import did_you_mean, nearest  # noqa: PLC0415
 
         if args:
             refuse(f"scrapy walks takes options only, not {args[0]!r}")

@@ -49,7 +49,7 @@ class Command(ScrapyCommand):
             value = getattr(opts, name)
             if value is not None and value not in allowed + more:
                 meant = did_you_mean(nearest(value, more + allowed))
-                refuse(f"--{name}={value}: {meant}expected one of {', '.join(more + allowed)}")
+                refuse(f"--{name}={value}: expected one of {', '.join(more + allowed)}; {meant}".rstrip("; "))
         try:
             config = command_config.config_with_store(self.settings)
             if opts.retry is not None:

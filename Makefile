@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: siege help demo demo-postgres test fuzz torture bench bench-peers bench-many bench-transport days clean
+.PHONY: compiled siege help demo demo-postgres test fuzz torture bench bench-peers bench-many bench-transport days clean
 
 help:
 	@echo "make demo   crawl the built-in simulator into out/followers.jsonl"
@@ -25,6 +25,10 @@ $(VENV)/crawl: requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
+# Without it, each process compiles all again where PYTHONDONTWRITEBYTECODE is set.
+compiled: $(VENV)/crawl
+	@$(BIN)/python -m compileall -q igcrawl spiders pipelines tests
+
 $(VENV)/dev: $(VENV)/crawl pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@
@@ -43,7 +47,7 @@ demo: $(VENV)/crawl
 demo-postgres: $(VENV)/dev
 	@$(BIN)/python -m tests.support.demo_postgres
 
-test: $(VENV)/dev
+test: $(VENV)/dev compiled
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -57,13 +61,13 @@ fuzz: $(VENV)/dev
 	FUZZ_TARGET_FILES=20000 FUZZ_TARGET_LINES=1000000 $(BIN)/python -m pytest -q tests/arguments/test_target_files.py tests/store/test_sowing.py
 	MISFITS=all $(BIN)/python -m pytest --numprocesses auto tests/test_misfits.py
 
-torture: $(VENV)/dev
+torture: $(VENV)/dev compiled
 	for output in jsonl jsonl.gz json csv xml batches; do $(BIN)/python -m tests.torture --kills 200 --outputs $$output || exit 1; done
 	$(BIN)/python -m tests.torture --kills 200 --store postgres --outputs none
 	$(BIN)/python -m tests.torture --kills 200 --store postgres --outputs jsonl
 	OUTPUT_WORLDS=200 $(BIN)/python -m pytest -q tests/output
 
-bench: $(VENV)/dev
+bench: $(VENV)/dev compiled
 	$(BIN)/python -m tests.bench.followers
 	$(BIN)/python -m tests.bench.postgres
 	$(BIN)/python -m tests.bench.growth

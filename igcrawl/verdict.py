@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from enum import IntEnum, StrEnum
 from typing import Final
 
@@ -36,6 +36,26 @@ class Verdict(StrEnum):
     INTERRUPTED = "interrupted"
 
 
+#: Reasons for each verdict, in Markdown: "the walk ended because …".
+MEANINGS: Final[Mapping[Verdict, str]] = {
+    Verdict.COMPLETE: "the list ended and is at most 5% or 3 accounts, whichever is more, shorter than expected; or "
+    "the one answer came. The reason says when it held over 5% and 3 accounts more",
+    Verdict.UPDATED: "`since=last` reached accounts that were known",
+    Verdict.STOPPED: "your own limit was reached: `max_pages`, `max_users`, `skip_over`",
+    Verdict.UNVERIFIED: "the list ended, and nothing said how long it should be",
+    Verdict.LIMITED: "the server said that it cut the list",
+    Verdict.SUSPECT: "the list ended too short, or seems to have [no end](honesty.md#lists-without-an-end); or the "
+    "server said that there is more and gave no cursor, or no row of the last page could be read",
+    Verdict.LOOPED: "a cursor came a second time",
+    Verdict.PRIVATE: "the account is private; or its profile says so, and its list was empty",
+    Verdict.NOT_FOUND: "there is no such account or thing",
+    Verdict.REFUSED: "the target does not allow the operation",
+    Verdict.THROTTLED: "too many requests, and the run was not to wait longer",
+    Verdict.STALE_DOC_ID: "the registered query was rotated, and nothing else could take its place",
+    Verdict.BLOCKED: "the server wants a human to look at the account, or the login has expired",
+    Verdict.FAILED: "the server kept failing, or sent what no reader understands",
+    Verdict.INTERRUPTED: "the run was stopped",
+}
 #: Verdicts after which `scrapy crawl` exits 0.
 GOOD = frozenset(
     {
@@ -87,12 +107,24 @@ BAD: Final = (
 
 
 class ExitCode(IntEnum):
-    """Exit codes of `scrapy crawl`."""
+    """Exit codes of `scrapy crawl` and of the other commands."""
 
     OK = 0
     INCOMPLETE = 1
     BAD_INPUT = 2
     TROUBLE = 3
+
+
+#: Meanings of each exit code, in Markdown: of `scrapy crawl`, and of the other commands.
+EXIT_CODE_MEANINGS: Final[Mapping[ExitCode, tuple[str, str]]] = {
+    ExitCode.OK: ("every walk of the crawl ended well", "done"),
+    ExitCode.INCOMPLETE: (
+        "a walk ended otherwise, or an output failed; run the same command again or look at `scrapy walks`",
+        "the store failed, or the result is not what it should be",
+    ),
+    ExitCode.BAD_INPUT: ("arguments, settings or files cannot be used; nothing was sent", "the same"),
+    ExitCode.TROUBLE: ("the session is parked", "the same"),
+}
 
 
 def exit_code(verdicts: Iterable[Verdict]) -> ExitCode:

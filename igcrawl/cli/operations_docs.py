@@ -12,18 +12,14 @@ from typing import Any, Final
 import orjson
 
 from igcrawl.calling.wire import address
-from igcrawl.cli import records_docs, verdicts_docs
 from igcrawl.crawl.walk import Walk
 from igcrawl.doc_ids import Query, shipped_queries
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.operations.operation import Operation, Surface
 from igcrawl.parsing.envelope import read_envelope
 from igcrawl.parsing.reader import Reading
-from igcrawl.printable import say
-from igcrawl.wording import counted
+from igcrawl.wording import capitalised
 
-#: The page of the checkout.
-PAGE: Final = Path(__file__).parents[2] / "docs" / "operations.md"
 _INTRODUCTION: Final = """# Operations
 What igcrawl can ask for, with one entry for each request that Instagram's app or web page knows how to make. Written by
 `scrapy operations --docs --answers tests/payloads` from `igcrawl/operations/catalogue/`;
@@ -52,14 +48,6 @@ def page_of_catalogue(answers: Path) -> str:
     return page_of(OPERATIONS, shipped_queries(), answers)
 
 
-def write_page(page: str) -> None:
-    """Write the page, and those of verdicts and records beside it, and say so."""
-    PAGE.write_text(page, "utf-8")
-    verdicts_docs.PAGE.write_text(verdicts_docs.page_of_verdicts(), "utf-8")
-    records_docs.PAGE.write_text(records_docs.page_of_records(), "utf-8")
-    say(f"{PAGE}: {counted(len(OPERATIONS), 'operation')}")
-
-
 def page_of(operations: Mapping[str, Operation], queries: Mapping[str, Query], answers: Path) -> str:
     """Return the page.
 
@@ -78,7 +66,7 @@ def page_of(operations: Mapping[str, Operation], queries: Mapping[str, Query], a
 
 def _entry(operation: Operation, queries: Mapping[str, Query], recorded: Path | None) -> Iterator[str]:
     yield f"## {operation.name}"
-    yield f"{operation.about[0].upper()}{operation.about[1:]}."
+    yield f"{capitalised(operation.about)}."
     if operation.changes_server:
         yield "**Changes something on the server**: it is asked only with `-a confirm=1`."
     yield ""

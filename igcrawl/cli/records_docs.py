@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 from igcrawl.items import RECORD_TYPES
 from igcrawl.items.meanings import TYPES, meaning_of
 from igcrawl.operations.record_kinds import columns_of_type
 
-#: The page of the checkout.
-PAGE: Final = Path(__file__).parents[2] / "docs" / "records.md"
 _INTRODUCTION: Final = """# Records
 Every type of record with its fields in their order, which is that of the columns of CSV and Parquet files.
 Written by `scrapy operations --docs --answers tests/payloads` from `igcrawl/items/`;

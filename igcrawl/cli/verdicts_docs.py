@@ -1,44 +1,35 @@
-"""The table of decisions as a page for people: docs/verdicts.md, written by `scrapy operations --docs`."""
+"""Verdicts and exit codes as a page for people: docs/verdicts.md, written by `scrapy operations --docs`."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
-from igcrawl.calling.decisions import DECISIONS, MOST_REQUESTS, STEPS, VERDICT_OF, Decision
-from igcrawl.errors import Sign
+from igcrawl.verdict import EXIT_CODE_MEANINGS, MEANINGS, RESUMABLE, exit_code
 
-#: The page of the checkout.
-PAGE: Final = Path(__file__).parents[2] / "docs" / "verdicts.md"
-_INTRODUCTION: Final = f"""# What an answer means
-A clear answer is taken at its word; `igcrawl/calling/server_words.py` lists them. Every other answer is
-*unclear*. What it means is decided by asking for something whose answer is known, with at most {MOST_REQUESTS} further
-requests, by the table below; the first row that fits decides. Written by
-`scrapy operations --docs --answers tests/payloads` from `igcrawl/calling/decisions.py`;
-a test fails when this page is stale.
+_INTRODUCTION: Final = """# Verdicts and exit codes
+Every walk ends with one verdict, in its `walk` record and in the store. "Continues" says whether the same
+command continues with the walk; the others are final until `scrapy walks --retry VERDICT`. A `blocked` or
+`stopped` walk continues when its cause is gone: the session was resumed, the limit raised. So does a walk that
+ended `suspect` at `IG_ENDLESS_PAGES`, with a larger value. [Honesty](honesty.md) explains what stands behind
+them.
 
-## Order of the further requests
-| what the answer looks like | asked, one after another, until a row fits |
-| --- | --- |
-"""
-_TABLE: Final = """
-A step that cannot be taken (there is no substitute, no other id, no cursor) is skipped. If the next target gets the
-same answer, the same meaning is assumed; after three in a row, the operation's other targets are not asked.
+Written by `scrapy operations --docs --answers tests/payloads` from `igcrawl/verdict.py`; a test fails when this
+page is stale.
 
-## Decisions
-| what the answer looks like | found out | it means | the walk |
-| --- | --- | --- | --- |
-"""
+## Verdicts
+| verdict | the walk ended because | exit code | continues |
+| --- | --- | --- | --- |"""
+_EXIT_CODES: Final = """
+## Exit codes
+| exit code | `scrapy crawl` | other commands |
+| --- | --- | --- |"""
 
 
 def page_of_verdicts() -> str:
     """Return the page."""
-    orders = [f"| {sign} | {', '.join(steps)} |" for sign, steps in STEPS.items()]
-    rows = [_row(decision) for decision in DECISIONS]
-    return f"{_INTRODUCTION}{chr(10).join(orders)}\n{_TABLE}{chr(10).join(rows)}\n"
-
-
-def _row(decision: Decision) -> str:
-    signs = "anything" if decision.signs == frozenset(Sign) else ", ".join(sorted(decision.signs))
-    facts = "; ".join(f"{step}: {' or '.join(found)}" for step, found in decision.facts.items())
-    return f"| {signs} | {facts} | {decision.meaning} | {VERDICT_OF[decision.meaning]} |"
+    verdicts = [
+        f"| `{verdict}` | {meaning} | {exit_code([verdict]).value} | {'yes' if verdict in RESUMABLE else 'no'} |"
+        for verdict, meaning in MEANINGS.items()
+    ]
+    codes = [f"| `{code.value}` | {crawl} | {others} |" for code, (crawl, others) in EXIT_CODE_MEANINGS.items()]
+    return "\n".join([_INTRODUCTION, *verdicts, _EXIT_CODES, *codes]) + "\n"

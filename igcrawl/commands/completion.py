@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import ClassVar
 
 from scrapy.commands import ScrapyCommand
 
@@ -16,6 +17,12 @@ class Command(ScrapyCommand):
 
     requires_project = True
     requires_crawler_process = False
+    #: What it can be told to do.
+    ACTIONS: ClassVar = {
+        "bash": "`scrapy completion bash > ~/.local/share/bash-completion/completions/scrapy`, for every shell",
+        "zsh": '`eval "$(scrapy completion zsh)"` in `.zshrc`, after `compinit`',
+        "fish": "`scrapy completion fish > ~/.config/fish/completions/scrapy.fish`",
+    }
 
     def syntax(self) -> str:
         """Return the synopsis of the command's arguments."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 from pathlib import Path
+from typing import ClassVar
 
 from scrapy.commands import ScrapyCommand
 
@@ -19,6 +20,13 @@ class Command(ScrapyCommand):
 
     requires_project = True
     requires_crawler_process = False
+    #: What it can be told to do.
+    ACTIONS: ClassVar = {
+        "list": "each query with its id and state",
+        "retry": "try stale ids again, of a query or an operation, or one id",
+        "import": "read ids from a HAR file or cURL text",
+        "capture": "read ids from the website, in your browser",
+    }
 
     def syntax(self) -> str:
         """Return the synopsis of the command's arguments."""

@@ -30,18 +30,16 @@ class Command(ScrapyCommand):
         """Add what else can be done with the catalogue."""
         super().add_options(parser)
         parser.add_argument("--check", action="store_true", help="look for faults of the catalogue; exit 1 with one")
-        parser.add_argument(
-            "--docs", action="store_true", help="write docs/operations.md and the generated pages next to it"
-        )
+        parser.add_argument("--docs", action="store_true", help="write the pages of docs/ that come from the code")
         parser.add_argument("--answers", metavar="FOLDER", help="recorded answers that --docs takes its examples from")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print the table, or the faults, or write the page."""
         from igcrawl.cli import (  # noqa: PLC0415 - Scrapy imports every command
             command_config,
+            docs_pages,
             operation_help,
             operations_check,
-            operations_docs,
             operations_table,
         )
 
@@ -50,13 +48,12 @@ class Command(ScrapyCommand):
         if opts.check:
             self.exitcode = ExitCode.INCOMPLETE if operations_check.print_faults() else ExitCode.OK
         if opts.docs:
-            if not opts.answers or not operations_docs.PAGE.is_file():
-                refuse("--docs needs --answers=FOLDER, and writes docs/operations.md of the project")
+            if not opts.answers or not docs_pages.FOLDER.is_dir():
+                refuse("--docs needs --answers=FOLDER, and writes the generated pages into docs/ of the checkout")
             try:
-                page = operations_docs.page_of_catalogue(Path(opts.answers))
+                docs_pages.write_pages(Path(opts.answers))
             except OSError as error:
                 refuse(f"--answers {opts.answers}: {error.strerror or error}")
-            operations_docs.write_page(page)
         if not opts.check and not opts.docs:
             try:
                 config = command_config.config_of(self.settings)

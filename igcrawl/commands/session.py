@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from typing import ClassVar
 
 from scrapy.commands import ScrapyCommand
 
@@ -16,6 +17,15 @@ class Command(ScrapyCommand):
 
     requires_project = True
     requires_crawler_process = False
+    #: What it can be told to do.
+    ACTIONS: ClassVar = {
+        "import": "take a session from a file, standard input (`-`) or a browser",
+        "login": "log in by hand in a window that opens",
+        "list": "all sessions, with their state",
+        "check": "ask for the account's own profile: one request",
+        "resume": "let a parked session send again",
+        "export": "write a session as a file for other programs",
+    }
 
     def syntax(self) -> str:
         """Return the synopsis of the command's arguments."""

@@ -10,19 +10,10 @@ import orjson
 from igcrawl.budget.limits import Budget, Pace, WindowLimits
 from igcrawl.budget.rules import Rules
 from igcrawl.config.setting_values import read_count, read_seconds, read_truth
+from igcrawl.config.settings_table import BUDGET
 from igcrawl.errors import BadInput
 from igcrawl.times import DAY, HOUR
 
-#: The settings and their defaults.
-DEFAULTS: Final[Mapping[str, Any]] = {
-    "IG_BUDGET": True,
-    "IG_BUDGET_HOUR": 120,
-    "IG_BUDGET_DAY": 500,
-    "IG_BUDGETS": {},
-    "IG_PACE": "even",
-    "IG_WAIT_MAX": "",
-    "IG_COOLDOWN": 60,
-}
 #: Any of these, when it was given, makes the budget hold on loopback, too.
 _ASKS_FOR_BUDGET: Final = ("IG_BUDGET", "IG_BUDGET_HOUR", "IG_BUDGET_DAY", "IG_BUDGETS", "IG_PACE")
 #: Each request of a day is remembered.
@@ -62,7 +53,7 @@ def read_rules(settings: Mapping[str, Any], families: Collection[str], *, local:
 
 def _was_asked_for(settings: Mapping[str, Any]) -> bool:
     # The command line and the environment give text, also where it is the default's; a project's settings give values.
-    given = ((settings.get(name), DEFAULTS[name]) for name in _ASKS_FOR_BUDGET)
+    given = ((settings.get(name), BUDGET[name].default) for name in _ASKS_FOR_BUDGET)
     return any(type(value) is not type(default) or value != default for value, default in given)
 
 

@@ -12,11 +12,11 @@ from typing import Any, Final
 from scrapy.settings import BaseSettings
 
 from igcrawl.budget.rules import Rules
-from igcrawl.config.budget_settings import DEFAULTS as RULES
 from igcrawl.config.budget_settings import read_rules
 from igcrawl.config.field_settings import read_fields
 from igcrawl.config.promises import check_given
 from igcrawl.config.setting_values import read_count, read_seconds, read_truth, read_truth_or_auto
+from igcrawl.config.settings_table import GROUPS
 from igcrawl.doc_ids import OVERRIDE_PREFIX, Query, check_doc_id, own_path, read_own
 from igcrawl.errors import BadInput
 from igcrawl.items.field_choice import FieldChoice
@@ -31,24 +31,7 @@ from igcrawl.store import check_url, is_postgres_url
 
 #: Settings of igcrawl and their defaults. Each may come from the environment, too.
 DEFAULTS: Final[Mapping[str, Any]] = {
-    "IG_SESSION": "",
-    "IG_SIMULATOR": False,
-    "IG_MOBILE_URL": "https://i.instagram.com",
-    "IG_WEB_URL": "https://www.instagram.com",
-    "IG_ITEM_PER_RECORD": False,
-    "IG_DOC_IDS": "",
-    "IG_FIELDS": "standard",
-    "IG_RAW": "",
-    "IG_STORE": "sqlite:///.igcrawl/store.db",
-    "IG_STATE": "",
-    "IG_JSONL": "",
-    "IG_JSONL_REPLACE": False,
-    "IG_KEEP": True,
-    "IG_SYNC_SECONDS": 0.25,
-    "IG_LIVE": "auto",
-    "IG_ENDLESS_PAGES": 2000,
-    "IG_OPERATIONS": [],
-    **RULES,
+    name: setting.default for settings in GROUPS.values() for name, setting in settings.items()
 }
 _PREFIX: Final = "IG_"
 #: Settings that are files or folders.

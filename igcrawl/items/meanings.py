@@ -100,7 +100,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "is_offensive": "only of `offensive_comment`: whether the server finds the comment offensive",
     "new": "only of an update (`since=last`): true, since the last complete list did not hold it",
     "target": "the account or thing that was asked for: an id, or the name until it is resolved",
-    "verdict": "how the walk ended, see [the reference](reference.md#verdicts)",
+    "verdict": "how the walk ended, see [verdicts](verdicts.md)",
     "pages": "how many pages came",
     "records": "how many different accounts or things they held",
     "duplicates": "how many came again and were not written",

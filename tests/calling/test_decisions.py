@@ -7,11 +7,8 @@ from pathlib import Path
 import pytest
 
 from igcrawl.calling.decisions import DECISIONS, MOST_REQUESTS, STEPS, Decision, Found, Step, decide, next_step
-from igcrawl.cli.verdicts_docs import page_of_verdicts
 from igcrawl.errors import Sign
-from tests.conftest import ROOT
 
-PAGE = ROOT / "docs" / "verdicts.md"
 CASES = [
     pytest.param(row, sign, facts, id=f"{number}-{sign}")
     for number, row in enumerate(DECISIONS, 1)
@@ -54,8 +51,3 @@ def test_each_row_is_reached_by_some_sign_of_its_own(sign: Sign) -> None:
     }
     # A row of several signs may be passed by for one of them, by a row above it that says the same.
     assert all(len(DECISIONS[number].signs) > 1 for number in missed), missed
-
-
-def test_the_page_of_verdicts_is_fresh() -> None:
-    assert PAGE.read_text() == page_of_verdicts(), "run: scrapy operations --docs --answers tests/payloads"
-    assert Path(PAGE).name == "verdicts.md"

@@ -92,7 +92,7 @@ def _entry(name: str, command: ScrapyCommand) -> Iterator[str]:
     if name in _MORE:
         yield _MORE[name]
     yield ""
-    yield "```"
+    yield "```text"
     yield from (f"scrapy {name} {way}".rstrip() for way in _ways(command))
     yield "```"
     yield ""

@@ -48,7 +48,7 @@ def _rows(arguments: Iterable[ArgumentHelp]) -> Iterator[str]:
 
 
 def _examples(spider: type[OperationSpider]) -> Iterator[str]:
-    yield "<!-- not run: an account of Instagram's -->"
+    yield "<!-- not run: so many crawls take too long; tests/docs/test_words.py reads them -->"
     yield "```console"
     yield from (f"$ scrapy crawl {spider.name} {example}" for example in spider.examples)
     yield "```"

@@ -116,7 +116,7 @@ def block_of(page: str, containing: str) -> str:
 
 
 def test_the_spider_of_the_docs_works(project: Project) -> None:
-    text = block_of("docs/projects.md", "FeedsSpider")
+    text = block_of("docs/write_spider.md", "FeedsSpider")
     assert len([line for line in text.splitlines() if line.strip()]) <= 14
     project.write("other/spiders/feeds.py", text)
     run = project.scrapy("crawl", "feeds", "-a", "user_ids=25025320,100000010", "-a", "max_pages=1", "-O", "x.jsonl")
@@ -163,7 +163,7 @@ def test_the_operation_of_the_contributing_guide_works(project: Project) -> None
         more = {"has_more_headload_comments": not is_last, "next_min_id": "x"}
         return 200, {"Content-Type": "application/json"}, orjson.dumps({"comments": [row], "status": "ok"} | more)
 
-    project.write("other/operations.py", block_of("CONTRIBUTING.md", "OPERATIONS"))
+    project.write("other/operations.py", block_of("docs/add_operation.md", "OPERATIONS"))
     with RecordingServer(reply) as server:
         run = project.scrapy(
             "crawl", "operation", "-a", "name=media_comments", "-a", 'args={"media_id": "1_7"}',

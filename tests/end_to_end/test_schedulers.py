@@ -1,4 +1,4 @@
-"""The cron line and the systemd units of docs/running.md are valid and do what the page says, with no environment.
+"""The cron line and the systemd units of docs/nightly.md are valid and do what the page says, with no environment.
 
 Addresses and the account are others: the folder `/srv` is the test's own, with an umlaut in its name.
 """
@@ -21,8 +21,8 @@ from tests.conftest import read_jsonl
 from tests.support.postgres import database
 from tests.support.recipes import block, linked_project
 
-(CRON,) = block("docs/running.md", "**cron**").splitlines()
-UNITS = block("docs/running.md", "**systemd**")
+(CRON,) = block("docs/nightly.md", "**cron**").splitlines()
+UNITS = block("docs/nightly.md", "**systemd**")
 #: A few accounts follow it, in place of the page's with its thousands.
 FEW = "100000013"
 

@@ -1,4 +1,4 @@
-"""The recipe for Scrapyd in docs/running.md works as it stands there: each of its commands is run, on a real Scrapyd.
+"""The recipe for Scrapyd in docs/nightly.md works as it stands there: each of its commands is run, on a real Scrapyd.
 
 The addresses are others: the folder `/srv` is the test's own, and so is the port.
 """
@@ -29,7 +29,7 @@ from tests.support.chromium import in_ci
 from tests.support.crawls import until
 from tests.support.recipes import commands
 
-COMMANDS = commands("docs/running.md", "**Scrapyd**")
+COMMANDS = commands("docs/nightly.md", "**Scrapyd**")
 PIP = next(command for command in COMMANDS if "pip install" in command)
 #: Scrapyd looks for jobs more often, so that nobody waits for it.
 CONFIG = "[scrapyd]\nhttp_port = {port}\npoll_interval = 0.1\n"

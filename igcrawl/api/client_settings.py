@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from os import PathLike, fspath
@@ -14,6 +13,7 @@ from scrapy.utils.project import get_project_settings, inside_project
 
 from igcrawl.config.config import Config, check_environment, from_environment, read_config
 from igcrawl.config.setting_values import read_truth
+from igcrawl.console.notebook import is_notebook
 from igcrawl.errors import BadInput
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.running.crawl_preflight import check_settings
@@ -25,8 +25,6 @@ Budget: TypeAlias = bool | int | tuple[int, int]
 _PREFIX: Final = "IG_"
 #: Settings that are the command's: outputs of its own, how it commits, whom it shows a run.
 _OF_COMMAND: Final = frozenset({"IG_JSONL", "IG_JSONL_REPLACE", "IG_SYNC_SECONDS", "IG_LIVE"})
-#: What a notebook's shell is called, by its class.
-_NOTEBOOK: Final = "ZMQInteractiveShell"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +82,7 @@ class Given:
         return ClientSettings(scrapy=whole, config=config, account=account)
 
     def _is_shown(self) -> bool:
-        return is_in_notebook() if self.progress is None else self.progress
+        return is_notebook() if self.progress is None else self.progress
 
     def _named(self) -> dict[str, Any]:
         """Return the settings that the arguments stand for; `settings` says the rest."""
@@ -121,13 +119,6 @@ class Given:
 
 def _session_text(session: Session) -> str:
     return json.dumps(dict(session)) if isinstance(session, Mapping) else fspath(session)
-
-
-def is_in_notebook() -> bool:
-    """Return whether this process is the kernel of a notebook."""
-    # Imported there already; elsewhere it is no matter of ours.
-    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    return type(shell).__name__ == _NOTEBOOK
 
 
 def _of_project() -> dict[str, Any]:

@@ -8,8 +8,10 @@ from typing import Any
 
 from igcrawl.api.typed_records import typed_records
 from igcrawl.api.walk_ends import WalkEnds
+from igcrawl.calling.run_context import RunContext
 from igcrawl.items import Record, WalkEnd
 from igcrawl.output.output import OutputCrawl
+from igcrawl.stopping import Stopping
 from igcrawl.store import OutputRow
 
 
@@ -30,10 +32,16 @@ class HandOut:
     def __init__(self, kinds: tuple[type[Record], ...], ends: WalkEnds) -> None:
         self._kinds, self._ends = kinds, ends
         self._crawl: OutputCrawl | None = None
+        self._stopping: Stopping | None = None
         self._place = 0
         self._records: list[Any] = []
         self._filled, self._wanted = asyncio.Event(), asyncio.Event()
         self._over = False
+
+    def join(self, context: RunContext) -> None:
+        """Become an output of a run."""
+        self._stopping = context.stopping
+        context.sinks.outputs.append(self)
 
     async def next(self) -> list[Any]:
         """Return the next records; none when there will be no more."""
@@ -45,8 +53,10 @@ class HandOut:
         return records
 
     def end(self) -> None:
-        """Hand out no more; the crawl waits for the caller no longer."""
+        """Hand out no more: the crawl waits for the caller no longer, and asks for no further page."""
         self._over = True
+        if self._stopping is not None:
+            self._stopping.begin()
         self._records = []
         self._filled.set()
         self._wanted.set()

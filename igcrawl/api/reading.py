@@ -65,6 +65,11 @@ class Reading(Generic[R]):
         self._crawl: asyncio.Task[Outcome] | None = None
         self._stopped: str | None = None
 
+    @property
+    def is_stopped(self) -> bool:
+        """True if it was stopped before its end."""
+        return self._stopped is not None
+
     async def next(self) -> list[R]:
         """Return the next records; none at the end.
 
@@ -112,7 +117,7 @@ class Reading(Generic[R]):
         while (other := self._by_place.setdefault(self._place, self)) is not self:
             await other._give_way()
         order = self._order
-        crawl = run_crawl(order.spider, order.arguments, self._settings.scrapy, [self._hand_out])
+        crawl = run_crawl(order.spider, order.arguments, self._settings.scrapy, self._hand_out.join)
         self._crawl = asyncio.create_task(crawl)
         self._crawl.add_done_callback(self._leave)
 

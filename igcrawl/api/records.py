@@ -149,7 +149,7 @@ class _Pass(Generic[R]):
         return self
 
     async def __anext__(self) -> R:
-        if not self._records:
+        if not self._records or self._reading.is_stopped:
             self._records = await self._reading.next()
             if not self._records:
                 raise StopAsyncIteration

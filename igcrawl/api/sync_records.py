@@ -71,7 +71,10 @@ class SyncRecords(Generic[R]):
         reading = self._runner.run(self._records.begin_reading())
         try:
             while records := self._runner.run(reading.next()):
-                yield from records
+                for record in records:
+                    yield record
+                    if reading.is_stopped:
+                        break
         finally:
             # After `break`; at the end there is nothing to stop.
             self._runner.run(reading.stop())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from scrapy import signals
@@ -15,7 +15,6 @@ from igcrawl.base_spiders.operation_spider import OperationSpider
 from igcrawl.calling.run_context import RunContext
 from igcrawl.crawl.logs import quieten_own_lines
 from igcrawl.errors import BadInput
-from igcrawl.output.output import Output
 from igcrawl.running.crawl_preflight import check_settings, prepare_crawl
 from igcrawl.running.find_spider import check_spider, find_spider
 from igcrawl.running.outcome import Outcome, outcome_of
@@ -34,7 +33,7 @@ async def run_crawl(
     spider: str | type[OperationSpider],
     arguments: Mapping[str, str],
     settings: Mapping[str, Any] | BaseSettings,
-    outputs: Iterable[Output] = (),
+    join: Callable[[RunContext], object] | None = None,
 ) -> Outcome:
     """Crawl, and return what became of it. Any number of crawls may run at once.
 
@@ -46,12 +45,12 @@ async def run_crawl(
         arguments: the spider's, as ``-a`` gives them.
         settings: Scrapy's and igcrawl's. They are the crawl's own: the environment's `IG_…` count only where a
             project's settings have read them. The logging of the process is left as it is.
-        outputs: further outputs of the crawl, beside those that the settings name.
+        join: takes part in the run; called with its context before it begins.
 
     Returns:
         Its outcome.
     """
-    run = _Run(spider, arguments, settings, outputs)
+    run = _Run(spider, arguments, settings, join)
     # A task of its own, so that nothing of the crawl stays in the caller's context.
     task = asyncio.create_task(run.outcome())
     try:
@@ -65,9 +64,9 @@ async def run_crawl(
 class _Run:
     """One call of `run_crawl`."""
 
-    def __init__(self, spider: Any, arguments: Any, settings: Any, outputs: Iterable[Output]) -> None:
+    def __init__(self, spider: Any, arguments: Any, settings: Any, join: Callable[[RunContext], object] | None) -> None:
         self._spider, self._arguments, self._settings = spider, arguments, settings
-        self._outputs = list(outputs)
+        self._join = join
         self._crawler: Crawler | None = None
         self._open, self._stopped = asyncio.Event(), asyncio.Event()
 
@@ -110,9 +109,10 @@ class _Run:
         crawler.signals.connect(self._open.set, signals.engine_started)
         context = RunContext.of(crawler)
         context.attended, context.told = False, True
-        context.sinks.outputs += self._outputs
         context.lines.quiet = str(settings["LOG_LEVEL"]).upper() != "DEBUG"
         context.lines.begin()
+        if self._join is not None:
+            self._join(context)
         await asyncio.sleep(0)
         return crawler
 

@@ -82,7 +82,9 @@ class Client:
         self._readings = Readings(self._settings)
 
     def __repr__(self) -> str:
-        return f"<igcrawl.{type(self).__name__} with {describe(self._settings.store)}>"
+        # Also where it was refused: some tracebacks show it.
+        store = describe(self._settings.store) if hasattr(self, "_settings") else "nothing"
+        return f"<igcrawl.{type(self).__name__} with {store}>"
 
     async def __aenter__(self) -> Self:
         return self

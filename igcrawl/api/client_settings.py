@@ -12,7 +12,6 @@ from scrapy.settings import Settings
 from scrapy.utils.project import get_project_settings, inside_project
 
 from igcrawl.config.config import Config, check_environment, from_environment, read_config
-from igcrawl.config.setting_values import read_truth
 from igcrawl.console.notebook import is_notebook
 from igcrawl.errors import BadInput
 from igcrawl.operations.catalogue import OPERATIONS
@@ -77,7 +76,7 @@ class Given:
         check_settings(whole)
         config = read_config(whole, OPERATIONS)
         account = "" if config.simulator else config.check_session().ds_user_id
-        if not read_truth(whole, "IG_KEEP"):
+        if not config.keep:
             raise BadInput("IG_KEEP=False: the client hands out what the store keeps; leave it True")
         return ClientSettings(scrapy=whole, config=config, account=account)
 

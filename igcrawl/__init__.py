@@ -1,1 +1,96 @@
-"""igcrawl: crawl Instagram's GraphQL and REST endpoints with the operator's own session."""
+"""igcrawl: crawl Instagram's GraphQL and REST endpoints with the operator's own session.
+
+From Python, what stands in `__all__` is public; every other name may change. It is loaded when it is first used, so
+that ``import igcrawl`` itself is quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from igcrawl.api.client import Client
+    from igcrawl.api.doubts import DoubtfulResult, DoubtfulResultWarning
+    from igcrawl.api.records import Records
+    from igcrawl.api.sync_client import SyncClient
+    from igcrawl.api.sync_records import SyncRecords
+    from igcrawl.errors import (
+        BadInput,
+        IgcrawlError,
+        Interrupted,
+        NotFound,
+        PrivateAccount,
+        Refused,
+        SessionParked,
+        StoreError,
+    )
+    from igcrawl.items import (
+        Audio,
+        Comment,
+        Follow,
+        Hit,
+        Media,
+        Payload,
+        Profile,
+        Record,
+        Redirect,
+        Suggestion,
+        WalkEnd,
+    )
+
+__all__ = [
+    "Audio",
+    "BadInput",
+    "Client",
+    "Comment",
+    "DoubtfulResult",
+    "DoubtfulResultWarning",
+    "Follow",
+    "Hit",
+    "IgcrawlError",
+    "Interrupted",
+    "Media",
+    "NotFound",
+    "Payload",
+    "PrivateAccount",
+    "Profile",
+    "Record",
+    "Records",
+    "Redirect",
+    "Refused",
+    "SessionParked",
+    "StoreError",
+    "Suggestion",
+    "SyncClient",
+    "SyncRecords",
+    "WalkEnd",
+]
+
+#: Where public names come from; those that are not listed are records.
+_MODULES = {
+    "Client": "igcrawl.api.client",
+    "SyncClient": "igcrawl.api.sync_client",
+    "Records": "igcrawl.api.records",
+    "SyncRecords": "igcrawl.api.sync_records",
+    "DoubtfulResult": "igcrawl.api.doubts",
+    "DoubtfulResultWarning": "igcrawl.api.doubts",
+    **dict.fromkeys(
+        (
+            *("BadInput", "IgcrawlError", "Interrupted", "NotFound"),
+            *("PrivateAccount", "Refused", "SessionParked", "StoreError"),
+        ),
+        "igcrawl.errors",
+    ),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'igcrawl' has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(_MODULES.get(name, "igcrawl.items")), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -14,6 +14,7 @@ from scrapy.crawler import Crawler
 
 from igcrawl.base_spiders.operation_spider import OperationSpider
 from igcrawl.console.gather import Facts
+from igcrawl.console.notebook import NotebookDisplay, is_notebook
 from igcrawl.console.snapshot import Snapshot
 from igcrawl.console.status_line import line
 from igcrawl.running.run_summary import summary_of
@@ -39,7 +40,7 @@ class LiveView:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._spider: OperationSpider | None = None
-        self._display: Display | None = None
+        self._display: Display | NotebookDisplay | None = None
         self._watching: asyncio.Task[None] | None = None
         self._ended = asyncio.Event()
 
@@ -105,9 +106,11 @@ class LiveView:
     def _write(self, snapshot: Snapshot) -> None:
         logger.info("%s", line(snapshot))
 
-    def _open_display(self, spider: OperationSpider) -> Display | None:
-        """Return a display when the operator wants one and sits at a terminal that can show it."""
+    def _open_display(self, spider: OperationSpider) -> Display | NotebookDisplay | None:
+        """Return a display when the operator wants one and sits at a terminal or notebook that can show it."""
         wanted, stream = spider.config.live, sys.stderr
+        if wanted and is_notebook():
+            return NotebookDisplay()
         if wanted is False or stream is None or not stream.isatty() or self._writes_to_terminal():
             return None
         from igcrawl.console.display import Display, handlers_of  # noqa: PLC0415 - rich takes a crawl 0.1 s to import

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from scrapy import signals
@@ -19,6 +19,7 @@ from igcrawl.running.crawl_preflight import check_settings, prepare_crawl
 from igcrawl.running.find_spider import check_spider, find_spider
 from igcrawl.running.outcome import Outcome, outcome_of
 from igcrawl.running.own_settings import own_settings
+from igcrawl.running.reactor_loop import check_loop
 from igcrawl.running.turns import turn
 from igcrawl.verdict import ExitCode
 
@@ -32,6 +33,7 @@ async def run_crawl(
     spider: str | type[OperationSpider],
     arguments: Mapping[str, str],
     settings: Mapping[str, Any] | BaseSettings,
+    join: Callable[[RunContext], object] | None = None,
 ) -> Outcome:
     """Crawl, and return what became of it. Any number of crawls may run at once.
 
@@ -43,11 +45,12 @@ async def run_crawl(
         arguments: the spider's, as ``-a`` gives them.
         settings: Scrapy's and igcrawl's. They are the crawl's own: the environment's `IG_…` count only where a
             project's settings have read them. The logging of the process is left as it is.
+        join: takes part in the run; called with its context before it begins.
 
     Returns:
         Its outcome.
     """
-    run = _Run(spider, arguments, settings)
+    run = _Run(spider, arguments, settings, join)
     # A task of its own, so that nothing of the crawl stays in the caller's context.
     task = asyncio.create_task(run.outcome())
     try:
@@ -61,8 +64,9 @@ async def run_crawl(
 class _Run:
     """One call of `run_crawl`."""
 
-    def __init__(self, spider: Any, arguments: Any, settings: Any) -> None:
+    def __init__(self, spider: Any, arguments: Any, settings: Any, join: Callable[[RunContext], object] | None) -> None:
         self._spider, self._arguments, self._settings = spider, arguments, settings
+        self._join = join
         self._crawler: Crawler | None = None
         self._open, self._stopped = asyncio.Event(), asyncio.Event()
 
@@ -98,6 +102,7 @@ class _Run:
         spider = find_spider(settings, self._spider) if by_name else check_spider(self._spider)
         await asyncio.sleep(0)
         prepare_crawl(spider, arguments, settings)
+        check_loop()
         await asyncio.sleep(0)
         quieten_own_lines()
         crawler = Crawler(spider, settings)
@@ -106,6 +111,8 @@ class _Run:
         context.attended, context.told = False, True
         context.lines.quiet = str(settings["LOG_LEVEL"]).upper() != "DEBUG"
         context.lines.begin()
+        if self._join is not None:
+            self._join(context)
         await asyncio.sleep(0)
         return crawler
 

@@ -23,6 +23,7 @@ from typing import Any, NoReturn
 
 #: What commands import, but for the settings, which read the environment, and the reactor, which begins to live.
 _PACKAGES = (
+    "igcrawl.api",
     "igcrawl.cli",
     "igcrawl.commands",
     "igcrawl.console",

@@ -1,0 +1,135 @@
+"""Settings of a client: those of the project and the environment, as for the command, and what the caller gives."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from os import PathLike, fspath
+from typing import Any, Final, TypeAlias
+
+from scrapy.settings import Settings
+from scrapy.utils.project import get_project_settings, inside_project
+
+from igcrawl.config.config import Config, check_environment, from_environment, read_config
+from igcrawl.console.notebook import is_notebook
+from igcrawl.errors import BadInput
+from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.running.crawl_preflight import check_settings
+from igcrawl.running.own_settings import own_settings
+
+Session: TypeAlias = str | PathLike[str] | Mapping[str, Any]
+Budget: TypeAlias = bool | int | tuple[int, int]
+
+_PREFIX: Final = "IG_"
+#: Settings that are the command's: outputs of its own, how it commits, whom it shows a run.
+_OF_COMMAND: Final = frozenset({"IG_JSONL", "IG_JSONL_REPLACE", "IG_SYNC_SECONDS", "IG_LIVE"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientSettings:
+    """The settings of a client.
+
+    Args:
+        scrapy: those of its crawls.
+        config: the same, checked. With its session, it is not shown.
+        account: whose session it is; empty for the embedded simulator's.
+    """
+
+    scrapy: Settings = field(repr=False)
+    config: Config = field(repr=False)
+    account: str
+
+    @property
+    def store(self) -> str:
+        """The store's address, which may hold a password."""
+        return self.config.store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """The arguments of a client, see `igcrawl.api.client.Client`. None of them is shown: they may hold the session."""
+
+    session: Session | None = field(default=None, repr=False)
+    store: str | PathLike[str] | None = field(default=None, repr=False)
+    state: str | PathLike[str] | None = field(default=None, repr=False)
+    budget: Budget | None = None
+    mobile_url: str | None = field(default=None, repr=False)
+    web_url: str | None = field(default=None, repr=False)
+    progress: bool | None = None
+    settings: Mapping[str, Any] | None = field(default=None, repr=False)
+
+    def checked(self) -> ClientSettings:
+        """Return the settings that follow, checked as far as can be without a crawl.
+
+        Raises:
+            BadInput: one cannot be used, or there is no session.
+        """
+        check_environment()
+        settings = Settings()
+        theirs = {**_of_project(), **from_environment()}
+        settings.setdict({name: theirs[name] for name in theirs if name not in _OF_COMMAND}, priority="project")
+        # A page is handed out when it is committed, so none waits for the next one.
+        settings.setdict({"IG_SYNC_SECONDS": 0, "IG_LIVE": self._is_shown()}, priority="project")
+        settings.setdict(self._named(), priority="cmdline")
+        whole = own_settings(settings)
+        check_settings(whole)
+        config = read_config(whole, OPERATIONS)
+        account = "" if config.simulator else config.check_session().ds_user_id
+        if not config.keep:
+            raise BadInput("IG_KEEP=False: the client hands out what the store keeps; leave it True")
+        return ClientSettings(scrapy=whole, config=config, account=account)
+
+    def _is_shown(self) -> bool:
+        return is_notebook() if self.progress is None else self.progress
+
+    def _named(self) -> dict[str, Any]:
+        """Return the settings that the arguments stand for; `settings` says the rest."""
+        named: dict[str, Any] = {}
+        if self.session is not None:
+            named["IG_SESSION"] = _session_text(self.session)
+        if self.store is not None:
+            store = fspath(self.store)
+            named["IG_STORE"] = store if "://" in store else f"sqlite:///{store}"
+        if self.state is not None:
+            named["IG_STATE"] = fspath(self.state)
+        named |= {"IG_MOBILE_URL": self.mobile_url} if self.mobile_url is not None else {}
+        named |= {"IG_WEB_URL": self.web_url} if self.web_url is not None else {}
+        return {**named, **self._budgets(), **self._further()}
+
+    def _budgets(self) -> dict[str, str]:
+        # As text: a budget that is given holds on loopback, too.
+        if self.budget is None:
+            return {}
+        if isinstance(self.budget, bool):
+            return {"IG_BUDGET": str(self.budget)}
+        if isinstance(self.budget, int):
+            return {"IG_BUDGET_HOUR": str(self.budget)}
+        hour, day = self.budget
+        return {"IG_BUDGET_HOUR": str(hour), "IG_BUDGET_DAY": str(day)}
+
+    def _further(self) -> dict[str, Any]:
+        if self.settings is None:
+            return {}
+        if not isinstance(self.settings, Mapping) or not all(isinstance(name, str) for name in self.settings):
+            raise BadInput("settings: expected a mapping of names to values")
+        return dict(self.settings)
+
+
+def _session_text(session: Session) -> str:
+    return json.dumps(dict(session)) if isinstance(session, Mapping) else fspath(session)
+
+
+def _of_project() -> dict[str, Any]:
+    """Return the IG_… settings of the project that the current folder is in.
+
+    Raises:
+        BadInput: they cannot be imported.
+    """
+    if not inside_project():
+        return {}
+    try:
+        settings = get_project_settings()
+    except ImportError as error:
+        raise BadInput(f"the project's settings cannot be imported: {error}") from None
+    return {name: settings[name] for name in settings if name.startswith(_PREFIX)}

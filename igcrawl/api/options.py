@@ -1,0 +1,124 @@
+"""Options of the client's methods: the arguments of the spiders, as Python has them.
+
+A test holds each class against the arguments of its spider: neither has a name that the other has not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from os import PathLike
+from typing import Any, Literal, TypeAlias, TypedDict
+
+#: One or several texts.
+Texts: TypeAlias = str | Sequence[str]
+#: One or several ids.
+Ids: TypeAlias = str | int | Sequence[str] | Sequence[int]
+OnDoubt: TypeAlias = Literal["raise", "warn"]
+
+
+class Options(TypedDict, total=False):
+    """Options of every method that returns records.
+
+    `on_doubt` is the only one that no spider has: ``"warn"`` warns at the end of a doubtful list instead of raising.
+    """
+
+    on_doubt: OnDoubt
+    verify: bool
+    max_pages: int
+    max_users: int
+    fresh: bool
+    crawl: str
+
+
+class TargetOptions(Options, total=False):
+    """Options of methods that take many targets."""
+
+    file: str | PathLike[str]
+    column: str
+    bad_lines: Literal["refuse", "skip"]
+
+
+class AccountOptions(TargetOptions, total=False):
+    """Options of methods about accounts."""
+
+    user_id: Ids
+    username: Texts
+    user_ids: Ids
+    usernames: Texts
+
+
+class ClipsOptions(AccountOptions, total=False):
+    """Options of `clips`."""
+
+    stream: bool
+
+
+class GraphOptions(AccountOptions, total=False):
+    """Options of methods that walk a graph."""
+
+    depth: int
+    max_walks: int
+    only: Literal["public", "verified"]
+    skip_over: int
+
+
+class ListOptions(GraphOptions, total=False):
+    """Options of `followers` and `following`."""
+
+    order: Literal["date_followed_latest", "date_followed_earliest"]
+    surface: Literal["mobile", "rest"]
+    page_size: int
+    since: Literal["last"]
+    overlap: int
+
+
+class SuggestionsOptions(GraphOptions, total=False):
+    """Options of `suggestions`."""
+
+    expand: bool
+
+
+class MediaOptions(TargetOptions, total=False):
+    """Options of methods about posts."""
+
+    media_id: Ids
+    media_ids: Ids
+
+
+class SearchOptions(Options, total=False):
+    """Options of `search`."""
+
+    query: str
+    tab: Literal["top", "accounts", "reels", "popular"]
+
+
+class TypeaheadOptions(Options, total=False):
+    """Options of `typeahead`."""
+
+    query: str
+    source: Literal["keyword", "stream", "users"]
+
+
+class AudioOptions(Options, total=False):
+    """Options of `audio`."""
+
+    track_id: str | int
+
+
+class ResolveOptions(Options, total=False):
+    """Options of `resolve`."""
+
+    url: str
+
+
+class CallOptions(Options, total=False):
+    """Options of `doc_id`."""
+
+    friendly_name: str
+    root_field: str
+    cursor_in: str
+    cursor_out: str
+    lsd: bool
+    cursor: str
+    confirm: bool
+    variables: Mapping[str, Any]

@@ -1,0 +1,220 @@
+"""`igcrawl.Client`: lists read page by page, broken off and continued, what a caller is told."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import igcrawl
+from igcrawl.simulator import Simulator
+from tests.conftest import asked
+from tests.support.client_program import ClientProgram
+
+
+def followers_of(simulator: Simulator) -> list[str]:
+    return list(simulator.graph.follower_ids(simulator.user_id))
+
+
+def cursors(simulator: Simulator, operation: str = "followers") -> list[str | None]:
+    return [request.cursor for request in simulator.requests if request.operation == operation]
+
+
+def test_a_list_comes_as_typed_records(client: ClientProgram, simulator: Simulator) -> None:
+    async def main(ig):
+        follows = ig.followers(user_id=25025320)
+        pks = []
+        async for follow in follows:
+            assert type(follow) is igcrawl.Follow
+            assert follow.position == len(pks) + 1
+            pks.append(follow.pk)
+        return pks, follows.walk.verdict, follows.walk.records
+
+    assert client(main) == [followers_of(simulator), "complete", 1000]
+    assert asked(simulator)[:2] == ["user_profile", "followers"]
+
+
+def test_who_stops_reading_stops_the_requests(client: ClientProgram, simulator: Simulator) -> None:
+    async def main(ig):
+        async for follow in ig.followers(user_id=25025320):
+            await asyncio.sleep(0.3)
+            if follow.position == 1:
+                break
+
+    client(main)
+    assert asked(simulator) == ["user_profile", "followers"]
+
+
+def test_a_loop_that_was_broken_off_continues_and_pays_nothing_twice(
+    client: ClientProgram, simulator: Simulator
+) -> None:
+    async def first(ig):
+        async for follow in ig.followers(user_id=25025320):
+            if follow.position == 120:
+                break
+
+    async def again(ig):
+        follows = ig.followers(user_id=25025320)
+        async for follow in follows:
+            if follow.position == 120:
+                break
+        return [follow.pk for follow in await follows], follows.walk.verdict
+
+    client(first)
+    paid = len(simulator.requests)
+    assert client(first) is None
+    assert len(simulator.requests) == paid, "what the store holds was asked for again"
+    assert client(again) == [followers_of(simulator), "complete"]
+    assert len(cursors(simulator)) == len(set(cursors(simulator)))
+
+
+def test_fresh_asks_for_all_again(client: ClientProgram, simulator: Simulator) -> None:
+    async def main(ig):
+        first = await ig.followers(user_id=25025320, max_pages=2)
+        return len(first), len(await ig.followers(user_id=25025320, max_pages=1, fresh=True))
+
+    first, second = client(main)
+    assert first > second > 0
+    assert cursors(simulator).count(None) == 2
+
+
+def test_what_the_command_has_crawled_is_read_without_a_request(
+    client: ClientProgram, simulator: Simulator, at_simulator: dict[str, str], tmp_path: Path, scrapy: Any
+) -> None:
+    async def main(ig):
+        return [follow.pk for follow in await ig.followers(user_id=25025320, max_pages=2, crawl="mine")]
+
+    given = ("-a", "user_id=25025320", "-a", "max_pages=2", "-a", "crawl=mine")
+    command = scrapy("crawl", "followers", *given, **at_simulator)
+    assert command.code == 0, command.err
+    paid = len(simulator.requests)
+    pks = client(main)
+    assert len(simulator.requests) == paid
+    assert pks == followers_of(simulator)[: len(pks)] != []
+
+
+def test_a_first_argument_is_a_name_even_if_it_has_digits_only(client: ClientProgram, simulator: Simulator) -> None:
+    async def main(ig):
+        try:
+            await ig.profile("25025320")
+        except igcrawl.NotFound as error:
+            return str(error), (await ig.profile("instagram")).pk
+
+    said, pk = client(main)
+    assert "no account is named '25025320'" in said
+    assert pk == simulator.user_id
+
+
+def test_the_other_spiders_give_their_own_records(client: ClientProgram) -> None:
+    async def main(ig):
+        first = await ig.feed(user_id=25025320, max_pages=1)
+        lists = [
+            first,
+            await ig.following("instagram", max_pages=1),
+            await ig.suggestions(user_id="25025320"),
+            await ig.clips("instagram", max_pages=1),
+            await ig.media([post.id for post in first[:2]]),
+            await ig.comments(first[0].id),
+            await ig.search("py", tab="accounts", max_pages=1),
+            await ig.typeahead("py"),
+            await ig.audio(564058920086577, max_pages=1),
+            await ig.resolve(f"{os.environ['IG_WEB_URL']}/share/abc"),
+            await ig.profiles("instagram"),
+            await ig.call("user_followers", user_id="25025320", max_pages=1),
+            await ig.doc_id(28036671149327607, {"id": "25025320"}),
+        ]
+        return [sorted({type(record).__name__ for record in records}) for records in lists]
+
+    kinds = "Media Follow Suggestion Media Media Comment Hit Hit Audio,Media Redirect Profile Follow Profile"
+    assert client(main) == [kind.split(",") for kind in kinds.split()]
+
+
+def test_records_become_frames(client: ClientProgram) -> None:
+    async def main(ig):
+        follows = await ig.followers(user_id=25025320, max_pages=1).to_pandas()
+        hits = await ig.search("py", tab="accounts", max_pages=1).to_polars()
+        return [list(follows.columns), len(follows), hits.columns, len(hits)]
+
+    columns, follows, hit_columns, hits = client(main)
+    assert "profile_pic_url" not in columns
+    assert columns[:6] == ["type", "operation", "fetched_at", "walk", "owner_pk", "direction"]
+    assert {"pk", "username", "query"} <= set(hit_columns)
+    assert follows > 10 < hits
+
+
+def test_the_store_is_exported_without_a_request(client: ClientProgram, simulator: Simulator, tmp_path: Path) -> None:
+    async def main(ig):
+        await ig.followers(user_id=25025320, max_pages=1)
+        return await ig.export("follows.jsonl", type="follow")
+
+    assert client(main) is True
+    assert len((tmp_path / "follows.jsonl").read_bytes().splitlines()) > 10
+    assert asked(simulator) == ["user_profile", "followers"]
+
+
+def test_a_plan_crawls_nothing(client: ClientProgram, simulator: Simulator) -> None:
+    async def main(ig):
+        return await ig.followers(user_id=25025320).plan()
+
+    assert "21 to 41 requests" in client(main)
+    assert asked(simulator) == ["user_profile"]
+
+
+def test_loops_over_one_list_do_not_wait_for_each_other(client: ClientProgram, simulator: Simulator) -> None:
+    async def main(ig):
+        follows = ig.followers(user_id=25025320, max_pages=3)
+        try:
+            async for _ in follows:
+                inner = len(await follows)
+        except igcrawl.Interrupted as error:
+            return inner, str(error)
+
+    inner, said = client(main)
+    assert inner > 10
+    assert "another loop reads this list" in said
+    assert len(cursors(simulator)) == len(set(cursors(simulator)))
+
+
+def test_lists_are_read_side_by_side(client: ClientProgram, simulator: Simulator) -> None:
+    async def main(ig):
+        async with igcrawl.Client(store="other.db") as other:
+            first, second, *profiles = await asyncio.gather(
+                ig.followers(user_id=25025320, max_pages=3).all(),
+                other.followers(user_id=25025320, max_pages=3).all(),
+                *(ig.profile(user_id=25025320) for _ in range(3)),
+            )
+        return [[follow.pk for follow in first], [follow.pk for follow in second], [each.pk for each in profiles]]
+
+    first, second, profiles = client(main)
+    assert first == second == followers_of(simulator)[: len(first)] != []
+    assert profiles == [simulator.user_id] * 3
+
+
+def test_many_clients_in_a_row_leave_nothing_behind(client: ClientProgram) -> None:
+    def main(ig):
+        import gc
+        import threading
+
+        figures = []
+        for number in range(12):
+            with igcrawl.SyncClient() as each:
+                for _ in each.followers(user_id=25025320, fresh=True, verify=False):
+                    break
+            if number in {5, 11}:
+                gc.collect()
+                crawlers = sum(type(one).__name__ in {"Crawler", "Reading", "HandOut"} for one in gc.get_objects())
+                figures.append([len(list(Path("/proc/self/fd").iterdir())), threading.active_count(), crawlers])
+        return figures
+
+    first, last = client(main)
+    assert first == last
+
+
+def test_a_closed_client_says_so(at_simulator: dict[str, str], tmp_path: Path) -> None:
+    ig = igcrawl.Client(at_simulator["IG_SESSION"], tmp_path / "store.db")
+    asyncio.run(ig.close())
+    with pytest.raises(igcrawl.BadInput, match="was closed"):
+        aiter(ig.followers("instagram"))

@@ -1,0 +1,102 @@
+"""The pages about Python: each line of ours runs, in a program or in a notebook's kernel."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+import igcrawl
+from igcrawl.simulator import Simulator
+from tests.conftest import ROOT, scrapy_environment
+from tests.support.client_program import ClientProgram
+
+PAGES = {name: (ROOT / "docs" / f"{name}.md").read_text() for name in ("python", "coming_from")}
+BLOCKS = re.findall(r"^```python\n(.*?)^```$", PAGES["python"], re.S | re.M)
+#: What stands in the last column, before any further words.
+OURS = re.findall(r"^\| `.*\| `([^`]+)`[^|]*\|$", PAGES["coming_from"], re.M)
+
+#: Runs lines one after another, each as a cell of a notebook would be run.
+RUN = """
+import ast, inspect
+lines, settings = json.loads(os.environ["LINES"]), json.loads(Path(os.environ["IG_SESSION"]).read_text())
+async def main():
+    async with igcrawl.Client() as ig:
+        names = {"igcrawl": igcrawl, "ig": ig, "settings": settings}
+        for line in lines:
+            try:
+                made = eval(compile(line, line, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT), names)
+                if inspect.isawaitable(made):
+                    await made
+            except Exception as error:
+                raise AssertionError(line) from error
+asyncio.run(main())
+print("result", len(lines))
+"""
+
+
+@pytest.fixture
+def at_home(client: ClientProgram, simulator: Simulator, tmp_path: Path) -> ClientProgram:
+    """A folder with the session that the pages name."""
+    (tmp_path / "sessions").mkdir(mode=0o700)
+    simulator.write_session(tmp_path / "sessions/me.json")
+    return client
+
+
+def test_each_line_of_ours_runs(at_home: ClientProgram) -> None:
+    assert len(OURS) > 30
+    assert at_home.program(RUN, LINES=json.dumps(OURS)) == len(OURS)
+
+
+def test_the_blocks_about_the_client_run(at_home: ClientProgram) -> None:
+    programs = [block for block in BLOCKS if "import igcrawl" in block]
+    parts = [block for block in BLOCKS if block not in programs]
+    for program in programs:
+        at_home.program(program)
+        assert len(at_home.out.splitlines()) > 500
+    assert at_home.program(RUN, LINES=json.dumps(parts)) == len(parts)
+
+
+def test_the_page_names_every_method_and_every_error() -> None:
+    methods = [name for name, each in vars(igcrawl.Client).items() if callable(each) and name[0] != "_"]
+    assert [
+        name for name in methods if f"`{name}(" not in PAGES["python"] and f"ig.{name}(" not in PAGES["python"]
+    ] == ["close"]
+    errors = [name for name in igcrawl.__all__ if isinstance(getattr(igcrawl, name), type)]
+    errors = [name for name in errors if issubclass(getattr(igcrawl, name), (Exception, Warning))]
+    assert [name for name in errors if name not in PAGES["python"]] == []
+
+
+# What a kernel's parts warn of is not ours to mend.
+@pytest.mark.filterwarnings("ignore")
+def test_the_notebook_runs_and_shows_how_a_crawl_stands(
+    at_simulator: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in scrapy_environment(IPYTHONDIR=str(tmp_path / "ipython"), **at_simulator).items():
+        monkeypatch.setenv(name, value)
+    notebook = nbformat.read(ROOT / "docs/python.ipynb", 4)
+    assert len(notebook.cells) == 10
+    further = (
+        "from igcrawl.console.extension import LiveView; LiveView.frame_every = 0.01\n"
+        "len(await ig.followers('instagram', fresh=True, max_pages=5)) > 10",
+        "len(await igcrawl.Client(progress=False).followers('instagram', fresh=True, max_pages=5)) > 10",
+        "import sys\nwith igcrawl.SyncClient() as own: count = len(list(own.followers('instagram', max_pages=1)))\n"
+        "count > 10, 'twisted.internet.reactor' in sys.modules",
+    )
+    notebook.cells += [nbformat.v4.new_code_cell(each) for each in further]
+    resources = {"metadata": {"path": str(tmp_path)}}
+    NotebookClient(notebook, timeout=60, kernel_name="python3", resources=resources).execute()
+    outputs = [cell.outputs for cell in notebook.cells if cell.cell_type == "code"]
+    texts = [each[-1].data["text/plain"] for each in outputs[1:]]
+    assert texts[0] == "('instagram', 1000, 193)"
+    assert re.fullmatch(r"\(1000, \d+, \d+\)", texts[2])
+    assert texts[3].endswith("'instagram')")
+    shown, hidden = outputs[5], outputs[6]
+    assert "walks" in shown[0].data["text/html"]
+    assert "stopped" in shown[0].data["text/plain"]
+    assert [each.data["text/plain"] for each in hidden] == ["True"]
+    assert texts[-1] == "(True, False)"

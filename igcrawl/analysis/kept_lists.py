@@ -52,6 +52,7 @@ class KeptList:
         held: accounts that the list held, those included that an update passed over.
         expected: the count that the list should have, None when it is not known.
         is_update: whether it may hold only what was new.
+        began_again: whether it was read from its first page once more: who had left by then is still in it.
         kept: whether the store holds the records; without them the accounts have no names.
     """
 
@@ -72,6 +73,7 @@ class KeptList:
     held: int
     expected: int | None
     is_update: bool
+    began_again: bool
     kept: bool
 
     @property
@@ -167,5 +169,6 @@ def _list_of(row: WalkRow, crawl: CrawlRow, kind: str) -> KeptList:
         held=row.records + passed,
         expected=row.expected,
         is_update=row.verdict == Verdict.UPDATED or (row.verdict != Verdict.COMPLETE and _UPDATE in crawl.key),
+        began_again=(row.state.get("begun_with") or -1) > 0,
         kept=crawl.kept,
     )

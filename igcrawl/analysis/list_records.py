@@ -9,7 +9,7 @@ from typing import Any, Final
 import orjson
 
 from igcrawl.analysis.kept_lists import KeptList
-from igcrawl.analysis.table_values import type_of
+from igcrawl.analysis.formats.table_values import type_of
 from igcrawl.items import Follow, Profile, Suggestion
 from igcrawl.store import Choice, Store, WalkRow
 from igcrawl.store.packed_ids import number_of, numbers_of

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Final
 
 from igcrawl.errors import BadInput
 from igcrawl.store import Choice, CrawlRow, Store
+from igcrawl.wording import did_you_mean, nearest
 
 #: So many names are compared with one that does not exist, and so many are named.
 _COMPARED: Final = 10_000
@@ -49,9 +49,9 @@ def _line_of(crawl: CrawlRow) -> tuple[str | None, str | None]:
 
 def _crawls_there_are(crawls: list[CrawlRow], wanted: str) -> str:
     names = list(dict.fromkeys(crawl.name or str(crawl.id) for crawl in crawls))
-    near = get_close_matches(wanted, names)
-    if near:
-        return f"did you mean {', '.join(near)}? allowed: a name or number of `scrapy walks`"
+    meant = did_you_mean(nearest(wanted, names))
+    if meant:
+        return f"{meant}allowed: a name or number of `scrapy walks`"
     more = ", …" if len(names) > _NAMED else ""
     return f"there is {', '.join(names[:_NAMED]) or 'none'}{more}"
 
@@ -64,6 +64,5 @@ async def no_such_walk(store: Store, walk: str) -> BadInput:
             names[f"{row.operation}/{row.target}"] = None
         if len(names) >= _COMPARED:
             break
-    near = get_close_matches(walk, names)
-    meant = f"did you mean {', '.join(near)}? " if near else ""
+    meant = did_you_mean(nearest(walk, names))
     return BadInput(f"--walk={walk}: no such walk; {meant}allowed: operation/target as `scrapy walks` lists them")

@@ -1,24 +1,18 @@
-"""Destinations of exports: a file that is replaced whole, by rename, or standard output."""
+"""Destinations of what is written: a file, several named after it, or standard output."""
 
 from __future__ import annotations
 
-import gzip
 import os
-import stat
-import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
-from typing import IO, Any, Final, cast
+from typing import IO, Final
 
-import zstandard
+from igcrawl.analysis.formats.format import FORMATS, Format, names_of
+from igcrawl.analysis.replacing import replaced, standard_output
+from igcrawl.errors import BadInput
+from igcrawl.wording import did_you_mean, nearest
 
-from igcrawl.errors import BadInput, StoreError
-
-FORMATS: Final = ("jsonl", "csv", "parquet")
 _COMPRESSIONS: Final = (".gz", ".zst")
 #: Beside a store's file, by the ends of their names: SQLite's own, and the folder of its workers.
 _OF_STORE: Final = ("", "-wal", "-shm", "-journal", "-workers")
@@ -26,53 +20,86 @@ _OF_STORE: Final = ("", "-wal", "-shm", "-journal", "-workers")
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """The place that an export is written to.
+    """The place that something is written to.
 
     Args:
         path: the file, None for standard output.
-        format: one of `FORMATS`.
+        format: that it is written in.
         compression: ``.gz``, ``.zst`` or "" for none.
     """
 
     path: Path | None
-    format: str
+    format: Format
     compression: str = ""
 
     def __str__(self) -> str:
         return "standard output" if self.path is None else str(self.path)
 
+    def opened(self) -> AbstractContextManager[IO[bytes]]:
+        """Return the context that gives the file to write, see `replaced` and `standard_output`."""
+        return standard_output() if self.path is None else replaced(self.path, self.compression)
 
-def read_destination(out: str, format_: str | None) -> Destination:
+
+def read_destination(
+    out: str, name: str | None, purpose: str | None = None, formats: tuple[Format, ...] = FORMATS
+) -> Destination:
     """Return the destination that the operator means.
 
     Args:
         out: a file, or ``-`` for standard output.
-        format_: what is to be written; None when the file's suffix says it.
+        name: of the format; None when the file's suffix says it.
+        purpose: the program that will open it, None for any.
+        formats: those that may be written; the first is the one of standard output.
 
     Raises:
         BadInput: it is a folder; the format is unknown, or cannot be written there.
     """
-    if format_ is not None and format_ not in FORMATS:
-        near = get_close_matches(format_, FORMATS)
-        meant = f"did you mean {near[0]}? " if near else ""
-        raise BadInput(f"--format={format_}: no such format; {meant}allowed: {', '.join(FORMATS)}")
+    known = names_of(formats)
+    if name is not None and name not in known:
+        meant = did_you_mean(nearest(name, known, most=1))
+        raise BadInput(f"--format={name}: no such format; {meant}allowed: {', '.join(known)}")
     if out == "-":
-        if format_ == "parquet":
-            raise BadInput("parquet is not written to standard output; name a file")
-        return Destination(None, format_ or "jsonl")
+        chosen = _serving(name or known[0], purpose, formats)
+        if not chosen.streams:
+            raise BadInput(f"{chosen} is not written to standard output; name a file")
+        return Destination(None, chosen)
     if out.endswith("/") or Path(out).is_dir():
         raise BadInput(f"{out} is a folder; name a file in it")
     suffixes = [suffix.lower() for suffix in Path(out).suffixes]
     compression = suffixes.pop() if suffixes and suffixes[-1] in _COMPRESSIONS else ""
-    chosen = format_ or (suffixes[-1].removeprefix(".") if suffixes else "")
-    if chosen not in FORMATS:
-        raise BadInput(
-            f"{out}: its suffix names no format; allowed: .jsonl and .csv, which may be followed by .gz or .zst, and "
-            f".parquet; or give --format: {', '.join(FORMATS)}"
-        )
-    if chosen == "parquet" and compression:
-        raise BadInput(f"{out}: parquet is compressed already; leave {compression} out")
+    suffix = suffixes[-1].removeprefix(".") if suffixes else ""
+    if name is None and suffix not in known:
+        raise BadInput(f"{out}: its suffix names no format; {_suffixes(suffix, formats)}")
+    chosen = _serving(name or suffix, purpose, formats)
+    if compression and not chosen.compressible:
+        raise BadInput(f"{out}: {chosen} is written as it is; leave {compression} out")
     return Destination(Path(out), chosen, compression)
+
+
+def _serving(name: str, purpose: str | None, formats: tuple[Format, ...]) -> Format:
+    """Return the format of a name that serves a purpose."""
+    if purpose is None:
+        return next(each for each in formats if each.name == name and each.plain)
+    purposes = list(dict.fromkeys(known for each in formats for known in each.purposes))
+    if purpose not in purposes:
+        meant = did_you_mean(nearest(purpose, purposes, most=1))
+        raise BadInput(f"--for={purpose}: no such purpose; {meant}allowed: {', '.join(purposes)}")
+    serving = [each for each in formats if purpose in each.purposes]
+    for each in serving:
+        if each.name == name:
+            return each
+    raise BadInput(f"--for={purpose}: {name} is nothing for it; allowed: {', '.join(names_of(tuple(serving)))}")
+
+
+def _suffixes(suffix: str, formats: tuple[Format, ...]) -> str:
+    plain = [each for each in formats if each.plain]
+    whole = [f".{each.name}" for each in plain if not each.compressible]
+    packed = [f".{each.name}" for each in plain if each.compressible]
+    meant = did_you_mean(f".{name}" for name in nearest(suffix, names_of(formats), most=1))
+    return (
+        f"{meant}allowed: {', '.join(packed)}, each also with {' or '.join(_COMPRESSIONS)} behind it, "
+        f"{', '.join(whole)}; or give --format: {', '.join(names_of(formats))}"
+    )
 
 
 def check_file(path: Path, store: Path | None) -> None:
@@ -101,96 +128,3 @@ def _is_of_store(path: Path, store: Path) -> bool:
     if real in own or real.parent in own:
         return True
     return real.exists() and any(each.exists() and real.samefile(each) for each in own)
-
-
-@contextmanager
-def replaced(path: Path, compression: str) -> Iterator[IO[bytes]]:
-    """Give a file to write; when the context ends well, it takes the place of another one in one step.
-
-    Args:
-        path: the file that is replaced; a link leads to it.
-        compression: see `Destination`.
-
-    Raises:
-        BadInput: nothing can be written beside the file.
-        StoreError: the file could not be written; the old one is as it was.
-    """
-    real = path.resolve()
-    try:
-        handle, name = tempfile.mkstemp(dir=real.parent, prefix=f".{real.name[:100]}.")
-    except OSError as error:
-        raise BadInput(f"{path}: {error.strerror or error}") from None
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as raw:
-            with _compressed(raw, compression) as file:
-                yield file
-            raw.flush()
-            os.fchmod(raw.fileno(), _mode_of(real))
-            os.fsync(raw.fileno())
-        temporary.replace(real)
-        _sync_folder(real.parent)
-    except OSError as error:
-        raise StoreError(f"{path} cannot be written: {error.strerror or error}; it is as it was before") from None
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-@contextmanager
-def _compressed(raw: IO[bytes], compression: str) -> Iterator[IO[bytes]]:
-    if compression == ".gz":
-        # Without the time: the same records give the same file.
-        with gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=raw, mtime=0) as file:
-            yield cast("IO[bytes]", file)
-    elif compression == ".zst":
-        with zstandard.ZstdCompressor().stream_writer(raw, closefd=False) as writer:
-            yield writer
-    else:
-        yield raw
-
-
-@contextmanager
-def standard_output() -> Iterator[IO[bytes]]:
-    """Give standard output to write to.
-
-    Raises:
-        BrokenPipeError: whoever was reading it has enough.
-        StoreError: it could not be written.
-    """
-    sys.stdout.flush()
-    # A file of our own: what it could not write is nobody's when Python ends.
-    file = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    try:
-        yield file
-        file.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise StoreError(f"standard output cannot be written: {error.strerror or error}") from None
-    finally:
-        with suppress(OSError):
-            file.close()
-
-
-def _mode_of(path: Path) -> int:
-    """Return the permissions of a file, or those of a new one."""
-    with suppress(FileNotFoundError):
-        return stat.S_IMODE(path.stat().st_mode)
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def opened_destination(destination: Destination) -> Any:
-    """Return the context that gives the destination's file to write, see `replaced` and `standard_output`."""
-    if destination.path is None:
-        return standard_output()
-    return replaced(destination.path, destination.compression)

@@ -6,23 +6,23 @@ import asyncio
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
-from typing import IO, Final
+from typing import Any, Final
 
 from scrapy.settings import BaseSettings
 
 from igcrawl.analysis.choice import no_such_walk, read_choice
-from igcrawl.analysis.destination import Destination, check_file, opened_destination, read_destination
+from igcrawl.analysis.destination import check_file, read_destination
+from igcrawl.analysis.export_files import ExportFiles, FilesOrder, GraphFiles, opened_files
+from igcrawl.analysis.export_order import ExportOrder
+from igcrawl.analysis.formats.format import Holds, check_installed
+from igcrawl.analysis.formats.table_values import type_of
 from igcrawl.analysis.main_type import main_type_of
-from igcrawl.analysis.parquet import ParquetWriter, check_pyarrow
 from igcrawl.analysis.record_type import check_type
-from igcrawl.analysis.table_values import type_of
-from igcrawl.analysis.writers import CsvWriter, JsonLinesWriter, RecordWriter
 from igcrawl.config.config import Config
 from igcrawl.crawl.walk_rows import open_end_record
 from igcrawl.errors import BadInput
-from igcrawl.operations.record_kinds import columns_of_type
 from igcrawl.output.json_lines import to_lines
 from igcrawl.printable import say
 from igcrawl.store import ChosenCrawl, Selection, Store, opened, path_of
@@ -36,27 +36,6 @@ _INCOMPLETE: Final = (*BAD, Verdict.STOPPED)
 _BATCH: Final = 500
 #: So many crawls are named in a line.
 _NAMED: Final = 5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExportOrder:
-    """The operator's order.
-
-    Args:
-        out: a file, or ``-`` for standard output.
-        format: what is written; None when the file's suffix says it.
-        crawl: name or number of a crawl, None for all.
-        walk: operation and target of a walk, None for all.
-        type: of the records, None for all in JSON lines, and for the main one in a table.
-        every_generation: every generation, not the latest of each walk only.
-    """
-
-    out: str
-    format: str | None = None
-    crawl: str | None = None
-    walk: str | None = None
-    type: str | None = None
-    every_generation: bool = False
 
 
 async def export(config: Config, settings: BaseSettings, order: ExportOrder) -> ExitCode:
@@ -75,11 +54,11 @@ async def export(config: Config, settings: BaseSettings, order: ExportOrder) -> 
         StoreError: the store could not be read, or the file not be written; it is as it was before.
         BrokenPipeError: whoever was reading standard output has enough.
     """
-    destination = read_destination(order.out, order.format)
+    destination = read_destination(order.out, order.format, order.purpose)
     if order.type is not None:
         check_type(order.type)
-    if destination.format == "parquet":
-        check_pyarrow()
+    order.check_options(destination.format)
+    check_installed(destination.format)
     if destination.path is not None:
         check_file(destination.path, path_of(config.store))
     async with opened(config.store) as store:
@@ -89,13 +68,22 @@ async def export(config: Config, settings: BaseSettings, order: ExportOrder) -> 
         async with store.records.select(choice) as selection:
             kept = await _kept_crawls(config, store, selection, order)
             type_ = order.type
-            if type_ is None and destination.format != "jsonl":
+            if type_ is None and destination.format.holds is Holds.TABLE:
                 type_ = main_type_of(settings, kept) or await _refuse_types(selection, kept)
-            with opened_destination(destination) as file:
-                written, notes = await _write(selection, kept, _writer(file, destination, type_), type_)
-                if order.type is not None and not written[order.type]:
-                    raise BadInput(f"--type={order.type}: there is none here; {_holds(written)}")
-    _say_end(destination, kept, written if type_ is None else Counter({type_: written[type_]}), notes)
+            files_order = FilesOrder(
+                destination=destination,
+                store=path_of(config.store),
+                type=type_,
+                separator=order.csv_separator,
+                graph=order.graph,
+                about=_about(kept),
+            )
+            with opened_files(files_order) as (files, places):
+                held, notes = await _write(store, selection, kept, files)
+                if order.type is not None and not held[order.type]:
+                    raise BadInput(f"--type={order.type}: there is none here; {_holds(held)}")
+                place = places()
+    _say_end(place, kept, files.written, notes)
     lost = _lost_crawls(selection)
     if lost:
         say(f"igcrawl: {_lost_line(lost)}", file=sys.stderr)
@@ -148,32 +136,38 @@ def _holds(held: Counter[str]) -> str:
     return f"the store holds {', '.join(sorted(name for name, count in held.items() if count)) or 'no records'}"
 
 
-def _writer(file: IO[bytes], destination: Destination, type_: str | None) -> RecordWriter:
-    if destination.format == "jsonl":
-        return JsonLinesWriter(file)
-    assert type_ is not None
-    columns = columns_of_type(type_)
-    return CsvWriter(file, columns) if destination.format == "csv" else ParquetWriter(file, columns)
-
-
 async def _write(
-    selection: Selection, crawls: Sequence[ChosenCrawl], writer: RecordWriter, type_: str | None
+    store: Store, selection: Selection, crawls: Sequence[ChosenCrawl], files: ExportFiles
 ) -> tuple[Counter[str], list[str]]:
-    """Write the records of a type, or all; return how many there are of each type, and what must be said of it."""
+    """Write the records; return how many there are of each type, and what must be said of it."""
     held: Counter[str] = Counter()
     notes: list[str] = []
     try:
         async for lines in _lines(selection, crawls, notes):
-            types = [type_of(line) for line in lines]
-            held.update(types)
-            writer.write(
-                lines if type_ is None else [line for line, kind in zip(lines, types, strict=True) if kind == type_]
-            )
-        writer.close()
+            for type_, of_type in groupby(lines, type_of):
+                together = list(of_type)
+                held[type_] += len(together)
+                files.write(type_, together)
+        if isinstance(files, GraphFiles):
+            await _add_starts(store, crawls, files)
+        await files.finish()
+        # Ctrl-C is heard here, before a file takes its place.
+        await asyncio.sleep(0)
     except BaseException:
-        writer.abandon()
+        files.abandon()
         raise
-    return held, notes + writer.notes
+    return held, notes + files.notes
+
+
+async def _add_starts(store: Store, crawls: Sequence[ChosenCrawl], files: GraphFiles) -> None:
+    for each in crawls:
+        starts = []
+        async for row in store.walks.all(each.crawl.id, max_depth=1):
+            starts.append(row.target)
+            if len(starts) == _BATCH:
+                files.add_starts(starts)
+                starts = []
+        files.add_starts(starts)
 
 
 async def _lines(
@@ -206,15 +200,32 @@ async def _lines(
     ]
 
 
-def _say_end(
-    destination: Destination, crawls: Sequence[ChosenCrawl], written: Counter[str], notes: Sequence[str]
-) -> None:
-    told = ", ".join(f"{count:,} {name}" for name, count in written.most_common()) or "no records"
+def _verdicts(crawls: Sequence[ChosenCrawl]) -> Counter[str]:
     verdicts: Counter[str] = Counter()
     for count in (count for each in crawls for count in each.counts):
         verdicts[count.verdict or Verdict.INTERRUPTED] += count.walks
-    incomplete = [f"{verdicts[verdict]:,} {verdict}" for verdict in _INCOMPLETE if verdicts[verdict]]
-    ends = f"; not all walks are complete: {', '.join(incomplete)} of {verdicts.total():,}" if incomplete else ""
-    say(f"igcrawl: {told} written to {destination}{ends}", file=sys.stderr)
+    return verdicts
+
+
+def _incomplete(verdicts: Counter[str]) -> str:
+    return ", ".join(f"{verdicts[verdict]:,} {verdict}" for verdict in _INCOMPLETE if verdicts[verdict])
+
+
+def _about(crawls: Sequence[ChosenCrawl]) -> dict[str, Any]:
+    """Return what a graph says of the walks that it comes from."""
+    verdicts = _verdicts(crawls)
+    return {
+        "walks": verdicts.total(),
+        "incomplete_walks": sum(verdicts[verdict] for verdict in _INCOMPLETE),
+        "incomplete": _incomplete(verdicts) or "none",
+    }
+
+
+def _say_end(place: str, crawls: Sequence[ChosenCrawl], written: Counter[str], notes: Sequence[str]) -> None:
+    told = ", ".join(f"{count:,} {name}" for name, count in written.most_common()) or "no records"
+    verdicts = _verdicts(crawls)
+    incomplete = _incomplete(verdicts)
+    ends = f"; not all walks are complete: {incomplete} of {verdicts.total():,}" if incomplete else ""
+    say(f"igcrawl: {told} written to {place}{ends}", file=sys.stderr)
     for note in notes:
         say(f"igcrawl: {note}", file=sys.stderr)

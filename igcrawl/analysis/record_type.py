@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 from igcrawl.errors import BadInput
 from igcrawl.operations.record_kinds import record_kinds
+from igcrawl.wording import did_you_mean, nearest
 
 
 def check_type(name: str) -> str:
@@ -17,6 +16,5 @@ def check_type(name: str) -> str:
     known = sorted(record_kinds())
     if name in known:
         return name
-    near = get_close_matches(name, known)
-    meant = f"did you mean {', '.join(near)}? " if near else ""
+    meant = did_you_mean(nearest(name, known))
     raise BadInput(f"--type={name}: no such type of record; {meant}allowed: {', '.join(known)}")

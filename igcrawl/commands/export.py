@@ -1,4 +1,4 @@
-"""`scrapy export`: what the store holds, as JSON lines, CSV or Parquet."""
+"""`scrapy export`: what the store holds, as files that other programs open."""
 
 from __future__ import annotations
 
@@ -21,12 +21,16 @@ class Command(ScrapyCommand):
     def syntax(self) -> str:
         """Return the synopsis of the command's arguments."""
         return (
-            "OUT [--crawl NUMBER_OR_NAME] [--walk OPERATION/TARGET] [--type TYPE] [--all-generations] [--format FORMAT]"
+            "OUT [--crawl NUMBER_OR_NAME] [--walk OPERATION/TARGET] [--type TYPE] [--all-generations] "
+            "[--format FORMAT] [--for PROGRAM] [--separator WORD] [--nodes WHICH] [--min-degree N]"
         )
 
     def short_desc(self) -> str:
         """Return the line for `scrapy -h`."""
-        return "Write the records that the store holds to OUT (.jsonl, .csv, .parquet; - is standard output)"
+        return (
+            "Write the records that the store holds to OUT "
+            "(.jsonl, .csv, .parquet, .xlsx, .duckdb, .gexf, .graphml; - is standard output)"
+        )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add what is written, and how."""
@@ -37,23 +41,38 @@ class Command(ScrapyCommand):
         parser.add_argument(
             "--all-generations", action="store_true", help="every generation (default: the latest of each walk)"
         )
-        parser.add_argument("--format", help="jsonl, csv or parquet (default: what OUT's suffix says)")
+        parser.add_argument(
+            "--format", help="jsonl, csv, parquet, xlsx, duckdb, gexf or graphml (default: what OUT's suffix says)"
+        )
+        parser.add_argument(
+            "--for", dest="purpose", metavar="PROGRAM", help="excel: CSV that a spreadsheet shows as it is; gephi: "
+            "CSV of nodes and of edges"
+        )  # fmt: skip
+        parser.add_argument("--separator", metavar="WORD", help="with --for excel: comma, semicolon or tab (comma)")
+        parser.add_argument("--nodes", metavar="WHICH", help="accounts of a graph: all, or walked (all)")
+        parser.add_argument(
+            "--min-degree", metavar="N", help="accounts of a graph with N edges or more, in and out together"
+        )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Write, and say what was written."""
-        from igcrawl.analysis import export  # noqa: PLC0415 - Scrapy imports every command
+        from igcrawl.analysis import export, export_order  # noqa: PLC0415 - Scrapy imports every command
         from igcrawl.cli import command_config  # noqa: PLC0415 - as above
 
         if len(args) != 1:
-            refuse("give one OUT: a file named .jsonl, .csv or .parquet, or - for standard output")
+            refuse("give one OUT: a file named .jsonl, .csv, .parquet, .xlsx, …, or - for standard output")
         assert self.settings is not None
-        order = export.ExportOrder(
+        order = export_order.ExportOrder(
             out=args[0],
             format=opts.format,
+            purpose=opts.purpose,
             crawl=opts.crawl,
             walk=opts.walk,
             type=opts.type,
             every_generation=opts.all_generations,
+            separator=opts.separator,
+            nodes=opts.nodes,
+            least_degree=opts.min_degree,
         )
         try:
             config = command_config.config_with_store(self.settings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from enum import StrEnum
@@ -17,6 +18,7 @@ class ColumnKind(StrEnum):
     COUNT = "whole number"
     NUMBER = "number"
     FLAG = "true or false"
+    TEXTS = "list of texts"
     JSON = "JSON"
 
 
@@ -26,15 +28,25 @@ _KINDS: Final[dict[Any, ColumnKind]] = {
     int: ColumnKind.COUNT,
     float: ColumnKind.NUMBER,
     bool: ColumnKind.FLAG,
+    list[str]: ColumnKind.TEXTS,
 }
+#: Names of fields that hold a time: ours as ISO 8601, the server's as seconds since 1970.
+_TIME: Final = re.compile(r"(?:^|_)at$|^latest_reel_media$")
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: the name of a field, and the kind of its values."""
+    """A column of a table.
+
+    Args:
+        name: of the field.
+        kind: of its values.
+        is_time: whether they are times: a text is ISO 8601, a whole number counts seconds since 1970, and 0 is none.
+    """
 
     name: str
     kind: ColumnKind
+    is_time: bool = False
 
 
 def columns_of(kinds: Iterable[type[Record]]) -> list[Column]:
@@ -47,8 +59,13 @@ def columns_of(kinds: Iterable[type[Record]]) -> list[Column]:
     for kind in kinds:
         hints = get_type_hints(kind)
         for field in fields(kind):
-            columns.setdefault(field.name, Column(field.name, _kind_of(hints[field.name])))
+            columns.setdefault(field.name, _column(field.name, hints[field.name]))
     return list(columns.values())
+
+
+def _column(name: str, hint: Any) -> Column:
+    kind = _kind_of(hint)
+    return Column(name, kind, kind in {ColumnKind.TEXT, ColumnKind.COUNT} and _TIME.search(name) is not None)
 
 
 def _kind_of(hint: Any) -> ColumnKind:

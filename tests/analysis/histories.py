@@ -13,7 +13,8 @@ import orjson
 import zstandard
 from scrapy.settings import Settings
 
-from igcrawl.analysis.export import ExportOrder, export
+from igcrawl.analysis.export import export
+from igcrawl.analysis.export_order import ExportOrder
 from igcrawl.cli.command_config import config_of
 from igcrawl.items import Follow, Media, NewFollow, Payload, Profile, WalkEnd
 from igcrawl.output.json_lines import to_lines

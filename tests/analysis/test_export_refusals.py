@@ -71,13 +71,13 @@ async def test_names_that_do_not_exist_are_told_with_those_that_are_near(url: st
 async def test_a_format_is_named_by_the_suffix_or_by_the_option_which_wins(file_url: str, tmp_path: Path) -> None:
     await filled(file_url)
     assert await refused(file_url, tmp_path / "x.txt") == (
-        f"{tmp_path}/x.txt: its suffix names no format; allowed: .jsonl and .csv, which may be followed by .gz or "
-        ".zst, and .parquet; or give --format: jsonl, csv, parquet"
+        f"{tmp_path}/x.txt: its suffix names no format; allowed: .jsonl, .csv, .gexf, .graphml, each also with .gz or "
+        ".zst behind it, .parquet, .xlsx, .duckdb; or give --format: jsonl, csv, parquet, xlsx, duckdb, gexf, graphml"
     )
     for name in ("x", "x.gz", ".csv", "x.json.gz", "x.jsonl.bz2"):
         assert "its suffix names no format" in await refused(file_url, tmp_path / name)
     assert await refused(file_url, tmp_path / "x.csv", format="cvs") == (
-        "--format=cvs: no such format; did you mean csv? allowed: jsonl, csv, parquet"
+        "--format=cvs: no such format; did you mean csv? allowed: jsonl, csv, parquet, xlsx, duckdb, gexf, graphml"
     )
     assert "leave .gz out" in await refused(file_url, tmp_path / "x.parquet.gz")
     assert "not written to standard output" in await refused(file_url, "-", format="parquet")
@@ -156,14 +156,21 @@ async def test_a_crawl_whose_records_are_not_kept_is_told_and_the_others_are_exp
     assert told(read(out))[1::3] == ["3", "4", "5"]
 
 
-async def test_parquet_without_pyarrow_is_told_how_to_get_it(
-    file_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("name", "package"),
+    [("x.parquet", "pyarrow"), ("x.duckdb", "duckdb"), ("x.duckdb", "pyarrow"), ("x.xlsx", "xlsxwriter")],
+)
+async def test_a_format_whose_library_is_missing_is_told_how_to_get_it_before_the_store_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, package: str
 ) -> None:
-    await filled(file_url)
     find = importlib.util.find_spec
-    monkeypatch.setattr("igcrawl.analysis.parquet.find_spec", lambda name: None if name == "pyarrow" else find(name))
-    assert "pip install 'igcrawl[analysis]'" in await refused(file_url, tmp_path / "x.parquet")
-    assert await exported(file_url, tmp_path / "x.csv") == 0
+    without = "igcrawl.analysis.formats.format.find_spec"
+    monkeypatch.setattr(without, lambda name: None if name == package else find(name))
+    said = await refused(f"sqlite:///{tmp_path}/none.db", tmp_path / name)
+    form = name.removeprefix("x.")
+    assert said == f"{form} needs {package}: pip install 'igcrawl[analysis]'; or write jsonl or csv"
+    assert "there is no store" in await refused(f"sqlite:///{tmp_path}/none.db", tmp_path / "x.csv")
+    assert "there is no store" in await refused(f"sqlite:///{tmp_path}/none.db", tmp_path / "x.gexf")
 
 
 async def test_a_file_is_replaced_whole_with_its_permissions_and_where_its_link_leads(
@@ -218,7 +225,7 @@ async def test_when_the_last_bytes_do_not_reach_the_disk_the_old_file_stays(
     def full(handle: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("igcrawl.analysis.destination.os.fsync", full)
+    monkeypatch.setattr("igcrawl.analysis.replacing.os.fsync", full)
     with pytest.raises(StoreError, match="No space left on device"):
         await exported(file_url, out)
     assert content_of(tmp_path) == {"x.jsonl": b"old"}

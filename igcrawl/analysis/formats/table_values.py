@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import orjson
 
+from igcrawl.items.columns import Column, ColumnKind
+
 #: orjson reads a number of more than 64 bits as a fraction.
 _LONG_NUMBER: Final = re.compile(rb"[:,\[]-?[0-9]{19}")
 _BEGINNING: Final = b'{"type":"'
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def type_of(line: bytes) -> str:
@@ -42,3 +46,27 @@ def to_json_text(value: Any) -> str:
     except TypeError:
         # It holds a number of more than 64 bits.
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def is_json(column: Column) -> bool:
+    """Return whether the values of a column are JSON where a cell holds text only."""
+    return column.kind in {ColumnKind.TEXTS, ColumnKind.JSON}
+
+
+def time_of(value: Any) -> datetime | None:
+    """Return the time that a value of a column of times means, in UTC; None for 0, which means that there is none.
+
+    Raises:
+        ValueError: it means none between the years 1 and 9999.
+    """
+    try:
+        if isinstance(value, str):
+            time = datetime.fromisoformat(value)
+            if time.tzinfo is None:
+                raise ValueError("it has no zone")
+            return time.astimezone(UTC)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return _EPOCH + timedelta(seconds=value) if value else None
+    except OverflowError:
+        pass
+    raise ValueError("no time")

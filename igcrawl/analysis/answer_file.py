@@ -1,0 +1,67 @@
+"""Files that answers are written to: rows with fixed columns, by the writers of exports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
+from typing import IO, Any, Final
+
+from igcrawl.analysis.destination import Destination, check_file, read_destination
+from igcrawl.analysis.formats.csv_table import CsvWriter
+from igcrawl.analysis.formats.format import CSV, JSON_LINES, PARQUET, check_installed
+from igcrawl.analysis.formats.json_lines import JsonLinesWriter
+from igcrawl.analysis.formats.parquet import ParquetWriter
+from igcrawl.analysis.formats.record_writer import RecordWriter
+from igcrawl.config.config import Config
+from igcrawl.items.columns import Column
+from igcrawl.output.json_lines import to_lines
+from igcrawl.store import path_of
+
+#: So many rows are written at once.
+_BATCH: Final = 5_000
+
+
+def answer_destination(out: str | None, config: Config) -> Destination | None:
+    """Return where an answer is to be written, None for nowhere.
+
+    Args:
+        out: a file named .csv, .jsonl or .parquet, or ``-`` for standard output.
+        config: names the store, which no file may replace.
+
+    Raises:
+        BadInput: nothing can be written there.
+    """
+    if out is None:
+        return None
+    destination = read_destination(out, None, None, (JSON_LINES, CSV, PARQUET))
+    check_installed(destination.format)
+    if destination.path is not None:
+        check_file(destination.path, path_of(config.store))
+    return destination
+
+
+def write_answer(destination: Destination, columns: Sequence[Column], rows: Iterable[Mapping[str, Any]]) -> int:
+    """Write an answer's rows, and return how many there were.
+
+    Raises:
+        StoreError: the file could not be written; an old one is as it was.
+        BrokenPipeError: whoever was reading standard output has enough.
+    """
+    written, left = 0, iter(rows)
+    with destination.opened() as file:
+        writer = _writer(file, destination, columns)
+        try:
+            while batch := list(islice(left, _BATCH)):
+                writer.write(to_lines(batch).splitlines())
+                written += len(batch)
+            writer.close()
+        except BaseException:
+            writer.abandon()
+            raise
+    return written
+
+
+def _writer(file: IO[bytes], destination: Destination, columns: Sequence[Column]) -> RecordWriter:
+    if destination.format is JSON_LINES:
+        return JsonLinesWriter(file)
+    return CsvWriter(file, columns) if destination.format is CSV else ParquetWriter(file, columns)

@@ -1,0 +1,1 @@
+"""Formats of files that records are written to, one module each."""

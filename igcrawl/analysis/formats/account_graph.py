@@ -1,0 +1,253 @@
+"""The graph of accounts that follow or are suggested beside each other, out of records, in flat memory.
+
+Records wait in a temporary SQLite database: what a graph needs of them, whatever their number, is sorted there.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+from igcrawl.analysis.formats.table_values import read_lines
+from igcrawl.items import Follow, Profile, Suggestion, WalkEnd
+from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.verdict import BAD, Verdict
+
+#: Types of records whose edges a graph has, and those that say more of its accounts.
+EDGE_TYPES: Final = (Follow.TYPE, Suggestion.TYPE)
+BESIDE: Final = (Profile.TYPE, WalkEnd.TYPE)
+#: Fields of records that are attributes of a node, with the type of each.
+NODE_FIELDS: Final[Mapping[str, type]] = {
+    "username": str,
+    "full_name": str,
+    "is_private": bool,
+    "is_verified": bool,
+    "follower_count": int,
+    "following_count": int,
+    "media_count": int,
+}
+#: All attributes of a node, and of an edge.
+NODE_ATTRIBUTES: Final[Mapping[str, type]] = {
+    **NODE_FIELDS,
+    "is_start": bool,
+    "is_walked": bool,
+    "verdict": str,
+    "lists": str,
+    "degree": int,
+}
+EDGE_ATTRIBUTES: Final[Mapping[str, type]] = {"kind": str, "seen_in": str, "fetched_at": str}
+#: Verdicts of lists, the worst first.
+_WORST_FIRST: Final = (*BAD, *(verdict for verdict in Verdict if verdict not in BAD and verdict != Verdict.COMPLETE))
+_INT64: Final = range(-(1 << 63), 1 << 63)
+
+_TABLES: Final = f"""
+    PRAGMA journal_mode = OFF;
+    PRAGMA synchronous = OFF;
+    PRAGMA cache_size = -65536;
+    CREATE TABLE seen (pk TEXT, fetched_at TEXT, {", ".join(NODE_FIELDS)});
+    CREATE TABLE found (source TEXT, target TEXT, kind TEXT, list TEXT, fetched_at TEXT);
+    CREATE TABLE lists (pk TEXT, list TEXT, verdict TEXT, fetched_at TEXT);
+    CREATE TABLE starts (pk TEXT PRIMARY KEY) WITHOUT ROWID;
+"""
+_SEE: Final = f"INSERT INTO seen VALUES (?, ?, {', '.join('?' * len(NODE_FIELDS))})"  # noqa: S608 - numbers of marks
+_GRAPH: Final = """
+    CREATE TABLE walked AS SELECT DISTINCT pk FROM lists;
+    CREATE UNIQUE INDEX walked_pk ON walked (pk);
+    CREATE TABLE edges AS
+        SELECT source, target, kind, group_concat(DISTINCT list) AS lists, max(fetched_at) AS fetched_at
+        FROM found
+        WHERE NOT :walked_only OR (source IN (SELECT pk FROM walked) AND target IN (SELECT pk FROM walked))
+        GROUP BY source, target, kind;
+    CREATE TABLE nodes AS
+        SELECT pk, sum(edges) AS degree FROM (
+            SELECT source AS pk, count(*) AS edges FROM edges GROUP BY source
+            UNION ALL SELECT target, count(*) FROM edges GROUP BY target
+            UNION ALL SELECT pk, 0 FROM walked
+        )
+        GROUP BY pk HAVING sum(edges) >= :least;
+    CREATE UNIQUE INDEX nodes_pk ON nodes (pk);
+    CREATE INDEX lists_pk ON lists (pk);
+    CREATE TABLE kept_edges AS
+        SELECT * FROM edges WHERE source IN (SELECT pk FROM nodes) AND target IN (SELECT pk FROM nodes);
+"""
+_NODES: Final = """
+    SELECT nodes.pk, nodes.degree, starts.pk IS NOT NULL, walked.pk IS NOT NULL, seen.*
+    FROM nodes LEFT JOIN seen ON seen.pk = nodes.pk LEFT JOIN starts ON starts.pk = nodes.pk
+    LEFT JOIN walked ON walked.pk = nodes.pk
+    ORDER BY length(nodes.pk), nodes.pk, seen.fetched_at, seen.rowid
+"""
+_EDGES: Final = """
+    SELECT source, target, kind, lists, fetched_at FROM kept_edges
+    ORDER BY length(source), source, length(target), target, kind
+"""
+_LISTS: Final = "SELECT list, verdict FROM lists WHERE pk = ? ORDER BY list, fetched_at, rowid"
+
+
+class NodeChoice(StrEnum):
+    """Accounts that a graph has: those that were walked, or all."""
+
+    ALL = "all"
+    WALKED = "walked"
+
+
+@dataclass(frozen=True, slots=True)
+class GraphOrder:
+    """The operator's order.
+
+    Args:
+        nodes: which accounts.
+        least_degree: how many edges, in and out together, an account must have in the graph of those accounts.
+    """
+
+    nodes: NodeChoice = NodeChoice.ALL
+    least_degree: int = 0
+
+
+@dataclass(slots=True)
+class Node:
+    """An account: its id, and its attributes in the order of `NODE_ATTRIBUTES`, without those that are not known."""
+
+    pk: str
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """Its username, or its id where that is not known."""
+        return str(self.attributes.get("username") or self.pk)
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """An edge: from who follows to who is followed, or from an account to one that is suggested beside it."""
+
+    source: str
+    target: str
+    attributes: dict[str, Any]
+
+
+class AccountGraph:
+    """Collects records, and gives the graph.
+
+    Raises:
+        OSError: from every method: the temporary database could not be written.
+    """
+
+    def __init__(self) -> None:
+        # Without a name it is a file that goes when it is closed.
+        self._database = sqlite3.connect("")
+        self._database.executescript(_TABLES)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._database.close()
+
+    def add(self, type_: str, lines: Sequence[bytes], *, edges: bool) -> None:
+        """Take what a graph needs of records.
+
+        Args:
+            type_: of `EDGE_TYPES` or `BESIDE`.
+            lines: their JSON lines.
+            edges: whether their edges are wanted, or their accounts only.
+        """
+        records = [record for record, _ in read_lines(lines)]
+        with _told_as_os_error():
+            if type_ == WalkEnd.TYPE:
+                rows = [(each["target"], each["operation"], each["verdict"], each["fetched_at"]) for each in records]
+                self._database.executemany(
+                    "INSERT INTO lists VALUES (?, ?, ?, ?)",
+                    [
+                        (target, name, verdict, at)
+                        for target, operation, verdict, at in rows
+                        if target.isdecimal() and (name := _list_of(operation))
+                    ],
+                )
+                return
+            self._database.executemany(_SEE, map(_seen_in, records))
+            if edges and type_ != Profile.TYPE:
+                self._database.executemany("INSERT INTO found VALUES (?, ?, ?, ?, ?)", map(_edge_of, records))
+
+    def add_starts(self, pks: Iterable[str]) -> None:
+        """Take accounts that the operator gave."""
+        with _told_as_os_error():
+            self._database.executemany("INSERT OR IGNORE INTO starts VALUES (?)", ([pk] for pk in pks))
+
+    def arrange(self, order: GraphOrder) -> tuple[int, int]:
+        """Make the graph, once, and return how many nodes and edges it has."""
+        named = {":walked_only": str(int(order.nodes is NodeChoice.WALKED)), ":least": str(order.least_degree)}
+        script = _GRAPH
+        for name, value in named.items():
+            script = script.replace(name, value)
+        with _told_as_os_error():
+            self._database.executescript(script)
+            [nodes] = self._database.execute("SELECT count(*) FROM nodes").fetchone()
+            [edges] = self._database.execute("SELECT count(*) FROM kept_edges").fetchone()
+        return nodes, edges
+
+    def nodes(self) -> Iterator[Node]:
+        """Yield the accounts by their ids, the shorter first."""
+        node: Node | None = None
+        with _told_as_os_error():
+            for pk, degree, start, walked, _, _, *values in self._database.execute(_NODES):
+                if node is None or node.pk != pk:
+                    if node is not None:
+                        yield node
+                    node = Node(pk, dict.fromkeys(NODE_ATTRIBUTES))
+                    node.attributes |= {"is_start": bool(start), "is_walked": bool(walked), "degree": degree}
+                    if walked:
+                        node.attributes |= self._lists_of(pk)
+                # Later rows are of later answers.
+                for (name, kind), value in zip(NODE_FIELDS.items(), values, strict=True):
+                    if value is not None:
+                        node.attributes[name] = kind(value)
+        if node is not None:
+            yield node
+
+    def edges(self) -> Iterator[Edge]:
+        """Yield the edges, in the order of their nodes."""
+        with _told_as_os_error():
+            for source, target, kind, lists, at in self._database.execute(_EDGES):
+                seen_in = ",".join(sorted(lists.split(",")))
+                yield Edge(source, target, {"kind": kind, "seen_in": seen_in, "fetched_at": at})
+
+    def _lists_of(self, pk: str) -> dict[str, str]:
+        verdicts: dict[str, str] = dict(self._database.execute(_LISTS, [pk]))
+        worst = next((verdict for verdict in _WORST_FIRST if verdict in verdicts.values()), Verdict.COMPLETE)
+        return {"verdict": str(worst), "lists": ", ".join(f"{name} {verdict}" for name, verdict in verdicts.items())}
+
+
+def _list_of(operation: str) -> str | None:
+    """Return the name of the list that an operation reads; None where it reads no edges."""
+    known = OPERATIONS.get(operation)
+    return known.list_name if known is not None and known.record_type in EDGE_TYPES else None
+
+
+def _edge_of(record: Mapping[str, Any]) -> tuple[Any, ...]:
+    if record["type"] == Suggestion.TYPE:
+        return record["target_pk"], record["pk"], Suggestion.TYPE, "suggestions", record.get("fetched_at")
+    ends = (record["pk"], record["owner_pk"])
+    if record["direction"] == "following":
+        ends = (record["owner_pk"], record["pk"])
+    return *ends, Follow.TYPE, record["direction"], record.get("fetched_at")
+
+
+def _seen_in(record: Mapping[str, Any]) -> list[Any]:
+    fields = [_known(record.get(name), kind) for name, kind in NODE_FIELDS.items()]
+    return [record["pk"], record.get("fetched_at"), *fields]
+
+
+def _known(value: Any, kind: type) -> Any:
+    """Return a value of a field, None where it is none of its type."""
+    return value if type(value) is kind and (kind is not int or value in _INT64) else None
+
+
+@contextmanager
+def _told_as_os_error() -> Iterator[None]:
+    """Raise what SQLite says of a full disk as other writers do."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise OSError(f"its temporary file: {error}") from None

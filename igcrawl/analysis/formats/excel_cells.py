@@ -1,0 +1,68 @@
+"""Text that a spreadsheet takes for text when it opens CSV: no formula, number, date or other thing of its own."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from igcrawl.analysis.formats.text_limits import fit_for_cell
+
+#: Stands before a text that a spreadsheet would take for something else, and before one that begins with itself.
+MARK: Final = "'"
+#: Stands for a line break in a cell.
+LINE_BREAK: Final = "⏎"
+#: The beginnings of formulas, in every width; a spreadsheet of another writing system may take any of them.
+_STARTS: Final = r"[=+\-@⁺⁻⁼₊₋₌−﬩﹢﹣﹦﹫＋－＝＠]"
+#: Stand before the first character that counts.
+_UNSEEN: Final = "[\\s\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]*"
+_MONTHS: Final = (
+    "jan|january|feb|february|mar|march|apr|april|may|jun|june|jul|july|aug|august|sep|sept|september|oct|october|"
+    "nov|november|dec|december|"
+    "januar|februar|mär|märz|mai|juni|juli|okt|oktober|dez|dezember|"
+    "janv|janvier|févr|février|mars|avr|avril|juin|juil|juillet|août|septembre|octobre|novembre|déc|décembre|"
+    "ene|enero|febrero|marzo|abr|abril|mayo|junio|julio|ago|agosto|septiembre|octubre|noviembre|dic|diciembre|"
+    "gen|gennaio|febbraio|aprile|mag|maggio|giu|giugno|lug|luglio|set|settembre|ott|ottobre|dicembre|"
+    "fev|fevereiro|março|maio|junho|julho|setembro|out|outubro|novembro|dez|dezembro"
+)
+_TAKEN: Final = re.compile(
+    "|".join(
+        (
+            MARK,
+            _UNSEEN + _STARTS,
+            r"\s*[\d.,]+\s*e\s*[+-]?\d+\s*\Z",
+            r"\s*[\d:.,\s]+[ap]\.?m?\.?\s*\Z",
+            r"\s*(?:true|false)\s*\Z",
+            rf"(?=.*\d)\s*(?:\d{{1,4}}[\s./-]*)?(?:{_MONTHS})\.?[\s,./-]*(?:\d{{1,4}})?(?:[\s,./-]+\d{{1,4}})?\s*\Z",
+        )
+    ),
+    re.IGNORECASE,
+)
+
+
+class CellText:
+    """Texts as cells of a CSV file.
+
+    Args:
+        separator: of the file.
+    """
+
+    def __init__(self, separator: str) -> None:
+        others = "".join(each for each in ",;" if each != separator)
+        # Where another separator is usual, a file that is opened by a double click is cut there.
+        self._formula_behind = re.compile(f"([{others}]{_UNSEEN})(?={_STARTS})")
+        self.cell = lru_cache(4096)(self._cell)
+
+    def _cell(self, text: str) -> str:
+        """Return a text as a cell: what a spreadsheet would take for something else has a mark before it."""
+        text = fit_for_cell(text).replace("\n", LINE_BREAK).replace("\t", " ")
+        marked = MARK + text if _is_taken(text) else text
+        return self._formula_behind.sub(rf"\1{MARK}", marked)
+
+
+def _is_taken(text: str) -> bool:
+    """Return whether a spreadsheet takes a text for something else; or who reads it back the mark for one of ours."""
+    if _TAKEN.match(text):
+        return True
+    # A number, a date, a time, an amount, a share.
+    return not any(map(str.isalpha, text)) and any(map(str.isdigit, text))

@@ -1,0 +1,85 @@
+"""Records of kept lists, as the store has them: the accounts with their names, and the profiles that stand before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Mapping, Set
+from typing import Any, Final
+
+import orjson
+
+from igcrawl.analysis.kept_lists import KeptList
+from igcrawl.analysis.formats.table_values import type_of
+from igcrawl.items import Follow, Profile, Suggestion
+from igcrawl.store import Choice, Store, WalkRow
+from igcrawl.store.packed_ids import number_of, numbers_of
+from igcrawl.store.packed_records import unpack_lines
+from igcrawl.verdict import Verdict
+
+#: The id of a line's account; `owner_pk` and `target_pk` end differently.
+_PK: Final = re.compile(r'"pk":"([^"\\]*)"')
+#: Types of the records that are accounts of a list.
+ACCOUNT_TYPES: Final = frozenset({Follow.TYPE, Suggestion.TYPE})
+
+
+async def walks_of(store: Store, kept: KeptList, *, named: bool = False) -> list[WalkRow]:
+    """Return the walks that together hold a list, the latest first: an update stands on those before it.
+
+    Args:
+        store: an open store.
+        kept: the list.
+        named: also those that have the records of accounts which the walk passed over, since they were known.
+    """
+    [own] = [row async for row in store.walks.all(kept.crawl) if row.id == kept.walk]
+    walks = [own]
+    if not (kept.is_update or (named and kept.held > kept.records)):
+        return walks
+    for row in await store.walks.earlier(kept.subject, kept.walk):
+        walks.append(row)
+        if row.verdict == Verdict.COMPLETE and not (named and row.state.get("passed")):
+            break
+    return walks
+
+
+async def pages_of(store: Store, walk: WalkRow | KeptList) -> AsyncIterator[bytes]:
+    """Yield the JSON lines of a walk, page by page, compressed as they are kept."""
+    choice = Choice(crawls=[walk.crawl], operation=walk.operation, target=walk.target, latest=False)
+    async with store.records.select(choice) as selection:
+        for each in selection.crawls:
+            async for page in selection.pages(each.crawl.id):
+                yield page.lines
+
+
+async def accounts_of(store: Store, walk: WalkRow, wanted: Set[int]) -> AsyncIterator[list[tuple[int, dict[str, Any]]]]:
+    """Yield the accounts of a walk's records with the numbers that stand for them, page by page.
+
+    Args:
+        store: an open store.
+        walk: the walk.
+        wanted: the numbers of some of them: pages that have none of these are passed over.
+    """
+    async for packed in pages_of(store, walk):
+        page = unpack_lines(packed)
+        if not wanted.isdisjoint(numbers_of(_PK.findall(page.decode()))):
+            records = filter(_is_account, map(orjson.loads, page.splitlines()))
+            yield [(number_of(record["pk"]), record) for record in records]
+
+
+def _is_account(record: Mapping[str, Any]) -> bool:
+    return record["type"] in ACCOUNT_TYPES
+
+
+async def profiles_of(store: Store, walk: WalkRow | KeptList, *, first: bool = False) -> list[dict[str, Any]]:
+    """Return the profiles among a walk's records.
+
+    Args:
+        store: an open store.
+        walk: the walk.
+        first: only those on the first page, where that of a list's owner is.
+    """
+    found = []
+    async for page in pages_of(store, walk):
+        found += [orjson.loads(line) for line in unpack_lines(page).splitlines() if type_of(line) == Profile.TYPE]
+        if first:
+            break
+    return found

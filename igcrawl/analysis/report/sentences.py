@@ -1,0 +1,150 @@
+"""What the report says in words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from igcrawl.analysis.report.model import Account, Cost, ListOverTime, Network, Overlap, Report
+from igcrawl.analysis.report.times_shown import Dates
+from igcrawl.wording import counted, plural_of
+
+#: So many accounts are named in the summary.
+_NAMED: Final = 8
+#: What follows a number of accounts of a kind of list.
+_NOUNS: Final = {"followers": "follower", "following": "followed account", "suggestions": "suggestion"}
+
+
+def summary(report: Report, dates: Dates) -> list[str]:
+    """Return what a reader should know first: how far the lists can be trusted, and what changed."""
+    lists = [each for account in report.accounts for each in account.lists]
+    if not lists:
+        return []
+    said = [_trust(lists, dates)]
+    changes = [line for account in report.accounts for each in account.lists if (line := change(account, each, dates))]
+    said += changes[:_NAMED]
+    if len(changes) > _NAMED:
+        said.append(f"{counted(len(changes) - _NAMED, 'more list')} changed or stayed as below.")
+    if not changes:
+        said.append("Each list was walked once: a second crawl will show growth, and who is new and gone.")
+    requests = sum(cost.requests for cost in report.costs)
+    walks = sum(cost.walks for cost in report.costs)
+    said.append(f"All this took {counted(requests, 'request')} in {counted(walks, 'walk')}.")
+    return said
+
+
+def _trust(lists: Sequence[ListOverTime], dates: Dates) -> str:
+    whole = sum(each.last.doubt is None for each in lists)
+    moments = [each.last.at for each in lists]
+    when = f"as of {dates.words(max(moments))}"
+    if len(lists) == 1:
+        return f"The only list is {'complete' if whole else 'not complete'}, {when}."
+    if whole == len(lists):
+        return f"All {whole} lists are complete, {when}."
+    told = f"{whole} of {len(lists)} lists are complete, {when}"
+    return f"{told}; the others are marked, and so is what builds on them."
+
+
+def change(account: Account, one: ListOverTime, dates: Dates) -> str | None:
+    """Return what changed in a list between its last two crawls that can be compared, None without them."""
+    crawl = next((each for each in reversed(one.crawls) if each.since is not None), None)
+    if crawl is None or crawl.new is None:
+        return None
+    noun = _NOUNS.get(one.kind, "account")
+    gained = f"gained {counted(crawl.new, noun) if crawl.new else f'no {plural_of(noun)}'}"
+    lost = f"lost {crawl.gone:,}" if crawl.gone else "lost none"
+    between = f"between {dates.words(crawl.since)} and {dates.words(crawl.at)}"
+    doubt = f" This is doubtful: {crawl.change_doubt}." if crawl.change_doubt else ""
+    if crawl.gone is None:
+        return f"{account.name} {gained} {between}; who left cannot be told.{doubt}"
+    return f"{account.name} {gained} and {lost} {between}.{doubt}"
+
+
+def why_no_change(one: ListOverTime) -> str:
+    """Return why a list has no chart of who is new and gone."""
+    if len(one.crawls) == 1:
+        return "One crawl only: a second one shows growth, and who is new and gone."
+    return "No two of these crawls can be compared: see their verdicts."
+
+
+def growth_in_words(account: Account, one: ListOverTime, dates: Dates) -> str:
+    """Return a chart of growth for those who cannot see it."""
+    points = [f"{crawl.found:,} on {dates.words(crawl.at)}{_doubtful(crawl.doubt)}" for crawl in one.crawls[-_NAMED:]]
+    return f"{one.kind} of {account.name} over time: {'; '.join(points)}"
+
+
+def change_in_words(account: Account, one: ListOverTime, dates: Dates) -> str:
+    """Return a chart of who is new and gone for those who cannot see it."""
+    compared = [crawl for crawl in one.crawls if crawl.since is not None][-_NAMED:]
+    points = [
+        f"{dates.words(crawl.at)}: {_known(crawl.new)} new, {_known(crawl.gone)} gone{_doubtful(crawl.change_doubt)}"
+        for crawl in compared
+    ]
+    return f"New and gone {one.kind} of {account.name}: {'; '.join(points)}"
+
+
+def overlap_in_words(overlap: Overlap) -> str:
+    """Return a heat map for those who cannot see it."""
+    pairs = [
+        (overlap.jaccard(here, there), overlap.shared[here][there], one.name, overlap.lists[there].name)
+        for here, one in enumerate(overlap.lists)
+        for there in range(here)
+    ]
+    closest = sorted(pairs, reverse=True)[:_NAMED]
+    told = "; ".join(f"{one} and {other} share {shared:,} ({share:.1%})" for share, shared, one, other in closest)
+    return f"Overlap of {counted(len(overlap.lists), 'list')}: {told}"
+
+
+def spending_in_words(costs: Sequence[Cost]) -> str:
+    """Return the chart of requests for those who cannot see it."""
+    sums: Counter[str] = Counter()
+    for cost in costs:
+        sums[cost.operation] += cost.requests
+    return f"Requests by operation: {', '.join(f'{name} {number:,}' for name, number in sums.most_common(_NAMED))}"
+
+
+def sources_in_words(network: Network, dates: Dates) -> str:
+    """Return the lists that a network was made of, with their dates and verdicts."""
+    told = [f"{each.name} ({each.verdict}, {dates.words(each.at)})" for each in network.sources[:_NAMED]]
+    more = len(network.sources) - len(told)
+    return listed([*told, counted(more, "more list")] if more else told)
+
+
+def network_in_words(network: Network) -> str:
+    """Return a picture of a network for those who cannot see it."""
+    top = ", ".join(f"{node.name} ({counted(node.links, 'link')})" for node in network.nodes[:_NAMED])
+    return f"{network_size(network)}. Those with the most links: {top}"
+
+
+def network_size(network: Network) -> str:
+    """Return how large a network is, and how much of it is drawn."""
+    size = f"{counted(network.all_nodes, 'account')} and {counted(network.all_edges, 'link')}"
+    drawn = len(network.nodes), len(network.edges)
+    if drawn == (network.all_nodes, network.all_edges):
+        return size
+    return f"{size}, of which the {drawn[0]:,} best linked accounts and {drawn[1]:,} links are drawn"
+
+
+def title(accounts: Sequence[Account], more: int) -> str:
+    """Return what the report is about."""
+    if not accounts:
+        return "Nothing crawled yet"
+    names = [account.name for account in accounts]
+    shown = names if len(names) + more <= 3 else names[:2]
+    left = len(names) + more - len(shown)
+    return listed([*shown, counted(left, "more account")] if left else shown)
+
+
+def listed(words: Iterable[str]) -> str:
+    """Return words as people list them."""
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _known(number: int | None) -> str:
+    return "an unknown number" if number is None else f"{number:,}"
+
+
+def _doubtful(doubt: str | None) -> str:
+    return " (doubtful)" if doubt else ""

@@ -158,7 +158,7 @@ async def test_a_crawl_whose_records_are_not_kept_is_told_and_the_others_are_exp
 
 @pytest.mark.parametrize(
     ("name", "package"),
-    [("x.parquet", "pyarrow"), ("x.duckdb", "duckdb"), ("x.duckdb", "pyarrow"), ("x.xlsx", "xlsxwriter")],
+    [("x.parquet", "pyarrow"), ("x.duckdb", "duckdb"), ("x.duckdb", "pyarrow")],
 )
 async def test_a_format_whose_library_is_missing_is_told_how_to_get_it_before_the_store_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, package: str

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 from igcrawl.analysis.formats.record_writer import UnknownFields
 from igcrawl.analysis.formats.table_values import is_json, time_of, to_json_text
 from igcrawl.analysis.formats.text_limits import EXACT, SHEET_COLUMNS, SHEET_ROWS, cut_for_cell
 from igcrawl.errors import BadInput
-from igcrawl.items.columns import Column
+from igcrawl.items.columns import Column, ColumnKind
 from igcrawl.wording import counted
 
 Cell: TypeAlias = str | int | float | bool | datetime | None
-#: The first day that a spreadsheet counts right, as it takes 1900 for a leap year.
+#: A spreadsheet takes 1900 for a leap year, and knows none before.
 _FIRST_YEAR: Final = 1901
 
 
@@ -35,14 +36,18 @@ class Cells:
         if len(columns) > SHEET_COLUMNS:
             raise BadInput(f"{sheet} has {len(columns):,} columns, a sheet {SHEET_COLUMNS:,}; write {instead}")
         self._sheet = sheet
-        self._columns = columns
+        self._made = [(column.name, _maker(column)) for column in columns]
         self._instead = instead
         self._fields = UnknownFields(columns)
         self._cut: Counter[str] = Counter()
         self._rows = 1
 
-    def row(self, record: dict[str, Any]) -> list[Cell]:
-        """Return the cells of a record, texts as they are.
+    def row(self, record: dict[str, Any], shown: Callable[[str], str]) -> list[Cell]:
+        """Return the cells of a record.
+
+        Args:
+            record: with whatever fields.
+            shown: turns a text into what a cell of the format can hold; what is too long is cut here.
 
         Raises:
             BadInput: the sheet is full.
@@ -54,14 +59,17 @@ class Cells:
                 f"{self._sheet}: there are more than the {SHEET_ROWS - 1:,} records that a sheet holds; write "
                 f"{self._instead}, or choose fewer by --walk, --crawl or --type"
             )
-        return [_cell(column, record.get(column.name)) for column in self._columns]
-
-    def cut(self, column: Column, text: str) -> str:
-        """Return as much of a text as a cell can hold."""
-        kept = cut_for_cell(text)
-        if kept is not text:
-            self._cut[column.name] += 1
-        return kept
+        cells: list[Cell] = []
+        for name, made in self._made:
+            value = record.get(name)
+            cell = None if value is None else made(value)
+            if type(cell) is str:
+                text = shown(cell)
+                cell = cut_for_cell(text)
+                if cell is not text:
+                    self._cut[name] += 1
+            cells.append(cell)
+        return cells
 
     @property
     def notes(self) -> list[str]:
@@ -70,18 +78,33 @@ class Cells:
         return [f"{name}: {counted(count, 'text', long)}" for name, count in self._cut.items()] + self._fields.notes
 
 
-def _cell(column: Column, value: Any) -> Cell:
-    if column.is_time and value is not None:
-        try:
-            time = time_of(value)
-        except ValueError:
-            time = None
-        if time is None or time.year >= _FIRST_YEAR:
-            return time if time is not None or value == 0 else str(value)
-    if value is None or (isinstance(value, str) and not is_json(column)):
-        return value
-    if isinstance(value, list | dict) or is_json(column):
+def _maker(column: Column) -> Callable[[Any], Cell]:
+    """Return the function that turns a value of a column into a cell."""
+    if column.is_time:
+        return _time if column.kind is ColumnKind.TEXT else _time_of_seconds
+    return to_json_text if is_json(column) else _plain
+
+
+def _plain(value: Any) -> Cell:
+    if isinstance(value, list | dict):
         return to_json_text(value)
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= EXACT:
+    if type(value) is int and abs(value) >= EXACT:
         return str(value)
-    return value if isinstance(value, bool | int | float) else str(value)
+    return value  # type: ignore[no-any-return]
+
+
+def _time_of_seconds(value: Any) -> Cell:
+    return _time(value) if value else None
+
+
+def _time(value: Any) -> Cell:
+    return _read_time(value) if isinstance(value, str | int) else _plain(value)
+
+
+@lru_cache(4096)
+def _read_time(value: str | int) -> Cell:
+    try:
+        time = time_of(value)
+    except ValueError:
+        return str(value)
+    return time if time is None or time.year >= _FIRST_YEAR else str(value)

@@ -30,7 +30,6 @@ class ExcelCsvWriter:
 
     def __init__(self, file: IO[bytes], type_: str, columns: Sequence[Column], separator: str = ",") -> None:
         self._file = file
-        self._columns = columns
         self._cells = Cells(type_, columns, "csv without --for, parquet or duckdb")
         self._separator = separator
         self._text = CellText(separator).cell
@@ -39,7 +38,7 @@ class ExcelCsvWriter:
 
     def write(self, lines: Sequence[bytes]) -> None:
         """See `RecordWriter.write`."""
-        self._write([self._row(self._cells.row(record)) for record, _ in read_lines(lines)])
+        self._write([self._row(self._cells.row(record, self._text)) for record, _ in read_lines(lines)])
 
     def close(self) -> None:
         """See `RecordWriter.close`."""
@@ -58,11 +57,9 @@ class ExcelCsvWriter:
         self._file.write(text.getvalue().encode())
 
     def _row(self, cells: Sequence[Cell]) -> list[str]:
-        return [self._shown(column, cell) for column, cell in zip(self._columns, cells, strict=True)]
+        return [cell if type(cell) is str else self._shown(cell) for cell in cells]
 
-    def _shown(self, column: Column, cell: Cell) -> str:
-        if isinstance(cell, str):
-            return self._cells.cut(column, self._text(cell))
+    def _shown(self, cell: Cell) -> str:
         if cell is None:
             return ""
         if isinstance(cell, bool):

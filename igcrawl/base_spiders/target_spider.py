@@ -11,6 +11,7 @@ from scrapy.crawler import Crawler
 from igcrawl.arguments import FileContent, Target, TargetArguments, TargetFile
 from igcrawl.base_spiders.operation_spider import OperationSpider
 from igcrawl.crawl.walk import Ending, Walk
+from igcrawl.crawl.walk_rows import as_given
 from igcrawl.crawl.walker import Prepared
 from igcrawl.items import Profile
 from igcrawl.operations.catalogue import OPERATIONS
@@ -70,11 +71,8 @@ class TargetSpider(OperationSpider):
 
     def seeds(self) -> Iterator[Seed]:
         """Give a walk a target."""
-        yield from map(self.seed, self.each_target())
-
-    def each_target(self) -> Iterator[Target]:
-        """Yield the targets in their order; those of a file may have doubles."""
-        yield from _file_of(self.args) or self.args.targets
+        for given in _file_of(self.args) or self.args.given_targets:
+            yield as_given(self.seed(given.target), given)
 
     def _say(self, content: FileContent) -> None:
         """Tell how a file was read, since it may have been meant otherwise."""

@@ -24,7 +24,7 @@ from igcrawl.errors import BadInput
 from igcrawl.operations.catalogue import find_operation
 from igcrawl.output.cli_outputs import WITHOUT_OUTPUTS
 from igcrawl.planning.cheaper import OtherWays
-from igcrawl.planning.cost import Cost, cost_of, cost_of_found, counted_in
+from igcrawl.planning.cost import Cost, Range, cost_of, cost_of_found, counted_in
 from igcrawl.planning.expected_count import Length, OneRequest, earlier_walks, length_of
 from igcrawl.planning.remaining import remaining
 from igcrawl.store import CrawlRow, OperatorLimits, Seed, Store, WalkRow, is_there
@@ -89,7 +89,12 @@ class _Whole:
             self._first_args = seed.args
             # An update ends after a few pages on every surface.
             self._others = None if update else OtherWays(operation, seed.args, self._asked)
-        cost = cost_of(operation, seed.args, self._asked, holds, update)
+        chunk = operation.chunk
+        if chunk is not None and len(chunk.part(seed.args, None)) == 1 and (self._count - 1) % chunk.size:
+            # It is asked together with those before it.
+            cost = Cost(walks=Range(1, 1))
+        else:
+            cost = cost_of(operation, seed.args, self._asked, holds, update)
         if self._most is None or self._count <= self._most:
             self._total.add(cost)
             if self._others is not None:
@@ -201,7 +206,8 @@ class Planning:
             cost = whole.add(seed, length, update=update)
             if count <= _SHOWN:
                 known = "" if length.holds is None else f"{length.holds:,} in its profile; "
-                lines.append(f"{seed.key}: {known}{cost.pages.told('page')}, {cost.requests.told('request')}")
+                told = f"{known}{cost.pages.told('page')}, {cost.requests.told('request')}"
+                lines.append(f"{seed.key}: {told if cost.pages.least else 'in the same request'}")
         if count > _SHOWN:
             lines.append(f"… and {count - _SHOWN:,} more {self._spider.things}")
         if unknown and count > 1:

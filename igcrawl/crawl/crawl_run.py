@@ -16,7 +16,7 @@ from igcrawl.arguments.crawl_key import CrawlKey
 from igcrawl.crawl.open_ends import open_ends
 from igcrawl.crawl.run_outputs import finish_outputs, output_errors, take_outputs
 from igcrawl.crawl.sowing import SEEDS_AT_ONCE, Sowing
-from igcrawl.errors import BadInput, LostClaim, StoreError
+from igcrawl.errors import LostClaim, StoreError
 from igcrawl.output.output import OutputCrawl
 from igcrawl.output.sinks import Sinks
 from igcrawl.stopping import Stopping
@@ -102,8 +102,8 @@ class CrawlRun:
         await self.store.open()
         take_outputs(self._sinks.outputs)
         last = await self.store.crawls.find(crawl_key.text, crawl_key.name)
-        if last is not None and last.key != crawl_key.text:
-            raise BadInput(f"crawl={crawl_key.name}: this name is taken by another crawl, {last.key}; choose another")
+        if last is not None:
+            crawl_key.check_name(last.key)
         unfinished = last is not None and await self.store.crawls.unfinished(last.id, REOPENED, self.limits)
         if last is not None and crawl_key.name is not None and not unfinished and not crawl_key.fresh:
             self._crawl = last

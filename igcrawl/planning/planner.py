@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from scrapy.settings import BaseSettings
 
 from igcrawl.arguments import Arguments, ListArguments
-from igcrawl.arguments.crawl_key import CrawlKey
+from igcrawl.arguments.crawl_key import CrawlKey, key_in_words
 from igcrawl.budget.forecast import seconds_for
 from igcrawl.budget.limits import Budget
 from igcrawl.budget.report import no_budget, room_lines
@@ -20,7 +20,6 @@ from igcrawl.calling.run_context import RunContext
 from igcrawl.calling.run_gate import gate_for, states_for
 from igcrawl.config.config import Config
 from igcrawl.crawl.seen import REMEMBERED, Recent
-from igcrawl.errors import BadInput
 from igcrawl.operations.catalogue import find_operation
 from igcrawl.output.cli_outputs import WITHOUT_OUTPUTS
 from igcrawl.planning.cheaper import OtherWays
@@ -153,7 +152,7 @@ class Planning:
         if is_there(config.store):
             await self._open()
             last = await self._last(crawl_key)
-        lines = [f"plan of {crawl_key.text}"]
+        lines = [f"plan of {key_in_words(crawl_key.text)}"]
         if last is not None and await self._goes_on(last, crawl_key):
             lines.append(f"continues the crawl of {last.created_at}: this is what is left")
             cost = await remaining(self._store, last, self._args, self._spider.limits)
@@ -182,8 +181,8 @@ class Planning:
 
     async def _last(self, crawl_key: CrawlKey) -> CrawlRow | None:
         last = await self._store.crawls.find(crawl_key.text, crawl_key.name)
-        if last is not None and last.key != crawl_key.text:
-            raise BadInput(f"crawl={crawl_key.name}: this name is taken by another crawl, {last.key}; choose another")
+        if last is not None:
+            crawl_key.check_name(last.key)
         return last
 
     async def _goes_on(self, last: CrawlRow, crawl_key: CrawlKey) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
@@ -13,6 +13,11 @@ from scrapy.utils.conf import arglist_to_dict
 from igcrawl.errors import BadInput
 from igcrawl.printable import say
 from igcrawl.verdict import ExitCode
+
+NO_PROJECT: Final = (
+    "there is no Scrapy project here: run this in igcrawl's folder, or in one of your own project that has its add-on "
+    "(docs/projects.md of igcrawl)"
+)
 
 
 class Command(ScrapyCrawl):
@@ -40,7 +45,9 @@ class Command(ScrapyCrawl):
             if opts.help and not self._ours:
                 self._end_with_help()
             if self._ours and (opts.help or not opts.spargs):
-                explain(self.settings, args, asked=opts.help)
+                explain(self.settings, args, arglist_to_dict(opts.spargs or []), asked=opts.help)
+            if not self._ours and not self.settings.getlist("SPIDER_MODULES"):
+                refuse(NO_PROJECT)
             if not self._ours:
                 super().process_options(args, opts)
                 return

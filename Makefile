@@ -2,12 +2,14 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: compiled siege help demo demo-postgres test fuzz torture bench bench-peers bench-many bench-transport days clean
+.PHONY: docs picture compiled siege help demo demo-postgres test fuzz torture bench bench-peers bench-many bench-transport days clean
 
 help:
 	@echo "make demo   crawl the built-in simulator into out/followers.jsonl"
 	@echo "make demo-postgres   the same into an embedded Postgres, and what one can ask it"
 	@echo "make test   lint, types and tests, with all they need"
+	@echo "make docs   the documentation as a site, into site/; a warning is an error"
+	@echo "make picture   the picture of the README, from a crawl of the simulator"
 	@echo "make fuzz   200,000 spoilt answers through the readers, and every value of the recorded ones changed; 20,000 files of targets and a million lines"
 	@echo "make torture   crawls of 40,000 follows into each kind of output, each killed 200 times"
 	@echo "make siege  attacks on a session and its budget, from every side"
@@ -41,7 +43,7 @@ demo: $(VENV)/crawl
 	@echo "  IG_STORE=sqlite:///.igcrawl/simulator.db $(BIN)/scrapy walks"
 	@echo "  IG_STORE=sqlite:///.igcrawl/simulator.db $(BIN)/scrapy export out/followers.csv"
 	@echo
-	@echo "Next, with your own session (README, \"Your own session\"):"
+	@echo "Next, with your own session (docs/sessions.md):"
 	@echo "  IG_SESSION=session.json $(BIN)/scrapy crawl followers -a username=NAME -O followers.jsonl"
 
 demo-postgres: $(VENV)/dev
@@ -53,6 +55,13 @@ test: $(VENV)/dev compiled
 	$(BIN)/mypy
 	$(BIN)/python -m tests.support.chromium
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+
+docs: $(VENV)/dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict
+	@echo "open site/index.html"
+
+picture: $(VENV)/dev
+	$(BIN)/python -m tests.support.live_picture
 
 fuzz: $(VENV)/dev
 	FUZZ_CASES=200000 FUZZ_SLOWEST=0.05 $(BIN)/python -m pytest -s tests/test_fuzz.py
@@ -90,4 +99,4 @@ days: $(VENV)/dev
 	DAYS=all $(BIN)/python -m pytest --numprocesses auto --dist load tests/test_days.py
 
 clean:
-	rm -rf $(VENV) out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) out site build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import islice
-from typing import Any, Final
-
-from scrapy.crawler import Crawler
-
-from igcrawl.arguments import MediaArguments
+from igcrawl.arguments import MediaArguments, Target
 from igcrawl.base_spiders.target_spider import TargetSpider
+from igcrawl.crawl.shared_walker import SharedWalker
 from igcrawl.crawl.walk_rows import seed_of
 from igcrawl.items import Comment
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.store import Seed
-
-#: So many posts are one walk: 20 requests.
-_A_WALK: Final = 1000
 
 
 class CommentsSpider(TargetSpider):
@@ -29,16 +21,9 @@ class CommentsSpider(TargetSpider):
     )
     arguments = MediaArguments
     main_record = Comment.TYPE
+    walker = SharedWalker
 
-    def __init__(self, crawler: Crawler, given: dict[str, Any]) -> None:
-        super().__init__(crawler, given)
-        self.things = f"parts of {_A_WALK:,} posts"
-
-    def seeds(self) -> Iterator[Seed]:
-        """Give a walk to so many posts, each of which is asked once in it."""
-        targets = self.each_target()
-        while some := list(islice(targets, _A_WALK)):
-            posts: dict[str, str] = {}
-            for target in some:
-                posts.setdefault(target.value.partition("_")[0], target.value)
-            yield seed_of(OPERATIONS["comment_infos"], {"media_ids": list(posts.values())})
+    def seed(self, target: Target) -> Seed:
+        """Return a post's walk; it is the same post with its owner's id behind its own and without."""
+        number = target.value.partition("_")[0]
+        return seed_of(OPERATIONS["comment_infos"], {"media_ids": [target.value]}, target=number)

@@ -13,7 +13,6 @@ import pytest
 
 from igcrawl.calling.wire import to_wire
 from igcrawl.cli.operations_check import faults_of
-from igcrawl.cli.operations_docs import page_of
 from igcrawl.doc_ids import shipped_queries
 from igcrawl.errors import BadInput
 from igcrawl.items import Follow, Profile
@@ -23,7 +22,7 @@ from igcrawl.operations.operation import Need, Operation
 from igcrawl.operations.request_templates import Arg
 from igcrawl.parsing.reader import Reader
 from spiders.operation import AnyOperationSpider, given_seed
-from tests.conftest import ROOT, Scrapy
+from tests.conftest import Scrapy
 from tests.test_wire import ROWS as WIRE_ROWS
 
 ROWS = set(
@@ -84,13 +83,6 @@ def test_each_kind_of_fault_is_found() -> None:
 def test_the_command_checks_the_catalogue(scrapy: Scrapy) -> None:
     run = scrapy("operations", "--check")
     assert (run.code, run.out) == (0, f"{len(OPERATIONS)} operations, 0 faults\n")
-
-
-def test_the_page_of_operations_is_fresh() -> None:
-    page, answers = (ROOT / "docs" / "operations.md").read_text("utf-8"), ROOT / "tests" / "payloads"
-    assert page == page_of(OPERATIONS, shipped_queries(), answers), (
-        "run: scrapy operations --docs --answers tests/payloads"
-    )
 
 
 @pytest.mark.parametrize("name", OPERATIONS)

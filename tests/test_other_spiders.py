@@ -102,12 +102,22 @@ def test_each_family_has_its_spider(
     assert len(asked(simulator)) == walk["requests"]
 
 
-def test_fifty_one_media_take_two_calls_and_one_walk(crawl: Crawl, simulator: Simulator) -> None:
+def test_fifty_one_media_take_two_calls_and_a_walk_each(crawl: Crawl, simulator: Simulator) -> None:
     ids = ",".join(f"{number}_1" for number in range(1001, 1052))
-    *comments, walk = crawl("comments", f"media_ids={ids}")
+    records = crawl("comments", f"media_ids={ids}")
     assert asked(simulator) == ["comment_infos"] * 2
-    assert len({comment["media_id"] for comment in comments}) == 51
-    assert (walk["verdict"], walk["records"]) == ("complete", len(comments))
+    comments, walks = of_type(records, "comment"), of_type(records, "walk")
+    assert {comment["media_id"] for comment in comments} == {walk["target"] for walk in walks}
+    assert len(walks) == 51
+    assert {walk["verdict"] for walk in walks} == {"complete"}
+    assert sum(walk["records"] for walk in walks) == len(comments)
+
+
+def test_fifty_one_media_of_the_operation_itself_are_one_walk(crawl: Crawl, simulator: Simulator) -> None:
+    ids = ",".join(f"{number}_1" for number in range(1001, 1052))
+    *comments, walk = crawl("operation", "name=comment_infos", f"media_ids={ids}")
+    assert asked(simulator) == ["comment_infos"] * 2
+    assert (walk["verdict"], walk["records"], walk["pages"]) == ("complete", len(comments), 2)
 
 
 def test_an_account_s_profile_by_name_is_a_search_and_a_profile(crawl: Crawl, simulator: Simulator) -> None:

@@ -8,9 +8,11 @@ from typing import Any
 
 import orjson
 
+from igcrawl.arguments import GivenTarget, Target
 from igcrawl.crawl.endless import Endless
 from igcrawl.crawl.walk import Ending, Walk
 from igcrawl.crawl.walk_rows import (
+    as_given,
     open_end_record,
     row_after,
     seed_of,
@@ -192,12 +194,18 @@ def test_the_record_of_a_walk_says_what_the_walk_was() -> None:
     assert walk.end_record(Ending(Verdict.COMPLETE), "now").started_at == "now"
 
 
-def test_a_walk_of_a_name_that_turned_out_to_be_an_id_remembers_the_name() -> None:
-    named = replace(ROW, target="some.one", state={})
-    walk = walk_of(named, LIMITS)
-    assert "given" not in row_after(named, walk, "now").state
+def test_a_walk_remembers_how_its_target_was_given() -> None:
+    named = seed_of(OPERATIONS["followers"], {"username": "some.one"}, target="some.one")
+    seed = as_given(named, GivenTarget(Target("username", "some.one"), " @Some.One", 7))
+    walk = walk_of(replace(ROW, target=seed.target, state=dict(seed.state)), LIMITS)
     walk.target = "25025320"
-    resolved = row_after(named, walk, "now")
-    assert (resolved.target, resolved.state["given"]) == ("25025320", "some.one")
-    later = row_after(resolved, walk_of(resolved, LIMITS), "later")
-    assert later.state["given"] == "some.one"
+    for _ in range(2):
+        walk = walk_of(row_after(ROW, walk, "now"), LIMITS)
+    end = walk.end_record(Ending(Verdict.COMPLETE), "now")
+    assert (end.target, end.given, end.line) == ("25025320", "@Some.One", 7)
+
+
+def test_a_walk_that_another_has_found_was_given_by_nobody() -> None:
+    found = walk_of(replace(ROW, state={}), LIMITS)
+    end = found.end_record(Ending(Verdict.COMPLETE), "now")
+    assert (end.given, end.line) == (None, None)

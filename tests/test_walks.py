@@ -67,7 +67,8 @@ def test_walks_are_listed_with_verdict_counts_and_what_is_left(crawl: Crawl, scr
     assert "requests" in line
     assert "2 complete; left: -" in listed.out
     only = scrapy("walks", "--crawl", "mine", "--verdict", "stopped", "--limit", "0")
-    assert "… and 1 more" in only.out
+    assert "1 stopped; left: " in only.out
+    assert f"followers/{INSTAGRAM}" not in only.out
     assert "user_profile" not in only.out
     unknown = scrapy("walks", "--crawl", "7")
     assert (unknown.code, unknown.err) == (2, "igcrawl: --crawl=7: no such crawl; there is 2, mine\n")
@@ -78,7 +79,9 @@ def test_retry_asks_a_final_walk_again_from_its_first_page_and_writes_nothing_tw
 ) -> None:
     before = crawl("followers", f"user_id={SHORT}", code=1)
     requests = len(simulator.requests)
-    assert "1 suspect walk is open again" in scrapy("walks", "--retry", "suspect").out
+    assert "1 suspect walk is open again" in scrapy("walks", "--retry", "limited,suspect").out
+    listed = scrapy("walks", "--verdict", "open,complete").out
+    assert (f"followers/{SHORT}" in listed, "1 open; left: " in listed) == (True, True)
     after = crawl("followers", f"user_id={SHORT}", code=1)
     assert set(asked(simulator)[requests:]) == {"followers"}
     assert simulator.requests[requests].cursor is None
@@ -93,6 +96,7 @@ def test_retry_asks_a_final_walk_again_from_its_first_page_and_writes_nothing_tw
     [
         (("--retry", "nope"), "--retry=nope: expected one of"),
         (("--verdict", "nope"), "--verdict=nope: expected one of"),
+        (("--verdict", "suspect,opne"), "--verdict=opne: expected one of"),
         (("--limit", "many"), "--limit: expected a whole number"),
         (("mine",), "scrapy walks takes options only"),
     ],

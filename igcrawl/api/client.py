@@ -202,8 +202,9 @@ class Client:
         Raises:
             BadInput: nothing can be written so.
         """
-        from igcrawl.analysis.export import ExportOrder, export  # noqa: PLC0415 - most programs export nothing
-        from igcrawl.verdict import ExitCode  # noqa: PLC0415
+        from igcrawl.analysis.export import export  # noqa: PLC0415 - most programs export nothing
+        from igcrawl.analysis.export_order import ExportOrder  # noqa: PLC0415 - as above
+        from igcrawl.verdict import ExitCode  # noqa: PLC0415 - as above
 
         order = ExportOrder(
             out=fspath(out),

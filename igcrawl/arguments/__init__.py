@@ -19,7 +19,7 @@ from igcrawl.arguments.lists import ListArguments, ListSurface, Order, Since
 from igcrawl.arguments.operation import OperationArguments
 from igcrawl.arguments.problems import problem_of
 from igcrawl.arguments.target_file import FileContent, TargetFile
-from igcrawl.arguments.targets import Target
+from igcrawl.arguments.targets import GivenTarget, Target
 
 __all__ = [
     "IGNORED",
@@ -29,6 +29,7 @@ __all__ = [
     "BadLines",
     "ClipsArguments",
     "FileContent",
+    "GivenTarget",
     "GraphArguments",
     "ListArguments",
     "ListSurface",

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from igcrawl.arguments.base import Arguments
+from igcrawl.arguments.media_targets import read_media
 from igcrawl.arguments.target_fields import ACCOUNTS, MEDIA, TargetKind
-from igcrawl.arguments.targets import Kind, Target
-from igcrawl.arguments.types import MediaIds, UserIds, Usernames
+from igcrawl.arguments.targets import GivenTarget, Kind, Target, read_user_id, read_username
+from igcrawl.arguments.types import MediaIds, UserIds, Usernames, split
+
+_VALUE_IN: Final[dict[Kind, Callable[[str], str]]] = {
+    "user_id": read_user_id,
+    "username": read_username,
+    "media_id": lambda text: read_media(text).value,
+}
 
 
 class BadLines(StrEnum):
@@ -19,6 +27,7 @@ class BadLines(StrEnum):
 
     REFUSE = "refuse"
     SKIP = "skip"
+    LIST = "list"
 
 
 class TargetArguments(Arguments):
@@ -47,8 +56,21 @@ class TargetArguments(Arguments):
         description="the column or field of the file that holds the targets, where its name does not tell",
     )
     bad_lines: BadLines = Field(
-        BadLines.REFUSE, description="refuse or skip: what becomes of the lines of the file that are no target"
+        BadLines.REFUSE,
+        description="refuse, skip or list: what becomes of the lines of the file that are no target; list only "
+        "prints each of them",
     )
+    #: The texts that the arguments' targets were read from, by their values.
+    _texts: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    @classmethod
+    def parse(cls, given: dict[str, Any]) -> Self:
+        """Check the arguments, and remember how the targets were written."""
+        args = super().parse(given)
+        for name, kind in cls.WAYS.items():
+            for text in map(str, split(given.get(name)) or ()):
+                args._texts.setdefault(_VALUE_IN[kind](text), text)
+        return args
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -64,6 +86,11 @@ class TargetArguments(Arguments):
     def targets(self) -> list[Target]:
         """The targets that the arguments name, each once; those of a file are not among them."""
         return [Target(kind, value) for name, kind in self.WAYS.items() for value in getattr(self, name) or ()]
+
+    @property
+    def given_targets(self) -> list[GivenTarget]:
+        """The same with the texts that they were read from."""
+        return [GivenTarget(target, self._texts.get(target.value, target.value)) for target in self.targets]
 
     def crawl_shape(self) -> dict[str, Any]:
         """Return what makes the crawl this one; by which argument the targets were given does not count."""

@@ -51,7 +51,7 @@ def id_of_shortcode(code: str) -> str:
         raise NotATarget(_EXPECTED)
     own = code[:-_KEY_LENGTH] if len(code) > _KEY_LENGTH else code
     if len(own) > _LONGEST_CODE:
-        raise NotATarget(f"{len(code)} characters are too many for a shortcode, which has {_LONGEST_CODE} at most")
+        raise NotATarget(f"is too long for a shortcode, which has {_LONGEST_CODE} characters at most")
     number = 0
     for digit in own:
         number = number * 64 + _VALUES[digit]

@@ -63,7 +63,7 @@ class TargetKind:
         return sure or [words[word] for word in self.perhaps if word in words][:1]
 
     def needed(self, heads: list[str]) -> list[str]:
-        """Return those columns of a table that `in_record` looks at."""
+        """Return those columns of a table that `cell_in` looks at."""
         named = {
             "type",
             "kind",
@@ -73,15 +73,17 @@ class TargetKind:
         }
         return [head for head in dict.fromkeys(heads) if head in named]
 
-    def in_record(self, record: Mapping[str, Any], fields: list[str] | None = None) -> Target | None:
-        """Return the target in a record; None for a record of igcrawl's own that has none.
+    def cell_in(self, record: Mapping[str, Any], fields: list[str] | None = None) -> tuple[str, Read] | None:
+        """Return the text of a record that holds the target, and what reads it.
+
+        None for a record of igcrawl's own that has no target.
 
         Args:
             record: field by field.
             fields: those to look at, in their order; None for those that are known to hold targets.
 
         Raises:
-            NotATarget: no field holds one.
+            NotATarget: no field holds anything.
         """
         own = self.of_type.get(str(record.get("type")))
         if own == () or (record.get("type") == "hit" and record.get("kind") not in {self.hit, None}):
@@ -90,11 +92,11 @@ class TargetKind:
             # What an object is of, such as a comment, has an id of its own.
             for name in self.within:
                 if isinstance(inner := record.get(name), Mapping):
-                    return self.in_record(inner)
+                    return self.cell_in(inner)
         names = fields or (list(own) if own is not None else self.best(list(record)))
         for name in names:
             if (text := _text_of(record.get(name))) is not None:
-                return self.reader_of(name)(text)
+                return text, self.reader_of(name)
         if own is not None and not fields:
             return None
         said = ", ".join(names) or ", ".join(list(self.sure)[:3])

@@ -8,49 +8,19 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from igcrawl.arguments.bad_lines import BadLines
 from igcrawl.arguments.target_fields import TargetKind
 from igcrawl.arguments.target_rows import TargetRows
-from igcrawl.arguments.targets import NotATarget, Target, shown
+from igcrawl.arguments.targets import GivenTarget, NotATarget, Target
 from igcrawl.arguments.text_lines import stamp_of
 from igcrawl.errors import BadInput
 
-#: So many bad lines are told with the reason, and so many more by their number.
-_EXPLAINED: Final = 5
-_NUMBERED: Final = 20
 #: So many files are known at once.
 _REMEMBERED: Final = 16
-
-
-@dataclass(slots=True)
-class BadLines:
-    """The lines of a file that are no target."""
-
-    count: int = 0
-    explained: list[str] = field(default_factory=list)
-    numbered: list[int] = field(default_factory=list)
-
-    def add(self, number: int, text: str, problem: str) -> None:
-        """Count a line in."""
-        self.count += 1
-        if len(self.explained) < _EXPLAINED:
-            quoted = f"'{shown(text)}': " if text else ""
-            self.explained.append(f"line {number}: {quoted}{problem}")
-        elif len(self.numbered) < _NUMBERED:
-            self.numbered.append(number)
-
-    def __str__(self) -> str:
-        """The lines, the first of them with their reasons."""
-        told = list(self.explained)
-        if self.numbered:
-            several = "s" if len(self.numbered) > 1 else ""
-            told.append(f"also line{several} {', '.join(map(str, self.numbered))}")
-        if more := self.count - len(self.explained) - len(self.numbered):
-            told.append(f"and {more:,} more")
-        return "; ".join(told)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,10 +83,9 @@ class TargetFile:
             while len(_known) > _REMEMBERED:
                 _known.popitem(last=False)
         if content.bad.count and not self._skips:
-            advice = (
-                "bad_lines=skip goes on without" if content.bad.count == 1 else "bad_lines=skip goes on without them"
-            )
-            raise BadInput(f"file={self._path}: {content.bad}; mend the file, or {advice}")
+            advice = f"bad_lines=skip goes on without {'it' if content.bad.count == 1 else 'them'}"
+            listed = "" if content.bad.all_are_told else "; bad_lines=list prints each of them"
+            raise BadInput(f"file={self._path}: {content.bad}; mend the file, or {advice}{listed}")
         if not content.count:
             passed = f" but {content.bad}" if content.bad.count else ""
             # For walk records, say, which are about the targets of another crawl.
@@ -124,7 +93,18 @@ class TargetFile:
             raise BadInput(f"file={self._path}: no {self._kind.one} in it{passed}{advice}")
         return content
 
-    def __iter__(self) -> Iterator[Target]:
+    def bad_lines(self) -> Iterator[tuple[int, str, str]]:
+        """Yield each line that is no target: its number, the text in it that decides, and why it is none.
+
+        Raises:
+            BadInput: the file cannot be read.
+        """
+        with TargetRows(self._path, self._kind, self._column, self._lists_profiles) as rows:
+            for number, text, found in rows:
+                if isinstance(found, NotATarget):
+                    yield number, text, str(found)
+
+    def __iter__(self) -> Iterator[GivenTarget]:
         """Yield the targets in the order of the file, doubles included.
 
         Raises:
@@ -134,10 +114,10 @@ class TargetFile:
         rows = TargetRows(self._path, self._kind, self._column, self._lists_profiles)
         digest = _Digest()
         with rows:
-            for _, _, found in rows:
+            for number, text, found in rows:
                 if isinstance(found, Target):
                     digest.add(found)
-                    yield found
+                    yield GivenTarget(found, text, number)
         if digest.text() != expected.digest:
             raise BadInput(f"file={self._path}: it was changed while it was read; run the command again")
 

@@ -15,7 +15,7 @@ from igcrawl.arguments.targets import NotATarget, Target, bare, shown
 from igcrawl.arguments.text_lines import FileLines
 from igcrawl.errors import BadInput
 
-#: Number and text of a line, and the target in it; None for a record that has none.
+#: Number of a line, the text in it that decides, and the target; None for a record that has none.
 Row: TypeAlias = tuple[int, str, Target | NotATarget | None]
 
 _DELIMITERS: Final = "\t;,|"
@@ -105,8 +105,11 @@ class TargetRows:
             yield self._lines.number, said, read(said)
         except NotATarget as problem:
             columns = [column for column in _COLUMNS.split(said) if column.strip()]
+            if len(columns) < 2:
+                yield self._lines.number, said, problem
+                return
             several = NotATarget(f"{len(columns)} columns; expected one {self._kind.one} a line")
-            yield self._lines.number, said, several if len(columns) > 1 else problem
+            yield self._lines.number, f"{bare(columns[0])} …", several
 
     # A table
 
@@ -169,7 +172,7 @@ class TargetRows:
                 continue
             # Most rows of a long table.
             if len(cells) > first and _PLAIN.fullmatch(cells[first]):
-                yield self._value(start, delimiter.join(cells), cells[first], read)
+                yield self._value(start, cells[first], read)
                 continue
             text = "".join(cells).strip()
             if not text or (not text.isascii() and not bare(text)):
@@ -177,7 +180,7 @@ class TargetRows:
             if text[0] == "#" and sum(bool(bare(cell)) for cell in cells) == 1:
                 continue
             record = {name: cells[place] for name, place in places if place < len(cells)}
-            yield self._in_record(start, delimiter.join(cells), record, fields)
+            yield self._in_record(start, record, fields)
 
     def _cells_of(self, rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str] | NotATarget]]:
         """Yield the cells of each row, with the number of the line in which it begins.
@@ -223,30 +226,31 @@ class TargetRows:
         try:
             value = orjson.loads(said)
         except orjson.JSONDecodeError:
-            yield number, said, NotATarget("is no JSON; expected one object a line")
+            yield number, "", NotATarget("is no JSON; expected one object a line")
             return
         for each in value if isinstance(value, list) else [value]:
             if isinstance(each, Mapping):
-                yield self._in_record(number, said, each, None if self._column is None else [self._column])
+                yield self._in_record(number, each, None if self._column is None else [self._column])
             else:
-                yield self._value(number, said, each, self._kind.read)
+                yield self._value(number, each, self._kind.read)
 
     @staticmethod
-    def _value(number: int, said: str, value: Any, read: Callable[[str], Target]) -> Row:
+    def _value(number: int, value: Any, read: Callable[[str], Target]) -> Row:
         if not isinstance(value, str) and type(value) is not int:
-            return number, said, NotATarget("expected an object with the target in it")
+            return number, "", NotATarget("expected an object with the target in it")
         try:
-            return number, said, read(str(value))
+            return number, str(value), read(str(value))
         except NotATarget as problem:
-            return number, said, problem
+            return number, str(value), problem
 
-    def _in_record(self, number: int, text: str, record: Mapping[str, Any], fields: list[str] | None) -> Row:
+    def _in_record(self, number: int, record: Mapping[str, Any], fields: list[str] | None) -> Row:
         if self._is_own_target(record):
-            return number, text, None
+            return number, "", None
         try:
-            return number, text, self._kind.in_record(record, fields)
+            cell = self._kind.cell_in(record, fields)
         except NotATarget as problem:
-            return number, text, problem
+            return number, "", problem
+        return (number, "", None) if cell is None else self._value(number, *cell)
 
     def _is_own_target(self, record: Mapping[str, Any]) -> bool:
         """Return whether a record is the profile that a walk has asked for beside its list."""

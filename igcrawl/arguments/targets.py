@@ -60,6 +60,20 @@ class Target(NamedTuple):
     value: str
 
 
+class GivenTarget(NamedTuple):
+    """A target as the operator gave it: with the text that it was read from, and the line of a file in which it stands.
+
+    Args:
+        target: what was read.
+        text: what it was read from.
+        line: its number; None for a target of the command line.
+    """
+
+    target: Target
+    text: str
+    line: int | None = None
+
+
 class NotATarget(ValueError):
     """Raised for a text that is no target of the kind that was asked for.
 
@@ -256,7 +270,7 @@ def _checked_name(name: str) -> str:
     if not name:
         raise NotATarget("there is no name in it; expected the account's name")
     if len(name) > _LONGEST_USERNAME:
-        raise NotATarget(f"{len(name)} characters are too many; a username has {_LONGEST_USERNAME} at most")
+        raise NotATarget(f"is too long; a username has {_LONGEST_USERNAME} characters at most")
     return name.lower()
 
 

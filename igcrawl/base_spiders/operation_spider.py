@@ -37,11 +37,11 @@ from igcrawl.config.scrapy_values import check_values
 from igcrawl.crawl.crawl_run import CrawlRun
 from igcrawl.crawl.logs import log_verdict
 from igcrawl.crawl.lookups import make_ready
-from igcrawl.crawl.records_place import records_place
+from igcrawl.crawl.records_place import say_where_records_are
 from igcrawl.crawl.run_totals import RunTotals
 from igcrawl.crawl.waiting_targets import leave_waiting
 from igcrawl.crawl.walk import Ending, Walk
-from igcrawl.crawl.walker import Prepared, Walker
+from igcrawl.crawl.walker import Prepared, Walked, Walker
 from igcrawl.errors import AnswerError, BadInput, Interrupted, LostClaim, Reach, StoreError, Trouble
 from igcrawl.items import Page
 from igcrawl.operations.catalogue import OPERATIONS
@@ -77,6 +77,8 @@ class OperationSpider(Spider):
     main_record: str
     #: What several of its targets are called.
     things: str = "targets"
+    #: What walks its walks.
+    walker: ClassVar[type[Walker]] = Walker
     #: Whether IG_SIMULATOR stands for the operator's session and server.
     embeds_simulator: ClassVar = True
 
@@ -227,7 +229,9 @@ class OperationSpider(Spider):
             await run.store.open()
             await self._begin(run)
             if await run.enter(crawl_key, self.seeds()):
-                self._say_where_records_are(run)
+                say_where_records_are(
+                    self.config.store, self.name, run.crawl, has_outputs=bool(self.context.sinks.outputs)
+                )
                 async for request in self._requests(run):
                     yield request
             self._through = True
@@ -250,15 +254,6 @@ class OperationSpider(Spider):
         config = self.config
         return CrawlRun(store, self.context.sinks, self._stopping, self.limits, config.sync_seconds, keeps=config.keep)
 
-    def _say_where_records_are(self, run: CrawlRun) -> None:
-        if not run.crawl.kept:
-            logger.warning(
-                "this crawl's records are in its outputs only (IG_KEEP=False, or it was begun by an older igcrawl): "
-                "one that is moved, cut or edited cannot be written again, and what cannot be appended to starts over"
-            )
-        elif not self.context.sinks.outputs:
-            logger.info("records are kept in %s", records_place(self.config.store, self.name, run.crawl.id))
-
     async def _begin(self, run: CrawlRun) -> None:
         """Give the run its gate, which lets the session pass, and what is known of the doc_ids.
 
@@ -274,7 +269,7 @@ class OperationSpider(Spider):
         self.context.rotation = await DocIdRotation.begin(self.config, run.store, gate)
 
     async def _requests(self, run: CrawlRun) -> AsyncIterator[Request]:
-        walker = Walker(run, self.ask, self.deliver, self, self._stopping, self.context.redaction)
+        walker = self.walker(run, self.ask, self.deliver, self, self._stopping, self.context.redaction)
         while self._halted is None and (row := await run.next()) is not None:
             ended = asyncio.Event()
             arguments = {"row": row, "walker": walker, "ended": ended}
@@ -295,7 +290,7 @@ class OperationSpider(Spider):
         failure.request.cb_kwargs["ended"].set()  # type: ignore[attr-defined]
 
     async def run_walk(self, response: Response, row: WalkRow, walker: Walker, ended: asyncio.Event) -> None:
-        """Walk one list to its end; when that ends the crawl, give those that wait their verdict, too.
+        """Walk one list, or what is asked together, to its end; when that ends the crawl, say what waits.
 
         Args:
             response: Scrapy's own, of the `data:` URL.
@@ -304,21 +299,25 @@ class OperationSpider(Spider):
             ended: set when the walk has its verdict.
         """
         try:
-            walk, ending = await walker.walk(row)
-            self._note(ending.verdict)
-            walker.run.end(row, ending.verdict)
-            log_verdict(walk, ending, row.target, self.progress)
-            if self._halted is not None and ending.verdict is not self._halted.verdict:
-                # A failure on this side must not hide what the server said.
-                logger.error("%s: %s: %s", walk.id, self._halted.verdict, self._halted.reason)
-            self.run_totals.add(row, walk, ending.verdict, self.ask.seconds_of(walk))
-            self._count("igcrawl/pages", walk.pages - row.pages)
+            for walked in await walker.take(row):
+                self._end(walker.run, walked)
             if self._halted is None and self.ask.must_stop:
                 self._halted = Ending(Verdict.INTERRUPTED, f"not asked: {self._stopping.reason}")
             if self._halted is not None:
                 await self._leave_waiting(walker.run, self._halted)
         finally:
             ended.set()
+
+    def _end(self, run: CrawlRun, walked: Walked) -> None:
+        row, walk, ending = walked.row, walked.walk, walked.ending
+        self._note(ending.verdict)
+        run.end(row, ending.verdict)
+        log_verdict(walk, ending, row.target, self.progress)
+        if self._halted is not None and ending.verdict is not self._halted.verdict:
+            # A failure on this side must not hide what the server said.
+            logger.error("%s: %s: %s", walk.id, self._halted.verdict, self._halted.reason)
+        self.run_totals.add(row, walk, ending.verdict, self.ask.seconds_of(walk))
+        self._count("igcrawl/pages", walk.pages - row.pages)
 
     async def _leave_waiting(self, run: CrawlRun, halted: Ending) -> None:
         """Say what becomes of the operator's own targets that were not asked; the same command asks them."""

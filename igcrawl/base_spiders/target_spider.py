@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any, ClassVar
 
+from scrapy import Request
 from scrapy.crawler import Crawler
 
-from igcrawl.arguments import FileContent, Target, TargetArguments, TargetFile
+from igcrawl.arguments import BadLines, FileContent, Target, TargetArguments, TargetFile
+from igcrawl.arguments.targets import shown
 from igcrawl.base_spiders.operation_spider import OperationSpider
+from igcrawl.crawl.crawl_run import CrawlRun
 from igcrawl.crawl.walk import Ending, Walk
+from igcrawl.crawl.walk_rows import as_given
 from igcrawl.crawl.walker import Prepared
+from igcrawl.errors import BadInput
 from igcrawl.items import Profile
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.store import Seed
@@ -33,6 +38,8 @@ class TargetSpider(OperationSpider):
     def __init__(self, crawler: Crawler, given: dict[str, Any]) -> None:
         super().__init__(crawler, given)
         self.things = self.args.KIND.several
+        #: Of a file: how many targets its lines have, doubles included.
+        self._given: int | None = None
 
     async def prepare(self, walk: Walk) -> Prepared:
         """Resolve a username; an account that this crawl asks already is not asked again under its name."""
@@ -56,8 +63,23 @@ class TargetSpider(OperationSpider):
         """Check the arguments and every line of the file of targets."""
         args = cls.arguments.parse(given)
         if (file := _file_of(args)) is not None:
-            file.content()
+            content = file.content()
+            if args.bad_lines is BadLines.LIST:
+                found = counted(content.count, args.KIND.one)
+                raise BadInput(f"bad_lines=list: file={args.file} has no bad line, {found}; leave it out to crawl")
         return args
+
+    @classmethod
+    def bad_lines(cls, given: dict[str, Any]) -> Iterator[str]:
+        """Yield a line for each line of the file that is no target.
+
+        Raises:
+            BadInput: the arguments cannot be used, or the file not be read.
+        """
+        file = _file_of(cls.arguments.parse(given))
+        for number, text, problem in file.bad_lines() if file is not None else ():
+            quoted = f"'{shown(text)}': " if text else ""
+            yield f"{number}: {quoted}{problem}"
 
     def targets(self) -> str | None:
         """Return what a file's targets are known by: the same file with other targets is another crawl."""
@@ -66,15 +88,21 @@ class TargetSpider(OperationSpider):
             return None
         content = file.content()
         self._say(content)
+        self._given = content.count
         return f"{content.count:,} {self.args.KIND.several} {content.digest}"
+
+    async def _requests(self, run: CrawlRun) -> AsyncIterator[Request]:
+        different = run.progress.all
+        if self._given is not None and 0 < different < self._given:
+            doubles = f"{self._given - different:,} are doubles: {different:,} different {self.things}"
+            logger.info("file=%s: of %s targets %s", self.args.file, f"{self._given:,}", doubles)
+        async for request in super()._requests(run):
+            yield request
 
     def seeds(self) -> Iterator[Seed]:
         """Give a walk a target."""
-        yield from map(self.seed, self.each_target())
-
-    def each_target(self) -> Iterator[Target]:
-        """Yield the targets in their order; those of a file may have doubles."""
-        yield from _file_of(self.args) or self.args.targets
+        for given in _file_of(self.args) or self.args.given_targets:
+            yield as_given(self.seed(given.target), given)
 
     def _say(self, content: FileContent) -> None:
         """Tell how a file was read, since it may have been meant otherwise."""

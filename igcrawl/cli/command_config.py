@@ -14,6 +14,8 @@ from igcrawl.paths import store_in_project
 from igcrawl.printable import say
 from igcrawl.store import is_there
 
+#: Name of the spider that only asks whether a session works.
+SESSION_CHECK: Final = "session_check"
 #: Where `make demo` keeps its crawl of the simulator.
 DEMO_STORE: Final = "sqlite:///.igcrawl/simulator.db"
 
@@ -41,5 +43,5 @@ def config_with_store(settings: BaseSettings | None) -> Config:
     config, demo = config_of(settings), store_in_project(DEMO_STORE)
     if config.store == store_in_project(DEFAULTS["IG_STORE"]) and not is_there(config.store) and is_there(demo):
         say(f"no crawl of your own yet; this is the demo's, IG_STORE={demo}", file=sys.stderr)
-        return replace(config, store=demo)
+        return replace(config, store=demo, simulator=True)
     return config

@@ -24,13 +24,13 @@ Written by `scrapy operations --docs --answers tests/payloads` from `igcrawl/com
 page is stale.
 """
 #: What to read beside the options, in Markdown.
-_MORE: Final[Mapping[str, str]] = {
+MORE: Final[Mapping[str, str]] = {
     "budget": "[Budget](budget.md) explains what it shows.",
     "completion": "The script knows the spiders and operations of the moment it was written: write it again after "
     "adding one.",
-    "crawl": "Each of the [spiders](spiders.md) has its arguments; `scrapy crawl SPIDER -h` lists them with their defaults, "
-    "allowed values and examples. "
-    "`scrapy crawl SPIDER` alone lists the targets that it can be given, with exit code 2.",
+    "crawl": "Each of the [spiders](spiders.md) has its arguments; `scrapy crawl SPIDER -h` lists them with their "
+    "defaults, allowed values and examples. `scrapy crawl SPIDER` alone lists the targets that it can be given, with "
+    "exit code 2.",
     "docids": "[doc_ids](doc_ids.md) explains what it is for.",
     "help": "Without a name it lists the spiders and commands.",
     "operations": "[Operations](operations.md) lists the same. The table has other names where it is not printed on "
@@ -52,9 +52,10 @@ def our_commands() -> dict[str, ScrapyCommand]:
     """Return the commands of igcrawl by their names."""
     found = {}
     for module in sorted(iter_modules(igcrawl.commands.__path__), key=lambda each: each.name):
-        command = import_module(f"igcrawl.commands.{module.name}").Command()
-        command.settings = Settings()
-        found[module.name] = command
+        kind = getattr(import_module(f"igcrawl.commands.{module.name}"), "Command", None)
+        if kind is not None:
+            found[module.name] = kind()
+            found[module.name].settings = Settings()
     return found
 
 
@@ -76,8 +77,9 @@ def options_of(command: ScrapyCommand) -> list[argparse.Action]:
 
 
 def _ways(command: ScrapyCommand) -> list[str]:
-    """Return the ways in which a command can be called; brackets may hold a choice, too."""
-    return re.split(r" \| (?![^\[]*\])", command.syntax())
+    """Return the ways in which a command can be called; between two of its actions a bar may mean another choice."""
+    actions = "|".join(actions_of(command))
+    return re.split(rf" \| (?=(?:{actions})\b)" if actions else r" \| (?![^\[]*\])", command.syntax())
 
 
 def _added(add: Callable[[argparse.ArgumentParser], Any]) -> list[argparse.Action]:
@@ -89,8 +91,8 @@ def _added(add: Callable[[argparse.ArgumentParser], Any]) -> list[argparse.Actio
 def _entry(name: str, command: ScrapyCommand) -> Iterator[str]:
     yield f"## scrapy {name}"
     yield f"{capitalised(command.short_desc())}."
-    if name in _MORE:
-        yield _MORE[name]
+    if name in MORE:
+        yield MORE[name]
     yield ""
     yield "```text"
     yield from (f"scrapy {name} {way}".rstrip() for way in _ways(command))

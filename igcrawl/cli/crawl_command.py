@@ -11,8 +11,10 @@ from scrapy.settings import Settings
 from scrapy.spiderloader import get_spider_loader
 from scrapy.utils.conf import build_component_list
 
+from igcrawl.arguments import BadLines, OperationArguments
 from igcrawl.arguments.base import check_text
 from igcrawl.base_spiders.operation_spider import OperationSpider
+from igcrawl.base_spiders.target_spider import TargetSpider
 from igcrawl.config.config import check_environment
 from igcrawl.config.scrapy_values import check_objects
 from igcrawl.crawl.logs import quieten
@@ -52,22 +54,26 @@ def is_ours(settings: Settings, given: Mapping[str, str], args: list[str]) -> bo
     return has_addon
 
 
-def explain(settings: Settings, args: list[str], *, asked: bool) -> None:
+def explain(settings: Settings, args: list[str], given: Mapping[str, str], *, asked: bool) -> None:
     """Print one of our spiders' help, and exit; where nobody asked, only if it cannot crawl without arguments.
 
     Args:
         settings: the project's, with the add-ons' early ones.
         args: what follows the command: the spider's name.
+        given: the spider's arguments: those of an operation are explained with it.
         asked: whether ``-h`` was given.
 
     Raises:
         BadInput: there is no such spider.
     """
-    from igcrawl.cli import spider_help  # noqa: PLC0415 - a crawl begins without it
+    from igcrawl.cli import operation_help, spider_help  # noqa: PLC0415 - a crawl begins without them
 
     spider = find_spider(settings, args[0] if len(args) == 1 else None)
     if asked:
-        spider_help.print_help(spider)
+        if issubclass(spider.arguments, OperationArguments) and given.get("name"):
+            operation_help.print_operation(given["name"])
+        else:
+            spider_help.print_help(spider)
         raise SystemExit(int(ExitCode.OK))
     if (problem := spider_help.problem_without_arguments(spider)) is not None:
         say(f"igcrawl: {problem}", file=sys.stderr)
@@ -103,5 +109,8 @@ def prepare(settings: Settings, args: list[str], opts: argparse.Namespace, proce
     spider = find_spider(settings, name)
     # The option is the setting by another name.
     named = {} if opts.logfile else dict(log_files(settings))
+    if opts.spargs.get("bad_lines") == BadLines.LIST.value and issubclass(spider, TargetSpider):
+        for line in spider.bad_lines(opts.spargs):
+            say(line)
     prepare_crawl(spider, opts.spargs, settings, files | named)
     quieten(str(settings["LOG_LEVEL"]))

@@ -21,12 +21,14 @@ class KnownOutput:
         machine: where it is, "" for a remote place.
         place: place of the last page that it holds.
         touched: what has happened to its files since they were written; "" for nothing that can be told.
+        growing: whether a crawl that runs is writing it.
     """
 
     name: str
     machine: str
     place: int
     touched: str
+    growing: bool = False
 
     def has(self, place: int) -> bool:
         """Return whether it holds the page at a place, as it was left."""
@@ -48,17 +50,19 @@ async def outputs_of(store: Store, crawl: CrawlRow) -> list[KnownOutput]:
         state = OutputState.read(row.state)
         key = (row.machine, state.format if state.batch else row.path)
         batches.setdefault(key, []).append((row, state))
-    return [_known(crawl, rows) for rows in batches.values()]
+    # What is being written is not as the last commit noted it.
+    running = bool(batches) and await store.walks.busy(crawl.id)
+    return [_known(crawl, rows, running=running) for rows in batches.values()]
 
 
-def _known(crawl: CrawlRow, rows: Sequence[tuple[OutputRow, OutputState]]) -> KnownOutput:
+def _known(crawl: CrawlRow, rows: Sequence[tuple[OutputRow, OutputState]], *, running: bool) -> KnownOutput:
     (first, state), more = rows[0], len(rows) - 1
     place = max(known.place for _, known in rows)
     if not crawl.kept:
         place = crawl.pages
-    touched = next(filter(None, (_touched(row, known) for row, known in rows)), "")
+    touched = "" if running else next(filter(None, (_touched(row, known) for row, known in rows)), "")
     name = f"{first.path} and {more} more batches" if more else first.path
-    return KnownOutput(name, first.machine, place, touched if state.hash else "")
+    return KnownOutput(name, first.machine, place, touched if state.hash else "", growing=running)
 
 
 def _touched(row: OutputRow, state: OutputState) -> str:
@@ -78,5 +82,6 @@ def output_lines(crawl: CrawlRow, outputs: Sequence[KnownOutput]) -> Iterator[st
     for output in outputs:
         where = "" if output.machine in {"", machine()} else f" on {output.machine}"
         holds = "all of it" if output.place >= crawl.pages else f"{output.place:,} of {counted(crawl.pages, 'page')}"
-        told = f"{output.touched}; the same command repairs it" if output.touched else holds
+        now = "being written, " if output.growing else ""
+        told = f"{output.touched}; the same command repairs it" if output.touched else f"{now}{holds}"
         yield f"  output {output.name}{where}: {told}"

@@ -9,6 +9,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
 from igcrawl.base_spiders.operation_spider import OperationSpider
+from igcrawl.cli.command_config import SESSION_CHECK
 from igcrawl.config.config import Config
 from igcrawl.crawl.logs import quieten
 from igcrawl.crawl.walk_rows import seed_of
@@ -29,7 +30,7 @@ _FROM_COMMAND_LINE: Final = 40
 class CheckSpider(OperationSpider):
     """Asks for the profile of the session's own account, and keeps it from the outputs."""
 
-    name = "session_check"
+    name = SESSION_CHECK
     main_record = Profile.TYPE
     profile: Profile | None = None
     reason = "nothing was asked"

@@ -21,6 +21,7 @@ from igcrawl.printable import say
 from igcrawl.sessions import folder as session_folder
 from igcrawl.sessions.formats.recognise import Found
 from igcrawl.verdict import ExitCode
+from igcrawl.wording import did_you_mean, nearest
 
 #: What can be done, and how many words may follow: at least, at most.
 _ACTIONS: Final = {
@@ -61,7 +62,8 @@ def problem_of(action: str, words: Sequence[str], opts: argparse.Namespace) -> s
         opts: the options.
     """
     if action not in _ACTIONS:
-        return f"scrapy session: say what to do: {', '.join(_ACTIONS)}; see scrapy session -h"
+        meant = did_you_mean(nearest(action, _ACTIONS))
+        return f"scrapy session: {meant}say what to do: {', '.join(_ACTIONS)}; see scrapy session -h"
     least, most = _ACTIONS[action]
     given = [name for name in _ALL_OPTIONS if getattr(opts, name)]
     strange = next((word for word in words if word.startswith("-") and word != "-"), None)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from igcrawl.arguments.crawl_key import key_in_words
 from igcrawl.budget.limits import Budget
+from igcrawl.cli.command_config import SESSION_CHECK
 from igcrawl.cli.known_outputs import KnownOutput, output_lines, outputs_of
 from igcrawl.cli.tables import Table, terminal_width
 from igcrawl.config.config import Config
@@ -22,18 +25,28 @@ from igcrawl.wording import counted
 _COLUMNS: Final = ("walk", "verdict", "pages", "records", "expected", "kept", "outputs", "age", "left")
 _NUMBERS: Final = ("pages", "records", "expected", "kept", "outputs", "age")
 
+#: The state of a walk without a verdict, in the place of one.
+OPEN: Final = "open"
 #: So many walks are looked up at once.
 _AT_ONCE: Final = 500
 
 
-async def print_walks(config: Config, crawl: str | None, verdict: str | None, limit: int) -> None:
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """A crawl that the operator means, and the latest generation where it is an earlier one."""
+
+    row: CrawlRow
+    replaced_by: CrawlRow | None = None
+
+
+async def print_walks(config: Config, crawl: str | None, verdicts: Collection[str], limit: int) -> None:
     """Print the walks of the store.
 
     Args:
         config: the command's settings.
         crawl: number or name of the crawl, None for the latest of each.
-        verdict: of the walks, `open` for those without one, None for all.
-        limit: lines a crawl at most.
+        verdicts: of the walks, `open` for those without one; none for all.
+        limit: lines a crawl at most; 0 for their sums only.
 
     Raises:
         BadInput: there is no such crawl, or the store cannot be used.
@@ -43,17 +56,18 @@ async def print_walks(config: Config, crawl: str | None, verdict: str | None, li
         if store is None:
             _say_no_store(config)
             return
-        for each in _chosen(await store.crawls.all(), crawl):
-            await _print(store, each, verdict, limit, config.rules.budget or Budget())
+        budget = None if config.simulator else config.rules.budget
+        for each in await _chosen(store, crawl):
+            await _print(store, each, verdicts, limit, budget)
 
 
-async def retry_walks(config: Config, crawl: str | None, verdict: str) -> None:
-    """Make walks that ended with a verdict wait again, and say how many there are.
+async def retry_walks(config: Config, crawl: str | None, verdicts: Sequence[str]) -> None:
+    """Open walks again that ended with one of the verdicts, and say how many there are.
 
     Args:
         config: the command's settings.
         crawl: number or name of the crawl, None for the latest of each.
-        verdict: of the walks.
+        verdicts: of the walks.
 
     Raises:
         BadInput: there is no such crawl, or the store cannot be used.
@@ -63,43 +77,59 @@ async def retry_walks(config: Config, crawl: str | None, verdict: str) -> None:
         if store is None:
             _say_no_store(config)
             return
-        crawls = _chosen(await store.crawls.all(), crawl)
-        counts = {each.id: await store.crawls.retry(verdict, each.id) for each in crawls}
-        for each in crawls:
-            if counts[each.id]:
-                again = counted(counts[each.id], f"{verdict} walk", ("is", "are"))
-                say(f"{_title(each)}: {again} open again; the same command walks them")
-        if not any(counts.values()):
-            say(f"no walk ended {verdict}")
+        opened_again = 0
+        for each in await _chosen(store, crawl):
+            if each.replaced_by is not None:
+                raise BadInput(f"--crawl={each.row.id}: not the latest generation; {_later(each)}")
+            for verdict in verdicts:
+                if count := await store.crawls.retry(verdict, each.row.id):
+                    again = counted(count, f"{verdict} walk", ("is", "are"))
+                    say(f"{_title(each)}: {again} open again; the same command walks them")
+                    opened_again += count
+        if not opened_again:
+            say(f"no walk ended {' or '.join(verdicts)}")
 
 
 def _say_no_store(config: Config) -> None:
     say(f"no walks: there is no store at {path_of(config.store)} yet")
 
 
-def _chosen(crawls: list[CrawlRow], wanted: str | None) -> list[CrawlRow]:
-    """Return the crawls that the operator means.
+async def _chosen(store: Store, wanted: str | None) -> list[_Chosen]:
+    """Return the crawls that the operator means: the latest generations, or one by its number or name.
 
     Raises:
         BadInput: there is none.
     """
-    chosen = [crawl for crawl in crawls if wanted in {None, str(crawl.id), crawl.name}]
-    if not chosen and wanted is not None:
-        known = ", ".join(crawl.name or str(crawl.id) for crawl in crawls[:20])
-        raise BadInput(f"--crawl={wanted}: no such crawl; there is {known or 'none'}")
-    return chosen
+    latest = [crawl for crawl in await store.crawls.all() if crawl.spider != SESSION_CHECK]
+    chosen = [_Chosen(crawl) for crawl in latest if wanted in {None, str(crawl.id), crawl.name}]
+    if chosen or wanted is None:
+        return chosen
+    for crawl in await store.crawls.generations():
+        if str(crawl.id) == wanted:
+            after = next((each for each in latest if _is_generation_of(crawl, each)), None)
+            return [_Chosen(crawl, after)]
+    known = ", ".join(crawl.name or str(crawl.id) for crawl in latest[:20])
+    raise BadInput(f"--crawl={wanted}: no such crawl; there is {known or 'none'}")
 
 
-async def _print(store: Store, crawl: CrawlRow, verdict: str | None, limit: int, budget: Budget) -> None:
+def _is_generation_of(crawl: CrawlRow, latest: CrawlRow) -> bool:
+    return crawl.name == latest.name if crawl.name is not None else (latest.name is None and crawl.key == latest.key)
+
+
+async def _print(store: Store, chosen: _Chosen, verdicts: Collection[str], limit: int, budget: Budget | None) -> None:
     """Print a crawl: its walks in their order, as many as the operator wants to see, then what they add up to."""
-    say(_title(crawl))
+    crawl = chosen.row
+    say(_title(chosen))
     outputs = await outputs_of(store, crawl)
     for line in output_lines(crawl, outputs):
         say(line)
     table = Table(_COLUMNS, _NUMBERS, terminal_width())
     counts: Counter[str] = Counter()
     estimate, shown = Estimate(), []
-    async for row in store.walks.all(crawl.id, verdict):
+    one = next(iter(verdicts)) if len(verdicts) == 1 else None
+    async for row in store.walks.all(crawl.id, one):
+        if verdicts and (row.verdict or OPEN) not in verdicts:
+            continue
         counts[_state(row)] += 1
         estimate.add(row)
         if counts.total() <= limit:
@@ -107,8 +137,9 @@ async def _print(store: Store, crawl: CrawlRow, verdict: str | None, limit: int,
         if len(shown) == _AT_ONCE:
             await _print_rows(table, store, shown, outputs, budget)
             shown = []
-    await _print_rows(table, store, shown, outputs, budget)
-    if counts.total() > limit:
+    if shown:
+        await _print_rows(table, store, shown, outputs, budget)
+    if counts.total() > limit > 0:
         say(f"… and {counts.total() - limit:,} more (--limit)")
     left = "?" if estimate.requests is None else _left(estimate.requests, budget)
     say(f"{', '.join(f'{count:,} {state}' for state, count in counts.most_common()) or 'no walks'}; left: {left}")
@@ -116,24 +147,35 @@ async def _print(store: Store, crawl: CrawlRow, verdict: str | None, limit: int,
 
 
 async def _print_rows(
-    table: Table, store: Store, rows: list[WalkRow], outputs: Sequence[KnownOutput], budget: Budget
+    table: Table, store: Store, rows: list[WalkRow], outputs: Sequence[KnownOutput], budget: Budget | None
 ) -> None:
     held = await store.records.held([row.id for row in rows])
     for line in table.lines(_cells(row, held.get(row.id), outputs, budget) for row in rows):
         say(line)
 
 
-def _title(crawl: CrawlRow) -> str:
+def _title(chosen: _Chosen) -> str:
+    crawl = chosen.row
     name = f" {crawl.name}" if crawl.name else ""
-    return f"crawl {crawl.id}{name}, generation {crawl.generation}, begun {crawl.created_at}: {crawl.key}"
+    later = f"; {_later(chosen)}" if chosen.replaced_by is not None else ""
+    generation = f"generation {crawl.generation}, begun {crawl.created_at}{later}"
+    return f"crawl {crawl.id}{name}, {key_in_words(crawl.key)} ({generation})"
 
 
-def _cells(row: WalkRow, held: HeldRecords | None, outputs: Sequence[KnownOutput], budget: Budget) -> tuple[str, ...]:
+def _later(chosen: _Chosen) -> str:
+    later = chosen.replaced_by
+    assert later is not None
+    return f"the latest is crawl {later.id}"
+
+
+def _cells(
+    row: WalkRow, held: HeldRecords | None, outputs: Sequence[KnownOutput], budget: Budget | None
+) -> tuple[str, ...]:
     expected = "-" if row.expected is None else f"{row.expected:,}"
     left = requests_left(row)
     told = "?" if left is None else _left(left, budget)
     given = row.state.get(GIVEN)
-    walk = f"{row.operation}/{row.target}" + (f" ({given})" if given else "")
+    walk = f"{row.operation}/{row.target}" + (f" ({given})" if given not in {None, row.target} else "")
     kept, have = "-", "-"
     if held is not None:
         kept = f"{held.records:,}"
@@ -144,11 +186,14 @@ def _cells(row: WalkRow, held: HeldRecords | None, outputs: Sequence[KnownOutput
 def _state(row: WalkRow) -> str:
     if row.verdict is not None:
         return row.verdict
-    return "walking" if row.worker is not None else "begun" if row.fence else "waiting"
+    return "walking" if row.worker is not None else OPEN
 
 
-def _left(requests: int, budget: Budget) -> str:
-    return f"{counted(requests, 'request')}, {duration(requests, budget)}" if requests else "-"
+def _left(requests: int, budget: Budget | None) -> str:
+    if not requests:
+        return "-"
+    told = counted(requests, "request")
+    return told if budget is None else f"{told}, {duration(requests, budget)}"
 
 
 def _age(row: WalkRow) -> str:

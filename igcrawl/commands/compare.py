@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Coroutine
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from scrapy.commands import ScrapyCommand
 
@@ -21,6 +21,14 @@ class Command(ScrapyCommand):
 
     requires_project = True
     requires_crawler_process = False
+    #: What it can be told to do.
+    ACTIONS: ClassVar = {
+        "new": "accounts that the later list has and the earlier one has not",
+        "gone": "accounts that the earlier list has and the later one has not",
+        "kept": "accounts that are in both",
+        "overlap": "accounts that are in the lists of several accounts",
+        "mutual": "accounts that follow and are followed",
+    }
 
     def syntax(self) -> str:
         """Return the synopsis of the command's arguments."""

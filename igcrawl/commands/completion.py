@@ -35,9 +35,11 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print the script."""
         from igcrawl.cli import completion  # noqa: PLC0415 - Scrapy imports every command
+        from igcrawl.wording import did_you_mean, nearest  # noqa: PLC0415
 
         if len(args) != 1 or args[0] not in completion.SHELLS:
-            refuse(f"give one shell: {', '.join(completion.SHELLS)}")
+            meant = did_you_mean(nearest(args[0], completion.SHELLS)) if args else ""
+            refuse(f"{meant}give one shell: {', '.join(completion.SHELLS)}")
         assert self.settings is not None
         try:
             sys.stdout.write(completion.script_for(self.settings, args[0]))

@@ -7,7 +7,7 @@ import asyncio
 import gc
 import sys
 from collections.abc import Callable, Coroutine
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
@@ -16,6 +16,11 @@ from scrapy.utils.conf import arglist_to_dict
 from igcrawl.errors import BadInput, StoreError
 from igcrawl.printable import say
 from igcrawl.verdict import ExitCode
+
+NO_PROJECT: Final = (
+    "there is no Scrapy project here: run this in igcrawl's folder, or in one of your own project that has its add-on "
+    "(docs/projects.md of igcrawl)"
+)
 
 
 class Command(ScrapyCrawl):
@@ -45,7 +50,9 @@ class Command(ScrapyCrawl):
             if opts.help and not self._ours:
                 self._end_with_help()
             if self._ours and (opts.help or not opts.spargs):
-                explain(self.settings, args, asked=opts.help)
+                explain(self.settings, args, arglist_to_dict(opts.spargs or []), asked=opts.help)
+            if not self._ours and not self.settings.getlist("SPIDER_MODULES"):
+                refuse(NO_PROJECT)
             if not self._ours:
                 super().process_options(args, opts)
                 return

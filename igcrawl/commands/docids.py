@@ -5,14 +5,30 @@ from __future__ import annotations
 import argparse
 import asyncio
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from scrapy.commands import ScrapyCommand
 
 from igcrawl.commands.crawl import refuse
+from igcrawl.commands.subcommand_help import SubOption, add_sub_options, end_with_help
 from igcrawl.errors import BadInput, StoreError
 from igcrawl.printable import say
 from igcrawl.verdict import ExitCode
+
+_SUBCOMMANDS: Final = {
+    "list": "[--all]",
+    "retry": "QUERY_OR_ID",
+    "import": "FILE [--write]",
+    "capture": "[--write] [--all] [--browser PATH | --cdp URL] [--username NAME]",
+}
+_WRITE: Final = "write new and changed ids to doc_ids.toml"
+_OPTIONS: Final = (
+    SubOption(("--all",), {"list": "every known id", "capture": "every query found"}, {"action": "store_true"}),
+    SubOption(("--write",), {"import": _WRITE, "capture": _WRITE}, {"action": "store_true"}),
+    SubOption(("--browser",), {"capture": "the Chromium to start (default: Debian's)"}, {"metavar": "PATH"}),
+    SubOption(("--cdp",), {"capture": "a Chromium that is already running, http://127.0.0.1:9222"}, {"metavar": "URL"}),
+    SubOption(("--username",), {"capture": "whose pages to visit (default: instagram)"}, {"default": "instagram"}),
+)
 
 
 class Command(ScrapyCommand):
@@ -30,10 +46,7 @@ class Command(ScrapyCommand):
 
     def syntax(self) -> str:
         """Return the synopsis of the command's arguments."""
-        return (
-            "list [--all] | retry QUERY_OR_ID | import FILE [--write] | "
-            "capture [--write] [--all] [--browser PATH] [--cdp URL] [--username NAME]"
-        )
+        return " | ".join(f"{name} {behind}" for name, behind in _SUBCOMMANDS.items())
 
     def short_desc(self) -> str:
         """Return the line for `scrapy -h`."""
@@ -45,19 +58,19 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add what the subcommands take."""
         super().add_options(parser)
-        parser.add_argument("--all", action="store_true", help="list: every known id; capture: every query found")
-        parser.add_argument("--write", action="store_true", help="write new and changed ids to doc_ids.toml")
-        parser.add_argument("--browser", metavar="PATH", help="capture: the Chromium to start (default: Debian's)")
-        parser.add_argument(
-            "--cdp", metavar="URL", help="capture: a Chromium that is already running, http://127.0.0.1:9222"
-        )
-        parser.add_argument(
-            "--username", default="instagram", help="capture: whose pages to visit (default: instagram)"
-        )
+        add_sub_options(parser, _OPTIONS)
+        self._parser = parser
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Show help where it is asked for, before anything else is read."""
+        if opts.help:
+            end_with_help(self._parser, "docids", _SUBCOMMANDS, _OPTIONS, args)
+        super().process_options(args, opts)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """List, retry, import or capture."""
         from igcrawl.cli import command_config, docids_retry, docids_table, docids_update  # noqa: PLC0415 - Scrapy imports every command
+        from igcrawl.wording import did_you_mean, nearest  # noqa: PLC0415
 
         assert self.settings is not None
         try:
@@ -72,8 +85,9 @@ class Command(ScrapyCommand):
                 case ["capture"]:
                     self.exitcode = docids_update.capture_pages(self.settings, config, opts)
                 case _:
+                    meant = did_you_mean(nearest(args[0], _SUBCOMMANDS)) if args else ""
                     refuse(
-                        "scrapy docids takes list [--all], retry QUERY_OR_ID, import FILE [--write], "
+                        f"{meant}scrapy docids takes list [--all], retry QUERY_OR_ID, import FILE [--write], "
                         "or capture [--write] [--all]"
                     )
         except BadInput as error:

@@ -3,13 +3,49 @@
 from __future__ import annotations
 
 import argparse
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from scrapy.commands import ScrapyCommand
 
 from igcrawl.commands.crawl import refuse
+from igcrawl.commands.subcommand_help import SubOption, add_sub_options, end_with_help
 from igcrawl.errors import BadInput, NotLoggedIn, StoreError
 from igcrawl.verdict import ExitCode
+
+_SUBCOMMANDS: Final = {
+    "import": "FILE | - | --browser BROWSER [--name NAME] [--account ID] [--force]",
+    "login": "[--name NAME] [--browser PATH | --cdp URL] [--force]",
+    "list": "",
+    "check": "[NAME]",
+    "resume": "[NAME]",
+    "export": "NAME [--format settings|netscape] [-o FILE | --yes]",
+}
+_REPLACE: Final = "replace a session of another account"
+_NAME: Final = "what to call it (default: the account's name or id)"
+
+
+def _options() -> tuple[SubOption, ...]:
+    from igcrawl.sessions.formats.browser import BROWSERS  # noqa: PLC0415 - Scrapy imports every command
+
+    return (
+        SubOption(("--name",), {"import": _NAME, "login": _NAME}),
+        SubOption(("--account",), {"import": "which account, if the file holds several"}, {"metavar": "ID"}),
+        SubOption(
+            ("--browser",),
+            {"import": f"from this browser: {', '.join(BROWSERS)}", "login": "path of the Chromium to start"},
+        ),
+        SubOption(
+            ("--cdp",), {"login": "a Chromium that is already running, http://127.0.0.1:9222"}, {"metavar": "URL"}
+        ),
+        SubOption(("--force",), {"import": _REPLACE, "login": _REPLACE}, {"action": "store_true"}),
+        SubOption(("--format",), {"export": "settings (default) or netscape, a cookies.txt"}),
+        SubOption(
+            ("-o",),
+            {"export": "write to this file, which only you can read (mode 0600)"},
+            {"dest": "output", "metavar": "FILE"},
+        ),
+        SubOption(("--yes",), {"export": "allow the session to be shown on the terminal"}, {"action": "store_true"}),
+    )
 
 
 class Command(ScrapyCommand):
@@ -29,11 +65,7 @@ class Command(ScrapyCommand):
 
     def syntax(self) -> str:
         """Return the synopsis of the command's arguments."""
-        return (
-            "import FILE|- [--name NAME] [--account ID] [--force] | import --browser BROWSER | "
-            "login [--name NAME] | list | check [NAME] | resume [NAME] | "
-            "export NAME [--format settings|netscape] [-o FILE]"
-        )
+        return " | ".join(f"{name} {behind}".rstrip() for name, behind in _SUBCOMMANDS.items())
 
     def short_desc(self) -> str:
         """Return the line for `scrapy -h`."""
@@ -41,23 +73,15 @@ class Command(ScrapyCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the options of all actions."""
-        from igcrawl.sessions.formats.browser import BROWSERS  # noqa: PLC0415 - Scrapy imports every command
-
         super().add_options(parser)
-        parser.add_argument("--name", help="import, login: what to call it (default: the account's name or id)")
-        parser.add_argument("--account", metavar="ID", help="import: which account, if the file holds several")
-        parser.add_argument(
-            "--browser", help=f"import: from this browser: {', '.join(BROWSERS)}; login: path of the Chromium to start"
-        )
-        parser.add_argument(
-            "--cdp", metavar="URL", help="login: a Chromium that is already running, http://127.0.0.1:9222"
-        )
-        parser.add_argument("--force", action="store_true", help="import, login: replace a session of another account")
-        parser.add_argument("--format", help="export: settings (default) or netscape, a cookies.txt")
-        parser.add_argument(
-            "-o", dest="output", metavar="FILE", help="export: write to this file, which only you can read (mode 0600)"
-        )
-        parser.add_argument("--yes", action="store_true", help="export: allow the session to be shown on the terminal")
+        add_sub_options(parser, _options())
+        self._parser = parser
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Show help where it is asked for, before anything else is read."""
+        if opts.help:
+            end_with_help(self._parser, "session", _SUBCOMMANDS, _options(), args)
+        super().process_options(args, opts)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Do what was asked."""

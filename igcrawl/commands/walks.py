@@ -21,7 +21,7 @@ class Command(ScrapyCommand):
 
     def syntax(self) -> str:
         """Return the synopsis of the command's arguments."""
-        return "[--crawl NUMBER_OR_NAME] [--verdict VERDICT] [--limit N] [--retry VERDICT]"
+        return "[--crawl NUMBER_OR_NAME] [--verdict VERDICT,…] [--limit N] [--retry VERDICT,…]"
 
     def short_desc(self) -> str:
         """Return the line for `scrapy -h`."""
@@ -31,9 +31,19 @@ class Command(ScrapyCommand):
         """Add what is listed."""
         super().add_options(parser)
         parser.add_argument("--crawl", help="one crawl, by its number or its name (default: the latest of each)")
-        parser.add_argument("--verdict", help="only walks with this verdict; open: those waiting or being walked")
-        parser.add_argument("--limit", default="100", help="at most this many lines per crawl (default: 100)")
-        parser.add_argument("--retry", metavar="VERDICT", help="reopen the walks that ended with this verdict")
+        parser.add_argument(
+            "--verdict",
+            metavar="VERDICT,…",
+            help="only walks with this verdict, or one of several: suspect,limited; open: those without one yet",
+        )
+        parser.add_argument(
+            "--limit",
+            default="100",
+            help="at most this many walks per crawl (default: 100); 0: only how many of each verdict",
+        )
+        parser.add_argument(
+            "--retry", metavar="VERDICT,…", help="reopen the walks that ended with this verdict, or one of several"
+        )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """List, or reopen."""
@@ -45,17 +55,20 @@ class Command(ScrapyCommand):
         if not opts.limit.isdecimal():
             refuse(f"--limit: expected a whole number, got {opts.limit!r}")
         allowed = [verdict.value for verdict in Verdict]
+        chosen: dict[str, list[str]] = {}
         for name, more in (("verdict", ["open"]), ("retry", [])):
-            value = getattr(opts, name)
-            if value is not None and value not in allowed + more:
-                meant = did_you_mean(nearest(value, more + allowed))
-                refuse(f"--{name}={value}: expected one of {', '.join(more + allowed)}; {meant}".rstrip("; "))
+            given = getattr(opts, name)
+            chosen[name] = [] if given is None else [each.strip() for each in given.split(",")]
+            for value in chosen[name]:
+                if value not in allowed + more:
+                    meant = did_you_mean(nearest(value, more + allowed))
+                    refuse(f"--{name}={value}: expected one of {', '.join(more + allowed)}; {meant}".rstrip("; "))
         try:
             config = command_config.config_with_store(self.settings)
             if opts.retry is not None:
-                asyncio.run(walks_list.retry_walks(config, opts.crawl, opts.retry))
+                asyncio.run(walks_list.retry_walks(config, opts.crawl, chosen["retry"]))
             else:
-                asyncio.run(walks_list.print_walks(config, opts.crawl, opts.verdict, int(opts.limit)))
+                asyncio.run(walks_list.print_walks(config, opts.crawl, chosen["verdict"], int(opts.limit)))
         except BadInput as error:
             refuse(str(error))
         except StoreError as error:

@@ -6,17 +6,18 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import Awaitable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Final, TypeVar
 
 from igcrawl.arguments.crawl_key import CrawlKey
 from igcrawl.crawl.open_ends import open_ends
+from igcrawl.crawl.run_outputs import finish_outputs, output_errors, take_outputs
 from igcrawl.crawl.sowing import SEEDS_AT_ONCE, Sowing
-from igcrawl.errors import BadInput, IgcrawlError, LostClaim, StoreError
-from igcrawl.output.output import Output, OutputCrawl
+from igcrawl.errors import LostClaim, StoreError
+from igcrawl.output.output import OutputCrawl
 from igcrawl.output.sinks import Sinks
 from igcrawl.stopping import Stopping
 from igcrawl.store import CrawlRow, OperatorLimits, PackedRecords, PageCommit, Progress, Seed, Store, WalkRow
@@ -75,6 +76,7 @@ class CrawlRun:
         self._lines: list[bytes] = []
         self._keeps = keeps
         self._waiting = False
+        self._holds = False
 
     @property
     def crawl(self) -> CrawlRow:
@@ -98,10 +100,10 @@ class CrawlRun:
             StoreError: the store failed.
         """
         await self.store.open()
-        _take(self._sinks.outputs)
+        take_outputs(self._sinks.outputs)
         last = await self.store.crawls.find(crawl_key.text, crawl_key.name)
-        if last is not None and last.key != crawl_key.text:
-            raise BadInput(f"crawl={crawl_key.name}: this name is taken by another crawl, {last.key}; choose another")
+        if last is not None:
+            crawl_key.check_name(last.key)
         unfinished = last is not None and await self.store.crawls.unfinished(last.id, REOPENED, self.limits)
         if last is not None and crawl_key.name is not None and not unfinished and not crawl_key.fresh:
             self._crawl = last
@@ -179,14 +181,14 @@ class CrawlRun:
         begun = goes_on and not await self.store.walks.busy(self.crawl.id)
         crawl = OutputCrawl(self.store, self.crawl.id, self.crawl.kept, begun)
         for output in self._sinks.outputs:
-            with _output_errors(output):
+            with output_errors(output):
                 await output.begin(crawl)
 
     async def _check_outputs(self, last: CrawlRow | None) -> None:
         """Check the outputs before a generation is begun for nothing."""
         crawl = None if last is None else OutputCrawl(self.store, last.id, last.kept)
         for output in self._sinks.outputs:
-            with _output_errors(output):
+            with output_errors(output):
                 await output.check(crawl)
 
     async def next(self) -> WalkRow | None:
@@ -197,14 +199,14 @@ class CrawlRun:
             StoreError: the store failed.
         """
         while True:
-            row = await self._claim()
+            row = await self.claim()
             if row is None and self._pending:
                 # What the last pages have found is still to be written.
                 await self.flush()
                 continue
             busy = row is None and await self.store.walks.busy(self.crawl.id)
             # Asked again, since a worker that has just left may have found some.
-            row = row or await self._claim()
+            row = row or await self.claim()
             if row is not None:
                 self._waiting = False
                 return row
@@ -215,7 +217,12 @@ class CrawlRun:
                 self._waiting = True
             await self._stopping.sleep(_LOOK_AGAIN)
 
-    async def _claim(self) -> WalkRow | None:
+    async def claim(self) -> WalkRow | None:
+        """Claim the next walk; None when none is free.
+
+        Raises:
+            StoreError: the store failed.
+        """
         return await self.store.walks.claim(self.crawl.id, self.limits, timestamp(time.time()))
 
     async def commit(self, commit: PageCommit) -> None:
@@ -230,8 +237,23 @@ class CrawlRun:
             commit = replace(commit, records=PackedRecords(count, pack_lines(lines)))
         self._pending.append(commit)
         self._lines.append(lines)
-        if time.monotonic() >= self._due:
-            await self.flush()
+        if not self._holds:
+            await self._flush_when_due()
+
+    @asynccontextmanager
+    async def together(self) -> AsyncIterator[None]:
+        """Commit what is delivered in this context in one transaction.
+
+        Raises:
+            LostClaim: another worker has taken a walk over.
+            StoreError: the store or an output failed.
+        """
+        self._holds = True
+        try:
+            yield
+        finally:
+            self._holds = False
+        await self._flush_when_due()
 
     async def meanwhile(self, wait: Awaitable[_T]) -> _T:
         """Wait for something, e.g. an answer; what is pending is committed as soon as it is due.
@@ -258,6 +280,10 @@ class CrawlRun:
     def _due(self) -> float:
         """The moment at which what is pending must be committed, by the monotonic clock."""
         return self._committed_at + self._sync_seconds
+
+    async def _flush_when_due(self) -> None:
+        if time.monotonic() >= self._due:
+            await self.flush()
 
     async def _flush_or_stop(self) -> None:
         try:
@@ -303,7 +329,7 @@ class CrawlRun:
         failed: list[StoreError] = []
         for output in self._sinks.outputs:
             try:
-                with _output_errors(output):
+                with output_errors(output):
                     await output.grow(lines, first, last)
                     if not self.crawl.kept:
                         output.sync()
@@ -341,53 +367,8 @@ class CrawlRun:
                 own = await self.store.worker.join()
                 said = self._sinks.collected.open_ends if self._sinks.collected is not None else {}
                 tail = b"".join([line async for line in open_ends(self.store, self._crawl, said, own)])
-                await _finish(outputs, tail, self._sinks.written)
+                await finish_outputs(outputs, tail, self._sinks.written)
         finally:
             for output in outputs:
                 output.close()
             await self.store.close()
-
-
-def _take(outputs: Sequence[Output]) -> None:
-    """Take the outputs for this process alone.
-
-    Raises:
-        BadInput: one cannot be taken, or two are one file.
-    """
-    keys = [output.key for output in outputs]
-    for output in outputs:
-        if keys.count(output.key) > 1:
-            raise BadInput(f"output {output.name}: two outputs would write to it; name another file")
-        output.take()
-
-
-async def _finish(outputs: Iterable[Output], tail: bytes, written: list[str]) -> None:
-    """Write what outputs still miss: each that can be written, whatever becomes of another.
-
-    Args:
-        outputs: the run's.
-        tail: see `Output.finish`.
-        written: takes the names of those that are good.
-    """
-    failed: list[IgcrawlError] = []
-    for output in outputs:
-        try:
-            with _output_errors(output):
-                await output.finish(tail)
-            written += output.written
-        except (BadInput, StoreError) as error:
-            failed.append(error)
-    if failed:
-        raise failed[0]
-
-
-@contextmanager
-def _output_errors(output: Output) -> Iterator[None]:
-    try:
-        yield
-    except IgcrawlError:
-        raise
-    except OSError as error:
-        raise StoreError(f"{output.name}: {error.strerror or error}") from None
-    except Exception as error:  # whatever an exporter or a filter of the operator's own raises
-        raise StoreError(f"{output.name}: {type(error).__name__}: {error}") from None

@@ -132,6 +132,7 @@ async def make_ready(ask: Ask, walk: Walk) -> None:
         AnswerError: it is not to be had.
     """
     if "username" in walk.args and "username" not in walk.operation.arguments:
+        walk.given = walk.given or walk.target
         walk.target = walk.args["user_id"] = await id_of(ask, walk, walk.args.pop("username"))
     for need in walk.operation.needs:
         wanted = walk.args.get(need.when) if need.when else need.gives not in walk.args

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from igcrawl.store import describe
+import logging
+
+from igcrawl.store import CrawlRow, describe
+
+logger = logging.getLogger(__name__)
 
 
 def records_place(store: str, spider: str, crawl: int) -> str:
@@ -14,3 +18,21 @@ def records_place(store: str, spider: str, crawl: int) -> str:
         crawl: number of the crawl.
     """
     return f"the store, {describe(store)}: scrapy export {spider}.jsonl --crawl {crawl}"
+
+
+def say_where_records_are(store: str, spider: str, crawl: CrawlRow, *, has_outputs: bool) -> None:
+    """Say at a crawl's beginning where its records are, unless outputs show it.
+
+    Args:
+        store: the store's address.
+        spider: the spider's name.
+        crawl: which has begun.
+        has_outputs: whether it writes some.
+    """
+    if not crawl.kept:
+        logger.warning(
+            "this crawl's records are in its outputs only (IG_KEEP=False, or it was begun by an older igcrawl): "
+            "one that is moved, cut or edited cannot be written again, and what cannot be appended to starts over"
+        )
+    elif not has_outputs:
+        logger.info("records are kept in %s", records_place(store, spider, crawl.id))

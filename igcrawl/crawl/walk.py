@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from itertools import compress
 from operator import attrgetter
@@ -68,13 +68,14 @@ class Walk:
         loops_from: the number of pages before its last beginning: only cursors that came later can be a loop.
         passed: how many accounts an update has passed over, since they are known.
         ready: whether what must be known before the first page is known.
-        new, gone: as its record says, see `WalkEnd`.
+        new, gone, given, line: as its record says, see `WalkEnd`.
         private: whether the target's profile says that the account is private.
         endless: signs that the list does not end.
         known_pages: pages in a row of which an update knew every account.
         substitute: the operation that is asked in place of its own, whose doc_id was rotated.
         hides_cursor: whether its cursor holds a part of the session, so that it is nowhere but in memory.
         begun_with: how far it had come when it last began again.
+        shared_args: arguments of a call that asks for other walks, too; None for one of its own.
     """
 
     operation: Operation
@@ -99,12 +100,15 @@ class Walk:
     ready: bool = False
     new: int | None = None
     gone: int | None = None
+    given: str | None = None
+    line: int | None = None
     private: bool = False
     endless: Endless = field(default_factory=Endless)
     known_pages: int = 0
     begun_with: int = -1
     substitute: Operation | None = None
     hides_cursor: bool = False
+    shared_args: Mapping[str, Any] | None = None
     _cursors: Cursors = field(default_factory=Cursors)
 
     def __post_init__(self) -> None:
@@ -124,7 +128,7 @@ class Walk:
 
     def next_call(self) -> Call:
         """Return the call for the next page."""
-        return Call(self.asked.name, self.args, self.cursor, self.rank_token)
+        return Call(self.asked.name, self.shared_args or self.args, self.cursor, self.rank_token)
 
     def only_own_kind(self, records: list[Any]) -> list[Any]:
         """Return the records of an answer that belong into this walk: what stands in may give more."""
@@ -298,6 +302,8 @@ class Walk:
             new=self.new,
             gone=self.gone,
             reason=fitted("; ".join(filter(None, [ending.reason, *self.notes])), _LONGEST_REASON) or None,
+            given=self.given,
+            line=self.line,
         )
 
 

@@ -7,15 +7,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from igcrawl.arguments import GivenTarget
 from igcrawl.crawl.endless import Endless
 from igcrawl.crawl.walk import Ending, Walk
 from igcrawl.items import WalkEnd
 from igcrawl.operations.catalogue import find_operation
 from igcrawl.operations.operation import Operation
+from igcrawl.printable import fitted
 from igcrawl.store import ENDLESS_PAGES, OperatorLimits, Seed, WalkRow
 from igcrawl.times import timestamp
 from igcrawl.verdict import FINAL, Verdict
 
+#: Keys in a row's `state` of the target as the operator gave it, and of its line in the file.
+GIVEN: Final = "given"
+LINE: Final = "line"
+_LONGEST_GIVEN: Final = 200
 #: What a row's `state` holds: fields of the walk by these names.
 _STATE: Final = (
     "rank_token",
@@ -26,9 +32,9 @@ _STATE: Final = (
     "begun_with",
     "ready",
     "private",
+    GIVEN,
+    LINE,
 )
-#: Key in a row's `state` of the name that the operator gave for a target which turned out to be an id.
-GIVEN: Final = "given"
 _NOT_FINISHED: Final = "not finished: the same command continues"
 
 
@@ -61,6 +67,12 @@ def seed_of(
         depth=depth,
         cursor=cursor,
     )
+
+
+def as_given(seed: Seed, given: GivenTarget) -> Seed:
+    """Return a seed that remembers how the operator gave its target."""
+    state = {GIVEN: fitted(given.text.strip(), _LONGEST_GIVEN)} | ({LINE: given.line} if given.line else {})
+    return replace(seed, state=state)
 
 
 def subject_of(operation: Operation, target: str) -> str:
@@ -116,17 +128,12 @@ def row_after(row: WalkRow, walk: Walk, now: str, ending: Ending | None = None) 
         duplicates=walk.duplicates,
         requests=walk.requests,
         expected=walk.expected,
-        state={name: getattr(walk, name) for name in _STATE} | _given(row, walk) | _beside(walk, ending),
+        state={name: getattr(walk, name) for name in _STATE} | _beside(walk, ending),
         updated_at=now,
         verdict=ending.verdict.value if ending else None,
         reason=ending.reason if ending else None,
         ended_at=now if ending else None,
     )
-
-
-def _given(row: WalkRow, walk: Walk) -> dict[str, str]:
-    given = row.state.get(GIVEN) or (row.target if walk.target != row.target else None)
-    return {GIVEN: given} if given else {}
 
 
 def _beside(walk: Walk, ending: Ending | None) -> dict[str, Any]:

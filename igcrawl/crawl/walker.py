@@ -20,6 +20,7 @@ from igcrawl.errors import AnswerError, Interrupted, LostClaim, StoreError, Tran
 from igcrawl.items import Page
 from igcrawl.operations.paging import PageEnd, check_length
 from igcrawl.parsing.envelope import is_unfinished
+from igcrawl.parsing.reader import Reading
 from igcrawl.sessions.redaction import Redaction
 from igcrawl.stopping import Stopping
 from igcrawl.store import FoundPage, PageCommit, Seed, WalkRow
@@ -46,11 +47,20 @@ class Prepared:
 
 
 @dataclass(frozen=True, slots=True)
-class _Last:
+class PageParts:
     """Parts of a page that are committed with the walk's row."""
 
     found: FoundPage | None = None
     children: Sequence[Seed] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """A walk that has ended: its row as it was claimed, the walk, and how it ended."""
+
+    row: WalkRow
+    walk: Walk
+    ending: Ending
 
 
 class Hooks(Protocol):
@@ -106,33 +116,49 @@ class Walker:
             row: the claimed walk.
         """
         walk = walk_of(row, self.run.limits)
-        page, last, ending = Page(walk.id), _Last(), None
+        page, last, ending = Page(walk.id), PageParts(), None
         try:
-            await self._recall(walk, row)
+            await self.recall(walk, row)
             prepared = await self._prepare(walk, row)
             page.records, ending = list(prepared.records), prepared.ending
             while ending is None:
                 # What it took to get ready is kept, too, although it may have brought no record.
                 if last.found is not None or walk.requests > row.requests:
                     await self._through(walk, row, page, last)
-                page, last = Page(walk.id), _Last()
+                page, last = Page(walk.id), PageParts()
                 end, records = await self._next_page(walk, row)
-                last = _Last(FoundPage(pack(walk.seen.found), _hash(end)), self._hooks.children(walk, records))
+                last = PageParts(FoundPage(pack(walk.seen.found), _hash(end)), self._hooks.children(walk, records))
                 ending = walk.turn_page(end)
                 walk.hides_cursor = walk.cursor is not None and self._redaction.holds(walk.cursor)
                 page = Page(walk.id, records, None if ending or walk.hides_cursor else walk.cursor)
-        except (AnswerError, Interrupted) as error:
-            page, last, ending = Page(walk.id), _Last(), self._hooks.ending_of(error, walk)
-        except (StoreError, LostClaim) as error:
-            self._stopping.begin(str(error))
-            page, last, ending = Page(walk.id), _Last(), Ending(Verdict.INTERRUPTED, self._stopping.reason)
-        except Exception as bug:
-            logger.exception("%s: igcrawl itself failed; please report this", walk.id)
-            page, last = Page(walk.id), _Last()
-            ending = Ending(Verdict.FAILED, f"igcrawl itself failed: {type(bug).__name__}")
-        return walk, await self._end(walk, row, page, last, ending)
+        except Exception as error:
+            page, last, ending = Page(walk.id), PageParts(), self.ending_after(error, walk)
+        return walk, await self.end(walk, row, page, last, ending)
 
-    async def _recall(self, walk: Walk, row: WalkRow) -> None:
+    async def take(self, row: WalkRow) -> list[Walked]:
+        """Walk a claimed walk to its end, and others that are asked together with it.
+
+        Args:
+            row: the claimed walk.
+        """
+        return [Walked(row, *await self.walk(row))]
+
+    def ending_after(self, error: Exception, walk: Walk) -> Ending:
+        """Return the end that an error means for a walk; one on this side stops the run.
+
+        Args:
+            error: as it was raised; to be called where it was caught.
+            walk: that it was raised for.
+        """
+        if isinstance(error, AnswerError | Interrupted):
+            return self._hooks.ending_of(error, walk)
+        if isinstance(error, StoreError | LostClaim):
+            self._stopping.begin(str(error))
+            return Ending(Verdict.INTERRUPTED, self._stopping.reason)
+        logger.exception("%s: igcrawl itself failed; please report this", walk.id)
+        return Ending(Verdict.FAILED, f"igcrawl itself failed: {type(error).__name__}")
+
+    async def recall(self, walk: Walk, row: WalkRow) -> None:
         """Bring back what earlier runs of the walk have seen."""
         if not walk.pages:
             return
@@ -172,13 +198,13 @@ class Walker:
         check_length(end, operation.name)
         if paging and end.cursor is None and not end.whole and is_unfinished(envelope):
             raise Transient(f"{operation.name}: the streamed answer ends before its last document")
-        if end.cursor is None and not records and of_answer.passed_over:
-            end = replace(end, doubt=f"no row of its last page could be read, {of_answer.passed_over[0]} is one")
+        if end.cursor is None and not records:
+            end = replace(end, doubt=doubt_of(of_answer) or end.doubt)
         kept = walk.keep(await self.run.meanwhile(go_on(self._ask, walk, records, of_answer.passed_over)))
         note(walk, of_answer.notes)
         return end, kept
 
-    async def _through(self, walk: Walk, row: WalkRow, page: Page, last: _Last) -> None:
+    async def _through(self, walk: Walk, row: WalkRow, page: Page, last: PageParts) -> None:
         """Hand a page to the pipelines, then make it durable with its cursor.
 
         Raises:
@@ -204,7 +230,7 @@ class Walker:
         except (StoreError, LostClaim) as error:
             self._stopping.begin(str(error))
 
-    async def _end(self, walk: Walk, row: WalkRow, page: Page, last: _Last, ending: Ending) -> Ending:
+    async def end(self, walk: Walk, row: WalkRow, page: Page, last: PageParts, ending: Ending) -> Ending:
         """Deliver a walk's last page, then its verdict: nothing is complete before its records are through."""
         ended = self._row_after(row, walk, ending)
         if not self._stopping.failed:
@@ -223,7 +249,7 @@ class Walker:
         # Nothing more is committed after a failure; the walk is free again when the worker leaves.
         return ending if not self._stopping.failed else Ending(Verdict.INTERRUPTED, self._stopping.reason)
 
-    async def _compare(self, walk: Walk, ended: WalkRow, last: _Last) -> None:
+    async def _compare(self, walk: Walk, ended: WalkRow, last: PageParts) -> None:
         """Hold a list against its earlier generations, for its record."""
         if ended.verdict == Verdict.UPDATED:
             walk.new = walk.records
@@ -235,6 +261,12 @@ class Walker:
                 self._stopping.begin(str(error))
                 return
             walk.new, walk.gone = change.new, change.gone
+
+
+def doubt_of(of_answer: Reading) -> str | None:
+    """Return why an answer without records may have held some; None where nothing says so."""
+    passed_over = of_answer.passed_over
+    return f"no row of its last page could be read, {passed_over[0]} is one" if passed_over else None
 
 
 def _hash(end: PageEnd) -> int | None:

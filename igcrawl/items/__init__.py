@@ -44,7 +44,8 @@ class WalkEnd(Record):
     `records` counts different accounts or things, `duplicates` those that came again and were not written,
     `requests` every attempt that was sent. `reason` is the operator's line when the verdict needs one. Where an
     earlier generation of the list is known, `new` counts those that it did not hold, and `gone` those that have been
-    missing from the last two complete ones; None says that it cannot be told.
+    missing from the last two complete ones; None says that it cannot be told. `given` is the target as the operator
+    wrote it, `line` its line in the operator's file; a target that another walk has found has neither.
     """
 
     TYPE: ClassVar[str] = "walk"
@@ -61,6 +62,8 @@ class WalkEnd(Record):
     new: int | None = None
     gone: int | None = None
     reason: str | None = None
+    given: str | None = None
+    line: int | None = None
 
 
 @dataclass

@@ -105,11 +105,13 @@ FIELDS: Final[Mapping[str, str]] = {
     "records": "how many different accounts or things they held",
     "duplicates": "how many came again and were not written",
     "expected": "how many there should be; null when nothing says it",
-    "requests": "every attempt that was sent",
+    "requests": "every attempt that was sent; one that several posts share is counted for the first of them",
     "started_at": "when the walk was begun: UTC, ISO 8601",
     "ended_at": "when it ended: UTC, ISO 8601",
     "gone": "how many have been missing from the last two complete lists; null if it cannot be known",
     "reason": "a line for the operator, if the verdict needs one",
+    "given": "the target as you wrote it; null for one that another walk has found",
+    "line": "its line in your file; null without a file",
 }
 
 #: Fields that mean something else in a type.

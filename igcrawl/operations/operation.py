@@ -15,7 +15,8 @@ from igcrawl.arguments import problem_of
 from igcrawl.arguments.types import Username
 from igcrawl.errors import BadInput
 from igcrawl.operations.call import AnswerKind, Call
-from igcrawl.operations.paging import Paging
+from igcrawl.operations.cursors import Chunk
+from igcrawl.operations.paging import ChunkPages, Paging
 from igcrawl.operations.request_templates import Place, arguments_in
 from igcrawl.parsing.json_paths import Path
 from igcrawl.parsing.reader import AnyReader
@@ -172,6 +173,11 @@ class Operation:
             asked = int(args["page_size"])
             return asked, asked
         return self.page_sizes
+
+    @property
+    def chunk(self) -> Chunk | None:
+        """The list argument of which a call takes a part; None for an operation that has none."""
+        return self.paging.chunk if isinstance(self.paging, ChunkPages) else None
 
     @property
     def record_type(self) -> str:

@@ -29,8 +29,9 @@ def summarize(path: Path) -> Iterator[str]:
                 example = record
     yield f"{path}: " + ", ".join(f"{count:,} {kind}" for kind, count in counts.most_common())
     for walk in walks[-5:]:
+        expected = "" if walk["expected"] is None else f" of {walk['expected']:,} expected"
         yield (
-            f"  {walk['walk']}: {walk['verdict']}, {walk['records']:,} of {walk['expected']} expected, "
+            f"  {walk['walk']}: {walk['verdict']}, {walk['records']:,}{expected or ' records'}, "
             f"{counted(walk['pages'], 'page')}, {counted(walk['requests'], 'request')}"
         )
     if example:

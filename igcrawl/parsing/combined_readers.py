@@ -218,6 +218,27 @@ class ById:
             records += self.reader.records(rows, Places(where), reading)
         return records
 
+    def by_id(self, envelope: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        """Return, for each id that an answer speaks of, an answer that speaks of this one only."""
+        found: dict[str, dict[str, Any]] = {}
+        for place, held in self._places(envelope):
+            *path, key = place.split(".")
+            if _is_id(key):
+                part: dict[str, Any] = {key: held}
+                for step in reversed(path):
+                    part = {step: part}
+                found[key] = part
+        return found
+
+
+def parts_by_id(reader: AnyReader, envelope: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return, for each id that an answer speaks of, an answer that speaks of this one only.
+
+    Empty for an answer, or a reader, whose rows do not stand under ids.
+    """
+    readers = reader.readers if isinstance(reader, _Combined) else (reader,)
+    return next((found for each in readers if isinstance(each, ById) and (found := each.by_id(envelope))), {})
+
 
 def _is_id(key: str) -> bool:
     try:

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from scrapy.settings import BaseSettings
 
 from igcrawl.arguments import Arguments, ListArguments
-from igcrawl.arguments.crawl_key import CrawlKey
+from igcrawl.arguments.crawl_key import CrawlKey, key_in_words
 from igcrawl.budget.forecast import seconds_for
 from igcrawl.budget.limits import Budget
 from igcrawl.budget.report import no_budget, room_lines
@@ -20,11 +20,10 @@ from igcrawl.calling.run_context import RunContext
 from igcrawl.calling.run_gate import gate_for, states_for
 from igcrawl.config.config import Config
 from igcrawl.crawl.seen import REMEMBERED, Recent
-from igcrawl.errors import BadInput
 from igcrawl.operations.catalogue import find_operation
 from igcrawl.output.cli_outputs import WITHOUT_OUTPUTS
 from igcrawl.planning.cheaper import OtherWays
-from igcrawl.planning.cost import Cost, cost_of, cost_of_found, counted_in
+from igcrawl.planning.cost import Cost, Range, cost_of, cost_of_found, counted_in
 from igcrawl.planning.expected_count import Length, OneRequest, earlier_walks, length_of
 from igcrawl.planning.remaining import remaining
 from igcrawl.store import CrawlRow, OperatorLimits, Seed, Store, WalkRow, is_there
@@ -89,7 +88,12 @@ class _Whole:
             self._first_args = seed.args
             # An update ends after a few pages on every surface.
             self._others = None if update else OtherWays(operation, seed.args, self._asked)
-        cost = cost_of(operation, seed.args, self._asked, holds, update)
+        chunk = operation.chunk
+        if chunk is not None and len(chunk.part(seed.args, None)) == 1 and (self._count - 1) % chunk.size:
+            # It is asked together with those before it.
+            cost = Cost(walks=Range(1, 1))
+        else:
+            cost = cost_of(operation, seed.args, self._asked, holds, update)
         if self._most is None or self._count <= self._most:
             self._total.add(cost)
             if self._others is not None:
@@ -148,7 +152,7 @@ class Planning:
         if is_there(config.store):
             await self._open()
             last = await self._last(crawl_key)
-        lines = [f"plan of {crawl_key.text}"]
+        lines = [f"plan of {key_in_words(crawl_key.text)}"]
         if last is not None and await self._goes_on(last, crawl_key):
             lines.append(f"continues the crawl of {last.created_at}: this is what is left")
             cost = await remaining(self._store, last, self._args, self._spider.limits)
@@ -177,8 +181,8 @@ class Planning:
 
     async def _last(self, crawl_key: CrawlKey) -> CrawlRow | None:
         last = await self._store.crawls.find(crawl_key.text, crawl_key.name)
-        if last is not None and last.key != crawl_key.text:
-            raise BadInput(f"crawl={crawl_key.name}: this name is taken by another crawl, {last.key}; choose another")
+        if last is not None:
+            crawl_key.check_name(last.key)
         return last
 
     async def _goes_on(self, last: CrawlRow, crawl_key: CrawlKey) -> bool:
@@ -201,7 +205,8 @@ class Planning:
             cost = whole.add(seed, length, update=update)
             if count <= _SHOWN:
                 known = "" if length.holds is None else f"{length.holds:,} in its profile; "
-                lines.append(f"{seed.key}: {known}{cost.pages.told('page')}, {cost.requests.told('request')}")
+                told = f"{known}{cost.pages.told('page')}, {cost.requests.told('request')}"
+                lines.append(f"{seed.key}: {told if cost.pages.least else 'in the same request'}")
         if count > _SHOWN:
             lines.append(f"… and {count - _SHOWN:,} more {self._spider.things}")
         if unknown and count > 1:

@@ -22,6 +22,7 @@ class Seed:
         args: arguments of its calls.
         depth: 1 for what the operator gave, 2 for what that found, …
         cursor: where it begins; None for its first page.
+        state: what the walk must remember from its beginning, see `WalkRow`.
     """
 
     key: str
@@ -31,6 +32,7 @@ class Seed:
     args: Mapping[str, Any]
     depth: int = 1
     cursor: str | None = None
+    state: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -7,6 +7,7 @@ import gzip
 import io
 import os
 import random
+import re
 import resource
 import sys
 import time
@@ -37,6 +38,7 @@ class Written:
         about: whether it is about accounts or posts.
         lines: its lines.
         wanted: its targets.
+        at: the numbers of their lines.
         bad: the numbers of its bad lines.
         column: the column that must be named.
     """
@@ -45,6 +47,7 @@ class Written:
     about: TargetKind
     lines: list[str] = field(default_factory=list)
     wanted: list[Target] = field(default_factory=list)
+    at: list[int] = field(default_factory=list)
     bad: list[int] = field(default_factory=list)
     column: str | None = None
 
@@ -96,8 +99,9 @@ def write_list(file: Written) -> None:
         text = file.text(target)
         if not file.wanted and not file.lines and target.kind == "username":
             text = f"@{target.value}"
-        file.wanted.append(target)
         file.lines.append(text + behind)
+        file.wanted.append(target)
+        file.at.append(len(file.lines))
 
 
 def write_table(file: Written) -> None:
@@ -136,6 +140,7 @@ def write_table(file: Written) -> None:
             file.bad.append(len(file.lines))
         else:
             file.wanted.append(target)
+            file.at.append(len(file.lines))
 
 
 def row(cells: list[str], delimiter: str) -> str:
@@ -159,10 +164,12 @@ def write_json(file: Written) -> None:
             file.lines.append(dumped(without_target(file, rng)))
         file.lines.append(dumped(record))
         file.wanted.append(target)
+        file.at.append(len(file.lines))
     if file.lines[0] == "nothing":
         file.lines[0] = '{"pk": '
     if rng.random() < 0.2 and not file.bad:
         file.lines = ["[", *(f"{line}," for line in file.lines[:-1]), file.lines[-1], "]"]
+        file.at = [number + 1 for number in file.at]
 
 
 def dumped(record: dict[str, Any]) -> str:
@@ -221,6 +228,17 @@ def encoded(rng: random.Random, text: str) -> bytes:
     return rng.choice([data, data, gzip.compress(data), zstandard.compress(data)])
 
 
+def numbers_in(told: str) -> list[int]:
+    """The numbers of the lines that a message names, in their order."""
+    ranges = [each for listed in re.findall(r"lines? ((?:\d+(?:–\d+)?(?:, )?)+)", told) for each in listed.split(", ")]
+    ends = [each.split("–") for each in ranges if each]
+    return sorted(number for end in ends for number in range(int(end[0]), int(end[-1]) + 1))
+
+
+def targets_of(file: TargetFile) -> list[Target]:
+    return [each.target for each in file]
+
+
 def test_a_file_gives_its_targets_in_their_order_and_names_its_bad_lines(tmp_path: Path) -> None:
     seed = int(os.environ.get("SEED") or random.randrange(2**32))
     print(f"SEED={seed}")
@@ -239,17 +257,17 @@ def test_a_file_gives_its_targets_in_their_order_and_names_its_bad_lines(tmp_pat
                 whole.content()
             told = str(refused.value)
             assert told.isprintable(), said
-            assert [each for each in file.bad if str(each) not in told] == [], (*said, told)
-            assert told.count(": line ") + told.count("; line ") == min(5, len(file.bad)), (*said, told)
+            assert numbers_in(told) == file.bad, (*said, told)
+            assert [number for number, *_ in whole.bad_lines()] == file.bad, (*said, told)
         if not file.wanted:
             with pytest.raises(BadInput, match="in it"):
                 skipping.content()
             continue
         content = skipping.content()
-        assert list(skipping) == file.wanted, said
+        assert [(each.target, each.line) for each in skipping] == list(zip(file.wanted, file.at, strict=True)), said
         assert (content.count, content.bad.count) == (len(file.wanted), len(file.bad)), said
         if not file.bad:
-            assert list(whole) == file.wanted, said
+            assert targets_of(whole) == file.wanted, said
 
 
 @pytest.mark.parametrize(
@@ -264,14 +282,14 @@ def test_a_file_gives_its_targets_in_their_order_and_names_its_bad_lines(tmp_pat
         (b"a\n" * 70_000 + b"\xff\n", "line 70001: is not UTF-8 or UTF-16 text"),
         (b"a\r\n\r\n2.5025320E+07\r\n", "line 3: '2.5025320E+07': a spreadsheet has shortened this id"),
         (b"a\rb\r12345678901234567.0", "line 3: '12345678901234567.0': a spreadsheet has rounded this id"),
-        (b"a\nid;name\n", "line 2: 'id;name': 2 columns; expected one account a line"),
+        (b"a\nid;name\n", "line 2: 'id …': 2 columns; expected one account a line"),
         (b"one;two\n1;a\n", "line 1 has 2 columns ('one', 'two'), and none has a head that is known"),
         (b"a\nhttps://www.instagram.com/p/x/\n", "line 2: 'https://www.instagram.com/p/x/': the address of a post"),
         ("some.one".encode("utf-16-le"), "line 1: "),
         (b"a\n\x1b]0;x\x07\n", "line 2: "),
-        (b"a\n" + b"x" * 5000, "5000 characters are too many"),
+        (b"a\n" + b"x" * 5000, "is too long; a username has 30 characters at most"),
         (b"pk,username\n1,a\nb c\n", "line 3: 'b c': is neither a numeric id nor a username"),
-        (b"notes,username\nx,a\nb\n", "line 3: 'b': no account in it: nothing in username"),
+        (b"notes,username\nx,a\nb\n", "line 3: no account in it: nothing in username"),
         (b'x,username\n"a,alice\n1,bob\n', "line 2: a quote is opened and not closed"),
         (b'x,username\n"a"b,alice\n', "line 2: its quotes are not those of a table"),
         (b'{"x": 5}\n', "no account in it: nothing in pk"),
@@ -303,30 +321,60 @@ def file_of(tmp_path: Path, text: str, column: str | None = None, *, skips: bool
     return TargetFile(path, ACCOUNTS, column, skips=skips, lists_profiles=lists_profiles)
 
 
-def test_five_bad_lines_are_explained_twenty_more_numbered_and_the_rest_counted(tmp_path: Path) -> None:
+def test_a_reason_is_said_once_with_all_its_lines_and_only_the_cell_that_decides(tmp_path: Path) -> None:
+    told_of = ["a b", "bob", "a b", "a b", "", "999 999", "2E+9"]
     with pytest.raises(BadInput) as refused:
-        file_of(tmp_path, "a b\n" * 40).content()
+        file_of(tmp_path, "\n".join(["email,user_id", *(f"ann@x.org,{each}" for each in told_of), ""])).content()
+    assert str(refused.value).removeprefix(f"file={tmp_path / 'accounts.txt'}: ") == (
+        "lines 2, 4–5: 'a b': is neither a numeric id nor a username: a blank is in no username; they have letters a "
+        "to z, digits, dots and underscores; line 6: no account in it: nothing in user_id; line 7: '999 999': expected "
+        "the account's numeric id, digits without anything between them; line 8: '2E+9': a spreadsheet has shortened "
+        "this id, its last digits are lost; give its column the format of text; "
+        "mend the file, or bad_lines=skip goes on without them"
+    )
+
+
+def test_where_the_numbers_would_drown_the_message_it_says_where_all_of_them_are(tmp_path: Path) -> None:
+    bad = [number for number in range(2, 6002) if number % 2 or number % 100 == 0]
+    among = set(bad)
+    lines = ["username", *("a b" if number in among else f"user_{number}" for number in range(2, 6002)), ""]
+    file = file_of(tmp_path, "\n".join(lines))
+    with pytest.raises(BadInput) as refused:
+        file.content()
     said = str(refused.value)
-    assert said.count("a blank is in no username") == 5
-    assert f"also lines {', '.join(map(str, range(6, 26)))}; and 15 more; mend the file, or bad_lines=skip" in said
+    assert f"lines 3, 5, 7, 9, 11, 13, 15, 17 and {len(bad) - 8:,} more: 'a b': a blank is in no username" in said
+    assert said.endswith("goes on without them; bad_lines=list prints each of them")
+    assert len(said) < 500 + len(str(tmp_path))
+    assert [number for number, *_ in file.bad_lines()] == bad
+
+
+def test_the_most_frequent_of_many_reasons_are_said(tmp_path: Path) -> None:
+    strange = [chr(code) for code in range(0x4E00, 0x4E00 + 200)]
+    lines = ["username", "fine", *("a b" for _ in range(5)), *(f"a{each}" for each in strange), ""]
+    with pytest.raises(BadInput) as refused:
+        file_of(tmp_path, "\n".join(lines)).content()
+    said = str(refused.value)
+    assert "lines 3–7: 'a b': a blank" in said
+    assert "195 more lines for other reasons; mend the file" in said
+    assert "bad_lines=list prints each of them" in said
 
 
 def test_a_file_says_how_it_was_read(tmp_path: Path) -> None:
     file = file_of(tmp_path, "# mine\nUser Name\n@username\n12\n")
     assert file.content().layout == "line 2, 'User Name', is taken for a head; an account of this name needs @"
-    assert list(file) == [("username", "username"), ("username", "12")]
+    assert targets_of(file) == [("username", "username"), ("username", "12")]
     file = file_of(tmp_path, "id,full name,username\n1,A B,some.one\n")
     assert file.content().layout == "line 1 is taken for a table's head; its column 'username' is read"
-    assert list(file) == [("username", "some.one")]
+    assert targets_of(file) == [("username", "some.one")]
 
 
 @pytest.mark.parametrize("heads", ["type,walk,pk,owner_pk", "pk,type,owner_pk"])
 def test_a_table_of_igcrawl_s_own_gives_the_accounts_of_its_records(tmp_path: Path, heads: str) -> None:
     cells = {"type": "media", "walk": "user_feed/7", "pk": "5", "owner_pk": "7"}
     text = f"{heads}\n{','.join(cells[head] for head in heads.split(','))}\n"
-    assert list(file_of(tmp_path, text)) == [("user_id", "7")]
-    assert list(file_of(tmp_path, text, "pk")) == [("user_id", "5")]
-    assert list(file_of(tmp_path, "type,username,id\nprivate,a,1\nbusiness,b,2\n")) == [
+    assert targets_of(file_of(tmp_path, text)) == [("user_id", "7")]
+    assert targets_of(file_of(tmp_path, text, "pk")) == [("user_id", "5")]
+    assert targets_of(file_of(tmp_path, "type,username,id\nprivate,a,1\nbusiness,b,2\n")) == [
         ("username", "a"),
         ("username", "b"),
     ]
@@ -335,7 +383,7 @@ def test_a_table_of_igcrawl_s_own_gives_the_accounts_of_its_records(tmp_path: Pa
 def test_a_column_that_is_not_there_is_refused_with_those_that_are(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"column=handle: line 1 of .* has no such head: 'id', 'username'"):
         file_of(tmp_path, "id,username\n1,a\n", "handle").content()
-    assert list(file_of(tmp_path, "id,username\n1,a\n", "ID")) == [("user_id", "1")]
+    assert targets_of(file_of(tmp_path, "id,username\n1,a\n", "ID")) == [("user_id", "1")]
 
 
 def test_the_content_is_known_by_its_targets_not_by_its_bytes(tmp_path: Path) -> None:
@@ -350,7 +398,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None
     path = tmp_path / "accounts.txt"
     path.write_text("1\n2\n")
     given = iter(TargetFile(path, ACCOUNTS))
-    assert next(given) == ("user_id", "1")
+    assert next(given) == (("user_id", "1"), "1", 1)
     file = TargetFile(path, ACCOUNTS)
     file.content()
     stat = path.stat()
@@ -365,7 +413,7 @@ def test_standard_input_is_read_to_its_end_and_may_be_asked_again(monkeypatch: p
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
         file = TargetFile(Path("-"), ACCOUNTS)
         assert file.content().count == len(list(file)) == len(list(TargetFile(Path("-"), ACCOUNTS)))
-    assert list(file) == [("username", "c")]
+    assert targets_of(file) == [("username", "c")]
 
 
 def test_a_pipe_is_refused_since_a_file_is_read_twice(tmp_path: Path) -> None:
@@ -388,8 +436,8 @@ def test_each_record_of_igcrawl_s_own_says_where_its_target_is(kind: TargetKind)
         assert set(kind.of_type[name]) - {each.name for each in fields(record)} == set()
 
 
-def test_the_choices_for_bad_lines_are_two() -> None:
-    assert [*BadLines] == ["refuse", "skip"]
+def test_the_choices_for_bad_lines_are_three() -> None:
+    assert [*BadLines] == ["refuse", "skip", "list"]
 
 
 def test_a_long_file_takes_no_memory(tmp_path: Path) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from igcrawl.calling.decisions import DECISIONS, MOST_REQUESTS, STEPS, Decision, Found, Step, decide, next_step

@@ -8,6 +8,7 @@ in their order; `…` in them stands for anything. Another exit code than 0 is a
 from __future__ import annotations
 
 import ast
+import subprocess
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,8 @@ PAGES = [*sorted((ROOT / "docs").glob("*.md")), *(ROOT / name for name in ("READ
 RUN = [page for page in PAGES if any(block.why_not is None for block in blocks_of(page))]
 #: What the pages take for granted: files that a reader has.
 FILES = {"accounts.csv": "username\ninstagram\n@100000002\n", "ids.txt": "25025320\n100000003\n"}
+#: What `linked_project` makes, and git's own.
+GIVEN = {".gitignore", "igcrawl", "pipelines", "scrapy.cfg", "spiders"}
 
 
 @pytest.fixture
@@ -58,6 +61,16 @@ def test_what_a_page_says_can_be_done_and_comes_out_as_it_says(page: Path, shell
             _check(shell, page, block, Command(f"python {program}"))
         for command in block.commands:
             _check(shell, page, block, command)
+    assert seen_by_git(tmp_path / "igcrawl") <= {*GIVEN, *FILES}, "add it to .gitignore"
+
+
+def seen_by_git(project: Path) -> set[str]:
+    """What git would take for a part of the checkout."""
+    (project / ".gitignore").write_bytes((ROOT / ".gitignore").read_bytes())
+    subprocess.run(["git", "init", "-q", project], check=True)
+    status = ["git", "-C", project, "status", "--porcelain"]
+    lines = subprocess.run(status, capture_output=True, text=True, check=True).stdout.splitlines()
+    return {line[3:] for line in lines}
 
 
 def _check(shell: DocShell, page: Path, block: Block, command: Command) -> None:
@@ -108,7 +121,7 @@ def test_lines_below_a_command_are_looked_for_in_their_order(
 
 
 def test_a_command_goes_on_below_a_backslash_and_ends_where_it_prints(tmp_path: Path) -> None:
-    page = tmp_path / "page.md"
+    page = tmp_path / "page"
     page.write_text("<!-- exit code: 2 -->\n```console\n$ a \\\n    b\nout\n$ c\n```\n\n```toml\n$ no\n```\n")
     (block,) = blocks_of(page)
     assert block.exit_code == 2

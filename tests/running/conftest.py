@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -110,3 +110,14 @@ def many(simulator: Simulator) -> Iterator[Many]:
 def of_session(path: Path) -> Any:
     """The content of a session file."""
     return orjson.loads(path.read_bytes())
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Callable[..., str]:
+    """Writes a file of targets and returns the argument that names it."""
+
+    def write(*lines: str, name: str = "targets.csv") -> str:
+        (tmp_path / name).write_text("".join(f"{line}\n" for line in lines))
+        return f"file={tmp_path / name}"
+
+    return write

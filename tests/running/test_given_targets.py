@@ -59,17 +59,6 @@ def posts_of(simulator: Simulator, number: int) -> list[str]:
     return [str(posts.post(pk, 0).pk) for pk in islice(with_posts, number)]
 
 
-@pytest.fixture
-def file(tmp_path: Path) -> Callable[..., str]:
-    """Writes a file of targets and returns the argument that names it."""
-
-    def write(*lines: str, name: str = "targets.csv") -> str:
-        (tmp_path / name).write_text("".join(f"{line}\n" for line in lines))
-        return f"file={tmp_path / name}"
-
-    return write
-
-
 def test_all_that_ask_for_an_account_or_a_post_take_many() -> None:
     named_in_the_docs = {"followers", "following", "suggestions", "feed", "clips", "profiles", "media", "comments"}
     assert {*spiders_of(AccountArguments), *spiders_of(MediaArguments)} >= named_in_the_docs
@@ -165,8 +154,8 @@ def test_bad_lines_are_refused_before_anything_is_sent_or_passed_over_and_told(
     first, second = accounts_of(simulator, 2)
     given = file("pk,name", f"{first},A", "no id,B", "2.5E+07,C", f"{second},D")
     assert crawl("profiles", given, code=2) == []
-    assert "line 3: 'no id,B': is neither" in crawl.log
-    assert "line 4: '2.5E+07,C': a spreadsheet has shortened this id" in crawl.log
+    assert "line 3: 'no id': is neither" in crawl.log
+    assert "line 4: '2.5E+07': a spreadsheet has shortened this id" in crawl.log
     assert "bad_lines=skip goes on without them" in crawl.log
     assert asked(simulator) == []
     records = crawl("profiles", given, "bad_lines=skip")

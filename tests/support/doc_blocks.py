@@ -27,7 +27,9 @@ class Command:
     def missing(self, printed: str) -> list[str]:
         """The lines shown that were not printed in their order; … stands for anything, alone for any lines."""
         lines = iter(line.rstrip() for line in printed.splitlines())
-        return [line for line in self.shown if line != "…" and not any(_pattern(line).fullmatch(each) for each in lines)]
+        return [
+            line for line in self.shown if line != "…" and not any(_pattern(line).fullmatch(each) for each in lines)
+        ]
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,8 @@ link = socket.socket(socket.AF_UNIX)
 link.connect({address!r})
 for number in (signal.SIGINT, signal.SIGTERM):
     signal.signal(number, lambda number, _: link.send(b"%d\\n" % number))
-order = {{"pid": os.getpid(), "program": {program}, "words": sys.argv[1:], "folder": os.getcwd(), "environment": dict(os.environ)}}
+order = {{"pid": os.getpid(), "program": {program}, "words": sys.argv[1:], "folder": os.getcwd()}}
+order["environment"] = dict(os.environ)
 link.sendall(json.dumps(order).encode() + b"\\n")
 code = link.recv(16)
 sys.exit(int(code) if code else 1)

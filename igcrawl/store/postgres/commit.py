@@ -45,7 +45,7 @@ _CHILDREN: Final = f"""
     SELECT id, crawl, {_SEED} FROM (
         SELECT nextval('walks_id_seq') AS id, new.* FROM ROWS FROM (json_to_recordset(%s::json) AS (
             crawl bigint, seed text, subject text, operation text, target text, args jsonb, depth integer,
-            cursor text
+            cursor text, state jsonb
         )) WITH ORDINALITY AS new (crawl, {_SEED}, place)
         ORDER BY place
     ) AS numbered
@@ -55,7 +55,8 @@ _CHILDREN: Final = f"""
 _NEW_SEEDS: Final = """
     CREATE TEMP TABLE new_seeds (
         place bigint GENERATED ALWAYS AS IDENTITY,
-        seed text, subject text, operation text, target text, args jsonb, depth integer, cursor text
+        seed text, subject text, operation text, target text, args jsonb, depth integer, cursor text,
+        state jsonb
     ) ON COMMIT DROP
 """
 _ADD_SEEDS: Final = f"""
@@ -149,7 +150,7 @@ async def write_seeds(cursor: Cursor, crawl: int, seeds: Iterable[Seed]) -> None
     await cursor.execute(_NEW_SEEDS)
     async with cursor.copy(f"COPY new_seeds ({_SEED}) FROM STDIN") as copy:
         for seed in seeds:
-            odd = {"args": Jsonb(seed.args), "cursor": to_stored(seed.cursor)}
+            odd = {"args": Jsonb(seed.args), "cursor": to_stored(seed.cursor), "state": Jsonb(seed.state)}
             await copy.write_row([*(_seed_columns(seed) | odd).values()])
     await cursor.execute(_ADD_SEEDS, [crawl])
     if cursor.rowcount > _MANY:

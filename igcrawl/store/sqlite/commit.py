@@ -12,8 +12,8 @@ from igcrawl.store.sqlite.database import Database
 
 #: A seed that the crawl already has is passed over.
 _INSERT: Final = """
-    INSERT INTO walks (crawl, seed, subject, operation, target, args, depth, cursor)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO walks (crawl, seed, subject, operation, target, args, depth, cursor, state)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (crawl, seed) DO NOTHING
 """
 _UPDATE: Final = """
@@ -66,8 +66,8 @@ def write_seeds(database: Database, crawl: int, seeds: Iterable[Seed]) -> None:
 
 def _seed_rows(crawl: int, seeds: Iterable[Seed]) -> Iterator[tuple[Any, ...]]:
     for seed in seeds:
-        args, cursor = _json(seed.args), to_stored(seed.cursor)
-        yield crawl, seed.key, seed.subject, seed.operation, seed.target, args, seed.depth, cursor
+        args, cursor, state = _json(seed.args), to_stored(seed.cursor), _json(seed.state)
+        yield crawl, seed.key, seed.subject, seed.operation, seed.target, args, seed.depth, cursor, state
 
 
 def _write_page(database: Database, worker: int | None, commit: PageCommit) -> None:

@@ -1,0 +1,65 @@
+"""Options of a command that has subcommands: each option says whose it is, and each subcommand's `-h` shows its own."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+
+@dataclass(frozen=True, slots=True)
+class SubOption:
+    """An option of some of a command's subcommands.
+
+    Args:
+        flags: as it is written.
+        of: the subcommands that take it, and what it does there.
+        settings: further ones for `add_argument`.
+    """
+
+    flags: tuple[str, ...]
+    of: Mapping[str, str]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def help(self) -> str:
+        """What it does, subcommand by subcommand."""
+        subcommands: dict[str, list[str]] = {}
+        for name, text in self.of.items():
+            subcommands.setdefault(text, []).append(name)
+        return "; ".join(f"{', '.join(names)}: {text}" for text, names in subcommands.items())
+
+
+def add_sub_options(parser: argparse.ArgumentParser, options: Iterable[SubOption]) -> None:
+    """Add the options of all subcommands, and a `-h` that knows them."""
+    for option in options:
+        parser.add_argument(*option.flags, help=option.help, **option.settings)
+    parser.add_argument("-h", "--help", action="store_true", help="show this help; behind a subcommand, its own")
+
+
+def end_with_help(
+    parser: argparse.ArgumentParser,
+    command: str,
+    subcommands: Mapping[str, str],
+    options: Iterable[SubOption],
+    args: list[str],
+) -> NoReturn:
+    """Print the help of the subcommand that was given, or of the whole command, and exit.
+
+    Args:
+        parser: the command's.
+        command: its name.
+        subcommands: synopses of what stands behind each.
+        options: of all of them.
+        args: as they were given.
+    """
+    if args and args[0] in subcommands:
+        name = args[0]
+        usage = f"scrapy {command} {name} {subcommands[name]}".rstrip()
+        parser = argparse.ArgumentParser(usage=usage, add_help=False, formatter_class=parser.formatter_class)
+        for option in options:
+            if name in option.of:
+                parser.add_argument(*option.flags, help=option.of[name], **option.settings)
+    parser.print_help()
+    raise SystemExit(0)

@@ -218,3 +218,7 @@ def test_a_closed_client_says_so(at_simulator: dict[str, str], tmp_path: Path) -
     asyncio.run(ig.close())
     with pytest.raises(igcrawl.BadInput, match="was closed"):
         aiter(ig.followers("instagram"))
+    without_a_loop = igcrawl.SyncClient(at_simulator["IG_SESSION"], tmp_path / "store.db")
+    without_a_loop.close()
+    with pytest.raises(igcrawl.BadInput, match="was closed"):
+        without_a_loop.profile("instagram")

@@ -89,10 +89,10 @@ class Given:
         if self.session is not None:
             named["IG_SESSION"] = _session_text(self.session)
         if self.store is not None:
-            store = fspath(self.store)
+            store = _path_text(self.store, "store")
             named["IG_STORE"] = store if "://" in store else f"sqlite:///{store}"
         if self.state is not None:
-            named["IG_STATE"] = fspath(self.state)
+            named["IG_STATE"] = _path_text(self.state, "state")
         named |= {"IG_MOBILE_URL": self.mobile_url} if self.mobile_url is not None else {}
         named |= {"IG_WEB_URL": self.web_url} if self.web_url is not None else {}
         return {**named, **self._budgets(), **self._further()}
@@ -105,8 +105,10 @@ class Given:
             return {"IG_BUDGET": str(self.budget)}
         if isinstance(self.budget, int):
             return {"IG_BUDGET_HOUR": str(self.budget)}
-        hour, day = self.budget
-        return {"IG_BUDGET_HOUR": str(hour), "IG_BUDGET_DAY": str(day)}
+        if isinstance(self.budget, tuple | list) and len(self.budget) == 2:
+            hour, day = self.budget
+            return {"IG_BUDGET_HOUR": str(hour), "IG_BUDGET_DAY": str(day)}
+        raise BadInput("budget: expected requests an hour, (hour, day), or False")
 
     def _further(self) -> dict[str, Any]:
         if self.settings is None:
@@ -117,7 +119,18 @@ class Given:
 
 
 def _session_text(session: Session) -> str:
-    return json.dumps(dict(session)) if isinstance(session, Mapping) else fspath(session)
+    return json.dumps(dict(session)) if isinstance(session, Mapping) else _path_text(session, "session")
+
+
+def _path_text(path: str | PathLike[str], name: str) -> str:
+    """Return a path, or an address, as text.
+
+    Raises:
+        BadInput: it is none. It is not shown: it may hold anything.
+    """
+    if not isinstance(path, str | PathLike):
+        raise BadInput(f"{name}: expected text or a path, got {type(path).__name__}")
+    return fspath(path)
 
 
 def _of_project() -> dict[str, Any]:

@@ -70,6 +70,11 @@ class Reading(Generic[R]):
         """True if it was stopped before its end."""
         return self._stopped is not None
 
+    @property
+    def has_ended(self) -> bool:
+        """True if there is nothing left to stop."""
+        return self._stopped is not None or (self._crawl is not None and self._crawl.done())
+
     async def next(self) -> list[R]:
         """Return the next records; none at the end.
 
@@ -116,6 +121,8 @@ class Reading(Generic[R]):
     async def _begin(self) -> None:
         while (other := self._by_place.setdefault(self._place, self)) is not self:
             await other._give_way()
+            # What has ended says so in the loop's next turn.
+            await asyncio.sleep(0)
         order = self._order
         crawl = run_crawl(order.spider, order.arguments, self._settings.scrapy, self._hand_out.join)
         self._crawl = asyncio.create_task(crawl)

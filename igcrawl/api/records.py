@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Generator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Generic
+from typing import TYPE_CHECKING, Any, Final, Generic
 from weakref import WeakSet
 
 from igcrawl.api.client_settings import ClientSettings
@@ -20,6 +20,9 @@ from igcrawl.running import run_crawl
 if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
+
+
+CLOSED: Final = "this client was closed; make another one"
 
 
 class Readings:
@@ -41,7 +44,7 @@ class Readings:
             BadInput: the client was closed.
         """
         if self._closed:
-            raise BadInput("this client was closed; make another one")
+            raise BadInput(CLOSED)
         reading = Reading(order, self.settings, waits=waits)
         self._readings.add(reading)
         return reading

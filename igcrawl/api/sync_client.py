@@ -26,8 +26,9 @@ from igcrawl.api.options import (
     TypeaheadOptions,
 )
 from igcrawl.api.reading import R
-from igcrawl.api.records import Records
+from igcrawl.api.records import CLOSED, Records
 from igcrawl.api.sync_records import SyncRecords
+from igcrawl.errors import BadInput
 from igcrawl.items import Audio, Comment, Follow, Hit, Media, Profile, Record, Redirect, Suggestion
 
 T = TypeVar("T")
@@ -79,7 +80,14 @@ class SyncClient:
         self._close()
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine in the client's loop and return its result."""
+        """Run a coroutine in the client's loop and return its result.
+
+        Raises:
+            BadInput: the client was closed.
+        """
+        if not self._close.alive:
+            coroutine.close()
+            raise BadInput(CLOSED)
         return self._thread.run(coroutine)
 
     def profile(self, username: str | None = None, /, **options: Unpack[AccountOptions]) -> Profile:

@@ -76,5 +76,6 @@ class SyncRecords(Generic[R]):
                     if reading.is_stopped:
                         break
         finally:
-            # After `break`; at the end there is nothing to stop.
-            self._runner.run(reading.stop())
+            if not reading.has_ended:
+                # After `break`, and where the loop's body has raised.
+                self._runner.run(reading.stop())

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from igcrawl.simulator import Simulator
 from tests.support.client_program import ClientProgram
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    """A simulator with so few users that a whole list is five pages or six."""
+    with Simulator(users=200) as running:
+        yield running
 
 
 @pytest.fixture

@@ -124,6 +124,9 @@ def test_arguments_become_the_text_that_the_command_takes(ig: igcrawl.Client) ->
         ({"settings": ["IG_PACE"]}, "settings: expected a mapping"),
         ({"store": "mysql://x"}, "IG_STORE: expected sqlite:///"),
         ({"budget": -1}, "IG_BUDGET_HOUR"),
+        ({"budget": "60"}, "budget: expected requests an hour, (hour, day), or False"),
+        ({"session": 5}, "session: expected text or a path, got int"),
+        ({"store": 5}, "store: expected text or a path, got int"),
         ({"mobile_url": "http://example.com"}, "IG_MOBILE_URL"),
     ],
 )

@@ -33,7 +33,7 @@ def test_a_list_comes_as_typed_records(client: ClientProgram, simulator: Simulat
             pks.append(follow.pk)
         return pks, follows.walk.verdict, follows.walk.records
 
-    assert client(main) == [followers_of(simulator), "complete", 1000]
+    assert client(main) == [followers_of(simulator), "complete", 200]
     assert asked(simulator)[:2] == ["user_profile", "followers"]
 
 
@@ -159,7 +159,7 @@ def test_a_plan_crawls_nothing(client: ClientProgram, simulator: Simulator) -> N
     async def main(ig):
         return await ig.followers(user_id=25025320).plan()
 
-    assert "21 to 41 requests" in client(main)
+    assert "5 to 9 requests" in client(main)
     assert asked(simulator) == ["user_profile"]
 
 
@@ -218,3 +218,7 @@ def test_a_closed_client_says_so(at_simulator: dict[str, str], tmp_path: Path) -
     asyncio.run(ig.close())
     with pytest.raises(igcrawl.BadInput, match="was closed"):
         aiter(ig.followers("instagram"))
+    without_a_loop = igcrawl.SyncClient(at_simulator["IG_SESSION"], tmp_path / "store.db")
+    without_a_loop.close()
+    with pytest.raises(igcrawl.BadInput, match="was closed"):
+        without_a_loop.profile("instagram")

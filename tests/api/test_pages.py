@@ -57,7 +57,7 @@ def test_the_blocks_about_the_client_run(at_home: ClientProgram) -> None:
     parts = [block for block in BLOCKS if block not in programs]
     for program in programs:
         at_home.program(program)
-        assert len(at_home.out.splitlines()) > 500
+        assert len(at_home.out.splitlines()) > 190
     assert at_home.program(RUN, LINES=json.dumps(parts)) == len(parts)
 
 
@@ -92,8 +92,8 @@ def test_the_notebook_runs_and_shows_how_a_crawl_stands(
     NotebookClient(notebook, timeout=60, kernel_name="python3", resources=resources).execute()
     outputs = [cell.outputs for cell in notebook.cells if cell.cell_type == "code"]
     texts = [each[-1].data["text/plain"] for each in outputs[1:]]
-    assert texts[0] == "('instagram', 1000, 193)"
-    assert re.fullmatch(r"\(1000, \d+, \d+\)", texts[2])
+    assert texts[0] == "('instagram', 200, 193)"
+    assert re.fullmatch(r"\(200, \d+, \d+\)", texts[2])
     assert texts[3].endswith("'instagram')")
     shown, hidden = outputs[5], outputs[6]
     assert "walks" in shown[0].data["text/html"]

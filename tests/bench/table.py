@@ -8,7 +8,7 @@ from statistics import median
 
 from tests.bench.measuring import Usage
 from tests.bench.peers import VERSIONS
-from tests.bench.ways import BARE, DEFAULTS, POSTGRES
+from tests.bench.ways import BARE, CLIENT, DEFAULTS, POSTGRES
 
 #: By way and page size: how many times the bare loop at most; how many times quicker than aiograpi at least.
 TIMES_BARE = {
@@ -17,6 +17,8 @@ TIMES_BARE = {
     (POSTGRES, 50): 9.0, (POSTGRES, 200): 5.0,
 }  # fmt: skip
 QUICKER = {50: 2.0, 200: 3.5}
+#: How many times the command the client takes at most.
+TIMES_COMMAND = 1.3
 START = 0.75
 RSS = 110.0
 
@@ -75,6 +77,9 @@ def _aims(page_size: int, name: str, by_way: dict[str, Runs]) -> Iterator[str]:
         return
     if (most := TIMES_BARE.get((name, page_size))) is not None:
         yield _verdict(f"≤ {most:g} × bare", runs.each / by_way[BARE].each <= most)
+    if name == CLIENT and DEFAULTS in by_way:
+        times = runs.each / by_way[DEFAULTS].each
+        yield _verdict(f"≤ {TIMES_COMMAND:g} × igcrawl", times <= TIMES_COMMAND)
     if name == DEFAULTS:
         if "aiograpi" in by_way:
             quicker = by_way["aiograpi"].each / runs.each

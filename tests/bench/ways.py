@@ -14,7 +14,7 @@ from tests.conftest import scrapy_environment
 
 HERE = Path(__file__).parent
 TARGET = "25025320"
-BARE, DEFAULTS, POSTGRES = "bare loop", "igcrawl", "… Postgres store"
+BARE, DEFAULTS, POSTGRES, CLIENT = "bare loop", "igcrawl", "… Postgres store", "… Client"
 #: By page size: mobile GraphQL has 25 to 50 users a page, REST up to 200.
 SURFACES = {50: "mobile", 200: "rest"}
 
@@ -76,6 +76,7 @@ def ways(names: list[str] | None = None) -> list[Way]:
         Way(DEFAULTS, crawl, further=2),
         *(Way(f"… {name}={value}", crawl, {name: value}, further=2) for name, value in settings),
         Way(POSTGRES, crawl, further=2),
+        Way(CLIENT, (python, str(HERE / "client_followers.py"), "{surface}", TARGET, "{output}")),
     ]
     for peer in peers.installed():
         most = str(sys.maxsize)

@@ -30,12 +30,13 @@ def test_simulate_says_what_a_client_needs_serves_it_and_cleans_up(scrapy: Scrap
     assert server.stdout is not None
     try:
         lines = [server.stdout.readline().decode().strip() for _ in range(4)]
-        said = dict(line.removeprefix("export ").split("=", 1) for line in lines[:3])
-        assert list(said) == ["IG_MOBILE_URL", "IG_WEB_URL", "IG_SESSION"]
+        said = dict(line.removeprefix("export ").split("=", 1) for line in lines)
+        assert list(said) == ["IG_MOBILE_URL", "IG_WEB_URL", "IG_SESSION", "user_id"]
+        assert [line.startswith("export ") for line in lines] == [True, True, True, False]
         session = Path(said["IG_SESSION"])
         assert stat.S_IMODE(session.stat().st_mode) == 0o600
-        told = lines[3].partition("then: scrapy ")[2].split()
-        run = scrapy(*told, "-O", "x.jsonl", **said)
+        user_id = said.pop("user_id")
+        run = scrapy("crawl", "followers", "-a", f"user_id={user_id}", "-O", "x.jsonl", **said)
         assert run.code == 0, run.err
         assert read_jsonl(tmp_path / "x.jsonl")[-1]["records"] == 120
     finally:

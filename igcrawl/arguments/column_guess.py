@@ -85,6 +85,6 @@ def _looks_like(kind: TargetKind, value: str) -> float:
     sure = _HANDLE if kind.hit == "user" else _SHORTCODE
     if sure.fullmatch(value):
         return 0.95
-    if value.isdecimal():
+    if value.isdecimal() or kind.hit != "user":
         return 0.1
     return 0.7 if value == value.lower() else 0.4

@@ -32,7 +32,7 @@ def serve(
     """Serve until SIGINT or SIGTERM and return 0; to be called from the main thread.
 
     Prints lines for a shell: IG_MOBILE_URL, IG_WEB_URL, IG_SESSION (a session file written into `folder`, or into a
-    temporary one) and a crawl to try, then serves. What was written is removed at the end.
+    temporary one) and a user_id to try, then serves. What was written is removed at the end.
     Raises SimulatorError before anything is printed when port, users, seed or script cannot be used.
     """
     scripted = read_script(Path(script)) if script else {}
@@ -62,7 +62,7 @@ def _until_stopped(simulator: Simulator, session_file: Path, out: TextIO) -> int
             f"export IG_MOBILE_URL={simulator.mobile_url}",
             f"export IG_WEB_URL={simulator.web_url}",
             f"export IG_SESSION={shlex.quote(str(session_file))}",
-            f"# paste these lines into another shell; then: scrapy crawl followers -a user_id={simulator.user_id}",
+            f"user_id={simulator.user_id}",
         )
         print("\n".join(lines), file=out, flush=True)
         stopped.wait()

@@ -175,9 +175,8 @@ def test_serve_prints_where_it_is_and_removes_what_it_wrote(tmp_path: Path, endi
     assert process.stdout is not None
     with process, process.stdout:
         said = [process.stdout.readline().strip() for _ in range(4)]
-        lines = dict(line.removeprefix("export ").split("=", 1) for line in said[:3])
-        assert list(lines) == ["IG_MOBILE_URL", "IG_WEB_URL", "IG_SESSION"]
-        assert said[3].endswith("scrapy crawl followers -a user_id=25025320")
+        lines = dict(line.removeprefix("export ").split("=", 1) for line in said)
+        assert list(lines) == ["IG_MOBILE_URL", "IG_WEB_URL", "IG_SESSION", "user_id"]
         session = Path(lines["IG_SESSION"])
         assert stat.S_IMODE(session.stat().st_mode) == 0o600
         assert json.loads(session.read_text()) == Simulator(seed=9).session

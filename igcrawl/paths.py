@@ -6,6 +6,8 @@ line count from the current folder.
 
 from __future__ import annotations
 
+import os
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -13,8 +15,11 @@ from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 from scrapy.utils.conf import closest_scrapy_cfg
 
 from igcrawl.errors import BadInput
+from igcrawl.wording import did_you_mean, nearest
 
 _COMMAND_LINE: Final = SETTINGS_PRIORITIES["cmdline"]
+#: So many names of a folder are looked at for one that may be meant.
+_MOST_NAMES: Final = 5000
 _SQLITE: Final = "sqlite:///"
 
 
@@ -37,6 +42,21 @@ def expanded(path: str | Path, what: str = "") -> Path:
         first = Path(path).parts[0]
         whose = f"no user {first[1:]!r} has a home folder here" if first != "~" else "your home folder is not known"
         raise BadInput(f"{said}: {whose}; give the full path") from None
+
+
+def unreadable(path: str | Path, error: OSError) -> str:
+    """Return why a file cannot be read; for one that is not there, which of its folder have a name like it."""
+    told = error.strerror or str(error)
+    if not isinstance(error, FileNotFoundError):
+        return told
+    wanted = Path(path).expanduser()
+    try:
+        with os.scandir(wanted.parent) as entries:
+            names = [entry.name for entry in islice(entries, _MOST_NAMES) if not entry.name.startswith(".")]
+    except OSError:
+        return f"{told}: there is no folder {wanted.parent}"
+    meant = did_you_mean(nearest(wanted.name, names)).rstrip()
+    return f"{told}; {meant}" if meant else told
 
 
 def project_folder() -> Path:

@@ -29,8 +29,10 @@ def test_simulate_says_what_a_client_needs_serves_it_and_cleans_up(scrapy: Scrap
     server = subprocess.Popen(command, cwd=tmp_path, env=scrapy_environment(), stdout=subprocess.PIPE)
     assert server.stdout is not None
     try:
-        said = dict(server.stdout.readline().decode().strip().split("=", 1) for _ in range(4))
+        lines = [server.stdout.readline().decode().strip() for _ in range(4)]
+        said = dict(line.removeprefix("export ").split("=", 1) for line in lines)
         assert list(said) == ["IG_MOBILE_URL", "IG_WEB_URL", "IG_SESSION", "user_id"]
+        assert [line.startswith("export ") for line in lines] == [True, True, True, False]
         session = Path(said["IG_SESSION"])
         assert stat.S_IMODE(session.stat().st_mode) == 0o600
         user_id = said.pop("user_id")

@@ -173,9 +173,9 @@ def test_a_tab_completes_at_a_terminal(folder: Path, shell: str, command: list[s
 
 
 def test_a_shell_that_is_not_known_is_refused(scrapy: Scrapy) -> None:
-    for words in ((), ("tcsh",), ("bash", "zsh")):
+    for words, meant in (((), ""), (("bahs",), "did you mean bash? ")):
         run = scrapy("completion", *words)
-        assert (run.code, run.out, run.err) == (2, "", "igcrawl: give one shell: bash, zsh, fish\n")
+        assert (run.code, run.out, run.err) == (2, "", f"igcrawl: {meant}give one shell: bash, zsh, fish\n")
 
 
 def test_the_command_prints_the_script(scrapy: Scrapy, folder: Path) -> None:

@@ -85,7 +85,7 @@ def test_a_list_that_holds_over_5_percent_and_3_accounts_more_says_so(
     assert holds_too_many(records, expected) is too_many
     one = walk(expected=expected)
     one.keep(follows(*map(str, range(1, records + 1))))
-    wanted = f"{expected} were expected, the list held {records}" if too_many else None
+    wanted = f"{expected:,} were expected, the list held {records:,}" if too_many else None
     assert one.turn_page(PageEnd(None)) == Ending(judge_ended_list(records, expected), wanted)
 
 
@@ -140,7 +140,7 @@ def test_an_empty_list_of_an_account_that_its_profile_calls_private_is_private(
     done = walk_list(lambda _: (range(1, held + 1), None), hooks=Hooks(expected, private=private))
     assert (done.end.verdict, done.asked) == (wanted, 1)
     if wanted is Verdict.PRIVATE:
-        assert done.end.reason == f"its profile says so; the list was empty, {expected} were expected"
+        assert done.end.reason == f"its profile says so; the list was empty, {expected:,} were expected"
 
 
 def test_the_profile_s_word_is_not_forgotten_when_the_process_dies() -> None:

@@ -34,7 +34,9 @@ class Arguments(BaseModel):
     )
 
     verify: bool = Field(
-        True, description="0 skips the profile request for the expected count; the verdict is then unverified"
+        True,
+        description="0 skips the profile request for the expected count, which saves one request per list; "
+        "the verdict is then unverified",
     )
     max_pages: int | None = Field(None, ge=1, description="stop each walk after this many pages")
     max_users: int | None = Field(

@@ -114,7 +114,9 @@ class AccountArguments(TargetArguments):
     EXAMPLE: ClassVar[str] = "user_id=1,2 or username=a,b or file=accounts.csv"
 
     user_id: UserIds | None = Field(None, description="the account's numeric id, or several: 1,2,3")
-    username: Usernames | None = Field(None, description="its name, or the address of its profile; or several: a,b")
+    username: Usernames | None = Field(
+        None, description="its name, or the address of its profile; or several: a,b; costs one request more than the id"
+    )
     user_ids: UserIds | None = Field(None, description="the same as user_id")
     usernames: Usernames | None = Field(None, description="the same as username")
 

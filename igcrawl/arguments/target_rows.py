@@ -5,15 +5,18 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final, Self, TypeAlias
 
 import orjson
 
+from igcrawl.arguments.column_guess import SAMPLE, guess_column
 from igcrawl.arguments.target_fields import TargetKind
 from igcrawl.arguments.targets import NotATarget, Target, bare, shown
 from igcrawl.arguments.text_lines import FileLines
 from igcrawl.errors import BadInput
+from igcrawl.wording import did_you_mean, nearest
 
 #: Number of a line, the text in it that decides, and the target; None for a record that has none.
 Row: TypeAlias = tuple[int, str, Target | NotATarget | None]
@@ -71,7 +74,7 @@ class TargetRows:
                 continue
             if said[0] in "{[":
                 yield from self._records(line, lines)
-            elif (delimiter := self._delimiter_of(line, delimiters)) is not None:
+            elif (delimiter := self._delimiter_of(line, delimiters, lines)) is not None:
                 yield from self._table(line, lines, delimiter)
             else:
                 yield from self._list(line, lines)
@@ -113,7 +116,7 @@ class TargetRows:
 
     # A table
 
-    def _delimiter_of(self, head: str, delimiters: str) -> str | None:
+    def _delimiter_of(self, head: str, delimiters: str, lines: Iterator[str]) -> str | None:
         """Return what stands between the columns of a table with this head; None for a list.
 
         Raises:
@@ -124,17 +127,17 @@ class TargetRows:
             split = split or {",": _cells(head, ",")}
             found = [each for each, cells in split.items() if self._at(cells, self._column) is not None]
             if not found:
-                raise BadInput(self._no_column(head, max(split.values(), key=len)))
+                raise BadInput(self._no_column(max(split, key=lambda each: len(split[each])), head, lines))
             return max(found, key=lambda each: len(split[each]))
         # A list as a spreadsheet saves it has empty columns.
         split = {each: cells for each, cells in split.items() if sum(map(bool, cells)) > 1}
         tables = [each for each, cells in split.items() if self._kind.best(cells)]
         if tables:
             return max(tables, key=lambda each: len(split[each]))
-        for each, cells in sorted(split.items(), key=lambda both: len(both[1]), reverse=True):
+        for each in sorted(split, key=lambda each: len(split[each]), reverse=True):
             # Behind a list's target there may be a comment.
             if sum(map(bool, _cells(_said(head), each))) > 1 and not self._is_target(head):
-                raise BadInput(self._no_column(head, cells))
+                raise BadInput(self._no_column(each, head, lines))
         return None
 
     def _is_target(self, line: str) -> bool:
@@ -144,13 +147,22 @@ class TargetRows:
             return False
         return True
 
-    def _no_column(self, head: str, cells: list[str]) -> str:
-        there = ", ".join(repr(shown(cell)) for cell in cells[:12] if cell)
+    def _no_column(self, delimiter: str, head: str, lines: Iterator[str]) -> str:
+        """Return that no head tells where the targets are, and which column looks like it."""
+        number, heads = self._lines.number, _cells(head, delimiter)
+        there = ", ".join(repr(shown(cell)) for cell in heads[:12] if cell)
+        rows = [_cells(line, delimiter) for line in islice(lines, SAMPLE)]
+        guess = guess_column(self._kind, heads, rows)
+        looks = f"; {guess.told(self._kind.several)}" if guess is not None else ""
         if self._column is not None:
-            return f"column={shown(self._column)}: line {self._lines.number} of {self._path} has no such head: {there}"
+            meant = did_you_mean(nearest(self._column, heads))
+            told = f"column={shown(self._column)}: line {number} of {self._path} has no such head: {there}"
+            return f"{told}{f'; {meant}'.rstrip() if meant else looks}"
+        if guess is not None and guess.is_headless:
+            looks = f"{looks}, but this is no head: put a line with heads above it"
         return (
-            f"file={self._path}: line {self._lines.number} has {len(cells)} columns ({there}), and none has a head "
-            f"that is known to stand above {self._kind.several}; give one a line, or a head and column=…"
+            f"file={self._path}: line {number} has {len(heads)} columns ({there}), and none has a head "
+            f"that is known to stand above {self._kind.several}{looks or '; give one a line, or a head and column=…'}"
         )
 
     def _table(self, head: str, lines: Iterator[str], delimiter: str) -> Iterator[Row]:

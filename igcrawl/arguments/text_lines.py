@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from igcrawl.errors import BadInput
-from igcrawl.paths import expanded
+from igcrawl.paths import expanded, unreadable
 
 #: Stands for standard input in the place of a file.
 STANDARD_INPUT: Final = Path("-")
@@ -92,7 +92,7 @@ class FileLines:
                 raise BadInput(f"file={self._path}: a pipe can be read once only; give it as standard input: file=-")
             return path.open("rb")
         except OSError as error:
-            raise BadInput(f"file={self._path}: {error.strerror or error}") from None
+            raise BadInput(f"file={self._path}: {unreadable(self._path, error)}") from None
 
     def _texts(self) -> Iterator[str]:
         decoder: codecs.IncrementalDecoder | None = None
@@ -204,5 +204,5 @@ def stamp_of(path: Path) -> tuple[Any, ...]:
             return "-", id(_spool())
         status = expanded(path, "file").stat()
     except OSError as error:
-        raise BadInput(f"file={path}: {error.strerror or error}") from None
+        raise BadInput(f"file={path}: {unreadable(path, error)}") from None
     return str(path), status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns

@@ -299,6 +299,7 @@ class OperationSpider(Spider):
             ended: set when the walk has its verdict.
         """
         try:
+            self.run_totals.begin(row)
             for walked in await walker.take(row):
                 self._end(walker.run, walked)
             if self._halted is None and self.ask.must_stop:

@@ -94,8 +94,8 @@ class TargetSpider(OperationSpider):
     async def _requests(self, run: CrawlRun) -> AsyncIterator[Request]:
         different = run.progress.all
         if self._given is not None and 0 < different < self._given:
-            doubles = f"{self._given - different:,} are doubles: {different:,} different {self.things}"
-            logger.info("file=%s: of %s targets %s", self.args.file, f"{self._given:,}", doubles)
+            told = counted(different, f"different {self.args.KIND.one}")
+            logger.info("file=%s: %s in %s", self.args.file, told, counted(self._given, "line"))
         async for request in super()._requests(run):
             yield request
 

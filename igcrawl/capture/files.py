@@ -16,6 +16,7 @@ from igcrawl.capture.curl import COMMAND, read_curl
 from igcrawl.capture.har import read_har
 from igcrawl.capture.seen_query import SeenQuery
 from igcrawl.errors import BadInput
+from igcrawl.paths import unreadable
 
 _START: Final = 64 * 1024
 _LONGEST_TEXT: Final = 32 * 1024 * 1024
@@ -67,7 +68,7 @@ def read_capture(path: Path, names: Mapping[str, str], hosts: frozenset[str] = f
     except (gzip.BadGzipFile, EOFError, zlib.error):
         raise BadInput(f"{path}: its gzip compression is broken: save the capture again") from None
     except OSError as error:
-        raise BadInput(f"{path}: {error.strerror or error}") from None
+        raise BadInput(f"{path}: {unreadable(path, error)}") from None
     capture.seen_queries = list(seen_queries.values())
     return capture
 

@@ -16,6 +16,7 @@ from igcrawl.items.field_choice import FieldChoice
 from igcrawl.operations.catalogue import find_operation
 from igcrawl.output.json_lines import to_lines
 from igcrawl.output.raw_archive import RawAnswer, is_archive
+from igcrawl.paths import unreadable
 from igcrawl.printable import say
 from igcrawl.times import timestamp
 from igcrawl.verdict import ExitCode
@@ -94,7 +95,7 @@ def _answer(operation: str, name: str, args: dict[str, Any]) -> RawAnswer:
         else:
             body, at = Path(name).read_bytes(), Path(name).stat().st_mtime
     except OSError as error:
-        raise BadInput(f"{name}: {error.strerror or error}") from None
+        raise BadInput(f"{name}: {unreadable(name, error)}") from None
     cursor = args.pop("cursor", None)
     return RawAnswer(operation=operation, args=args, cursor=cursor, at=timestamp(at), body=body)
 

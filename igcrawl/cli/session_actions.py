@@ -15,7 +15,7 @@ from igcrawl.cli.states_of import states_of
 from igcrawl.cli.tables import Table, terminal_width
 from igcrawl.config.config import Config
 from igcrawl.errors import BadInput
-from igcrawl.paths import expanded
+from igcrawl.paths import expanded, unreadable
 from igcrawl.printable import say
 from igcrawl.sessions import folder as session_folder
 from igcrawl.sessions.device import complete
@@ -47,7 +47,7 @@ def read_source(source: str, now: float, account: str | None = None) -> Found:
         with path.open("rb") as file:
             content = file.read(LARGEST + 1)
     except OSError as error:
-        raise BadInput(f"{source}: {error.strerror or error}") from None
+        raise BadInput(f"{source}: {unreadable(source, error)}") from None
     return recognise(content, source, now, path.name, account)
 
 

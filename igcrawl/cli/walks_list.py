@@ -22,8 +22,9 @@ from igcrawl.store import CrawlRow, HeldRecords, Store, WalkRow, opened, path_of
 from igcrawl.times import age
 from igcrawl.wording import counted
 
-_COLUMNS: Final = ("walk", "verdict", "pages", "records", "expected", "kept", "outputs", "age", "left")
-_NUMBERS: Final = ("pages", "records", "expected", "kept", "outputs", "age")
+#: `lines` counts what the store keeps of a walk: its records, its own, and the profile that was asked beside it.
+_COLUMNS: Final = ("walk", "verdict", "pages", "records", "expected", "lines", "outputs", "age", "left")
+_NUMBERS: Final = ("pages", "records", "expected", "lines", "outputs", "age")
 
 #: The state of a walk without a verdict, in the place of one.
 OPEN: Final = "open"

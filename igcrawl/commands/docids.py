@@ -5,15 +5,18 @@ from __future__ import annotations
 import argparse
 import asyncio
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from scrapy.commands import ScrapyCommand
 
 from igcrawl.commands.crawl import refuse
-from igcrawl.commands.subcommand_help import SubOption, add_sub_options, end_with_help
 from igcrawl.errors import BadInput, StoreError
 from igcrawl.printable import say
 from igcrawl.verdict import ExitCode
+
+if TYPE_CHECKING:
+    from igcrawl.cli.subcommand_help import SubOption
+
 
 _SUBCOMMANDS: Final = {
     "list": "[--all]",
@@ -22,13 +25,20 @@ _SUBCOMMANDS: Final = {
     "capture": "[--write] [--all] [--browser PATH | --cdp URL] [--username NAME]",
 }
 _WRITE: Final = "write new and changed ids to doc_ids.toml"
-_OPTIONS: Final = (
-    SubOption(("--all",), {"list": "every known id", "capture": "every query found"}, {"action": "store_true"}),
-    SubOption(("--write",), {"import": _WRITE, "capture": _WRITE}, {"action": "store_true"}),
-    SubOption(("--browser",), {"capture": "the Chromium to start (default: Debian's)"}, {"metavar": "PATH"}),
-    SubOption(("--cdp",), {"capture": "a Chromium that is already running, http://127.0.0.1:9222"}, {"metavar": "URL"}),
-    SubOption(("--username",), {"capture": "whose pages to visit (default: instagram)"}, {"default": "instagram"}),
-)
+
+
+def _options() -> tuple[SubOption, ...]:
+    from igcrawl.cli.subcommand_help import SubOption  # noqa: PLC0415 - Scrapy imports every command
+
+    return (
+        SubOption(("--all",), {"list": "every known id", "capture": "every query found"}, {"action": "store_true"}),
+        SubOption(("--write",), {"import": _WRITE, "capture": _WRITE}, {"action": "store_true"}),
+        SubOption(("--browser",), {"capture": "the Chromium to start (default: Debian's)"}, {"metavar": "PATH"}),
+        SubOption(
+            ("--cdp",), {"capture": "a Chromium that is already running, http://127.0.0.1:9222"}, {"metavar": "URL"}
+        ),
+        SubOption(("--username",), {"capture": "whose pages to visit (default: instagram)"}, {"default": "instagram"}),
+    )
 
 
 class Command(ScrapyCommand):
@@ -57,14 +67,18 @@ class Command(ScrapyCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add what the subcommands take."""
+        from igcrawl.cli.subcommand_help import add_sub_options  # noqa: PLC0415 - Scrapy imports every command
+
         super().add_options(parser)
-        add_sub_options(parser, _OPTIONS)
+        add_sub_options(parser, _options())
         self._parser = parser
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Show help where it is asked for, before anything else is read."""
+        from igcrawl.cli.subcommand_help import end_with_help  # noqa: PLC0415 - Scrapy imports every command
+
         if opts.help:
-            end_with_help(self._parser, "docids", _SUBCOMMANDS, _OPTIONS, args)
+            end_with_help(self._parser, "docids", _SUBCOMMANDS, _options(), args)
         super().process_options(args, opts)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

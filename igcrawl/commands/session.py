@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from scrapy.commands import ScrapyCommand
 
 from igcrawl.commands.crawl import refuse
-from igcrawl.commands.subcommand_help import SubOption, add_sub_options, end_with_help
 from igcrawl.errors import BadInput, NotLoggedIn, StoreError
 from igcrawl.verdict import ExitCode
+
+if TYPE_CHECKING:
+    from igcrawl.cli.subcommand_help import SubOption
+
 
 _SUBCOMMANDS: Final = {
     "import": "FILE | - | --browser BROWSER [--name NAME] [--account ID] [--force]",
@@ -25,7 +28,8 @@ _NAME: Final = "what to call it (default: the account's name or id)"
 
 
 def _options() -> tuple[SubOption, ...]:
-    from igcrawl.sessions.formats.browser import BROWSERS  # noqa: PLC0415 - Scrapy imports every command
+    from igcrawl.cli.subcommand_help import SubOption  # noqa: PLC0415 - Scrapy imports every command
+    from igcrawl.sessions.formats.browser import BROWSERS  # noqa: PLC0415
 
     return (
         SubOption(("--name",), {"import": _NAME, "login": _NAME}),
@@ -73,12 +77,16 @@ class Command(ScrapyCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the options of all actions."""
+        from igcrawl.cli.subcommand_help import add_sub_options  # noqa: PLC0415 - Scrapy imports every command
+
         super().add_options(parser)
         add_sub_options(parser, _options())
         self._parser = parser
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Show help where it is asked for, before anything else is read."""
+        from igcrawl.cli.subcommand_help import end_with_help  # noqa: PLC0415 - Scrapy imports every command
+
         if opts.help:
             end_with_help(self._parser, "session", _SUBCOMMANDS, _options(), args)
         super().process_options(args, opts)

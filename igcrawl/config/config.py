@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,6 +27,7 @@ from igcrawl.sessions.session import Session
 from igcrawl.sessions.source import SessionSource, read_source
 from igcrawl.sessions.trusted_hosts import check_base_url, is_loopback, server_name
 from igcrawl.store import check_url, is_postgres_url
+from igcrawl.wording import did_you_mean, nearest
 
 #: Settings of igcrawl and their defaults. Each may come from the environment, too.
 DEFAULTS: Final[Mapping[str, Any]] = {
@@ -179,7 +179,7 @@ def check_environment(environment: Mapping[str, str] = os.environ) -> None:
     """
     for name in environment:
         if name.startswith(_PREFIX) and name not in DEFAULTS and not name.startswith(OVERRIDE_PREFIX):
-            near = get_close_matches(name, DEFAULTS, n=1, cutoff=_NEARLY)
+            near = nearest(name, DEFAULTS, most=1, cutoff=_NEARLY)
             if near:
                 raise BadInput(f"the environment has {name}, which is no setting; did you mean {near[0]}?")
 
@@ -244,4 +244,4 @@ def _archive(value: str) -> Path | None:
 
 
 def _nearest(name: str, known: Mapping[str, object]) -> str:
-    return f"did you mean {', '.join(get_close_matches(name, known, n=3, cutoff=0.5) or sorted(known))}?"
+    return did_you_mean(nearest(name, known, cutoff=0.5) or sorted(known)).rstrip()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
-from difflib import get_close_matches
 from typing import Any, Final
 
 import orjson
@@ -12,6 +11,7 @@ import orjson
 from igcrawl.errors import BadInput
 from igcrawl.items import RECORD_TYPES, WalkEnd
 from igcrawl.items.field_choice import FieldChoice, FieldSet, fields_of_type
+from igcrawl.wording import did_you_mean, nearest
 
 _ALLOWED: Final = '{}, or fields by type of record, such as {{"follow": ["username", "is_private"]}}'.format(
     ", ".join(FieldSet)
@@ -45,9 +45,8 @@ def _choice(value: Any) -> FieldChoice:
             given = None
     if not isinstance(given, Mapping) or not given:
         text = value if isinstance(value, str) else repr(value)
-        near = get_close_matches(text.strip().lower(), list(FieldSet), n=1)
-        meant = f"; did you mean {near[0]}?" if near else ""
-        raise BadInput(f"IG_FIELDS: expected {_ALLOWED}, got {text[:60]!r}{meant}")
+        meant = did_you_mean(nearest(text.strip(), FieldSet, most=1))
+        raise BadInput(f"IG_FIELDS: expected {_ALLOWED}, got {text[:60]!r}; {meant}".rstrip("; "))
     return FieldChoice(named={type_: _named(type_, names) for type_, names in given.items()})
 
 
@@ -68,5 +67,5 @@ def _named(type_: Any, names: Any) -> frozenset[str]:
 
 
 def _nearest(name: Any, known: Iterable[str]) -> str:
-    near = get_close_matches(str(name), list(known), n=3, cutoff=0.5)
-    return f"did you mean {', '.join(near)}?" if near else f"there are {', '.join(known)}"
+    near = did_you_mean(nearest(str(name), known, cutoff=0.5))
+    return near.rstrip() or f"there are {', '.join(known)}"

@@ -80,7 +80,7 @@ class Facts:
             verdicts={verdict.value: count for verdict, count in self._spider.verdicts.items()},
             progress=self._spider.progress if self._spider.ask.walk is not None else "",
             open=None if self._waiting is None else max(0, self._waiting - (self._ended - self._ended_then)),
-            records=self._stat("igcrawl/records"),
+            records=self._spider.run_totals.records(walk),
             requests=self._stat("igcrawl/requests"),
             current=None if walk is None else Current(walk.operation.name, walk.pages, walk.records, walk.expected),
             hour=hour,

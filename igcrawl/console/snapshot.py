@@ -46,7 +46,7 @@ class Snapshot:
         verdicts: how many walks this run has ended with each verdict.
         progress: of the targets that were given, such as ``37 of 500 accounts``; empty for a single one.
         open: walks of the crawl that wait or are being walked; None while it is not known.
-        records: written by this run, walk records and profiles too.
+        records: brought by this run, as walk records count them: without profiles that were asked beside a list.
         requests: sent by this run.
         current: None between two walks.
         hour, day: of the session; None where no budget holds.

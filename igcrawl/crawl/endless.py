@@ -91,7 +91,7 @@ class Endless:
             expected: how many it should hold; None when nothing tells.
         """
         if expected is not None and held > MOST_TIMES * expected + MOST_BEYOND:
-            return f"{expected} were expected, the list held {held} and went on"
+            return f"{expected:,} were expected, the list held {held:,} and went on"
         if self.barren >= BARREN_PAGES:
             return f"{BARREN_PAGES} pages in a row brought nothing, each with a cursor"
         if self.meagre >= MEAGRE_PAGES:

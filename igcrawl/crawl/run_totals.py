@@ -27,6 +27,20 @@ class RunTotals:
         self.by_verdict: dict[Verdict, VerdictTotals] = {}
         self.shares: list[Share] = []
         self.last: Walk | None = None
+        self._begun_with = 0
+
+    def begin(self, row: WalkRow) -> None:
+        """Note the walk that is to be walked now."""
+        self._begun_with = row.records
+
+    def records(self, current: Walk | None) -> int:
+        """Return how many records the run has brought, as walk records count them.
+
+        Args:
+            current: the walk that is being walked; None between two.
+        """
+        ended = sum(totals.records for totals in self.by_verdict.values())
+        return ended + (max(0, current.records - self._begun_with) if current is not None else 0)
 
     def add(self, row: WalkRow, walk: Walk, verdict: Verdict, seconds: float) -> None:
         """Count a walk that has ended.

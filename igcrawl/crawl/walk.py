@@ -245,7 +245,7 @@ class Walk:
             if not self.held and self.expected:
                 # What the server did not give must not look like what the operator did not want.
                 nobody = f"max_pages={limits.max_pages} was reached, and no page held anybody"
-                return Ending(Verdict.SUSPECT, f"{nobody}; {self.expected} were expected")
+                return Ending(Verdict.SUSPECT, f"{nobody}; {self.expected:,} were expected")
             return Ending(Verdict.STOPPED, f"max_pages={limits.max_pages}")
         if limits.max_users is not None and self.records >= limits.max_users:
             return Ending(Verdict.STOPPED, _told_of_last_page(limits.max_users, self.records))
@@ -272,9 +272,9 @@ class Walk:
             return Ending(Verdict.LIMITED, "the server said that it cut the list")
         verdict = judge_ended_list(self.held, self.expected)
         if verdict is Verdict.SUSPECT and self.private and not self.held:
-            return Ending(Verdict.PRIVATE, f"its profile says so; the list was empty, {self.expected} were expected")
+            return Ending(Verdict.PRIVATE, f"its profile says so; the list was empty, {self.expected:,} were expected")
         if verdict is Verdict.SUSPECT or holds_too_many(self.held, self.expected):
-            return Ending(verdict, f"{self.expected} were expected, the list held {self.held}")
+            return Ending(verdict, f"{self.expected:,} were expected, the list held {self.held:,}")
         return Ending(verdict)
 
     def end_record(self, ending: Ending, now: str) -> WalkEnd:

@@ -16,6 +16,7 @@ from igcrawl.errors import BadInput
 from igcrawl.output.feed_outputs import shown, without_compression
 from igcrawl.output.foreign import JSON_LINES
 from igcrawl.paths import expanded, setting_path
+from igcrawl.wording import did_you_mean, nearest
 
 #: Settings of a run that writes no record; its feeds are left to who uses them.
 WITHOUT_OUTPUTS: Final[Mapping[str, Any]] = {
@@ -68,9 +69,11 @@ def _feed_of(settings: BaseSettings, element: str) -> tuple[str, dict[str, Any]]
     except UsageError:
         known = [name for name, exporter in given.getwithbase("FEED_EXPORTERS").items() if exporter is not None]
         known = [name for name in known if name not in _PAGES_ONLY]
+        known = list(dict.fromkeys(known))
+        meant = did_you_mean(nearest(Path(name).suffix.removeprefix("."), known))
         raise BadInput(
-            f"output {shown(element)}: its format is not known; allowed: {', '.join(dict.fromkeys(known))}, each also "
-            "with .gz or .zst behind it, as the end of the name or behind a colon"
+            f"output {shown(element)}: its format is not known; {meant}allowed: {', '.join(known)}, each also with .gz "
+            "or .zst behind it, as the end of the name or behind a colon"
         ) from None
     return f"{uri}{suffix}", options
 

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from igcrawl.arguments import Arguments, GraphArguments
 from igcrawl.operations.catalogue import FAMILY_OF
@@ -14,6 +14,12 @@ from igcrawl.operations.operation import Operation
 from igcrawl.operations.paging import ChunkPages, GivenPaths
 from igcrawl.store import OperatorLimits
 from igcrawl.wording import counted
+
+#: What the operator can do without: operations that are asked before a walk, and how.
+_SAVED_BY: Final = {
+    "user_lookup": "an account given by its name costs one request more, its look-up; one given by its id does not",
+    "user_profile": "each list costs a profile request for its expected count; verify=0 saves it",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +114,8 @@ def cost_of(
     cost = Cost(walks=Range(1, 1))
     for name in asked_first(operation, args, asked):
         cost.ask(name, Range(1, 1))
+        if name in _SAVED_BY:
+            cost.notes[_SAVED_BY[name]] = None
     pages = pages_of(operation, args, holds, OperatorLimits(asked.max_pages, asked.max_users))
     if update:
         pages = Range(1, pages.most)

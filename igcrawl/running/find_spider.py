@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from functools import cache
 
 from scrapy import Spider
@@ -12,6 +11,7 @@ from scrapy.utils.misc import load_object
 
 from igcrawl.base_spiders.operation_spider import OperationSpider
 from igcrawl.errors import BadInput
+from igcrawl.wording import did_you_mean, nearest
 
 
 def find_spider(settings: BaseSettings, name: str | None) -> type[OperationSpider]:
@@ -32,8 +32,8 @@ def find_spider(settings: BaseSettings, name: str | None) -> type[OperationSpide
     if name is None:
         raise BadInput(f"give one spider: {', '.join(names)}")
     if name not in names:
-        near = get_close_matches(name, names) or names
-        raise BadInput(f"no spider {name!r}; did you mean {', '.join(near)}?")
+        meant = did_you_mean(nearest(name, names) or names).rstrip()
+        raise BadInput(f"no spider {name!r}; {meant}")
     return check_spider(loader.load(name))
 
 

@@ -15,6 +15,7 @@ from typing import Final
 import orjson
 
 from igcrawl.errors import BadInput
+from igcrawl.paths import unreadable
 from igcrawl.sessions.formats.kind import kind_of
 from igcrawl.sessions.session import Session
 from igcrawl.store.replace_file import remove_copies, replace_file
@@ -33,7 +34,7 @@ def load_session(path: Path) -> Session:
     try:
         mode, content = _read(path)
     except OSError as error:
-        raise BadInput(f"session file {path}: {error.strerror or error}") from None
+        raise BadInput(f"session file {path}: {unreadable(path, error)}") from None
     if mode & 0o077:
         raise BadInput(f"session file {path} can be read by others: chmod 600 {path}")
     return _parsed(content, path)

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from igcrawl.simulator.answers import HTML, JSON, Answer
 from igcrawl.simulator.errors import SimulatorError
 from igcrawl.simulator.parsed_request import Ask
+from igcrawl.simulator.validation import check_whole
 
 _APP = ("mobile", "rest")
 _KEYS = frozenset({"status", "headers", "body"})
@@ -64,7 +65,18 @@ def make_rule(when: object = (), answers: object = ()) -> Rule:
         raise SimulatorError("when: expected a list of texts")
     if not given or not all(isinstance(answer, Mapping) and answer.keys() <= _KEYS for answer in given):
         raise SimulatorError(f"answers: expected one or more tables of {', '.join(sorted(_KEYS))}")
+    for answer in map(_mapping, given):
+        check_whole("status of an answer", answer.get("status", 200), 200, 599)
+        headers = answer.get("headers", {})
+        if not isinstance(headers, Mapping) or not all(map(_is_header, map(str, headers), map(str, headers.values()))):
+            raise SimulatorError("headers of an answer: expected a table of names and texts without line breaks")
+        if not isinstance(answer.get("body", ""), str):
+            raise SimulatorError("body of an answer: expected a text")
     return Rule(tuple(map(str, words)), tuple(map(_mapping, given)))
+
+
+def _is_header(name: str, value: str) -> bool:
+    return bool(name) and f"{name}{value}".isprintable()
 
 
 def _list(value: object, name: str) -> Sequence[object]:

@@ -37,6 +37,7 @@ retry_after, counts_throttled. Those of a [[rotation]] are in `rotation`. A [[ru
 a limit's requests and seconds and a rotation's operation.
 """
 
+import inspect
 import tomllib
 from collections.abc import Callable
 from functools import partial
@@ -73,7 +74,7 @@ def read_script(path: Path) -> dict[str, Any]:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SimulatorError(f"script {path}: {error.strerror or error}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise SimulatorError(f"script {path} is not TOML: {error}") from error
     _check_tables(path, document)
     arguments: dict[str, Any] = {}
@@ -100,6 +101,8 @@ def _check_tables(path: Path, document: dict[str, Any]) -> None:
 
 def _made(where: str, make: Callable[..., object], table: dict[str, Any]) -> object:
     try:
+        # A maker that takes its keys one by one says itself neither which it lacks nor which it does not know.
+        inspect.signature(make).bind(**table)
         return make(**table)
-    except SimulatorError as error:
+    except (SimulatorError, TypeError, ValueError) as error:
         raise SimulatorError(f"{where}: {error}") from error

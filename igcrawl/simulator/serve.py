@@ -3,6 +3,7 @@
 A script of faults, limits and rotations is described in `igcrawl.simulator.script`.
 """
 
+import shlex
 import shutil
 import signal
 import sys
@@ -30,8 +31,8 @@ def serve(
 ) -> int:
     """Serve until SIGINT or SIGTERM and return 0; to be called from the main thread.
 
-    Prints IG_MOBILE_URL, IG_WEB_URL, IG_SESSION (a session file written into `folder`, or into a temporary one) and
-    a user_id to try, then serves. What was written is removed at the end.
+    Prints lines for a shell: IG_MOBILE_URL, IG_WEB_URL, IG_SESSION (a session file written into `folder`, or into a
+    temporary one) and a user_id to try, then serves. What was written is removed at the end.
     Raises SimulatorError before anything is printed when port, users, seed or script cannot be used.
     """
     scripted = read_script(Path(script)) if script else {}
@@ -58,9 +59,9 @@ def _until_stopped(simulator: Simulator, session_file: Path, out: TextIO) -> int
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         lines = (
-            f"IG_MOBILE_URL={simulator.mobile_url}",
-            f"IG_WEB_URL={simulator.web_url}",
-            f"IG_SESSION={session_file}",
+            f"export IG_MOBILE_URL={simulator.mobile_url}",
+            f"export IG_WEB_URL={simulator.web_url}",
+            f"export IG_SESSION={shlex.quote(str(session_file))}",
             f"user_id={simulator.user_id}",
         )
         print("\n".join(lines), file=out, flush=True)

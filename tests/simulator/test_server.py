@@ -6,6 +6,7 @@ import ast
 import io
 import json
 import os
+import random
 import signal
 import socket
 import stat
@@ -21,6 +22,7 @@ import pytest
 import igcrawl.simulator
 import igcrawl.simulator.script
 from igcrawl.simulator import ACCOUNTS, Simulator, SimulatorError
+from igcrawl.simulator.faults import KEYS
 from igcrawl.simulator.operations import OPERATIONS
 from igcrawl.simulator.script import read_script
 from igcrawl.simulator.serve import serve
@@ -172,7 +174,8 @@ def test_serve_prints_where_it_is_and_removes_what_it_wrote(tmp_path: Path, endi
     process = start_process("0", "50", "9", repr(str(script)))
     assert process.stdout is not None
     with process, process.stdout:
-        lines = dict(process.stdout.readline().strip().split("=", 1) for _ in range(4))
+        said = [process.stdout.readline().strip() for _ in range(4)]
+        lines = dict(line.removeprefix("export ").split("=", 1) for line in said)
         assert list(lines) == ["IG_MOBILE_URL", "IG_WEB_URL", "IG_SESSION", "user_id"]
         session = Path(lines["IG_SESSION"])
         assert stat.S_IMODE(session.stat().st_mode) == 0o600
@@ -239,6 +242,64 @@ def test_a_script_holds_faults_limits_escalation_and_session(tmp_path: Path) -> 
         got = [client.mobile("followers", {"user_id": "25025320"}).status for _ in range(2)]
         got += [client.rest("users/25025320/info/").status for _ in range(4)]
     assert got == [503, 401, 200, 429, 400, 403]
+
+
+def value_at_random(rng: random.Random) -> str:
+    """A TOML value, as a person might get it wrong."""
+    plain = [
+        "1",
+        "0",
+        "-3",
+        "1.5",
+        "nan",
+        "inf",
+        "true",
+        '""',
+        '"x"',
+        '"followers"',
+        '"throttle"',
+        "1979-05-27",
+        "1e400",
+    ]
+    return rng.choice([*plain, "[]", '["x"]', "[1, 2]", "{}", "{ a = 1 }", "[{ status = 9999 }]", "[{ body = 5 }]"])
+
+
+def script_at_random(rng: random.Random) -> str:
+    keys = {key for table in ("fault", "limit") for key in (*KEYS, "requests", "seconds", "family", "answer")}
+    keys |= {"when", "answers", "x", "operation", "old_answer", "at_request", "challenge_after", "violation_window"}
+    keys |= {"expires_after_requests", "expires_after_seconds", "self", "seed", "limits", "clock"}
+    tables = ["[[fault]]", "[[limit]]", "[[rotation]]", "[[rule]]", "[escalation]", "[session]", "[rule]", "[[x]]"]
+    lines = []
+    for table in rng.sample(tables, rng.randint(1, 3)):
+        lines.append(table)
+        lines += [f"{key} = {value_at_random(rng)}" for key in rng.sample(sorted(keys), rng.randint(0, 3))]
+    return "\n".join(lines)
+
+
+def test_a_script_of_whatever_shape_is_served_or_refused_in_one_line(tmp_path: Path) -> None:
+    seed = int(os.environ.get("SEED") or random.randrange(2**32))
+    print(f"SEED={seed}")
+    rng, refusals = random.Random(seed), 0
+    for _ in range(400):
+        path = tmp_path / "script.toml"
+        path.write_text(script_at_random(rng))
+        try:
+            Simulator(**read_script(path))
+        except SimulatorError as error:
+            refusals += 1
+            assert str(error).startswith(f"script {path}"), (seed, path.read_text())
+            assert "\n" not in str(error), (seed, path.read_text())
+    assert 100 < refusals < 400
+
+
+@pytest.mark.parametrize(
+    "table", ["x = 1", "when = 5", 'when = ["a"]', "answers = [{ status = 9999 }]", "answers = [{ headers = 1 }]"]
+)
+def test_a_rule_that_cannot_be_answered_by_is_refused(tmp_path: Path, table: str) -> None:
+    path = tmp_path / "script.toml"
+    path.write_text(f"[[rule]]\n{table}\n")
+    with pytest.raises(SimulatorError, match=r"script .*, rule 1: "):
+        read_script(path)
 
 
 def test_the_example_in_the_docstring_of_scripts_is_one(tmp_path: Path) -> None:

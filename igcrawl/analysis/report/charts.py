@@ -53,13 +53,15 @@ def growth(account: Account, one: ListOverTime, dates: Dates) -> Chart:
         {"at": crawl.at, "when": dates.words(crawl.at), "size": crawl.found, "what": _LIST, "verdict": crawl.verdict}
         | {"worth": _worth_of(crawl.doubt)}
         for crawl in one.crawls
+        # An account that was private or gone has no list, and not one of nobody.
+        if crawl.found or crawl.doubt is None
     ]
     said = [
         {"at": at, "when": dates.words(at), "size": size, "what": _PROFILE, "verdict": "", "worth": _CERTAIN}
         for at, size in thinned(profile_sizes(account, one.kind), COUNTS)
     ]
-    moments = [str(row["at"]) for row in (*said, *found)]
-    clock = {"format": "%H:%M:%S"} if min(moments)[:10] == max(moments)[:10] else {"format": "%-d %b %Y"}
+    days = {str(row["at"])[:10] for row in (*said, *found)}
+    clock = {"format": "%-d %b %Y" if len(days) > 1 else "%H:%M:%S"}
     points = {
         "mark": {"type": "point", "size": 70, "strokeWidth": 2, "opacity": 1},
         "encoding": {
@@ -198,6 +200,11 @@ def worth(verdict: str) -> str:
         return "whole"
     known = verdict in BAD or verdict in {Verdict.STOPPED, "open"}
     return "partly" if known else "without a result"
+
+
+def grows(account: Account, one: ListOverTime) -> bool:
+    """Return whether there is growth to draw: several crawls, or counts of the profile that differ."""
+    return len(one.crawls) > 1 or len({size for _, size in profile_sizes(account, one.kind)}) > 1
 
 
 def profile_sizes(account: Account, kind: str) -> list[tuple[str, int]]:

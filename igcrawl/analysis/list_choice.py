@@ -133,7 +133,7 @@ async def choose_lists(store: Store, texts: Sequence[str], kind: str, *, incompl
     Raises:
         BadInput: there is no such account, or no list of it.
     """
-    given = [_operation_of(text) for text in texts]
+    given = [operation_of(text) for text in texts]
     accounts = await find_accounts(store, [text for _, text in given])
     targets = {account.pk for account in accounts}
     found = [kept async for kept in read_kept_lists(store, lambda row: row.target in targets)]
@@ -146,8 +146,8 @@ async def choose_lists(store: Store, texts: Sequence[str], kind: str, *, incompl
     return chosen
 
 
-def _operation_of(text: str) -> tuple[str | None, str]:
-    """Return the operation and the account of a walk; the operation is None for an account alone."""
+def operation_of(text: str) -> tuple[str | None, str]:
+    """Return the operation and the account in the name of a walk; the operation is None for an account alone."""
     operation, slash, account = text.partition("/")
     return (operation, account) if slash and operation in list_kinds() else (None, text)
 

@@ -35,10 +35,10 @@ def doubts_of_change(change: Change, before: KeptList, after: KeptList, accounts
     does = _DOES.get(after.kind, _BE_THERE)
     if change is Change.GONE:
         doubts += _some_of(accounts, "gone", f"still {does}", "later", after)
-        doubts += _more(f"who was missing from the earlier list may be gone, too", "earlier", before)
+        doubts += _more("who was missing from the earlier list may be gone, too", "earlier", before)
         doubts += _stale("who has left since may be missing from the answer", "later", after)
     elif change is Change.NEW:
-        doubts += _some_of(accounts, "new", f"{does} since before", "earlier", before)
+        doubts += _some_of(accounts, "new", "have been there before", "earlier", before)
         doubts += _more("who is missing from the later list may be new, too", "later", after)
         doubts += _stale("who had left and came back may be missing from the answer", "earlier", before)
     else:

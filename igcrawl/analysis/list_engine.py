@@ -18,7 +18,11 @@ from igcrawl.store.packed_ids import number_of
 
 #: Lists that are held against each other at once: each is a bit of a number.
 MOST_LISTS: Final = 60
-_LIMITS: Final[dict[str, Any]] = {"memory_limit": "600MB", "threads": 2, "preserve_insertion_order": False}
+_SETTINGS: Final[dict[str, Any]] = {
+    "memory_limit": "600MB",
+    "threads": 2,
+    "preserve_insertion_order": False,
+}
 #: So many bytes of packed ids are handed over at once.
 _BYTES: Final = 8 << 20
 #: So many rows of an answer are fetched at once.
@@ -27,7 +31,8 @@ _ROWS: Final = 10_000
 _FEW: Final = 50_000
 
 _NAMES: Final = "pk UBIGINT, id VARCHAR, username VARCHAR, full_name VARCHAR, is_private BOOLEAN, is_verified BOOLEAN"
-_TABLES: Final = f"""
+_BEGIN: Final = f"""
+    SET enable_progress_bar = false;
     CREATE TABLE members (list UTINYINT, pk UBIGINT, place UBIGINT);
     CREATE TABLE handed ({_NAMES});
     CREATE TABLE names ({_NAMES});
@@ -162,6 +167,12 @@ class ListEngine:
             matrix[one][other] = accounts
         return matrix
 
+    def at_least(self) -> dict[int, int]:
+        """Return how many accounts are in two lists at least, in three, and so on up to all."""
+        exactly = list(self._rows("SELECT bit_count(lists), sum(accounts)::BIGINT FROM masks GROUP BY ALL"))
+        numbers = range(2, len(self.lists) + 1)
+        return {number: sum(accounts for lists, accounts in exactly if lists >= number) for number in numbers}
+
     def count(self, wanted: Wanted) -> int:
         """Return how many accounts are wanted."""
         [[accounts]] = self._rows(f"SELECT count(*) {_WANTED}", wanted._asdict())
@@ -261,9 +272,9 @@ async def list_engine(store: Store) -> AsyncIterator[ListEngine]:
 
     with tempfile.TemporaryDirectory(prefix="igcrawl-") as name:
         folder = Path(name)
-        connection = duckdb.connect(folder / "lists.duckdb", config={**_LIMITS, "temp_directory": name})
+        connection = duckdb.connect(folder / "lists.duckdb", config={**_SETTINGS, "temp_directory": name})
         try:
-            connection.execute(_TABLES).fetchall()
+            connection.execute(_BEGIN).fetchall()
             yield ListEngine(store, connection, folder)
         except duckdb.Error as error:
             reason = str(error).partition("\n")[0]

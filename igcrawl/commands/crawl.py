@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import sys
-from typing import NoReturn
+from collections.abc import Callable, Coroutine
+from typing import Any, NoReturn
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
 from scrapy.utils.conf import arglist_to_dict
 
-from igcrawl.errors import BadInput
+from igcrawl.errors import BadInput, StoreError
 from igcrawl.printable import say
 from igcrawl.verdict import ExitCode
 
@@ -82,3 +84,23 @@ def refuse(problem: str, code: ExitCode = ExitCode.BAD_INPUT) -> NoReturn:
     """Say in one line why nothing was done, and exit."""
     say(f"igcrawl: {' '.join(problem.split())}", file=sys.stderr)
     raise SystemExit(int(code))
+
+
+def answer_from_store(question: Callable[[], Coroutine[Any, Any, object]]) -> ExitCode:
+    """Ask a store something, and return the exit code; what stands in the way is said in one line.
+
+    Args:
+        question: reads the settings and returns what is to be awaited.
+    """
+    try:
+        asyncio.run(question())
+    except BadInput as error:
+        refuse(str(error))
+    except StoreError as error:
+        refuse(str(error), ExitCode.INCOMPLETE)
+    except BrokenPipeError:
+        # Whoever was reading has enough: nothing to be said.
+        return ExitCode.INCOMPLETE
+    except KeyboardInterrupt:
+        refuse("stopped; no file was changed", ExitCode.INCOMPLETE)
+    return ExitCode.OK

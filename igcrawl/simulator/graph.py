@@ -1,6 +1,6 @@
 """The social graph: computed from index, id and seed, never held in memory."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from math import gcd
@@ -30,6 +30,7 @@ class FollowList:
     shift: int = 0
     newcomers: int = 0
     newcomers_from: int = 0
+    given: tuple[int, ...] | None = None
 
 
 def digest_is_private(digest: str) -> bool:
@@ -53,6 +54,8 @@ class Graph:
         self._inverse = pow(self._factor, -1, _PRIME)
         self._newcomers: dict[int, int] = {}
         self._leavers: dict[int, int] = {}
+        self._given: dict[tuple[int, str], FollowList] = {}
+        self._renamed: dict[int, str] = {}
 
     def digest(self, user_id: int) -> str:
         """Return 64 hex digits that belong to this id under this seed: the source of everything random about it."""
@@ -90,16 +93,24 @@ class Graph:
 
     def username(self, user_id: int) -> str:
         """Return the username of an account."""
+        if user_id in self._renamed:
+            return self._renamed[user_id]
         account = ACCOUNTS.get(user_id)
         return account.username if account is not None else username_of(user_id)
 
     def id_of(self, username: str) -> int | None:
         """Return the id of the existing account with exactly this username, or None."""
+        renamed = next((each for each, name in self._renamed.items() if name == username), None)
+        if renamed is not None:
+            return renamed
         for account in ACCOUNTS.values():
             if account.username == username:
-                return account.id if self.exists(account.id) else None
+                return account.id if self._answers_to(account.id, username) else None
         user_id = id_in_username(username)
-        return user_id if user_id is not None and self.exists(user_id) else None
+        return user_id if user_id is not None and self._answers_to(user_id, username) else None
+
+    def _answers_to(self, user_id: int, username: str) -> bool:
+        return self.exists(user_id) and self.username(user_id) == username
 
     def gain_followers(self, user_id: int, count: int) -> None:
         """Let an account gain followers that nobody has seen before: from now on they come first in its list."""
@@ -109,11 +120,29 @@ class Graph:
         """Let an account lose the last followers of its list, its oldest; a negative count brings some back."""
         self._leavers[user_id] = self._leavers.get(user_id, 0) + count
 
+    def set_list(
+        self, user_id: int, direction: str, members: Sequence[int], claimed: int | None = None, *, cut: bool = False
+    ) -> None:
+        """Give an account exactly these followers, or these that it follows, newest first.
+
+        `claimed` is the count that its profile shows, by default as many as there are; `cut` lets the last page say
+        that the server cut the list.
+        """
+        quirk = Quirk.CUT if cut else Quirk.NONE
+        count = len(members) if claimed is None else claimed
+        self._given[user_id, direction] = FollowList(count, len(members), quirk, (), 0, 1, 1, given=tuple(members))
+
+    def rename(self, user_id: int, username: str) -> None:
+        """Give an existing account another username; the one it had is nobody's then."""
+        self._renamed[user_id] = username
+
     def follow_list(self, user_id: int, direction: str) -> FollowList:
         """Return the followers or following of an existing account.
 
         Raises KeyError for an account that does not exist.
         """
+        if (user_id, direction) in self._given:
+            return self._given[user_id, direction]
         account = ACCOUNTS.get(user_id)
         if account is not None:
             plan = account.followers if direction == "followers" else account.following
@@ -161,6 +190,8 @@ class Graph:
         return [self._member(follows, position) for position in positions]
 
     def _member(self, follows: FollowList, position: int) -> int:
+        if follows.given is not None:
+            return follows.given[position]
         if position < follows.newcomers:
             return self.id_at(follows.newcomers_from + follows.newcomers - 1 - position)
         position -= follows.newcomers

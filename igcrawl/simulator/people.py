@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from igcrawl.simulator.accounts import ACCOUNTS, Account
 from igcrawl.simulator.graph import Graph, digest_is_private
-from igcrawl.simulator.names import full_name_json, username_of
+from igcrawl.simulator.names import full_name_json
 
 PICTURE_HOST = "scontent-xyz1-1.cdn.example"
 NEWEST_STORY = 1775669050
@@ -93,7 +93,7 @@ class People:
             "story": NEWEST_STORY - number % 86400 if number % 4 == 0 else 0,
             "pic_id": "null" if anonymous else f'"{_OLDEST_PICTURE + number % _PICTURES}_{user_id}"',
             "pic": _NO_PICTURE if anonymous else picture_url(digest, _SMALL),
-            "username": username_of(user_id),
+            "username": self.graph.username(user_id),
         }
 
     def _documented(self, account: Account, digest: str, number: int) -> dict[str, object]:
@@ -107,7 +107,7 @@ class People:
             "story": NEWEST_STORY - number % 86400,
             "pic_id": f'"{_OLDEST_PICTURE + number % _PICTURES}_{account.id}"',
             "pic": picture_url(digest, _SMALL),
-            "username": account.username,
+            "username": self.graph.username(account.id),
         }
 
     def as_json(self, user_ids: list[int], template: str) -> str:

@@ -40,8 +40,10 @@ async def read_histories(store: Store, chosen: Sequence[str]) -> list[History]:
     """
     wanted = set(chosen)
     lists: dict[str, list[KeptList]] = defaultdict(list)
-    async for kept in read_kept_lists(store, lambda row: row.target in wanted and row.updated_at is not None):
-        lists[kept.target].append(kept)
+    async for kept in read_kept_lists(store, lambda row: row.target in wanted):
+        # One that was claimed and has brought nothing yet has no date.
+        if kept.ended_at is not None:
+            lists[kept.target].append(kept)
     profiles = await _profile_walks(store, wanted)
     return [await _history(store, pk, lists[pk], profiles[pk]) for pk in chosen if lists[pk]]
 

@@ -222,7 +222,7 @@ async def test_only_the_accounts_that_were_named_are_reported_in_their_order(fil
 
 
 async def test_of_many_accounts_those_crawled_most_and_the_largest_are_shown_and_the_others_have_a_row(
-    url: str,
+    file: str,
 ) -> None:
     async with opened(file) as store:
         made = Made(store)

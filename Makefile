@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 .PHONY: docs picture compiled siege help demo demo-postgres test fuzz torture bench bench-peers bench-many bench-transport days clean
 
 help:
-	@echo "make demo   crawl the built-in simulator into out/followers.jsonl"
+	@echo "make demo   crawl the built-in simulator into out/followers.jsonl, twice, and make a report of it: out/report.html"
 	@echo "make demo-postgres   the same into an embedded Postgres, and what one can ask it"
 	@echo "make test   lint, types and tests, with all they need"
 	@echo "make docs   the documentation as a site, into site/; a warning is an error"
@@ -35,13 +35,22 @@ $(VENV)/dev: $(VENV)/crawl pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@
 
-demo: $(VENV)/crawl
+# What `scrapy report` needs, and nothing else: a crawl needs none of it.
+$(VENV)/analysis: $(VENV)/crawl pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[analysis]'
+	@touch $@
+
+demo: $(VENV)/analysis
 	@IG_SIMULATOR=True IG_STORE=sqlite:///.igcrawl/simulator.db $(BIN)/scrapy crawl followers -a user_id=25025320 -O out/followers.jsonl
 	@$(BIN)/python -m igcrawl.output.file_summary out/followers.jsonl
 	@echo
 	@echo "The store kept the records, too. Without a further request:"
 	@echo "  IG_STORE=sqlite:///.igcrawl/simulator.db $(BIN)/scrapy walks"
 	@echo "  IG_STORE=sqlite:///.igcrawl/simulator.db $(BIN)/scrapy export out/followers.csv"
+	@echo
+	@$(BIN)/python -m tests.support.demo_report sqlite:///.igcrawl/simulator.db
+	@IG_STORE=sqlite:///.igcrawl/simulator.db $(BIN)/scrapy report out/report.html
+	@echo "  xdg-open out/report.html   (macOS: open out/report.html)"
 	@echo
 	@echo "Next, with your own session (docs/sessions.md):"
 	@echo "  IG_SESSION=session.json $(BIN)/scrapy crawl followers -a username=NAME -O followers.jsonl"

@@ -51,6 +51,7 @@ class KeptList:
         records: accounts that it brought.
         held: accounts that the list held, those included that an update passed over.
         expected: the count that the list should have, None when it is not known.
+        requests: what the walk cost.
         is_update: whether it may hold only what was new.
         began_again: whether it was read from its first page once more: who had left by then is still in it.
         kept: whether the store holds the records; without them the accounts have no names.
@@ -72,6 +73,7 @@ class KeptList:
     records: int
     held: int
     expected: int | None
+    requests: int
     is_update: bool
     began_again: bool
     kept: bool
@@ -168,6 +170,7 @@ def _list_of(row: WalkRow, crawl: CrawlRow, kind: str) -> KeptList:
         records=row.records,
         held=row.records + passed,
         expected=row.expected,
+        requests=row.requests,
         is_update=row.verdict == Verdict.UPDATED or (row.verdict != Verdict.COMPLETE and _UPDATE in crawl.key),
         began_again=(row.state.get("begun_with") or -1) > 0,
         kept=crawl.kept,

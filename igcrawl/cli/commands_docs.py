@@ -37,8 +37,8 @@ MORE: Final[Mapping[str, str]] = {
     "a terminal.",
     "session": "[Sessions](sessions.md) explains formats, states and containers.",
     "simulate": "[The simulator](simulator.md) has a script of faults, and how another shell crawls it.",
-    "walks": "[Long crawls](running.md#one-crawl) says which walks are open, and which are final. `records` counts as the "
-    "walk's record does; `lines` is what the store keeps of it: its records, its walk record, and the profile that was "
+    "walks": "[Long crawls](running.md#one-crawl) says which walks are open, and which are final. `records` counts as "
+    "the walk's record does; `lines` is what the store keeps of it: its records, its walk record, and the profile that was "
     "asked beside its list.",
 }
 

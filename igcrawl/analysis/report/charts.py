@@ -42,51 +42,74 @@ _SPENT: Final = {
     "range": ["var(--accent)", "var(--second)", "var(--gone)"],
 }
 _CERTAIN, _DOUBTFUL = "certain", "doubtful"
+_IS_DOUBTFUL: Final = f"datum.worth == '{_DOUBTFUL}'"
 #: A heat map of so many lists has numbers in it.
 _NUMBERED: Final = 6
 _NUMBERS: Final = {"size", "count", "shared", "requests", "walks"}
+#: A heat map's fields: the fuller the colour, the larger the share; a list with itself is grey.
+_CELLS: Final[Chart] = {
+    "mark": {"type": "rect", "cornerRadius": 3, "stroke": "var(--page)", "strokeWidth": 2},
+    "encoding": {
+        "fill": {"condition": {"test": "datum.same", "value": "var(--line)"}, "value": "var(--heat)"},
+        "fillOpacity": {
+            "condition": {"test": "datum.same", "value": 0.5},
+            "field": "share",
+            "type": "quantitative",
+            "legend": None,
+            "scale": {"type": "sqrt", "domain": [0, 1], "range": [0.06, 1]},
+        },
+    },
+}
+_CELL_NUMBERS: Final[Chart] = {
+    "mark": {"type": "text", "fontSize": _FONT, "fill": "var(--text)"},
+    "encoding": {"text": {"field": "shared", "type": "quantitative", "format": ",d"}},
+}
 
 
 def growth(account: Account, one: ListOverTime, dates: Dates) -> Chart:
     """Return the size of a list over time, beside what the profile said."""
-    found = [
-        {"at": crawl.at, "when": dates.words(crawl.at), "size": crawl.found, "what": _LIST, "verdict": crawl.verdict}
-        | {"worth": _worth_of(crawl.doubt)}
-        for crawl in one.crawls
-    ]
-    said = [
-        {"at": at, "when": dates.words(at), "size": size, "what": _PROFILE, "verdict": "", "worth": _CERTAIN}
-        for at, size in thinned(profile_sizes(account, one.kind), COUNTS)
-    ]
-    moments = [str(row["at"]) for row in (*said, *found)]
-    clock = {"format": "%H:%M:%S"} if min(moments)[:10] == max(moments)[:10] else {"format": "%-d %b %Y"}
+    rows = [*_said(account, one, dates), *_found(one, dates)]
     points = {
         "mark": {"type": "point", "size": 70, "strokeWidth": 2, "opacity": 1},
         "encoding": {
-            "fill": {
-                "condition": {"test": f"datum.worth == '{_DOUBTFUL}'", "value": "var(--page)"},
-                **_nominal("what", _LINES),
-            },
+            "fill": {"condition": {"test": _IS_DOUBTFUL, "value": "var(--page)"}, **_nominal("what", _LINES)},
             "shape": _nominal("what", _SHAPES),
         },
     }
     # A line joins whole lists only: what is doubtful is a point beside it.
-    certain = [row for row in (*said, *found) if row["worth"] == _CERTAIN]
+    certain = [row for row in rows if row["worth"] == _CERTAIN]
     lines = [{"data": {"values": certain}, "mark": {"type": "line", "strokeWidth": 2}}] if certain else []
-    time_axis = {"title": None, "grid": False, "tickCount": _LABELS, "labelOverlap": "greedy", "labelFlush": True}
+    days = {str(row["at"])[:10] for row in rows}
+    time_axis = {"format": "%-d %b %Y" if len(days) > 1 else "%H:%M:%S", "title": None, "grid": False}
+    few = {"tickCount": _LABELS, "labelOverlap": "greedy", "labelFlush": True}
     size_axis = {"title": None, "format": ",d", "tickMinStep": 1, "tickCount": 4}
+    near = {"zero": False, "nice": True, "padding": 8}
     encoding = {
-        "x": {"field": "at", "type": "temporal", "scale": {"type": "utc"}, "axis": time_axis | clock},
-        "y": {
-            "field": "size",
-            "type": "quantitative",
-            "scale": {"zero": False, "nice": True, "padding": 8},
-            "axis": size_axis,
-        },
+        "x": {"field": "at", "type": "temporal", "scale": {"type": "utc"}, "axis": time_axis | few},
+        "y": {"field": "size", "type": "quantitative", "scale": near, "axis": size_axis},
         "color": _nominal("what", _LINES),
         "tooltip": _tooltip(when="when", what="of the", size="accounts", verdict="verdict", worth="worth"),
     }
-    return _chart([*said, *found], {"height": _HEIGHT, "encoding": encoding, "layer": [*lines, points]})
+    return _chart(rows, {"height": _HEIGHT, "encoding": encoding, "layer": [*lines, points]})
+
+
+def _found(one: ListOverTime, dates: Dates) -> list[Chart]:
+    """Return the sizes of a list."""
+    return [
+        {"at": crawl.at, "when": dates.words(crawl.at), "size": crawl.found, "what": _LIST, "verdict": crawl.verdict}
+        | {"worth": _worth_of(crawl.doubt)}
+        for crawl in one.crawls
+        # An account that was private or gone has no list, and not one of nobody.
+        if crawl.found or crawl.doubt is None
+    ]
+
+
+def _said(account: Account, one: ListOverTime, dates: Dates) -> list[Chart]:
+    """Return what the profile said of a list's length."""
+    return [
+        {"at": at, "when": dates.words(at), "size": size, "what": _PROFILE, "verdict": "", "worth": _CERTAIN}
+        for at, size in thinned(profile_sizes(account, one.kind), COUNTS)
+    ]
 
 
 def changes(one: ListOverTime, dates: Dates) -> Chart | None:
@@ -115,7 +138,7 @@ def changes(one: ListOverTime, dates: Dates) -> Chart | None:
         "y": {"field": "bar", "type": "quantitative", "axis": count_axis},
         "color": _nominal("what", _SIGNS),
         "stroke": _nominal("what", _SIGNS),
-        "fillOpacity": {"condition": {"test": f"datum.worth == '{_DOUBTFUL}'", "value": 0.15}, "value": 0.9},
+        "fillOpacity": {"condition": {"test": _IS_DOUBTFUL, "value": 0.15}, "value": 0.9},
         "tooltip": _tooltip(when="between", what="these are", count="accounts", worth="worth"),
     }
     mark = {"type": "bar", "strokeWidth": 1.5, "width": {"expr": "min(56, bandwidth('x') * 0.7)"}}
@@ -124,7 +147,24 @@ def changes(one: ListOverTime, dates: Dates) -> Chart | None:
 
 def heat_map(overlap: Overlap) -> Chart:
     """Return how much each list shares with each."""
-    rows = [
+    few = len(overlap.lists) <= _NUMBERED
+    axis = {"title": None, "ticks": False, "domain": False, "labelLimit": 190}
+    encoding = {
+        "x": {"field": "column", "type": "nominal", "sort": None, "axis": axis | {"orient": "top", "labelAngle": 0}},
+        "y": {"field": "row", "type": "nominal", "sort": None, "axis": axis},
+        "tooltip": [
+            *_tooltip(row="list", other="and list", shared="in both"),
+            {"field": "share", "title": "of either", "format": ".1%"},
+            *_tooltip(worth="worth"),
+        ],
+    }
+    layer = [_CELLS, _CELL_NUMBERS] if few else [_CELLS]
+    height = len(overlap.lists) * (44 if few else 26)
+    return _chart(_cells(overlap), {"height": height, "encoding": encoding, "layer": layer})
+
+
+def _cells(overlap: Overlap) -> list[Chart]:
+    return [
         {
             "row": f"{here + 1}  {one.name}",
             "column": f"{there + 1}",
@@ -137,37 +177,6 @@ def heat_map(overlap: Overlap) -> Chart:
         for here, one in enumerate(overlap.lists)
         for there, other in enumerate(overlap.lists)
     ]
-    few = len(overlap.lists) <= _NUMBERED
-    axis = {"title": None, "ticks": False, "domain": False, "labelLimit": 190}
-    cells: Chart = {
-        "mark": {"type": "rect", "cornerRadius": 3, "stroke": "var(--page)", "strokeWidth": 2},
-        "encoding": {
-            "fill": {"condition": {"test": "datum.same", "value": "var(--line)"}, "value": "var(--heat)"},
-            "fillOpacity": {
-                "condition": {"test": "datum.same", "value": 0.5},
-                "field": "share",
-                "type": "quantitative",
-                "legend": None,
-                "scale": {"type": "sqrt", "domain": [0, 1], "range": [0.06, 1]},
-            },
-        },
-    }
-    numbers: Chart = {
-        "mark": {"type": "text", "fontSize": _FONT, "fill": "var(--text)"},
-        "encoding": {"text": {"field": "shared", "type": "quantitative", "format": ",d"}},
-    }
-    encoding = {
-        "x": {"field": "column", "type": "nominal", "sort": None, "axis": axis | {"orient": "top", "labelAngle": 0}},
-        "y": {"field": "row", "type": "nominal", "sort": None, "axis": axis},
-        "tooltip": [
-            *_tooltip(row="list", other="and list", shared="in both"),
-            {"field": "share", "title": "of either", "format": ".1%"},
-            *_tooltip(worth="worth"),
-        ],
-    }
-    layer = [cells, numbers] if few else [cells]
-    height = len(overlap.lists) * (44 if few else 26)
-    return _chart(rows, {"height": height, "encoding": encoding, "layer": layer})
 
 
 def spending(costs: Sequence[Cost]) -> Chart:
@@ -198,6 +207,11 @@ def worth(verdict: str) -> str:
         return "whole"
     known = verdict in BAD or verdict in {Verdict.STOPPED, "open"}
     return "partly" if known else "without a result"
+
+
+def grows(account: Account, one: ListOverTime) -> bool:
+    """Return whether there is growth to draw: several crawls, or counts of the profile that differ."""
+    return len(one.crawls) > 1 or len({size for _, size in profile_sizes(account, one.kind)}) > 1
 
 
 def profile_sizes(account: Account, kind: str) -> list[tuple[str, int]]:

@@ -251,14 +251,14 @@ class AccountRow:
         pk: its id.
         list_kind: of its largest list.
         size: of that list.
-        at, verdict: of its latest crawl.
+        at, verdict: of its latest crawl; it may not have begun.
     """
 
     name: str
     pk: str
     list_kind: str
     size: int
-    at: str
+    at: str | None
     verdict: str
 
 

@@ -74,6 +74,7 @@ def _of_lists(dates: Dates) -> dict[str, Callable[..., Any]]:
         "growth_words": lambda account, one: sentences.growth_in_words(account, one, dates),
         "changes": lambda one: charts.changes(one, dates),
         "change_words": lambda account, one: sentences.change_in_words(account, one, dates),
+        "grows": charts.grows,
         "has_counts": lambda account, one: bool(charts.profile_sizes(account, one.kind)),
         "why_no_change": sentences.why_no_change,
         "per": lambda records, requests: f"{records / requests:,.1f}" if requests else _UNKNOWN,

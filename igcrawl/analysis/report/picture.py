@@ -19,8 +19,10 @@ _MOST: Final = 17.0
 #: measure, how many there are at most, and how long one is.
 _NAMES: Final = (("wide", 15, 26, 24), ("narrow", 36, 7, 16))
 #: A letter is about so wide, measured in its height.
-_LETTER: Final = 0.58
+_LETTER: Final = 0.64
 _UNHIDDEN: Final = 8
+#: Who is not walked and has fewer links has no name in the picture.
+_NAMED_FROM: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ def labels(network: Network) -> Iterator[Label]:
         taken = [_around(network, node) for node in network.nodes[:_UNHIDDEN]]
         named = 0
         for node in network.nodes:
+            if node.links < _NAMED_FROM and not node.start:
+                continue
             name = node.name if len(node.name) <= longest else f"{node.name[: longest - 1]}…"
             half = len(name) * size * _LETTER / 2
             x, y = _place(node)

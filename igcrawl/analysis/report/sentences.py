@@ -49,12 +49,12 @@ def _trust(lists: Sequence[ListOverTime], dates: Dates) -> str:
 def change(account: Account, one: ListOverTime, dates: Dates) -> str | None:
     """Return what changed in a list between its last two crawls that can be compared, None without them."""
     crawl = next((each for each in reversed(one.crawls) if each.since is not None), None)
-    if crawl is None or crawl.new is None:
+    if crawl is None or crawl.since is None or crawl.new is None:
         return None
     noun = _NOUNS.get(one.kind, "account")
     gained = f"gained {counted(crawl.new, noun) if crawl.new else f'no {plural_of(noun)}'}"
     lost = f"lost {crawl.gone:,}" if crawl.gone else "lost none"
-    between = f"between {dates.words(crawl.since)} and {dates.words(crawl.at)}"
+    between = dates.span(crawl.since, crawl.at)
     doubt = f" This is doubtful: {crawl.change_doubt}." if crawl.change_doubt else ""
     if crawl.gone is None:
         return f"{account.name} {gained} {between}; who left cannot be told.{doubt}"

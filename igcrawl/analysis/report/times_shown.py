@@ -8,6 +8,8 @@ from typing import Final
 
 from markupsafe import Markup
 
+#: Between the day and the clock.
+_CLOCK: Final = ", "
 _FORMS: Final = ("%-d %b %Y", "%-d %b %Y, %H:%M", "%-d %b %Y, %H:%M:%S")
 #: So many characters of a moment are its day, and its minute.
 _DAY: Final = 10
@@ -28,6 +30,14 @@ class Dates:
     def words(self, moment: str | None) -> str:
         """Return a moment in words."""
         return "never" if moment is None else datetime.fromisoformat(moment).strftime(self._form)
+
+    def span(self, earlier: str, later: str) -> str:
+        """Return the time between two moments in words; their day is said once."""
+        one, other = self.words(earlier), self.words(later)
+        day, _, clock = other.partition(_CLOCK)
+        if clock and one.startswith(day + _CLOCK):
+            return f"between {one.removeprefix(day + _CLOCK)} and {clock} on {day}"
+        return f"between {one} and {other}"
 
     def html(self, moment: str | None) -> Markup:
         """Return a moment in words, marked as a time; to the second where one points at it."""

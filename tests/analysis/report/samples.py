@@ -29,7 +29,7 @@ CUT = "limited: the server cut the list, 1,000 of 12,000 expected"
 
 
 def on_day(day: int) -> str:
-    return (_FIRST + timedelta(days=day)).isoformat().replace("+00:00", "Z")
+    return (_FIRST + timedelta(days=day)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
 def crawl(number: int, day: int, found: int, **more: Any) -> Crawl:

@@ -125,7 +125,7 @@ def test_every_figure_of_a_list_has_its_date_and_its_verdict() -> None:
     of_crawls = [row for row in rows if 'data-label="Expected"' in row]
     assert len(of_crawls) == 4
     for row in of_crawls:
-        assert re.search(r'<time datetime="2026-05-\d\dT10:00:00Z"', row)
+        assert re.search(r'<time datetime="2026-05-\d\dT10:00:00.000Z"', row)
         assert re.search(r'<span class="badge \w+">(complete|limited)</span>', row)
 
 
@@ -145,20 +145,25 @@ def test_what_is_not_doubtful_is_not_marked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("new", "gone", "doubt", "said"),
+    ("new", "gone", "said"),
     [
-        (120, 8, None, "@instagram gained 120 followers and lost 8 between 3 May 2026 and 10 May 2026."),
-        (1, 0, None, "@instagram gained 1 follower and lost none between 3 May 2026 and 10 May 2026."),
-        (0, 2, None, "@instagram gained no followers and lost 2 between 3 May 2026 and 10 May 2026."),
-        (3, None, None, "@instagram gained 3 followers between 3 May 2026 and 10 May 2026; who left cannot be told."),
-        (2, 9, "x", "@instagram gained 2 followers and lost 9 between 3 May 2026 and 10 May 2026. This is doubtful: x."),
-        (None, None, None, None),
+        (120, 8, "@instagram gained 120 followers and lost 8 between 3 May 2026 and 10 May 2026."),
+        (1, 0, "@instagram gained 1 follower and lost none between 3 May 2026 and 10 May 2026."),
+        (0, 2, "@instagram gained no followers and lost 2 between 3 May 2026 and 10 May 2026."),
+        (3, None, "@instagram gained 3 followers between 3 May 2026 and 10 May 2026; who left cannot be told."),
+        (None, None, None),
     ],
 )  # fmt: skip
-def test_the_change_of_a_list_in_words(new: int | None, gone: int | None, doubt: str | None, said: str | None) -> None:
-    later = crawl(2, 7, 1112, since=on_day(0), new=new, gone=gone, change_doubt=doubt)
+def test_the_change_of_a_list_in_words(new: int | None, gone: int | None, said: str | None) -> None:
+    later = crawl(2, 7, 1112, since=on_day(0), new=new, gone=gone)
     one = ListOverTime(kind="followers", crawls=[crawl(1, 0, 1000), later])
     assert change(followers(), one, DATES) == said
+
+
+def test_a_doubtful_change_is_said_with_its_doubt() -> None:
+    later = crawl(2, 7, 300, since=on_day(0), new=3, gone=9, change_doubt="the later list is cut")
+    one = ListOverTime(kind="followers", crawls=[crawl(1, 0, 1000), later])
+    assert str(change(followers(), one, DATES)).endswith(" This is doubtful: the later list is cut.")
 
 
 def test_the_summary_says_how_many_lists_are_complete_and_what_changed() -> None:
@@ -174,7 +179,7 @@ def test_one_crawl_only_says_that_a_second_one_shows_growth() -> None:
     once = followers(lists=[ListOverTime(kind="followers", crawls=[crawl(1, 0, 1000)])])
     text = shown(report(once, overlap=None, networks=[]))
     assert "a second crawl will show growth" in text
-    assert "One crawl only: a second one shows growth" in text
+    assert "One crawl only: a second one shows growth, and who is new and gone." in text
     assert "One list has nothing to overlap with" in text
     assert "No network yet" in text
 
@@ -204,6 +209,17 @@ def test_the_page_explains_the_verdicts_that_it_shows_and_no_others() -> None:
 )
 def test_dates_have_one_form_that_tells_the_crawls_of_a_list_apart(moments: list[str], said: str) -> None:
     assert Dates([moments, ["2026-05-03T10:00:00Z"]]).words(moments[0]) == said
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "said"),
+    [
+        ("2026-05-03T10:00:00Z", "2026-05-03T10:00:09Z", "between 10:00:00 and 10:00:09 on 3 May 2026"),
+        ("2026-05-03T10:00:00Z", "2026-05-04T10:00:09Z", "between 3 May 2026, 10:00:00 and 4 May 2026, 10:00:09"),
+    ],
+)
+def test_the_day_of_a_short_time_is_said_once(earlier: str, later: str, said: str) -> None:
+    assert Dates([["2026-05-03T10:00:00Z", "2026-05-03T10:00:01Z"]]).span(earlier, later) == said
 
 
 def test_a_line_of_growth_joins_what_is_certain_only() -> None:

@@ -1,0 +1,60 @@
+"""The network of suggestions: whom the server suggests beside whom."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from typing import Any, Final
+
+import orjson
+
+from igcrawl.analysis.formats.table_values import type_of
+from igcrawl.analysis.kept_lists import SUGGESTIONS, list_kinds
+from igcrawl.analysis.report.histories import History
+from igcrawl.analysis.report.model import Network
+from igcrawl.analysis.report.network import laid_out
+from igcrawl.analysis.report.shared import compared
+from igcrawl.items import Suggestion
+from igcrawl.store import Choice, Store
+from igcrawl.store.packed_records import unpack_lines
+
+#: So many links are read at most.
+_MOST: Final = 500_000
+
+
+async def read_suggested(store: Store, histories: Sequence[History], around: Collection[str]) -> Network | None:
+    """Return the network of suggestions, None when there are none.
+
+    Args:
+        store: an open store.
+        histories: of the accounts of the report.
+        around: ids of accounts: only those are drawn that are suggested beside one of these, and what is suggested
+            beside those; empty for all.
+    """
+    links: list[tuple[str, str]] = []
+    names: dict[str, str | None] = {history.account.pk: history.account.username for history in histories}
+    async for record in _suggestions(store):
+        links.append((record["target_pk"], record["pk"]))
+        names.setdefault(record["pk"], record.get("username"))
+        if len(links) == _MOST:
+            break
+    if around:
+        near = {pk for target, pk in links if target in around} | set(around)
+        links = [link for link in links if link[0] in near]
+    sources = [
+        compared(history, kind, kept)
+        for history in histories
+        for kind, kept in history.latest.items()
+        if kept.kind == SUGGESTIONS
+    ]
+    return laid_out(SUGGESTIONS, links, names, {target for target, _ in links}, sources)
+
+
+async def _suggestions(store: Store) -> AsyncIterator[dict[str, Any]]:
+    """Yield the suggestions of the latest walk of each account."""
+    for operation in (name for name, kind in list_kinds().items() if kind == SUGGESTIONS):
+        async with store.records.select(Choice(operation=operation, latest=True)) as selection:
+            for each in selection.crawls:
+                async for page in selection.pages(each.crawl.id):
+                    for line in unpack_lines(page.lines).splitlines():
+                        if type_of(line) == Suggestion.TYPE:
+                            yield orjson.loads(line)

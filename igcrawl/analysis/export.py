@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from scrapy.settings import BaseSettings
 
@@ -36,6 +36,15 @@ _INCOMPLETE: Final = (*BAD, Verdict.STOPPED)
 _BATCH: Final = 500
 #: So many crawls are named in a line.
 _NAMED: Final = 5
+
+
+class _Held(NamedTuple):
+    """What the chosen walks hold."""
+
+    types: Counter[str]
+    """How many records of each type."""
+    notes: list[str]
+    """What must be said of them, a line each."""
 
 
 async def export(config: Config, settings: BaseSettings, order: ExportOrder) -> ExitCode:
@@ -79,15 +88,12 @@ async def export(config: Config, settings: BaseSettings, order: ExportOrder) -> 
                 about=_about(kept),
             )
             with opened_files(files_order) as (files, places):
-                held, notes = await _write(store, selection, kept, files)
-                if order.type is not None and not held[order.type]:
-                    raise BadInput(f"--type={order.type}: there is none here; {_holds(held)}")
+                held = await _write(store, selection, kept, files)
+                if order.type is not None and not held.types[order.type]:
+                    raise BadInput(f"--type={order.type}: there is none here; {_holds(held.types)}")
                 place = places()
-    _say_end(place, kept, files.written, notes)
-    lost = _lost_crawls(selection)
-    if lost:
-        say(f"igcrawl: {_lost_line(lost)}", file=sys.stderr)
-    return ExitCode.INCOMPLETE if lost else ExitCode.OK
+    _say_end(place, kept, files.written, held.notes)
+    return _say_lost(selection)
 
 
 def _place_of(config: Config) -> Path | str:
@@ -115,6 +121,13 @@ def _lost_crawls(selection: Selection) -> list[ChosenCrawl]:
     return [each for each in selection.crawls if not each.crawl.kept]
 
 
+def _say_lost(selection: Selection) -> ExitCode:
+    lost = _lost_crawls(selection)
+    if lost:
+        say(f"igcrawl: {_lost_line(lost)}", file=sys.stderr)
+    return ExitCode.INCOMPLETE if lost else ExitCode.OK
+
+
 def _lost_line(lost: Sequence[ChosenCrawl]) -> str:
     names = [f"{each.crawl.id} ({each.crawl.name or each.crawl.key})" for each in lost]
     more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
@@ -136,17 +149,15 @@ def _holds(held: Counter[str]) -> str:
     return f"the store holds {', '.join(sorted(name for name, count in held.items() if count)) or 'no records'}"
 
 
-async def _write(
-    store: Store, selection: Selection, crawls: Sequence[ChosenCrawl], files: ExportFiles
-) -> tuple[Counter[str], list[str]]:
-    """Write the records; return how many there are of each type, and what must be said of it."""
-    held: Counter[str] = Counter()
+async def _write(store: Store, selection: Selection, crawls: Sequence[ChosenCrawl], files: ExportFiles) -> _Held:
+    """Write the records, as far as the files take them; return what there is."""
+    types: Counter[str] = Counter()
     notes: list[str] = []
     try:
         async for lines in _lines(selection, crawls, notes):
             for type_, of_type in groupby(lines, type_of):
                 together = list(of_type)
-                held[type_] += len(together)
+                types[type_] += len(together)
                 files.write(type_, together)
         if isinstance(files, GraphFiles):
             await _add_starts(store, crawls, files)
@@ -156,7 +167,7 @@ async def _write(
     except BaseException:
         files.abandon()
         raise
-    return held, notes + files.notes
+    return _Held(types, notes + files.notes)
 
 
 async def _add_starts(store: Store, crawls: Sequence[ChosenCrawl], files: GraphFiles) -> None:

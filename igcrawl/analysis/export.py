@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from scrapy.settings import BaseSettings
 
 from igcrawl.analysis.choice import no_such_walk, read_choice
-from igcrawl.analysis.destination import check_file, read_destination
+from igcrawl.analysis.destination import Destination, check_file, read_destination
 from igcrawl.analysis.export_files import ExportFiles, FilesOrder, GraphFiles, opened_files
 from igcrawl.analysis.export_order import ExportOrder
 from igcrawl.analysis.formats.format import Holds, check_installed
@@ -63,13 +63,7 @@ async def export(config: Config, settings: BaseSettings, order: ExportOrder) -> 
         StoreError: the store could not be read, or the file not be written; it is as it was before.
         BrokenPipeError: whoever was reading standard output has enough.
     """
-    destination = read_destination(order.out, order.format, order.purpose)
-    if order.type is not None:
-        check_type(order.type)
-    order.check_options(destination.format)
-    check_installed(destination.format)
-    if destination.path is not None:
-        check_file(destination.path, path_of(config.store))
+    destination = _read_destination(config, order)
     async with opened(config.store) as store:
         if store is None:
             raise BadInput(f"there is no store at {_place_of(config)} yet: nothing to export")
@@ -94,6 +88,22 @@ async def export(config: Config, settings: BaseSettings, order: ExportOrder) -> 
                 place = places()
     _say_end(place, kept, files.written, held.notes)
     return _say_lost(selection)
+
+
+def _read_destination(config: Config, order: ExportOrder) -> Destination:
+    """Return the destination of an order that can be followed, as far as that can be known without the store.
+
+    Raises:
+        BadInput: it cannot.
+    """
+    destination = read_destination(order.out, order.format, order.purpose)
+    if order.type is not None:
+        check_type(order.type)
+    order.check_options(destination.format)
+    check_installed(destination.format)
+    if destination.path is not None:
+        check_file(destination.path, path_of(config.store))
+    return destination
 
 
 def _place_of(config: Config) -> Path | str:

@@ -32,14 +32,15 @@ MORE: Final[Mapping[str, str]] = {
     "defaults, allowed values and examples. `scrapy crawl SPIDER` alone lists the targets that it can be given, with "
     "exit code 2.",
     "docids": "[doc_ids](doc_ids.md) explains what it is for.",
+    "export": "[Files that other programs open](export.md) says what each format is for, and which walks are written.",
     "help": "Without a name it lists the spiders and commands.",
     "operations": "[Operations](operations.md) lists the same. The table has other names where it is not printed on "
     "a terminal.",
     "session": "[Sessions](sessions.md) explains formats, states and containers.",
     "simulate": "[The simulator](simulator.md) has a script of faults, and how another shell crawls it.",
     "walks": "[Long crawls](running.md#one-crawl) says which walks are open, and which are final. `records` counts as "
-    "the walk's record does; `lines` is what the store keeps of it: its records, its walk record, and the profile that was "
-    "asked beside its list.",
+    "the walk's record does; `lines` is what the store keeps of it: its records, its walk record, and the profile that "
+    "was asked beside its list.",
 }
 
 

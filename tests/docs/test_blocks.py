@@ -2,7 +2,8 @@
 
 The blocks of a page run one after another in one folder and one shell, as a reader runs them. A block that is not run
 has a comment before it, `<!-- not run: REASON -->`, which the page does not show. Lines below a command must be printed
-in their order; `…` in them stands for anything. Another exit code than 0 is announced by `<!-- exit code: 1 -->`.
+in their order; `…` in them stands for anything. Another exit code than 0 is announced by `<!-- exit code: 1 -->`, and a program that
+goes on with an earlier one by `<!-- inside: with … as … -->`.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ def test_what_a_page_says_can_be_done_and_comes_out_as_it_says(page: Path, shell
             continue
         if block.kind == "python":
             program = tmp_path / "private" / f"block-{block.line}.py"
-            program.write_text(as_program(block.text))
+            program.write_text(as_program(block))
             _check(shell, page, block, Command(f"python {program}"))
         for command in block.commands:
             _check(shell, page, block, command)
@@ -82,13 +83,14 @@ def _check(shell: DocShell, page: Path, block: Block, command: Command) -> None:
     assert "Traceback" not in ran.printed, where
 
 
-def as_program(text: str) -> str:
-    """A block as a program; one that awaits is a notebook's cell."""
-    tree = ast.parse(text)
-    cell = any(isinstance(node, ast.Await) for statement in tree.body for node in _outside_functions(statement))
-    if not cell:
+def as_program(block: Block) -> str:
+    """A block as a program; one that awaits is a notebook's cell, and one may stand inside of what was shown before."""
+    text = block.text
+    if block.inside:
+        text = f"{block.inside}:\n{textwrap.indent(text, '    ')}"
+    elif not any(isinstance(node, ast.Await) for node in _outside_functions(ast.parse(text))):
         return text
-    return f"import asyncio\n\nasync def cell():\n{textwrap.indent(text, '    ')}\nasyncio.run(cell())\n"
+    return f"import asyncio\nimport igcrawl\n\nasync def cell():\n{textwrap.indent(text, '    ')}\nasyncio.run(cell())\n"
 
 
 def _outside_functions(node: ast.AST) -> Iterator[ast.AST]:

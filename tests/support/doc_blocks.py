@@ -12,6 +12,7 @@ _BLOCK = re.compile(
     r"(?:^<!-- (?P<note>[^>]*?) -->\n+)?^(?P<fence>`{3,})(?P<kind>\w*)[^\n]*\n(?P<text>.*?)^(?P=fence)$", re.M | re.S
 )
 _NOT_RUN = re.compile(r"not run: (?P<why>.+)")
+_INSIDE = re.compile(r"inside: (?P<statement>.+)")
 _EXIT_CODE = re.compile(r"exit code: (?P<code>\d+)")
 #: What begins a command in a block that does not say that it has some.
 _COMMANDS = re.compile(r"^(\$ |scrapy |make |pip )", re.M)
@@ -41,6 +42,7 @@ class Block:
     line: int
     why_not: str | None
     exit_code: int
+    inside: str | None = None
     commands: tuple[Command, ...] = field(default=())
 
 
@@ -57,7 +59,7 @@ def _blocks(text: str) -> Iterator[Block]:
         if kind not in {"console", "python"} or (not found["kind"] and not _COMMANDS.search(found["text"])):
             continue
         note = found["note"] or ""
-        not_run, code = _NOT_RUN.fullmatch(note), _EXIT_CODE.fullmatch(note)
+        not_run, code, inside = (mark.fullmatch(note) for mark in (_NOT_RUN, _EXIT_CODE, _INSIDE))
         line = text.count("\n", 0, found.start("fence")) + 1
         yield Block(
             kind,
@@ -65,6 +67,7 @@ def _blocks(text: str) -> Iterator[Block]:
             line,
             not_run["why"] if not_run else None,
             int(code["code"]) if code else 0,
+            inside["statement"] if inside else None,
             tuple(_commands(found["text"])) if kind == "console" else (),
         )
 

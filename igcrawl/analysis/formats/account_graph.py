@@ -50,12 +50,12 @@ _TABLES: Final = f"""
     PRAGMA cache_size = -65536;
     CREATE TABLE seen (pk TEXT, fetched_at TEXT, {", ".join(NODE_FIELDS)});
     CREATE TABLE found (source TEXT, target TEXT, kind TEXT, list TEXT, fetched_at TEXT);
-    CREATE TABLE lists (pk TEXT, list TEXT, verdict TEXT, fetched_at TEXT);
+    CREATE TABLE lists (pk TEXT, list TEXT, verdict TEXT, fetched_at TEXT, is_begun INTEGER);
     CREATE TABLE starts (pk TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 _SEE: Final = f"INSERT INTO seen VALUES (?, ?, {', '.join('?' * len(NODE_FIELDS))})"  # noqa: S608 - numbers of marks
 _GRAPH: Final = """
-    CREATE TABLE walked AS SELECT DISTINCT pk FROM lists;
+    CREATE TABLE walked AS SELECT DISTINCT pk FROM lists WHERE is_begun;
     CREATE UNIQUE INDEX walked_pk ON walked (pk);
     CREATE TABLE edges AS
         SELECT source, target, kind, group_concat(DISTINCT list) AS lists, max(fetched_at) AS fetched_at
@@ -66,7 +66,7 @@ _GRAPH: Final = """
         SELECT pk, sum(edges) AS degree FROM (
             SELECT source AS pk, count(*) AS edges FROM edges GROUP BY source
             UNION ALL SELECT target, count(*) FROM edges GROUP BY target
-            UNION ALL SELECT pk, 0 FROM walked
+            UNION ALL SELECT pk, 0 FROM lists WHERE is_begun OR NOT :walked_only
         )
         GROUP BY pk HAVING sum(edges) >= :least;
     CREATE UNIQUE INDEX nodes_pk ON nodes (pk);
@@ -156,15 +156,8 @@ class AccountGraph:
         records = [record for record, _ in read_lines(lines)]
         with _told_as_os_error():
             if type_ == WalkEnd.TYPE:
-                rows = [(each["target"], each["operation"], each["verdict"], each["fetched_at"]) for each in records]
-                self._database.executemany(
-                    "INSERT INTO lists VALUES (?, ?, ?, ?)",
-                    [
-                        (target, name, verdict, at)
-                        for target, operation, verdict, at in rows
-                        if target.isdecimal() and (name := _list_of(operation))
-                    ],
-                )
+                rows = [row for record in records if (row := _list_in(record)) is not None]
+                self._database.executemany("INSERT INTO lists VALUES (?, ?, ?, ?, ?)", rows)
                 return
             self._database.executemany(_SEE, map(_seen_in, records))
             if edges and type_ != Profile.TYPE:
@@ -197,8 +190,7 @@ class AccountGraph:
                         yield node
                     node = Node(pk, dict.fromkeys(NODE_ATTRIBUTES))
                     node.attributes |= {"is_start": bool(start), "is_walked": bool(walked), "degree": degree}
-                    if walked:
-                        node.attributes |= self._lists_of(pk)
+                    node.attributes |= self._lists_of(pk)
                 # Later rows are of later answers.
                 for (name, kind), value in zip(NODE_FIELDS.items(), values, strict=True):
                     if value is not None:
@@ -215,8 +207,20 @@ class AccountGraph:
 
     def _lists_of(self, pk: str) -> dict[str, str]:
         verdicts: dict[str, str] = dict(self._database.execute(_LISTS, [pk]))
+        if not verdicts:
+            return {}
         worst = next((verdict for verdict in _WORST_FIRST if verdict in verdicts.values()), Verdict.COMPLETE)
         return {"verdict": str(worst), "lists": ", ".join(f"{name} {verdict}" for name, verdict in verdicts.items())}
+
+
+def _list_in(end: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    """Return the list of a walk's last record; None where the walk reads no edges of an account."""
+    name = _list_of(end["operation"])
+    if name is None or not end["target"].isdecimal():
+        return None
+    # Without a request it waits for its first page.
+    is_begun = end["verdict"] != Verdict.INTERRUPTED or bool(end.get("requests"))
+    return end["target"], name, end["verdict"], end["fetched_at"], is_begun
 
 
 def _list_of(operation: str) -> str | None:
@@ -227,7 +231,8 @@ def _list_of(operation: str) -> str | None:
 
 def _edge_of(record: Mapping[str, Any]) -> tuple[Any, ...]:
     if record["type"] == Suggestion.TYPE:
-        return record["target_pk"], record["pk"], Suggestion.TYPE, "suggestions", record.get("fetched_at")
+        name = _list_of(record["operation"]) or record["operation"]
+        return record["target_pk"], record["pk"], Suggestion.TYPE, name, record.get("fetched_at")
     ends = (record["pk"], record["owner_pk"])
     if record["direction"] == "following":
         ends = (record["owner_pk"], record["pk"])

@@ -15,7 +15,7 @@ LINE_BREAK: Final = "⏎"
 #: The beginnings of formulas, in every width; a spreadsheet of another writing system may take any of them.
 _STARTS: Final = r"[=+\-@⁺⁻⁼₊₋₌−﬩﹢﹣﹦﹫＋－＝＠]"
 #: Stand before the first character that counts.
-_UNSEEN: Final = "[\\s\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]*"
+_UNSEEN: Final = "[\\s\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
 #: Months, and what stands in times and in numbers with an exponent.
 _NAMES: Final = """
     e d a p am pm jan january feb february mar march apr april may jun june jul july aug august sep sept september oct
@@ -28,7 +28,7 @@ _NAMES: Final = """
 #: A text with digits and one of these words is a number, a time or a date to some spreadsheet.
 _WORDS: Final = frozenset(_NAMES.split())
 _FLAGS: Final = frozenset({"true", "false"})
-_BEGINS: Final = re.compile(f"{MARK}|{_UNSEEN}{_STARTS}")
+_BEGINS: Final = re.compile(f"{MARK}|{_UNSEEN}*{_STARTS}")
 _DIGIT: Final = re.compile(r"\d")
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _ONE_WORD: Final = re.compile(r"[\s\d.,:/+-]*([^\W\d_]+)[\s\d.,:/+-]*\Z")
@@ -43,8 +43,8 @@ class CellText:
 
     def __init__(self, separator: str) -> None:
         others = "".join(each for each in ",;" if each != separator)
-        # Where another separator is usual, a file that is opened by a double click is cut there.
-        self._formula_behind = re.compile(f"([{others}]{_UNSEEN})(?={_STARTS})")
+        # Where another separator is usual, a file that is opened by a double click is cut there, whatever the quotes.
+        self._formula_behind = re.compile(f'([{others}](?:"|{_UNSEEN})*)(?={_STARTS})')
         self.cell = lru_cache(4096)(self._cell)
 
     def _cell(self, text: str) -> str:

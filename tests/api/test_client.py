@@ -132,17 +132,16 @@ def test_the_other_spiders_give_their_own_records(client: ClientProgram) -> None
     assert client(main) == [kind.split(",") for kind in kinds.split()]
 
 
-def test_records_become_frames(client: ClientProgram) -> None:
+def test_records_become_a_frame(client: ClientProgram) -> None:
     async def main(ig):
-        follows = await ig.followers(user_id=25025320, max_pages=1).to_pandas()
-        hits = await ig.search("py", tab="accounts", max_pages=1).to_polars()
-        return [list(follows.columns), len(follows), hits.columns, len(hits)]
+        follows = await ig.followers(user_id=25025320, max_pages=1).to_polars()
+        return follows.columns, len(follows)
 
-    columns, follows, hit_columns, hits = client(main)
+    columns, count = client(main)
+    # What IG_FIELDS leaves out of all of them is no column.
     assert "profile_pic_url" not in columns
     assert columns[:6] == ["type", "operation", "fetched_at", "walk", "owner_pk", "direction"]
-    assert {"pk", "username", "query"} <= set(hit_columns)
-    assert follows > 10 < hits
+    assert count > 10
 
 
 def test_the_store_is_exported_without_a_request(client: ClientProgram, simulator: Simulator, tmp_path: Path) -> None:
@@ -199,11 +198,11 @@ def test_many_clients_in_a_row_leave_nothing_behind(client: ClientProgram) -> No
         import threading
 
         figures = []
-        for number in range(12):
+        for number in range(8):
             with igcrawl.SyncClient() as each:
                 for _ in each.followers(user_id=25025320, fresh=True, verify=False):
                     break
-            if number in {5, 11}:
+            if number in {3, 7}:
                 gc.collect()
                 crawlers = sum(type(one).__name__ in {"Crawler", "Reading", "HandOut"} for one in gc.get_objects())
                 figures.append([len(list(Path("/proc/self/fd").iterdir())), threading.active_count(), crawlers])

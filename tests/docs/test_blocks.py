@@ -2,8 +2,8 @@
 
 The blocks of a page run one after another in one folder and one shell, as a reader runs them. A block that is not run
 has a comment before it, `<!-- not run: REASON -->`, which the page does not show. Lines below a command must be printed
-in their order; `…` in them stands for anything. Another exit code than 0 is announced by `<!-- exit code: 1 -->`, and a program that
-goes on with an earlier one by `<!-- inside: with … as … -->`.
+in their order; `…` in them stands for anything. Another exit code than 0 is announced by `<!-- exit code: 1 -->`, and a
+program that goes on with an earlier one by `<!-- inside: with … as … -->`.
 """
 
 from __future__ import annotations
@@ -90,7 +90,9 @@ def as_program(block: Block) -> str:
         text = f"{block.inside}:\n{textwrap.indent(text, '    ')}"
     elif not any(isinstance(node, ast.Await) for node in _outside_functions(ast.parse(text))):
         return text
-    return f"import asyncio\nimport igcrawl\n\nasync def cell():\n{textwrap.indent(text, '    ')}\nasyncio.run(cell())\n"
+    return (
+        f"import asyncio\nimport igcrawl\n\nasync def cell():\n{textwrap.indent(text, '    ')}\nasyncio.run(cell())\n"
+    )
 
 
 def _outside_functions(node: ast.AST) -> Iterator[ast.AST]:

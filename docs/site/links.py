@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from html import escape
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +22,9 @@ _LINK: Final = re.compile(r"\]\((?!\w+:|#)([^)\s#]+)(#[^)\s]*)?\)")
 _FENCE: Final = re.compile(r"^(```.*?^```[ ]*$)", re.M | re.S)
 #: Python-Markdown wants an empty line before a list or a table, GitHub does not.
 _JOINED: Final = re.compile(r"^((?![-|#\s]|\d+\. ).+\n)(?=- |\d+\. |\|)", re.M)
+#: Mermaid's words for a box, and for boxes of which each stands on the next.
+_BOX: Final = re.compile(r'^\s*(\w+)\["(.+)"\]$', re.M)
+_STACK: Final = re.compile(r"^\s*(\w+(?: --> \w+)+)$", re.M)
 _LANGUAGES: Final = {".py": "python", ".toml": "toml", ".md": "markdown", ".sql": "sql"}
 
 
@@ -49,10 +53,22 @@ def for_site(markdown: str, name: str) -> str:
     """
     parts = _FENCE.split(markdown)
     # What the expression captures, each second part, is code.
+    parts[1::2] = [_drawn(part) if part.startswith("```mermaid") else part for part in parts[1::2]]
     for number in range(0, len(parts), 2):
         joined = _JOINED.sub(r"\1\n", parts[number])
         parts[number] = _LINK.sub(lambda link: f"]({_on_site(link[1], name)}{link[2] or ''})", joined)
     return "".join(parts)
+
+
+def _drawn(flowchart: str) -> str:
+    """Return a flowchart as a stack of boxes, with those beside it below: Mermaid's own script is fetched from elsewhere."""
+    labels, stack = dict(_BOX.findall(flowchart)), _STACK.search(flowchart)
+    if stack is None:
+        return flowchart
+    names = stack[1].split(" --> ")
+    boxes = [f"<div>{escape(labels[name])}</div>" for name in names]
+    boxes += [f'<div class="beside">{escape(label)}</div>' for name, label in labels.items() if name not in names]
+    return f'<div class="boxes">{"".join(boxes)}</div>'
 
 
 def _on_site(link: str, name: str) -> str:

@@ -61,7 +61,7 @@ def for_site(markdown: str, name: str) -> str:
 
 
 def _drawn(flowchart: str) -> str:
-    """Return a flowchart as a stack of boxes, with those beside it below: Mermaid's own script is fetched from elsewhere."""
+    """Return a flowchart as a stack of boxes, those beside it below: Mermaid would have a script fetched."""
     labels, stack = dict(_BOX.findall(flowchart)), _STACK.search(flowchart)
     if stack is None:
         return flowchart

@@ -26,6 +26,7 @@ page is stale.
 #: What to read beside the options, in Markdown.
 MORE: Final[Mapping[str, str]] = {
     "budget": "[Budget](budget.md) explains what it shows.",
+    "compare": "[Comparing lists](compare.md) tells how to read the answers.",
     "completion": "The script knows the spiders and operations of the moment it was written: write it again after "
     "adding one.",
     "crawl": "Each of the [spiders](spiders.md) has its arguments; `scrapy crawl SPIDER -h` lists them with their "
@@ -34,8 +35,10 @@ MORE: Final[Mapping[str, str]] = {
     "docids": "[doc_ids](doc_ids.md) explains what it is for.",
     "export": "[Files that other programs open](export.md) says what each format is for, and which walks are written.",
     "help": "Without a name it lists the spiders and commands.",
+    "history": "[Comparing lists](compare.md#an-account-over-time) tells how to read it.",
     "operations": "[Operations](operations.md) lists the same. The table has other names where it is not printed on "
     "a terminal.",
+    "report": "[A report to look at](report.md) explains its parts.",
     "session": "[Sessions](sessions.md) explains formats, states and containers.",
     "simulate": "[The simulator](simulator.md) has a script of faults, and how another shell crawls it.",
     "walks": "[Long crawls](running.md#one-crawl) says which walks are open, and which are final. `records` counts as "

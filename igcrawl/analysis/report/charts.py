@@ -113,7 +113,7 @@ def _said(account: Account, one: ListOverTime, dates: Dates) -> list[Chart]:
 
 
 def changes(one: ListOverTime, dates: Dates) -> Chart | None:
-    """Return who is new and who is gone at each crawl of a list, None when no two crawls were compared."""
+    """Return who is new and who is gone at each crawl of a list, None when nobody is known to be."""
     labels = _labels(one, dates)
     rows = [
         {
@@ -129,7 +129,7 @@ def changes(one: ListOverTime, dates: Dates) -> Chart | None:
         for what, count in (("new", crawl.new), ("gone", crawl.gone))
         if count is not None
     ]
-    if not rows:
+    if not any(row["count"] for row in rows):
         return None
     crawl_axis = {"title": None, "labelAngle": 0, "labelOverlap": "greedy", "ticks": False}
     count_axis = {"title": None, "labelExpr": "format(abs(datum.value), ',d')", "tickMinStep": 1, "tickCount": 4}

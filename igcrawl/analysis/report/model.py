@@ -20,7 +20,7 @@ OVERLAPPING: Final = 16
 NODES: Final = 2_000
 EDGES: Final = 5_000
 #: So many walks have a row in the budget.
-WALK_ROWS: Final = 20
+WALK_ROWS: Final = 10
 #: A name or text of the server's has so many characters at most.
 TEXT: Final = 80
 

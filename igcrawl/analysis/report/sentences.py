@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from igcrawl.analysis.report.model import Account, Cost, ListOverTime, Network, Overlap, Report
+from igcrawl.analysis.report.model import Account, Cost, Crawl, ListOverTime, Network, Overlap, Report
 from igcrawl.analysis.report.times_shown import Dates
 from igcrawl.wording import counted, plural_of
 
@@ -22,11 +22,14 @@ def summary(report: Report, dates: Dates) -> list[str]:
     if not lists:
         return []
     said = [_trust(lists, dates)]
-    changes = [line for account in report.accounts for each in account.lists if (line := change(account, each, dates))]
-    said += changes[:_NAMED]
-    if len(changes) > _NAMED:
-        said.append(f"{counted(len(changes) - _NAMED, 'more list')} changed or stayed as below.")
-    if not changes:
+    compared = [(account, one) for account in report.accounts for one in account.lists if last_change(one) is not None]
+    changed = [(account, one) for account, one in compared if not is_quiet(last_change(one))]
+    said += [line for account, one in changed[:_NAMED] if (line := change(account, one, dates))]
+    if len(changed) > _NAMED:
+        said.append(f"{counted(len(changed) - _NAMED, 'more list')} changed, see below.")
+    if len(compared) > len(changed):
+        said.append(f"{counted(len(compared) - len(changed), 'list')} stayed as before: nobody is new or gone.")
+    if not compared:
         said.append("Each list was walked once: a second crawl will show growth, and who is new and gone.")
     requests = sum(cost.requests for cost in report.costs)
     walks = sum(cost.walks for cost in report.costs)
@@ -48,7 +51,7 @@ def _trust(lists: Sequence[ListOverTime], dates: Dates) -> str:
 
 def change(account: Account, one: ListOverTime, dates: Dates) -> str | None:
     """Return what changed in a list between its last two crawls that can be compared, None without them."""
-    crawl = next((each for each in reversed(one.crawls) if each.since is not None), None)
+    crawl = last_change(one)
     if crawl is None or crawl.since is None or crawl.new is None:
         return None
     noun = _NOUNS.get(one.kind, "account")
@@ -61,10 +64,22 @@ def change(account: Account, one: ListOverTime, dates: Dates) -> str | None:
     return f"{account.name} {gained} and {lost} {between}.{doubt}"
 
 
+def last_change(one: ListOverTime) -> Crawl | None:
+    """Return the latest crawl of a list that was compared with an earlier one, None when there is none."""
+    return next((each for each in reversed(one.crawls) if each.since is not None), None)
+
+
+def is_quiet(crawl: Crawl | None) -> bool:
+    """Return whether nobody is known to be new or gone."""
+    return crawl is None or (not crawl.new and crawl.gone == 0)
+
+
 def why_no_change(one: ListOverTime) -> str:
     """Return why a list has no chart of who is new and gone."""
     if len(one.crawls) == 1:
         return "One crawl only: a second one shows growth, and who is new and gone."
+    if last_change(one) is not None:
+        return "Nobody was new or gone at any crawl."
     return "No two of these crawls can be compared: see their verdicts."
 
 

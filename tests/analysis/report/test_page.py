@@ -175,6 +175,17 @@ def test_the_summary_says_how_many_lists_are_complete_and_what_changed() -> None
     assert said[-1] == "All this took 58 requests in 5 walks."
 
 
+def test_lists_that_did_not_change_are_counted_and_have_no_empty_chart() -> None:
+    crawls = [crawl(1, 0, 1000), crawl(2, 7, 1000, since=on_day(0), new=0, gone=0)]
+    quiet = followers("quiet", pk="2", lists=[ListOverTime(kind="followers", crawls=crawls)])
+    made = report(followers(), quiet)
+    said = summary(made, DATES)
+    assert "1 list stayed as before: nobody is new or gone." in said
+    assert not [line for line in said if line.startswith("@quiet")]
+    assert charts.changes(quiet.lists[0], DATES) is None
+    assert "Nobody was new or gone at any crawl." in shown(made)
+
+
 def test_one_crawl_only_says_that_a_second_one_shows_growth() -> None:
     once = followers(lists=[ListOverTime(kind="followers", crawls=[crawl(1, 0, 1000)])])
     text = shown(report(once, overlap=None, networks=[]))

@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from igcrawl.arguments.crawl_key import key_in_words
 from igcrawl.budget.limits import Budget
+from igcrawl.cli.known_outputs import KnownOutput, output_lines
+from igcrawl.output.place import machine
 from igcrawl.planning.estimate import Estimate, duration, requests_left
 from igcrawl.simulator import Simulator
-from igcrawl.store import ENDLESS_PAGES, OperatorLimits, WalkRow
+from igcrawl.store import ENDLESS_PAGES, CrawlRow, OperatorLimits, WalkRow
 from tests.conftest import Scrapy, asked
 from tests.support.crawl import Crawl
 
@@ -113,3 +116,36 @@ def test_without_a_store_there_is_nothing_to_list_and_none_is_made(scrapy: Scrap
     assert run.code == 0
     assert run.out.startswith("no walks")
     assert not (tmp_path / ".igcrawl").exists()
+
+
+def test_an_earlier_generation_is_shown_by_its_number_and_not_asked_again(crawl: Crawl, scrapy: Scrapy) -> None:
+    for _ in range(2):
+        crawl("profiles", f"user_id={SHORT}")
+    earlier = scrapy("walks", "--crawl", "1").out
+    assert earlier.startswith(f"crawl 1, profiles: user_id={SHORT} (generation 1, begun ")
+    assert "; the latest is crawl 2)" in earlier
+    refused = scrapy("walks", "--crawl", "1", "--retry", "complete")
+    assert (refused.code, "not the latest generation; the latest is crawl 2" in refused.err) == (2, True)
+
+
+def test_an_output_that_is_being_written_is_not_said_to_be_changed() -> None:
+    crawl = CrawlRow(id=1, key="k", name=None, generation=1, spider="s", started=1, created_at="x", kept=True, pages=9)
+    outputs = [KnownOutput("x.csv", machine(), 4, "", growing=True), KnownOutput("y.csv", machine(), 9, "missing")]
+    assert list(output_lines(crawl, outputs)) == [
+        "  output x.csv: being written, 4 of 9 pages",
+        "  output y.csv: missing; the same command repairs it",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ('profiles {"targets":"505 accounts 0123456789abcdef0123456789abcdef"}', "profiles: 505 accounts of a file"),
+        ('followers {"depth":2,"username":"nasa"}', "followers: depth=2, username=nasa"),
+        ('feed {"user_ids":["1","2","3"],"verify":false}', "feed: user_ids=1,2,3, verify=false"),
+        ('feed {"user_ids":["1","2","3… 0123456789abcdef', "feed: user_ids=1,2,3…"),
+        ("session_check {}", "session_check"),
+    ],
+)
+def test_a_crawl_is_named_in_words(key: str, words: str) -> None:
+    assert key_in_words(key) == words

@@ -72,7 +72,9 @@ def key_in_words(text: str) -> str:
     spider, _, shape = text.partition(" ")
     told: list[str] = []
     for name, value in _PART.findall(shape):
-        words = value.replace('"', "").strip("[]")
+        # A cut key ends with a hash.
+        words, cut, _ = value.replace('"', "").strip("[]").partition("…")
+        words += cut
         if name == "targets" and (of_file := _OF_FILE.fullmatch(words)) is not None:
             told.insert(0, f"{of_file[1]} of a file")
         else:

@@ -59,6 +59,8 @@ class Command(ScrapyCommand):
         for name, more in (("verdict", ["open"]), ("retry", [])):
             given = getattr(opts, name)
             chosen[name] = [] if given is None else [each.strip() for each in given.split(",")]
+            # What the output calls interrupted has no verdict in the store: it goes on.
+            chosen[name] = [more[0] if more and each == Verdict.INTERRUPTED else each for each in chosen[name]]
             for value in chosen[name]:
                 if value not in allowed + more:
                     meant = did_you_mean(nearest(value, more + allowed))

@@ -132,8 +132,11 @@ async def make_ready(ask: Ask, walk: Walk) -> None:
         AnswerError: it is not to be had.
     """
     if "username" in walk.args and "username" not in walk.operation.arguments:
+        # A walk that ends meanwhile is still to be looked up when it goes on.
+        found = await id_of(ask, walk, walk.args["username"])
+        del walk.args["username"]
         walk.given = walk.given or walk.target
-        walk.target = walk.args["user_id"] = await id_of(ask, walk, walk.args.pop("username"))
+        walk.target = walk.args["user_id"] = found
     for need in walk.operation.needs:
         wanted = walk.args.get(need.when) if need.when else need.gives not in walk.args
         if not wanted:

@@ -239,3 +239,35 @@ def test_the_view_of_a_crawl_says_how_many_are_done(
     said = re.findall(r"INFO: progress: (\d) of 4 accounts; walks: (\d) open, (\d) done", crawl.log)
     assert all(int(done) + int(left) == 4 and done == walks for done, left, walks in said)
     assert len({done for done, *_ in said}) > 1
+
+
+@pytest.mark.parametrize("spider", ["profiles", "followers", "feed", "suggestions"])
+def test_a_name_whose_look_up_was_cut_off_is_looked_up_again(crawl: Crawl, simulator: Simulator, spider: str) -> None:
+    account = accounts_of(simulator, 1)[0]
+    name = named(simulator, account)
+    simulator.faults.add(operation="user_lookup", kind="status", status=500, times=1)
+    [walk] = walks_of(crawl(spider, f"username=@{name}", "max_pages=1", code=1, settings=("RETRY_TIMES=0",)))
+    assert (walk["target"], walk["given"], walk["verdict"]) == (name, f"@{name}", "failed")
+    [walk] = walks_of(crawl(spider, f"username=@{name}", "max_pages=1"))
+    assert (walk["target"], walk["given"]) == (account, f"@{name}")
+    assert walk["verdict"] in {"complete", "stopped", "unverified"}
+
+
+def test_the_records_of_verdicts_join_the_operator_s_table(
+    crawl: Crawl, simulator: Simulator, file: Callable[..., str]
+) -> None:
+    first, second, third = accounts_of(simulator, 3)
+    cells = [f"@{named(simulator, first).upper()}", "", second, f" https://instagram.com/{named(simulator, third)}/?x "]
+    records = crawl("profiles", file("who;user_name", *(f"x;{cell}" for cell in cells)), "bad_lines=skip")
+    told = [(walk["given"], walk["line"], walk["target"]) for walk in walks_of(records)]
+    assert told == [(cells[0], 2, first), (second, 4, second), (cells[3].strip(), 5, third)]
+
+
+def test_a_file_with_doubles_says_how_many_accounts_it_has(
+    crawl: Crawl, simulator: Simulator, file: Callable[..., str]
+) -> None:
+    first, second = accounts_of(simulator, 2)
+    crawl("profiles", file(first, second, f"{first}.0", first))
+    assert crawl.log.count("2 different accounts in 4 lines") == 1
+    crawl("profiles", file(first, second))
+    assert "different accounts" not in crawl.log

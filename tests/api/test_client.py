@@ -177,6 +177,23 @@ def test_loops_over_one_list_do_not_wait_for_each_other(client: ClientProgram, s
     assert len(cursors(simulator)) == len(set(cursors(simulator)))
 
 
+def test_a_loop_that_its_error_keeps_alive_gives_way(client: ClientProgram, simulator: Simulator) -> None:
+    """As in a notebook, which remembers the traceback of a cell."""
+
+    async def main(ig):
+        kept = []
+        for _ in range(3):
+            try:
+                async for follow in ig.followers(user_id=25025320):
+                    assert follow.position > 1
+            except AssertionError as error:
+                kept.append(error)
+        return len(kept), len(await ig.followers(user_id=25025320))
+
+    assert client(main) == [3, 200]
+    assert len(cursors(simulator)) == len(set(cursors(simulator)))
+
+
 def test_lists_are_read_side_by_side(client: ClientProgram, simulator: Simulator) -> None:
     async def main(ig):
         async with igcrawl.Client(store="other.db") as other:

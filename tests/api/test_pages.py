@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -36,6 +37,15 @@ async def main():
                 raise AssertionError(line) from error
 asyncio.run(main())
 print("result", len(lines))
+"""
+
+
+#: A cell that is interrupted while it reads.
+INTERRUPTED = """
+import asyncio, os, signal
+async for follow in ig.followers("instagram", fresh=True, max_pages=4):
+    os.kill(os.getpid(), signal.SIGINT)
+    await asyncio.sleep(5)
 """
 
 
@@ -80,23 +90,30 @@ def test_the_notebook_runs_and_shows_how_a_crawl_stands(
         monkeypatch.setenv(name, value)
     notebook = nbformat.read(ROOT / "docs/python.ipynb", 4)
     assert len(notebook.cells) == 10
-    further = (
-        "from igcrawl.console.extension import LiveView; LiveView.frame_every = 0.01\n"
-        "len(await ig.followers('instagram', fresh=True, max_pages=5)) > 10",
-        "len(await igcrawl.Client(progress=False).followers('instagram', fresh=True, max_pages=5)) > 10",
-        "import sys\nwith igcrawl.SyncClient() as own: count = len(list(own.followers('instagram', max_pages=1)))\n"
-        "count > 10, 'twisted.internet.reactor' in sys.modules",
-    )
-    notebook.cells += [nbformat.v4.new_code_cell(each) for each in further]
+    code = nbformat.v4.new_code_cell
+    shown = "from igcrawl.console.extension import LiveView; LiveView.frame_every = 0.01\n"
+    notebook.cells += [
+        code(INTERRUPTED, metadata={"tags": ["raises-exception"]}),
+        code("len(await ig.followers('instagram', max_pages=4)) > 10"),
+        code(f"{shown}len(await ig.followers('instagram', fresh=True, max_pages=5)) > 10"),
+        code("len(await igcrawl.Client(progress=False).followers('instagram', fresh=True, max_pages=5)) > 10"),
+        code("own = igcrawl.SyncClient()\nlen(list(own.followers('instagram', max_pages=1))) > 10"),
+    ]
     resources = {"metadata": {"path": str(tmp_path)}}
     NotebookClient(notebook, timeout=60, kernel_name="python3", resources=resources).execute()
-    outputs = [cell.outputs for cell in notebook.cells if cell.cell_type == "code"]
-    texts = [each[-1].data["text/plain"] for each in outputs[1:]]
-    assert texts[0] == "('instagram', 200, 193)"
-    assert re.fullmatch(r"\(200, \d+, \d+\)", texts[2])
-    assert texts[3].endswith("'instagram')")
-    shown, hidden = outputs[5], outputs[6]
-    assert "walks" in shown[0].data["text/html"]
-    assert "stopped" in shown[0].data["text/plain"]
-    assert [each.data["text/plain"] for each in hidden] == ["True"]
-    assert texts[-1] == "(True, False)"
+    _, profile, _, overlap, last, stopped, *further = (
+        cell.outputs for cell in notebook.cells if cell.cell_type == "code"
+    )
+    assert text_of(profile) == "('instagram', 200, 193)"
+    assert re.fullmatch(r"\(200, \d+, \d+\)", text_of(overlap))
+    assert text_of(last).endswith("'instagram')")
+    assert stopped[-1].ename in {"CancelledError", "KeyboardInterrupt"}
+    assert [text_of(each) for each in further] == ["True"] * 4
+    _, with_display, without, _ = further
+    assert "walks" in with_display[0].data["text/html"]
+    assert "stopped" in text_of(with_display[:1])
+    assert len(without) == 1
+
+
+def text_of(outputs: list[Any]) -> str:
+    return str(outputs[-1].data["text/plain"])

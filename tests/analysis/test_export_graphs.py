@@ -97,7 +97,7 @@ async def test_edges_lead_from_who_follows_to_who_is_followed_and_nodes_say_what
     }
     known = dict(graph.nodes["5"])
     assert (known["label"], known["username"], int(known["follower_count"])) == ("five", "five", 10**12)
-    assert (known["is_start"], known["is_walked"], known["degree"]) == (True, True, 4)
+    assert (known["is_start"], known["is_walked"], known["edge_count"]) == (True, True, 4)
     lists_of_five = "chaining complete, followers limited, following complete"
     assert (known["verdict"], known["lists"]) == ("limited", lists_of_five)
     six = dict(graph.nodes["6"])

@@ -37,7 +37,7 @@ NODE_ATTRIBUTES: Final[Mapping[str, type]] = {
     "is_walked": bool,
     "verdict": str,
     "lists": str,
-    "degree": int,
+    "edge_count": int,
 }
 EDGE_ATTRIBUTES: Final[Mapping[str, type]] = {"kind": str, "seen_in": str, "fetched_at": str}
 #: Verdicts of lists, the worst first.
@@ -189,7 +189,7 @@ class AccountGraph:
                     if node is not None:
                         yield node
                     node = Node(pk, dict.fromkeys(NODE_ATTRIBUTES))
-                    node.attributes |= {"is_start": bool(start), "is_walked": bool(walked), "degree": degree}
+                    node.attributes |= {"is_start": bool(start), "is_walked": bool(walked), "edge_count": degree}
                     node.attributes |= self._lists_of(pk)
                 # Later rows are of later answers.
                 for (name, kind), value in zip(NODE_FIELDS.items(), values, strict=True):

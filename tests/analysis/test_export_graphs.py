@@ -15,9 +15,11 @@ from lxml import etree
 
 from igcrawl.analysis.destination import read_destination
 from igcrawl.analysis.export_order import ExportOrder
+from igcrawl.analysis.formats.account_graph import _WORST_FIRST
 from igcrawl.errors import BadInput
 from igcrawl.items import Follow, Profile, Suggestion
-from igcrawl.store import Store, WalkRow
+from igcrawl.store import PackedRecords, PageCommit, Store, WalkRow
+from igcrawl.store.packed_records import pack_lines
 from igcrawl.verdict import Verdict
 from tests.analysis.histories import crawl_of, exported, media, name_of, put, walk_end
 from tests.analysis.test_export_refusals import refused
@@ -97,7 +99,7 @@ async def test_edges_lead_from_who_follows_to_who_is_followed_and_nodes_say_what
     }
     known = dict(graph.nodes["5"])
     assert (known["label"], known["username"], int(known["follower_count"])) == ("five", "five", 10**12)
-    assert (known["is_start"], known["is_walked"], known["degree"]) == (True, True, 4)
+    assert (known["is_start"], known["is_walked"], known["edge_count"]) == (True, True, 4)
     lists_of_five = "chaining complete, followers limited, following complete"
     assert (known["verdict"], known["lists"]) == ("limited", lists_of_five)
     six = dict(graph.nodes["6"])
@@ -201,9 +203,20 @@ async def test_the_worst_verdict_of_an_account_stands_first(tmp_path: Path) -> N
 
 
 def test_every_verdict_has_its_place_among_the_worst() -> None:
-    from igcrawl.analysis.formats.account_graph import _WORST_FIRST
-
     assert sorted([*_WORST_FIRST, Verdict.COMPLETE]) == sorted(Verdict)
+
+
+async def test_a_record_that_names_one_account_only_is_no_edge_and_that_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = f"sqlite:///{tmp_path}/s.db"
+    lines = b'{"type":"follow","pk":"1"}\n{"type":"follow","pk":"2","owner_pk":"3"}\n{"type":"suggestion","pk":"4"}\n'
+    async with opened(url) as store:
+        walk = await claimed(store, await crawl_of(store, list_seed("followers", 3)))
+        await store.walks.commit([PageCommit(walk=walk, records=PackedRecords(3, pack_lines(lines)))])
+    await exported(url, tmp_path / "x.graphml")
+    assert list(nx.read_graphml(tmp_path / "x.graphml").edges) == [("2", "3")]
+    assert "igcrawl: 2 records name one account only and are no edges\n" in capsys.readouterr().err
 
 
 async def test_crawls_without_lists_give_an_empty_graph(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

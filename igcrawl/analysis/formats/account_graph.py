@@ -16,6 +16,7 @@ from igcrawl.analysis.formats.table_values import read_lines
 from igcrawl.items import Follow, Profile, Suggestion, WalkEnd
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.verdict import BAD, Verdict
+from igcrawl.wording import counted
 
 #: Types of records whose edges a graph has, and those that say more of its accounts.
 EDGE_TYPES: Final = (Follow.TYPE, Suggestion.TYPE)
@@ -37,7 +38,7 @@ NODE_ATTRIBUTES: Final[Mapping[str, type]] = {
     "is_walked": bool,
     "verdict": str,
     "lists": str,
-    "degree": int,
+    "edge_count": int,
 }
 EDGE_ATTRIBUTES: Final[Mapping[str, type]] = {"kind": str, "seen_in": str, "fetched_at": str}
 #: Verdicts of lists, the worst first.
@@ -140,6 +141,14 @@ class AccountGraph:
         # Without a name it is a file that goes when it is closed.
         self._database = sqlite3.connect("")
         self._database.executescript(_TABLES)
+        self._without_end = 0
+
+    @property
+    def notes(self) -> list[str]:
+        """What the graph has no place for, a line each."""
+        count = self._without_end
+        verb = ("names one account only and is no edge", "name one account only and are no edges")
+        return [counted(count, "record", verb)] if count else []
 
     def close(self) -> None:
         """Let go of the database."""
@@ -161,7 +170,9 @@ class AccountGraph:
                 return
             self._database.executemany(_SEE, map(_seen_in, records))
             if edges and type_ != Profile.TYPE:
-                self._database.executemany("INSERT INTO found VALUES (?, ?, ?, ?, ?)", map(_edge_of, records))
+                found = [each for each in map(_edge_of, records) if None not in each[:2]]
+                self._without_end += len(records) - len(found)
+                self._database.executemany("INSERT INTO found VALUES (?, ?, ?, ?, ?)", found)
 
     def add_starts(self, pks: Iterable[str]) -> None:
         """Take accounts that the operator gave."""
@@ -189,7 +200,7 @@ class AccountGraph:
                     if node is not None:
                         yield node
                     node = Node(pk, dict.fromkeys(NODE_ATTRIBUTES))
-                    node.attributes |= {"is_start": bool(start), "is_walked": bool(walked), "degree": degree}
+                    node.attributes |= {"is_start": bool(start), "is_walked": bool(walked), "edge_count": degree}
                     node.attributes |= self._lists_of(pk)
                 # Later rows are of later answers.
                 for (name, kind), value in zip(NODE_FIELDS.items(), values, strict=True):
@@ -231,17 +242,17 @@ def _list_of(operation: str) -> str | None:
 
 def _edge_of(record: Mapping[str, Any]) -> tuple[Any, ...]:
     if record["type"] == Suggestion.TYPE:
-        name = _list_of(record["operation"]) or record["operation"]
-        return record["target_pk"], record["pk"], Suggestion.TYPE, name, record.get("fetched_at")
-    ends = (record["pk"], record["owner_pk"])
-    if record["direction"] == "following":
-        ends = (record["owner_pk"], record["pk"])
-    return *ends, Follow.TYPE, record["direction"], record.get("fetched_at")
+        operation = record.get("operation", "")
+        name = _list_of(operation) or operation
+        return record.get("target_pk"), record.get("pk"), Suggestion.TYPE, name, record.get("fetched_at")
+    ends = (record.get("pk"), record.get("owner_pk"))
+    direction = record.get("direction", "followers")
+    return *(ends[::-1] if direction == "following" else ends), Follow.TYPE, direction, record.get("fetched_at")
 
 
 def _seen_in(record: Mapping[str, Any]) -> list[Any]:
     fields = [_known(record.get(name), kind) for name, kind in NODE_FIELDS.items()]
-    return [record["pk"], record.get("fetched_at"), *fields]
+    return [record.get("pk"), record.get("fetched_at"), *fields]
 
 
 def _known(value: Any, kind: type) -> Any:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable, Iterator, Mapping
-from importlib import import_module
-from pkgutil import iter_modules
 from typing import Any, Final
 
 from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 
-import igcrawl.commands
+from igcrawl.cli.known_commands import commands_in
 from igcrawl.wording import capitalised
 
 _INTRODUCTION: Final = """# Commands
@@ -56,12 +54,9 @@ def page_of_commands() -> str:
 
 def our_commands() -> dict[str, ScrapyCommand]:
     """Return the commands of igcrawl by their names."""
-    found = {}
-    for module in sorted(iter_modules(igcrawl.commands.__path__), key=lambda each: each.name):
-        kind = getattr(import_module(f"igcrawl.commands.{module.name}"), "Command", None)
-        if kind is not None:
-            found[module.name] = kind()
-            found[module.name].settings = Settings()
+    found = dict(sorted(commands_in("igcrawl.commands").items()))
+    for command in found.values():
+        command.settings = Settings()
     return found
 
 

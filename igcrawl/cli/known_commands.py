@@ -15,10 +15,10 @@ from igcrawl.errors import BadInput
 
 def commands_of(settings: BaseSettings) -> dict[str, ScrapyCommand]:
     """Return the commands by their names: Scrapy's own, those of packages, those of the project."""
-    found = _of_module("scrapy.commands")
+    found = commands_in("scrapy.commands")
     found |= {point.name: point.load()() for point in entry_points(group="scrapy.commands")}
     if settings["COMMANDS_MODULE"]:
-        found |= _of_module(settings["COMMANDS_MODULE"])
+        found |= commands_in(settings["COMMANDS_MODULE"])
     return dict(sorted(found.items()))
 
 
@@ -35,7 +35,8 @@ def loader_of(settings: Settings) -> SpiderLoaderProtocol:
         raise BadInput(f"SPIDER_MODULES: {error}") from None
 
 
-def _of_module(name: str) -> dict[str, ScrapyCommand]:
+def commands_in(name: str) -> dict[str, ScrapyCommand]:
+    """Return the commands of a package by their names."""
     found: dict[str, ScrapyCommand] = {}
     for module in walk_modules_iter(name):
         for kind in vars(module).values():

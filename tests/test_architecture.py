@@ -124,7 +124,7 @@ def test_what_a_person_reads_is_printed_by_say(path: Path) -> None:
 def test_every_file_of_the_house_is_there() -> None:
     names = (
         "scrapy.cfg pyproject.toml setup.py requirements.txt Makefile README.md CONTRIBUTING.md CHANGELOG.md LICENSE "
-        "docs/architecture.md docs/decisions.md"
+        "CITATION.cff mkdocs.yml docs/index.md docs/architecture.md docs/decisions.md"
     )
     for name in names.split():
         assert (ROOT / name).is_file(), name

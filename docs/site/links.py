@@ -72,7 +72,7 @@ def _drawn(flowchart: str) -> str:
 
 
 def _on_site(link: str, name: str) -> str:
-    target = posixpath.normpath(posixpath.join(posixpath.dirname(name), link))
+    target = _in_repository(link, name)
     page = target.removeprefix("docs/") if target.startswith("docs/") else ROOT_PAGES.get(target, _page_of(target))
     folder = posixpath.dirname(name.removeprefix("docs/")) if name.startswith("docs/") else ""
     return posixpath.relpath(page, folder or ".")
@@ -83,12 +83,17 @@ def _linked_files(page: File) -> list[str]:
     root_page = {page_name: name for name, page_name in ROOT_PAGES.items()}.get(page.src_uri)
     name = root_page or f"docs/{page.src_uri}"
     text = (ROOT / name).read_text("utf-8")
-    targets = (posixpath.normpath(posixpath.join(posixpath.dirname(name), link)) for link, _ in _LINK.findall(text))
+    targets = (_in_repository(link, name) for link, _ in _LINK.findall(text))
     return [
         target
         for target in targets
         if not target.startswith(("docs/", "..")) and target not in ROOT_PAGES and (ROOT / target).is_file()
     ]
+
+
+def _in_repository(link: str, name: str) -> str:
+    """Return the path in the repository that a link on a page means."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(name), link))
 
 
 def _page_of(name: str) -> str:

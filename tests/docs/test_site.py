@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from functools import partial
+from html import unescape
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -86,3 +87,13 @@ def test_in_a_browser_a_page_asks_its_own_host_only_says_no_error_and_fits_the_s
                     wide.append((name, width))
         browser.close()
     assert (foreign, errors, wide) == ([], [], [])
+
+
+def test_a_link_to_a_file_of_the_code_leads_to_a_page_that_shows_it(site: Path) -> None:
+    linked = re.findall(
+        r"\]\(\.\./((?:igcrawl|spiders)/[^)]+)\)", (ROOT / "docs" / "write_spider.md").read_text("utf-8")
+    )
+    assert linked
+    for name in linked:
+        shown = re.sub(r"<[^>]+>", "", (site / "source" / f"{name}.html").read_text("utf-8"))
+        assert unescape((ROOT / name).read_text("utf-8").splitlines()[0]) in unescape(shown)

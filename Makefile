@@ -63,6 +63,7 @@ fuzz: $(VENV)/dev
 	FUZZ_CASES=200000 FUZZ_SLOWEST=0.05 $(BIN)/python -m pytest -s tests/test_fuzz.py
 	FUZZ_WORLDS=2000 $(BIN)/python -m pytest -q tests/calling/test_evidence.py
 	FUZZ_CRAWLS=2000 $(BIN)/python -m pytest -q tests/running/test_worlds.py
+	FUZZ_HISTORIES=300 $(BIN)/python -m pytest -q tests/analysis/test_compare_at_random.py
 	FUZZ_TARGET_FILES=20000 FUZZ_TARGET_LINES=1000000 $(BIN)/python -m pytest -q tests/arguments/test_target_files.py tests/store/test_sowing.py
 	MISFITS=all $(BIN)/python -m pytest --numprocesses auto tests/test_misfits.py
 
@@ -76,6 +77,7 @@ bench: $(VENV)/dev
 	$(BIN)/python -m tests.bench.followers
 	$(BIN)/python -m tests.bench.postgres
 	$(BIN)/python -m tests.bench.growth
+	$(BIN)/python -m tests.bench.overlap
 	$(BIN)/python -m tests.bench.budget
 
 bench-peers: $(VENV)/dev

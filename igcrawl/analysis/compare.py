@@ -133,8 +133,7 @@ async def compare_change(config: Config, change: Change, order: CompareOrder) ->
         async with list_engine(store) as engine:
             await engine.load(before)
             await engine.load(after)
-            wanted = Wanted(_LISTS_OF[change], _BOTH)
-            accounts = engine.count(wanted)
+            accounts = engine.count(wanted := Wanted(_LISTS_OF[change], _BOTH))
             doubts = doubts_of_change(change, before, after, accounts)
             same = _of_change(change, lists, before, after) | _doubt(doubts)
 
@@ -143,17 +142,16 @@ async def compare_change(config: Config, change: Change, order: CompareOrder) ->
                 return _of_account(member) | earlier | same
 
             columns = [*_ACCOUNT, *(_EARLIER_NAME if change is Change.KEPT else ()), *_CHANGE, _DOUBT]
-            first = await _answered(engine, wanted, order, destination, columns, row)
-    return ChangeAnswer(
-        change=change,
-        name=lists.name,
-        lists=[("earlier", before), ("later", after)],
-        accounts=accounts,
-        first=first,
-        doubts=doubts,
-        notes=_nameless([before, after]),
-        destination=destination,
-    )
+            return ChangeAnswer(
+                change=change,
+                name=lists.name,
+                lists=[("earlier", before), ("later", after)],
+                accounts=accounts,
+                first=await _answered(engine, wanted, order, destination, columns, row),
+                doubts=doubts,
+                notes=_nameless([before, after]),
+                destination=destination,
+            )
 
 
 async def compare_shared(config: Config, order: CompareOrder, *, mutual: bool = False) -> SharedAnswer:
@@ -171,42 +169,53 @@ async def compare_shared(config: Config, order: CompareOrder, *, mutual: bool = 
     """
     check_duckdb()
     destination = answer_destination(order.out, config)
-    if mutual and operation_of(order.names[0])[0] is not None:
-        raise BadInput(f"{order.names[0]} is one list; give the account: both its lists are held against each other")
-    if len(order.names) > MOST_LISTS:
-        raise BadInput(f"{len(order.names)} lists are too many; {MOST_LISTS} at most are compared at once")
     async with _opened(config) as store:
-        chosen: list[Lists] = []
-        for kind in ("followers", "following") if mutual else (order.kind,):
-            chosen += await choose_lists(store, order.names, kind, incomplete=order.incomplete)
-        lists = [(each, each.latest(order.later)) for each in chosen]
-        _check_different([kept for _, kept in lists])
+        lists = await _shared_lists(store, order, mutual)
         names = [each.kind if mutual else each.name for each, _ in lists]
+        kept = [each for _, each in lists]
         async with list_engine(store) as engine:
-            for _, kept in lists:
-                await engine.load(kept)
+            for each in kept:
+                await engine.load(each)
             wanted = Wanted(least=2)
-            doubts = doubts_of_shared([(name, kept) for name, (_, kept) in zip(names, lists, strict=True)])
-            flags = [Column(kept.subject, ColumnKind.FLAG) for _, kept in lists]
+            doubts = doubts_of_shared(zip(names, kept, strict=True))
+            flags = [Column(each.subject, ColumnKind.FLAG) for each in kept]
 
             def row(member: Member) -> dict[str, Any]:
                 there = {flag.name: bool(member.lists >> place & 1) for place, flag in enumerate(flags)}
                 return _of_account(member) | {"lists": member.lists.bit_count()} | there | _doubt(doubts)
 
             columns = [*_ACCOUNT, Column("lists", ColumnKind.COUNT), *flags, _DOUBT]
-            first = await _answered(engine, wanted, order, destination, columns, row)
-            accounts, pairs, at_least = engine.count(wanted), engine.pairs(), engine.at_least()
-    return SharedAnswer(
-        name=str(chosen[0].account) if mutual else "",
-        lists=[(name, kept) for name, (_, kept) in zip(names, lists, strict=True)],
-        accounts=accounts,
-        first=first,
-        doubts=doubts,
-        notes=_nameless([kept for _, kept in lists]),
-        destination=destination,
-        pairs=pairs,
-        at_least=at_least,
-    )
+            return SharedAnswer(
+                name=str(lists[0][0].account) if mutual else "",
+                lists=list(zip(names, kept, strict=True)),
+                first=await _answered(engine, wanted, order, destination, columns, row),
+                accounts=engine.count(wanted),
+                doubts=doubts,
+                notes=_nameless(kept),
+                destination=destination,
+                pairs=engine.pairs(),
+                at_least=engine.at_least(),
+            )
+
+
+async def _shared_lists(store: Store, order: CompareOrder, mutual: bool) -> list[tuple[Lists, KeptList]]:
+    """Return the lists that are held against each other, each with the lists that it was chosen from.
+
+    Raises:
+        BadInput: there are no such lists, or two are the same.
+    """
+    if mutual and operation_of(order.names[0])[0] is not None:
+        raise BadInput(f"{order.names[0]} is one list; give the account: both its lists are held against each other")
+    if len(order.names) > MOST_LISTS:
+        raise BadInput(f"{len(order.names)} lists are too many; {MOST_LISTS} at most are compared at once")
+    chosen: list[tuple[Lists, KeptList]] = []
+    for kind in ("followers", "following") if mutual else (order.kind,):
+        for lists in await choose_lists(store, order.names, kind, incomplete=order.incomplete):
+            latest = lists.latest(order.later)
+            if any(kept.walk == latest.walk for _, kept in chosen):
+                raise BadInput(f"{latest.subject} was given twice; give different lists")
+            chosen.append((lists, latest))
+    return chosen
 
 
 def earlier_name(member: Member) -> str | None:
@@ -264,11 +273,3 @@ def _nameless(lists: Sequence[KeptList]) -> list[str]:
         return []
     which = f"crawl{'s' if len(lost) > 1 else ''} {', '.join(map(str, lost))}"
     return [f"the store does not hold all records of {which} (IG_KEEP=False, or an older igcrawl): names are missing"]
-
-
-def _check_different(lists: Sequence[KeptList]) -> None:
-    seen: set[int] = set()
-    for kept in lists:
-        if kept.walk in seen:
-            raise BadInput(f"{kept.subject} was given twice; give different lists")
-        seen.add(kept.walk)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from igcrawl.analysis.kept_lists import KeptList
-from igcrawl.analysis.list_records import ACCOUNT_TYPES, accounts_of, pages_of, walks_of
+from igcrawl.analysis.list_records import ACCOUNT_TYPES, pages_of, pages_with, walks_of
 from igcrawl.errors import BadInput, StoreError
 from igcrawl.store import Store, WalkRow
 from igcrawl.store.packed_ids import number_of
@@ -79,7 +79,6 @@ _MEMBERS: Final = f"""
     FROM (SELECT * {_WANTED}) LEFT JOIN names USING (pk) LEFT JOIN first_names USING (pk)
     ORDER BY place
 """  # noqa: S608 - as above
-_OF_RECORD: Final = ("pk", "username", "full_name", "is_private", "is_verified")
 
 
 class Member(NamedTuple):
@@ -195,42 +194,28 @@ class ListEngine:
             if chosen is not None:
                 missing = {pk for pk, lists in chosen if lists >> number == 1 or (number == 0 and lists & 1)}
             for walk in await walks_of(self._store, kept, named=True) if missing != set() else ():
-                if missing is None:
-                    await self._read_names(walk)
-                else:
-                    await self._find_names(walk, missing)
+                if not await self._write_records(walk, missing):
+                    continue
+                self._execute(_READ, {"file": str(self._records)})
+                for (odd,) in list(self._rows("SELECT DISTINCT id FROM handed WHERE pk IS NULL AND id IS NOT NULL")):
+                    self._execute("UPDATE handed SET pk = $pk WHERE id = $id", {"pk": number_of(odd), "id": odd})
                 self._execute(_NAME, {**wanted._asdict(), "list": number})
                 if number == 0:
                     self._execute(_NAME_FIRST, wanted._asdict())
                 self._execute("DELETE FROM handed")
 
-    async def _read_names(self, walk: WalkRow) -> None:
-        """Let DuckDB read a walk's records, all of them."""
+    async def _write_records(self, walk: WalkRow, missing: set[int] | None) -> int:
+        """Write a walk's pages to the file that DuckDB reads, as they are compressed in the store; return its size.
+
+        Args:
+            walk: the walk.
+            missing: accounts of which the records are missing: only pages with them are written; None for all pages.
+        """
+        pages = pages_of(self._store, walk) if missing is None else pages_with(self._store, walk, missing)
         with self._records.open("wb") as file:
-            async for page in pages_of(self._store, walk):
+            async for page in pages:
                 file.write(page)
-            if not file.tell():
-                return
-        self._execute(_READ, {"file": str(self._records)})
-        for (odd,) in list(self._rows("SELECT DISTINCT id FROM handed WHERE pk IS NULL AND id IS NOT NULL")):
-            self._execute("UPDATE handed SET pk = $pk WHERE id = $id", {"pk": number_of(odd), "id": odd})
-
-    async def _find_names(self, walk: WalkRow, missing: set[int]) -> None:
-        """Look for some accounts in a walk's records; those that are found are missing no more."""
-        rows: list[tuple[Any, ...]] = []
-        async for page in accounts_of(self._store, walk, missing):
-            rows += [(number, *map(record.get, _OF_RECORD)) for number, record in page if number in missing]
-            missing.difference_update(number for number, _ in page)
-            if not missing:
-                break
-        if rows:
-            import pyarrow as pa  # noqa: PLC0415 - an extra
-
-            kinds = (pa.uint64(), *(pa.string(),) * 3, *(pa.bool_(),) * 2)
-            columns = [pa.array(column, kind) for column, kind in zip(zip(*rows, strict=True), kinds, strict=True)]
-            self._connection.register("found", pa.table(columns, names=["number", *_OF_RECORD]))
-            self._execute("INSERT INTO handed SELECT * FROM found")
-            self._connection.unregister("found")
+            return file.tell()
 
     def members(self, wanted: Wanted, most: int | None = None) -> Iterator[Member]:
         """Yield the accounts that are wanted, in the order of the lists.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Mapping, Set
+from collections.abc import AsyncIterator
 from typing import Any, Final
 
 import orjson
@@ -12,7 +12,7 @@ from igcrawl.analysis.formats.table_values import type_of
 from igcrawl.analysis.kept_lists import KeptList
 from igcrawl.items import Follow, Profile, Suggestion
 from igcrawl.store import Choice, Store, WalkRow
-from igcrawl.store.packed_ids import number_of, numbers_of
+from igcrawl.store.packed_ids import numbers_of
 from igcrawl.store.packed_records import unpack_lines
 from igcrawl.verdict import Verdict
 
@@ -50,23 +50,21 @@ async def pages_of(store: Store, walk: WalkRow | KeptList) -> AsyncIterator[byte
                 yield page.lines
 
 
-async def accounts_of(store: Store, walk: WalkRow, wanted: Set[int]) -> AsyncIterator[list[tuple[int, dict[str, Any]]]]:
-    """Yield the accounts of a walk's records with the numbers that stand for them, page by page.
+async def pages_with(store: Store, walk: WalkRow, missing: set[int]) -> AsyncIterator[bytes]:
+    """Yield pages as `pages_of` does, but only those with accounts that are missing, until none is missing.
 
     Args:
         store: an open store.
         walk: the walk.
-        wanted: the numbers of some of them: pages that have none of these are passed over.
+        missing: the numbers that stand for the accounts; those of a page are missing no more.
     """
-    async for packed in pages_of(store, walk):
-        page = unpack_lines(packed)
-        if not wanted.isdisjoint(numbers_of(_PK.findall(page.decode()))):
-            records = filter(_is_account, map(orjson.loads, page.splitlines()))
-            yield [(number_of(record["pk"]), record) for record in records]
-
-
-def _is_account(record: Mapping[str, Any]) -> bool:
-    return record["type"] in ACCOUNT_TYPES
+    async for page in pages_of(store, walk):
+        there = missing.intersection(numbers_of(_PK.findall(unpack_lines(page).decode())))
+        if there:
+            yield page
+            missing -= there
+        if not missing:
+            return
 
 
 async def profiles_of(store: Store, walk: WalkRow | KeptList, *, first: bool = False) -> list[dict[str, Any]]:

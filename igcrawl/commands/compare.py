@@ -9,7 +9,6 @@ from typing import Any, Final
 from scrapy.commands import ScrapyCommand
 
 from igcrawl.commands.crawl import answer_from_store, refuse
-from igcrawl.wording import did_you_mean, nearest
 
 _CHANGES: Final = ("new", "gone", "kept")
 _QUESTIONS: Final = (*_CHANGES, "overlap", "mutual")
@@ -88,6 +87,8 @@ class Command(ScrapyCommand):
 
     def _check(self, args: list[str], opts: argparse.Namespace) -> None:
         """Refuse what no store is needed for to see that it cannot be answered."""
+        from igcrawl.wording import did_you_mean, nearest  # noqa: PLC0415 - as above
+
         question = args[0] if args else ""
         if question not in _QUESTIONS:
             meant = did_you_mean(nearest(question, _QUESTIONS))

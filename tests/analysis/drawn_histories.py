@@ -87,7 +87,7 @@ class Drawn:
         return {str(each): self.simulator.graph.username(each) for each in members}
 
     def orders(self, number: int) -> list[Order]:
-        """What is crawled next; the last crawl reads two other lists, too."""
+        """What is crawled next; the last time of one history in three, two other lists, too."""
         graph = self.simulator.graph
         fate = self.random.choice(["whole", "whole", *FATES])
         if number:
@@ -99,7 +99,7 @@ class Drawn:
         self.reads.append(Read(self.names(self.members), fate))
         arguments = {"max_pages": "2"} if fate == "stopped" else {}
         orders = [self._order("followers", OWNER, f"week{number}", arguments)]
-        if number == CRAWLS - 1:
+        if number == CRAWLS - 1 and self.seed % 3 == 0:
             following, others = (self.random.sample(self.people, 40) for _ in range(2))
             graph.set_list(OWNER, "following", following)
             graph.set_list(OTHER, "followers", others)

@@ -31,10 +31,10 @@ CRAWLS: tuple[tuple[str, Mapping[str, str]], ...] = (
 GAINED, LOST = 46, 12
 
 
-async def crawl(simulator: Simulator, store: str, folder: Path) -> None:
-    """Crawl what the report shows beside the first crawl."""
+def settings_for(simulator: Simulator, store: str, folder: Path) -> dict[str, Any]:
+    """The settings of a crawl of a simulator, whose session is in the folder."""
     simulator.write_session(folder / "session.json")
-    settings: dict[str, Any] = {
+    return {
         "IG_MOBILE_URL": simulator.mobile_url,
         "IG_WEB_URL": simulator.web_url,
         "IG_SESSION": str(folder / "session.json"),
@@ -43,6 +43,10 @@ async def crawl(simulator: Simulator, store: str, folder: Path) -> None:
         "IG_BUDGET": False,
         "LOG_LEVEL": "CRITICAL",
     }
+
+
+async def crawl(settings: Mapping[str, Any]) -> None:
+    """Crawl what the report shows beside the first crawl."""
     for spider, arguments in CRAWLS:
         outcome = await run_crawl(spider, arguments, settings)
         ended = ", ".join(f"{count} {verdict}" for verdict, count in outcome.verdicts.items())
@@ -56,7 +60,7 @@ def main(store: str) -> None:
     simulator.graph.lose_followers(START_ID, LOST)
     print(f"Meanwhile {counted(GAINED, 'account')} came and {LOST} left. The same crawl again, and others:", flush=True)
     with simulator, tempfile.TemporaryDirectory(prefix="igcrawl-") as folder:
-        asyncio.run(crawl(simulator, store, Path(folder)))
+        asyncio.run(crawl(settings_for(simulator, store, Path(folder))))
 
 
 if __name__ == "__main__":

@@ -37,23 +37,30 @@ def page_of(report: Report, library: str | None = None) -> str:
     draws = bool(report.accounts)
     library = (library or vega()) if draws else ""
     draw = _part("draw.js") if draws else ""
-    environment = _environment(dates)
-    return environment.get_template("page.html").render(
-        report=report,
-        title=sentences.title(report.accounts, len(report.rest) + report.more),
-        policy=Markup(_POLICY.format(" ".join(map(_hash, (library, draw))) if draws else "'none'")),  # noqa: S704
-        style=Markup(_part("style.css")),  # noqa: S704 - it is ours
-        library=_script(library),
-        draw=_script(draw),
-        draws=draws,
-        looks=charts.LOOKS,
-        summary=sentences.summary(report, dates),
-        glossary=glossary(_verdicts(report)),
-        **_of_lists(dates),
-        **_of_overlap(report.overlap, dates),
-        **_of_networks(dates),
-        spending=charts.spending(report.costs),
-        spending_words=sentences.spending_in_words(report.costs),
+    numbers = count(1)
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            report=report,
+            dates=dates,
+            tone=tone,
+            new_id=lambda: f"chart-{next(numbers)}",
+            title=sentences.title(report.accounts, len(report.rest) + report.more),
+            policy=Markup(_POLICY.format(" ".join(map(_hash, (library, draw))) if draws else "'none'")),  # noqa: S704
+            style=Markup(_part("style.css")),  # noqa: S704 - it is ours
+            library=_script(library),
+            draw=_script(draw),
+            draws=draws,
+            looks=charts.LOOKS,
+            summary=sentences.summary(report, dates),
+            glossary=glossary(_verdicts(report)),
+            **_of_lists(dates),
+            **_of_overlap(report.overlap, dates),
+            **_of_networks(dates),
+            spending=charts.spending(report.costs),
+            spending_words=sentences.spending_in_words(report.costs),
+        )
     )
 
 
@@ -119,7 +126,8 @@ def _doubts_of_network(network: Network) -> list[str]:
     return [f"Links may be missing: {sentences.listed(f'{each.name} is {each.doubt}' for each in doubtful[:5])}."]
 
 
-def _environment(dates: Dates) -> Environment:
+@cache
+def _environment() -> Environment:
     environment = Environment(
         autoescape=True, loader=FunctionLoader(_part), undefined=StrictUndefined, finalize=_finalized
     )
@@ -128,11 +136,8 @@ def _environment(dates: Dates) -> Environment:
         "number": lambda value: _UNKNOWN if value is None else f"{value:,}",
         "signed": lambda value, sign: _UNKNOWN if value is None else f"{sign if value else ''}{value:,}",
         "percent": lambda value: _UNKNOWN if value is None else f"{value:.1%}",
-        "date": dates.html,
         "json": _json,
     }
-    numbers = count(1)
-    environment.globals |= {"tone": tone, "new_id": lambda: f"chart-{next(numbers)}"}
     return environment
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
+
+import orjson
 
 from igcrawl.analysis.kept_lists import KeptList
 from igcrawl.analysis.list_engine import MOST_LISTS, ListEngine, Wanted, list_engine
-from igcrawl.analysis.list_records import accounts_of, walks_of
+from igcrawl.analysis.list_records import pages_with, walks_of
 from igcrawl.analysis.report.glossary import OPEN
 from igcrawl.analysis.report.histories import History
 from igcrawl.analysis.report.model import OVERLAPPING, ComparedList, Network, Overlap
 from igcrawl.analysis.report.network import laid_out
 from igcrawl.store import Store
 from igcrawl.store.packed_ids import number_of
+from igcrawl.store.packed_records import unpack_lines
 
 _FOLLOWERS, _FOLLOWING = "followers", "following"
 MUTUAL: Final = "mutual"
@@ -86,7 +89,7 @@ async def _mutual(
         history.account.pk: sum(1 << numbers[history.latest[kind].walk] for kind in (_FOLLOWERS, _FOLLOWING))
         for history in pairs
     }
-    links = list(_links(engine, both)) if both else []
+    links = [(pk, member.pk) for pk, bits in both.items() for member in engine.members(Wanted(bits, bits))]
     names = {history.account.pk: history.account.username for history in pairs}
     for history in pairs:
         found = {pk for owner, pk in links if owner == history.account.pk and pk not in names}
@@ -95,15 +98,11 @@ async def _mutual(
     return laid_out(MUTUAL, links, names, set(both), sources)
 
 
-def _links(engine: ListEngine, both: Mapping[str, int]) -> Iterator[tuple[str, str]]:
-    for member in engine.members(Wanted(least=2)):
-        yield from ((owner, member.pk) for owner, bits in both.items() if member.lists & bits == bits)
-
-
 async def _names(store: Store, kept: KeptList, wanted: set[str]) -> dict[str, str | None]:
     """Return the names of accounts of a list, as far as its records have them."""
     missing, names = {number_of(pk) for pk in wanted}, dict[str, str | None]()
     for walk in await walks_of(store, kept, named=True) if wanted else ():
-        async for page in accounts_of(store, walk, missing):
-            names |= {record["pk"]: record.get("username") for _, record in page if record["pk"] in wanted}
+        async for page in pages_with(store, walk, missing):
+            records = map(orjson.loads, unpack_lines(page).splitlines())
+            names |= {each["pk"]: each.get("username") for each in records if each.get("pk") in wanted}
     return names

@@ -112,3 +112,19 @@ def test_posts_that_share_a_request_are_walks_of_their_own_in_postgres_too(crawl
             (str(post), "complete", str(post)) for post in range(1001, 1061)
         ]
     assert asked(simulator) == ["comment_infos"] * 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict"),
+    [
+        ({"comment_infos": {}}, "suspect"),
+        ({"comment_infos": {"1001": {"comments": []}}}, "complete"),
+        ({"comments": []}, "complete"),
+    ],
+)
+def test_an_answer_that_does_not_mention_the_only_post_is_no_list_without_comments(
+    crawl: Crawl, simulator: Simulator, answer: dict[str, Any], verdict: str
+) -> None:
+    simulator.faults.add(kind="raw", operation="comment_infos", body=json.dumps({**answer, "status": "ok"}))
+    [walk] = walks_of(crawl("comments", "media_ids=1001", code=int(verdict == "suspect")))
+    assert (walk["verdict"], walk["records"]) == (verdict, 0)

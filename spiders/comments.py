@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from igcrawl.arguments import MediaArguments, Target
+from igcrawl.arguments.media_targets import own_number
 from igcrawl.base_spiders.target_spider import TargetSpider
 from igcrawl.crawl.shared_walker import SharedWalker
 from igcrawl.crawl.walk_rows import seed_of
@@ -25,5 +26,4 @@ class CommentsSpider(TargetSpider):
 
     def seed(self, target: Target) -> Seed:
         """Return a post's walk; it is the same post with its owner's id behind its own and without."""
-        number = target.value.partition("_")[0]
-        return seed_of(OPERATIONS["comment_infos"], {"media_ids": [target.value]}, target=number)
+        return seed_of(OPERATIONS["comment_infos"], {"media_ids": [target.value]}, target=own_number(target.value))

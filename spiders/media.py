@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from igcrawl.arguments import MediaArguments, Target
+from igcrawl.arguments.media_targets import own_number
 from igcrawl.base_spiders.target_spider import TargetSpider
 from igcrawl.crawl.walk_rows import seed_of
 from igcrawl.items import Media
@@ -23,4 +24,4 @@ class MediaSpider(TargetSpider):
 
     def seed(self, target: Target) -> Seed:
         """Return a post's walk: what is asked takes its own number, without its owner's."""
-        return seed_of(OPERATIONS["media_info"], {"media_id": target.value.partition("_")[0]})
+        return seed_of(OPERATIONS["media_info"], {"media_id": own_number(target.value)})

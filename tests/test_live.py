@@ -15,11 +15,14 @@ from rich.console import Console
 from igcrawl.console.display import snapshot_table, summary_table
 from igcrawl.console.snapshot import Current, Snapshot, Window
 from igcrawl.console.status_line import line
-from igcrawl.crawl.run_totals import VerdictTotals
+from igcrawl.crawl.run_totals import RunTotals, VerdictTotals
+from igcrawl.crawl.walk import Walk
+from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.output.feed_outputs import public_uri
 from igcrawl.running.summary import Summary, advice_of, names_of, summary_lines
 from igcrawl.simulator import Simulator
-from igcrawl.store import OperatorLimits
+from igcrawl.store import OperatorLimits, WalkRow
+from igcrawl.verdict import Verdict
 from tests.conftest import Scrapy, read_jsonl
 from tests.support.postgres import database
 from tests.support.terminal import Terminal
@@ -368,3 +371,13 @@ def test_the_summary_names_the_tables_in_postgres_but_no_password(scrapy: Scrapy
 
 def assert_cursor_is_back(terminal: Terminal) -> None:
     assert terminal.raw.count("\x1b[?25l") == terminal.raw.count("\x1b[?25h") == 1
+
+
+def test_the_records_of_a_run_are_those_that_its_walk_records_count() -> None:
+    totals, operation = RunTotals(), OPERATIONS["followers"]
+    row = WalkRow(id=1, crawl=1, seed="a", subject="a", operation="followers", target="1", args={}, depth=1, records=50)
+    walk = Walk(operation=operation, target="1", args={}, records=80, requests=3)
+    totals.begin(row)
+    assert (totals.records(None), totals.records(walk)) == (0, 30)
+    totals.add(row, walk, Verdict.COMPLETE, 1.0)
+    assert totals.records(None) == 30

@@ -270,3 +270,12 @@ def test_bad_arguments_are_refused_as_ever(unlimited: Place) -> None:
 
 def test_a_missing_account_is_said(unlimited: Place) -> None:
     assert "not_found" in plan(unlimited, "followers", "user_id=999").log
+
+
+def test_a_plan_says_what_a_name_and_the_expected_count_cost() -> None:
+    by_name = cost_of(OPERATIONS["followers"], {"username": "a"}, ListArguments.parse({"username": "a"}))
+    assert [note for note in by_name.notes if "its look-up" in note or "verify=0 saves it" in note] != []
+    by_id = cost_of(
+        OPERATIONS["followers"], {"user_id": "1"}, ListArguments.parse({"user_id": "1", "verify": "0"}), holds=10
+    )
+    assert [note for note in by_id.notes if "look-up" in note or "verify" in note] == []

@@ -54,8 +54,8 @@ class _Reason:
         return f"{lines}{': ' if self.alike else ', such as '}'{shown(self.text)}': {self.problem}"
 
 
-class BadLines:
-    """The lines of a file that are no target."""
+class LineProblems:
+    """Problems of the lines of a file that are no target."""
 
     def __init__(self) -> None:
         self.count = 0

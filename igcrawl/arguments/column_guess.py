@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from igcrawl.arguments.target_fields import TargetKind
-from igcrawl.arguments.targets import NotATarget, bare
+from igcrawl.arguments.targets import bare, shown
 
 #: So many rows are looked at.
 SAMPLE: Final = 500
@@ -43,7 +43,7 @@ class Guess:
 
     def told(self, targets: str) -> str:
         """Return it for the operator."""
-        return f"column={self.head!r} looks like it: {self.good:,} of its {self.filled:,} values are {targets}"
+        return f"column={shown(self.head)!r} looks like it: {self.good:,} of its {self.filled:,} values are {targets}"
 
 
 def guess_column(kind: TargetKind, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Guess | None:
@@ -59,7 +59,7 @@ def guess_column(kind: TargetKind, heads: Sequence[str], rows: Sequence[Sequence
         values = [value for row in rows if place < len(row) and (value := bare(row[place]))]
         if not head or not values:
             continue
-        good = sum(_is_target(kind, value) for value in values)
+        good = sum(map(kind.is_target, values))
         # What stands in many rows is a property of targets, such as their country.
         different = len(set(values)) / len(values)
         score = sum(_looks_like(kind, value) for value in values) / len(values) * different
@@ -68,17 +68,9 @@ def guess_column(kind: TargetKind, heads: Sequence[str], rows: Sequence[Sequence
     return best
 
 
-def _is_target(kind: TargetKind, value: str) -> bool:
-    try:
-        kind.read(value)
-    except NotATarget:
-        return False
-    return True
-
-
 def _looks_like(kind: TargetKind, value: str) -> float:
     """Return how much a value looks like a target, 0 to 1: most short words could be one."""
-    if not _is_target(kind, value):
+    if not kind.is_target(value):
         return 0.0
     if _ADDRESS.match(value) or _LONG_NUMBER.fullmatch(value):
         return 1.0

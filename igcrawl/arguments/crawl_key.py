@@ -12,7 +12,7 @@ import orjson
 from igcrawl.arguments import Arguments
 from igcrawl.errors import BadInput
 
-#: A part of a key whose targets are known by a hash: it is cut, so it is no JSON.
+#: A name and its value in a key, which is no JSON any more where it was cut.
 _PART: Final = re.compile(r'"(\w+)":("[^"]*"|\[[^\]]*|[\w.]+)')
 _OF_FILE: Final = re.compile(r"([\d,]+ \w+) [0-9a-f]{32}")
 #: A crawl whose targets make a longer text is known by a hash of it.

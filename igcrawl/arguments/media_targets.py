@@ -41,6 +41,11 @@ def read_media(text: str) -> Target:
     return Target("media_id", id_of_shortcode(plain))
 
 
+def own_number(media_id: str) -> str:
+    """Return a post's own number: its id without its owner's behind it."""
+    return media_id.partition("_")[0]
+
+
 def id_of_shortcode(code: str) -> str:
     """Return the id that a shortcode stands for: it is the number to base 64.
 

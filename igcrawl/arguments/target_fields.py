@@ -47,6 +47,14 @@ class TargetKind:
         """The name of several."""
         return f"{self.one}s"
 
+    def is_target(self, text: str) -> bool:
+        """Return whether a text is a target."""
+        try:
+            self.read(text)
+        except NotATarget:
+            return False
+        return True
+
     def is_head(self, text: str) -> bool:
         """Return whether a line may be the head of a column."""
         return bool(self.best([text])) and not text.startswith("@") and "/" not in text

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from igcrawl.arguments.bad_lines import BadLines
+from igcrawl.arguments.bad_lines import LineProblems
 from igcrawl.arguments.target_fields import TargetKind
 from igcrawl.arguments.target_rows import TargetRows
 from igcrawl.arguments.targets import GivenTarget, NotATarget, Target
@@ -38,7 +38,7 @@ class FileContent:
     count: int
     digest: str
     layout: str
-    bad: BadLines
+    bad: LineProblems
     without: int = 0
 
 
@@ -123,7 +123,7 @@ class TargetFile:
 
     def _read(self) -> FileContent:
         rows = TargetRows(self._path, self._kind, self._column, self._lists_profiles)
-        digest, bad, count, without = _Digest(), BadLines(), 0, 0
+        digest, bad, count, without = _Digest(), LineProblems(), 0, 0
         with rows:
             for number, text, found in rows:
                 if isinstance(found, Target):

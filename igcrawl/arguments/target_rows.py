@@ -136,34 +136,28 @@ class TargetRows:
             return max(tables, key=lambda each: len(split[each]))
         for each in sorted(split, key=lambda each: len(split[each]), reverse=True):
             # Behind a list's target there may be a comment.
-            if sum(map(bool, _cells(_said(head), each))) > 1 and not self._is_target(head):
+            if sum(map(bool, _cells(_said(head), each))) > 1 and not self._kind.is_target(_said(head)):
                 raise BadInput(self._no_column(each, head, lines))
         return None
-
-    def _is_target(self, line: str) -> bool:
-        try:
-            self._kind.read(_said(line))
-        except NotATarget:
-            return False
-        return True
 
     def _no_column(self, delimiter: str, head: str, lines: Iterator[str]) -> str:
         """Return that no head tells where the targets are, and which column looks like it."""
         number, heads = self._lines.number, _cells(head, delimiter)
-        there = ", ".join(repr(shown(cell)) for cell in heads[:12] if cell)
         rows = [_cells(line, delimiter) for line in islice(lines, SAMPLE)]
         guess = guess_column(self._kind, heads, rows)
         looks = f"; {guess.told(self._kind.several)}" if guess is not None else ""
+        is_headless = guess is not None and guess.is_headless
+        # What stands in a row that is no head is about people.
+        there = "" if is_headless else ", ".join(repr(shown(cell)) for cell in heads[:12] if cell)
         if self._column is not None:
             meant = did_you_mean(nearest(self._column, heads))
             told = f"column={shown(self._column)}: line {number} of {self._path} has no such head: {there}"
             return f"{told}{f'; {meant}'.rstrip() if meant else looks}"
-        if guess is not None and guess.is_headless:
+        if is_headless:
             looks = f"{looks}, but this is no head: put a line with heads above it"
-        return (
-            f"file={self._path}: line {number} has {len(heads)} columns ({there}), and none has a head "
-            f"that is known to stand above {self._kind.several}{looks or '; give one a line, or a head and column=…'}"
-        )
+        columns = f"{len(heads)} columns" + (f" ({there})" if there else "")
+        told = f"file={self._path}: line {number} has {columns}, and none has a head that is known to stand above"
+        return f"{told} {self._kind.several}{looks or '; give one a line, or a head and column=…'}"
 
     def _table(self, head: str, lines: Iterator[str], delimiter: str) -> Iterator[Row]:
         heads = _cells(head, delimiter)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import orjson
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from igcrawl.arguments.media_targets import read_media
+from igcrawl.arguments.media_targets import own_number, read_media
 from igcrawl.arguments.targets import read_user_id, read_username
 
 _LONGEST_QUERY: Final = 300
@@ -55,10 +55,6 @@ def _some(value: Any) -> Any:
     if value in ("", []):
         raise ValueError("is empty")
     return value
-
-
-def _without_owner(value: str) -> str:
-    return value.partition("_")[0]
 
 
 def _each_once(values: list[str]) -> list[str]:
@@ -111,7 +107,7 @@ Number = Annotated[str, BeforeValidator(_as_text), Field(pattern=r"^[0-9]{1,25}$
 #: A media's id, with its owner's behind it or without.
 MediaId = Annotated[str, BeforeValidator(_media_of)]
 #: The same, but what is asked for takes the media's own number only.
-MediaPk = Annotated[MediaId, AfterValidator(_without_owner)]
+MediaPk = Annotated[MediaId, AfterValidator(own_number)]
 MediaIds = Annotated[list[MediaId], BeforeValidator(split), AfterValidator(_some), AfterValidator(_each_once)]
 Usernames = Annotated[list[Username], BeforeValidator(split), AfterValidator(_some), AfterValidator(_each_once)]
 UserIds = Annotated[list[UserId], BeforeValidator(split), AfterValidator(_some), AfterValidator(_each_once)]

@@ -109,8 +109,8 @@ class Inquiry:
     @property
     def told(self) -> str:
         """The evidence in one line, for the operator."""
-        told = [f"{step}: {self.facts[step]}" for step in self.answers]
-        return f"; further requests: {', '.join(told)}" if told else ""
+        told = [f"{step} ({self.facts[step]})" for step in self.answers]
+        return f"; also asked: {', '.join(told)}" if told else ""
 
     async def _take(self, step: Step) -> Found:
         if self.requests >= MOST_REQUESTS:

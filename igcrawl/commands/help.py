@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from typing import Final
 
 from scrapy.cmdline import execute
 from scrapy.commands import ScrapyCommand
 
 from igcrawl.commands.crawl import refuse
 from igcrawl.errors import BadInput
+
+#: Commands whose subcommands have a help of their own.
+_WITH_SUBCOMMANDS: Final = frozenset({"docids", "session"})
 
 
 class Command(ScrapyCommand):
@@ -32,11 +36,13 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         try:
             # As people say it: scrapy help crawl followers.
-            name = args[1] if len(args) == 2 and args[0] == "crawl" else args[0] if len(args) == 1 else None
-            if args and name is None:
+            if args[:1] == ["crawl"]:
+                args = args[1:] or args
+            name, behind = (args[0], args[1:]) if args else (None, [])
+            if len(behind) > (name in _WITH_SUBCOMMANDS):
                 refuse(f"give one name, not {len(args)}")
             command = help_topics.print_topic(self.settings, name)
         except BadInput as error:
             refuse(str(error))
         if command is not None:
-            execute(["scrapy", *command, "-h"], self.settings)
+            execute(["scrapy", *command, *behind, "-h"], self.settings)

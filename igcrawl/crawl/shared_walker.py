@@ -1,4 +1,4 @@
-"""SharedWalker: walks of which one request asks for many; each is closed by its own part of the answer."""
+"""SharedWalker: walks of posts of which one request asks for many; its part of the answer closes each."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from igcrawl.arguments.media_targets import own_number
 from igcrawl.crawl.logs import note
 from igcrawl.crawl.lookups import reading
 from igcrawl.crawl.recovery import answer
@@ -35,7 +36,7 @@ class _Part:
 
 
 class SharedWalker(Walker):
-    """Walks the targets of an operation that takes several of them: as many in a request as one takes."""
+    """Walks the posts of an operation that takes several of them: as many in a request as one takes."""
 
     async def take(self, row: WalkRow) -> list[Walked]:
         """Walk a claimed walk to its end, and as many others as its request has room for.
@@ -98,9 +99,10 @@ class SharedWalker(Walker):
 
     def _parts(self, walks: Sequence[Walk], chunk: Chunk, envelope: dict[str, Any]) -> list[_Part | Ending]:
         reader = walks[0].operation.reader
-        by_number = {_number(key): part for key, part in parts_by_id(reader, envelope).items()}
-        if by_number:
-            parts = (by_number.get(_number(walk.args[chunk.argument][0])) for walk in walks)
+        by_id = parts_by_id(reader, envelope)
+        if by_id is not None:
+            by_number = {own_number(key): part for key, part in by_id.items()}
+            parts = (by_number.get(own_number(walk.args[chunk.argument][0])) for walk in walks)
             return [self._read(walk, part) for walk, part in zip(walks, parts, strict=True)]
         if len(walks) == 1:
             return [self._read(walks[0], envelope)]
@@ -133,14 +135,10 @@ def _asks_for_one(row: WalkRow, chunk: Chunk) -> bool:
     return len(row.args[chunk.argument]) == 1
 
 
-def _number(media_id: str) -> str:
-    """Return a post's own number, without its owner's behind it."""
-    return media_id.partition("_")[0]
-
-
 def _own_part(walk: Walk, chunk: Chunk, records: Sequence[Any]) -> _Part:
     """Return a walk's own records of those that stand in one list for all."""
-    own = [record for record in records if _number(record.media_id or "") == _number(walk.args[chunk.argument][0])]
+    number = own_number(walk.args[chunk.argument][0])
+    own = [record for record in records if own_number(record.media_id or "") == number]
     for record in own:
         record.walk = walk.id
     return _Part(own, None if own else _ABSENT)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from igcrawl.errors import AnswerError, MalformedAnswer, NotFound
 from igcrawl.items import Payload, Record
-from igcrawl.parsing.json_paths import Path, keys_of, kind_name, list_at, shown, walk_path
+from igcrawl.parsing.json_paths import Path, keys_of, kind_name, list_at, shown, stands_at, walk_path
 from igcrawl.parsing.reader import AnyReader, NoRecord, Places, Reader, Reading
 from igcrawl.parsing.values import WrongKind, take_media_id
 
@@ -218,8 +218,11 @@ class ById:
             records += self.reader.records(rows, Places(where), reading)
         return records
 
-    def by_id(self, envelope: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-        """Return, for each id that an answer speaks of, an answer that speaks of this one only."""
+    def by_id(self, envelope: Mapping[str, Any]) -> dict[str, dict[str, Any]] | None:
+        """Return, for each id that an answer speaks of, an answer that speaks of this one only.
+
+        None for an answer that has no object whose keys are ids; it may be there and hold none.
+        """
         found: dict[str, dict[str, Any]] = {}
         for place, held in self._places(envelope):
             *path, key = place.split(".")
@@ -228,16 +231,17 @@ class ById:
                 for step in reversed(path):
                     part = {step: part}
                 found[key] = part
-        return found
+        there = (walk_path(envelope, path, "") for path in self.at if path and stands_at(envelope, path))
+        return found if found or {} in there else None
 
 
-def parts_by_id(reader: AnyReader, envelope: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def parts_by_id(reader: AnyReader, envelope: Mapping[str, Any]) -> dict[str, dict[str, Any]] | None:
     """Return, for each id that an answer speaks of, an answer that speaks of this one only.
 
-    Empty for an answer, or a reader, whose rows do not stand under ids.
+    None for an answer, or a reader, whose rows do not stand under ids.
     """
     readers = reader.readers if isinstance(reader, _Combined) else (reader,)
-    return next((found for each in readers if isinstance(each, ById) and (found := each.by_id(envelope))), {})
+    return next((each.by_id(envelope) for each in readers if isinstance(each, ById)), None)
 
 
 def _is_id(key: str) -> bool:

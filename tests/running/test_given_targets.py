@@ -16,11 +16,13 @@ import pytest
 from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
 
-from igcrawl.arguments import AccountArguments, MediaArguments, TargetArguments
+from igcrawl.arguments import AccountArguments, BadLines, MediaArguments, TargetArguments
 from igcrawl.base_spiders.target_spider import TargetSpider
+from igcrawl.errors import BadInput
 from igcrawl.simulator import Simulator
 from igcrawl.simulator.people import People
 from igcrawl.simulator.posts import Posts
+from spiders.profiles import ProfilesSpider
 from tests.arguments.test_targets import code_of
 from tests.conftest import Crawl, asked
 from tests.support.in_one_process import one_process
@@ -271,3 +273,25 @@ def test_a_file_with_doubles_says_how_many_accounts_it_has(
     assert crawl.log.count("2 different accounts in 4 lines") == 1
     crawl("profiles", file(first, second))
     assert "different accounts" not in crawl.log
+
+
+def test_bad_lines_are_listed_one_by_one_and_nothing_is_crawled(tmp_path: Path) -> None:
+    path = tmp_path / "accounts.csv"
+    path.write_text("username,mail\na b,x@y.z\nnasa,\n,q@y.z\n")
+    given = {"file": str(path), "bad_lines": BadLines.LIST.value}
+    first, second = ProfilesSpider.bad_lines(given)
+    assert first.startswith("2: 'a b': a blank is in no username")
+    assert second == "4: no account in it: nothing in username"
+    with pytest.raises(BadInput, match="line 2: 'a b'"):
+        ProfilesSpider.check(given)
+    path.write_text("nasa\n")
+    with pytest.raises(BadInput, match="has no bad line, 1 account; leave it out to crawl"):
+        ProfilesSpider.check(given)
+
+
+def test_targets_of_the_command_line_keep_the_words_they_were_given_in() -> None:
+    args = AccountArguments.parse({"username": "@NASA, https://www.instagram.com/esa/"})
+    assert [(each.target.value, each.text, each.line) for each in args.given_targets] == [
+        ("nasa", "@NASA", None),
+        ("esa", "https://www.instagram.com/esa/", None),
+    ]

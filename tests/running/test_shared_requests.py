@@ -15,6 +15,7 @@ import pytest
 from igcrawl.simulator import Simulator
 from tests.conftest import Crawl, asked
 from tests.running.test_given_targets import walks_of
+from tests.support.postgres import database
 
 A_REQUEST = 50
 
@@ -102,3 +103,28 @@ def test_a_plan_counts_the_requests_that_posts_share(crawl: Crawl, simulator: Si
     crawl("comments", f"media_ids={','.join(map(str, range(1001, 1121)))}", "plan=1")
     assert "in all: 120 walks, 3 pages, 3 requests" in crawl.outcome["plan"]
     assert asked(simulator) == []
+
+
+def test_posts_that_share_a_request_are_walks_of_their_own_in_postgres_too(crawl: Crawl, simulator: Simulator) -> None:
+    with database() as url:
+        records = crawl("comments", f"media_ids={','.join(map(str, range(1001, 1061)))}", settings=(f"IG_STORE={url}",))
+        assert [(walk["target"], walk["verdict"], walk["given"]) for walk in walks_of(records)] == [
+            (str(post), "complete", str(post)) for post in range(1001, 1061)
+        ]
+    assert asked(simulator) == ["comment_infos"] * 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict"),
+    [
+        ({"comment_infos": {}}, "suspect"),
+        ({"comment_infos": {"1001": {"comments": []}}}, "complete"),
+        ({"comments": []}, "complete"),
+    ],
+)
+def test_an_answer_that_does_not_mention_the_only_post_is_no_list_without_comments(
+    crawl: Crawl, simulator: Simulator, answer: dict[str, Any], verdict: str
+) -> None:
+    simulator.faults.add(kind="raw", operation="comment_infos", body=json.dumps({**answer, "status": "ok"}))
+    [walk] = walks_of(crawl("comments", "media_ids=1001", code=int(verdict == "suspect")))
+    assert (walk["verdict"], walk["records"]) == (verdict, 0)

@@ -1,0 +1,72 @@
+"""Help of subcommands and of named operations, and what a command says where it cannot begin."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from types import ModuleType
+
+import pytest
+from scrapy.settings import Settings
+
+from igcrawl.cli import session_dispatch
+from igcrawl.cli.crawl_command import explain
+from igcrawl.commands import crawl, docids, session
+from igcrawl.errors import BadInput
+
+SUBCOMMANDS = [(module, name) for module in (docids, session) for name in module._SUBCOMMANDS]
+
+
+def printed_help(module: ModuleType, words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
+    command = module.Command()
+    command.settings = Settings()
+    parser = argparse.ArgumentParser(add_help=False, conflict_handler="resolve")
+    command.add_options(parser)
+    opts, args = parser.parse_known_args([*words, "-h"])
+    with pytest.raises(SystemExit) as ended:
+        command.process_options(args, opts)
+    assert ended.value.code == 0
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("module", "name"), SUBCOMMANDS, ids=lambda each: getattr(each, "__name__", each))
+def test_a_subcommand_s_help_shows_its_own_options_and_no_other(
+    module: ModuleType, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = printed_help(module, [name], capsys)
+    listed = set(re.findall(r"^ +(-\S+)", shown, re.MULTILINE))
+    assert listed == {flag for option in module._options() if name in option.of for flag in option.flags}
+    assert f"{name} {module._SUBCOMMANDS[name]}".rstrip() in " ".join(shown.split())
+
+
+def test_the_help_of_the_whole_command_shows_every_option(capsys: pytest.CaptureFixture[str]) -> None:
+    for module in (docids, session):
+        shown = printed_help(module, [], capsys)
+        assert [option for option in module._options() if option.flags[0] not in shown] == []
+
+
+def test_a_mistyped_action_of_a_session_is_answered_with_the_nearest() -> None:
+    assert "did you mean check? " in str(session_dispatch.problem_of("chek", [], argparse.Namespace()))
+
+
+def test_help_of_the_spider_of_any_operation_shows_the_operation_that_is_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        explain(Settings({"SPIDER_MODULES": ["spiders"]}), ["operation"], {"name": "chaining"}, asked=True)
+    assert capsys.readouterr().out.startswith("chaining: ")
+    with pytest.raises(BadInput, match="chaining"):
+        explain(Settings({"SPIDER_MODULES": ["spiders"]}), ["operation"], {"name": "chainign"}, asked=True)
+
+
+def test_a_crawl_where_no_project_is_says_so_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    command = crawl.Command()
+    command.settings = Settings()
+    parser = argparse.ArgumentParser(add_help=False, conflict_handler="resolve")
+    command.add_options(parser)
+    opts, args = parser.parse_known_args(["followers", "-a", "user_id=1"])
+    with pytest.raises(SystemExit) as ended:
+        command.process_options(args, opts)
+    assert ended.value.code == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith("igcrawl: there is no Scrapy project here: ")

@@ -14,8 +14,8 @@ from igcrawl.api.loop_thread import LoopThread
 from igcrawl.api.options import (
     AccountOptions,
     AudioOptions,
-    CallOptions,
     ClipsOptions,
+    DocIdOptions,
     Ids,
     ListOptions,
     MediaOptions,
@@ -151,7 +151,7 @@ class SyncClient:
         return self._sync(self._client.call(operation, **arguments))
 
     def doc_id(
-        self, doc_id: str | int, variables: Mapping[str, Any] | None = None, /, **options: Unpack[CallOptions]
+        self, doc_id: str | int, variables: Mapping[str, Any] | None = None, /, **options: Unpack[DocIdOptions]
     ) -> SyncRecords[Record]:
         """See `Client.doc_id`."""
         return self._sync(self._client.doc_id(doc_id, variables, **options))

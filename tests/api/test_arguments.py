@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import json
 import traceback
@@ -104,6 +105,12 @@ def test_what_only_python_can_get_wrong_is_refused_in_a_line(ig: igcrawl.Client,
         call(ig)
     assert said in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_a_profile_is_of_one_account(ig: igcrawl.Client) -> None:
+    for given in ({"user_id": [1, 2]}, {"username": "a,b"}):
+        with pytest.raises(igcrawl.BadInput, match="profile takes one account"):
+            asyncio.run(ig.profile(**given))
 
 
 def test_arguments_become_the_text_that_the_command_takes(ig: igcrawl.Client) -> None:

@@ -96,6 +96,26 @@ def test_what_the_command_has_crawled_is_read_without_a_request(
     assert pks == followers_of(simulator)[: len(pks)] != []
 
 
+def test_records_that_are_not_in_the_store_are_not_taken_for_none(
+    client: ClientProgram, at_simulator: dict[str, str], scrapy: Any
+) -> None:
+    async def main(ig):
+        said = []
+        for options in ({"max_pages": 3}, {"max_pages": 1, "crawl": "ended"}):
+            try:
+                await ig.followers(user_id=25025320, verify=False, **options)
+            except igcrawl.BadInput as error:
+                said.append(str(error))
+        return said, len(await ig.followers(user_id=25025320, verify=False, max_pages=1, fresh=True))
+
+    given = ("-a", "user_id=25025320", "-a", "max_pages=1", "-a", "verify=0", "-s", "IG_KEEP=False")
+    assert scrapy("crawl", "followers", *given, "-O", "a.jsonl", **at_simulator).code == 0
+    assert scrapy("crawl", "followers", *given, "-O", "b.jsonl", "-a", "crawl=ended", **at_simulator).code == 0
+    said, count = client(main)
+    assert [each.partition(" (")[0] for each in said] == ["the store does not hold the records of this crawl"] * 2
+    assert count > 10
+
+
 def test_a_first_argument_is_a_name_even_if_it_has_digits_only(client: ClientProgram, simulator: Simulator) -> None:
     async def main(ig):
         try:

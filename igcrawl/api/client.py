@@ -78,6 +78,15 @@ class Client:
         )
         # Some tracebacks show the variables of each frame.
         del session, store, state, settings
+        self._take(given)
+
+    @classmethod
+    def _of(cls, given: Given) -> Self:
+        client = cls.__new__(cls)
+        client._take(given)
+        return client
+
+    def _take(self, given: Given) -> None:
         self._settings = _checked(given)
         self._readings = Readings(self._settings)
 

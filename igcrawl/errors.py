@@ -27,6 +27,8 @@
             ├── AutomationNoticed
             └── SessionParked   it was parked before, by this run or another
 
+What the client raises at the end of a doubtful list carries walk records, and stands in `igcrawl.api.doubts`.
+
 Policy: `verdict` is how the walk ends, `reach` how far the error reaches.
 Which answer is which error is decided in `igcrawl.calling`: by lists in `diagnosis`, or by `evidence`.
 """

@@ -12,8 +12,8 @@ from igcrawl.api.client_settings import Budget, ClientSettings, Given, Session
 from igcrawl.api.options import (
     AccountOptions,
     AudioOptions,
-    CallOptions,
     ClipsOptions,
+    DocIdOptions,
     Ids,
     ListOptions,
     MediaOptions,
@@ -78,6 +78,15 @@ class Client:
         )
         # Some tracebacks show the variables of each frame.
         del session, store, state, settings
+        self._take(given)
+
+    @classmethod
+    def _of(cls, given: Given) -> Self:
+        client = cls.__new__(cls)
+        client._take(given)
+        return client
+
+    def _take(self, given: Given) -> None:
         self._settings = _checked(given)
         self._readings = Readings(self._settings)
 
@@ -105,10 +114,11 @@ class Client:
             NotFound: there is no such account.
             DoubtfulResult: the profile did not come.
         """
-        profiles = await self.profiles(username, **options).all()
-        if len(profiles) != 1:
-            raise BadInput(f"profile gives one account's, profiles those of several; here are {len(profiles)}")
-        return profiles[0]
+        profiles = self.profiles(username, **options)
+        if profiles.targets != 1:
+            raise BadInput("profile takes one account; profiles takes several")
+        [profile] = await profiles
+        return profile
 
     def profiles(self, username: Texts | None = None, /, **options: Unpack[AccountOptions]) -> Records[Profile]:
         """Profiles of accounts."""
@@ -170,7 +180,7 @@ class Client:
         return self._records("operation", (Record,), {**arguments, "name": operation})
 
     def doc_id(
-        self, doc_id: str | int, variables: Mapping[str, Any] | None = None, /, **options: Unpack[CallOptions]
+        self, doc_id: str | int, variables: Mapping[str, Any] | None = None, /, **options: Unpack[DocIdOptions]
     ) -> Records[Record]:
         """Any registered query by its doc_id, with its variables."""
         given = with_target(variables, "variables", options)

@@ -93,8 +93,8 @@ class Given:
             named["IG_STORE"] = store if "://" in store else f"sqlite:///{store}"
         if self.state is not None:
             named["IG_STATE"] = _path_text(self.state, "state")
-        named |= {"IG_MOBILE_URL": self.mobile_url} if self.mobile_url is not None else {}
-        named |= {"IG_WEB_URL": self.web_url} if self.web_url is not None else {}
+        urls = {"IG_MOBILE_URL": self.mobile_url, "IG_WEB_URL": self.web_url}
+        named |= {name: url for name, url in urls.items() if url is not None}
         return {**named, **self._budgets(), **self._further()}
 
     def _budgets(self) -> dict[str, str]:

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from igcrawl.api.typed_records import typed_records
 from igcrawl.api.walk_ends import WalkEnds
 from igcrawl.calling.run_context import RunContext
+from igcrawl.errors import BadInput
 from igcrawl.items import Record, WalkEnd
 from igcrawl.output.output import OutputCrawl
 from igcrawl.stopping import Stopping
 from igcrawl.store import OutputRow
+
+#: Said of a crawl whose records are in some output, and nowhere else.
+NOT_KEPT: Final = (
+    "the store does not hold the records of this crawl (it was begun with IG_KEEP=False): its output is the only copy; "
+    "fresh=True starts over"
+)
 
 
 class HandOut:
@@ -37,6 +44,11 @@ class HandOut:
         self._records: list[Any] = []
         self._filled, self._wanted = asyncio.Event(), asyncio.Event()
         self._over = False
+
+    @property
+    def has_begun(self) -> bool:
+        """True if the crawl's records could be handed out."""
+        return self._crawl is not None
 
     def join(self, context: RunContext) -> None:
         """Become an output of a run."""
@@ -65,7 +77,13 @@ class HandOut:
         """See `Output.take`."""
 
     async def check(self, crawl: OutputCrawl | None) -> None:
-        """See `Output.check`."""
+        """Refuse to go on with a crawl whose records are not in the store.
+
+        Raises:
+            BadInput: they are not.
+        """
+        if crawl is not None and not crawl.kept:
+            raise BadInput(NOT_KEPT)
 
     async def begin(self, crawl: OutputCrawl) -> None:
         """Hand out what earlier runs have brought: it is in the store, and costs no request."""

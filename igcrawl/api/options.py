@@ -111,7 +111,7 @@ class ResolveOptions(Options, total=False):
     url: str
 
 
-class CallOptions(Options, total=False):
+class DocIdOptions(Options, total=False):
     """Options of `doc_id`."""
 
     friendly_name: str

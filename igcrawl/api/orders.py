@@ -42,6 +42,7 @@ def order_of(settings: ClientSettings, spider: str, kinds: tuple[type[R], ...], 
         arguments=arguments,
         kinds=kinds,
         key=_key_of(spider, checked),
+        targets=len(getattr(checked, "targets", ())),
         whole_graph=getattr(checked, "depth", 1) > 1,
         warns=on_doubt == "warn",
     )

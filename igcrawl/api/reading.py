@@ -10,16 +10,19 @@ from typing import Any, ClassVar, Final, Generic, TypeVar
 
 from igcrawl.api.client_settings import ClientSettings
 from igcrawl.api.doubts import DoubtfulResult, DoubtfulResultWarning, problem_of
-from igcrawl.api.hand_out import HandOut
+from igcrawl.api.hand_out import NOT_KEPT, HandOut
 from igcrawl.api.walk_ends import WalkEnds
-from igcrawl.errors import Interrupted
+from igcrawl.errors import BadInput, Interrupted
 from igcrawl.items import Record
 from igcrawl.running import Outcome, run_crawl
 
 R = TypeVar("R", bound=Record)
 
 _TAKEN: Final = "another loop reads this list since, so this one ends; what came is in the store"
+_HELD: Final = "another loop of this process reads this list and is itself held up; close its client first"
 _STOPPED: Final = "stopped, what came is in the store; the same loop continues"
+#: Seconds that a reading in another loop has to end; an answer may take 50.
+_PATIENCE: Final = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,7 @@ class Order(Generic[R]):
         arguments: the spider's.
         kinds: the types of records that are handed out.
         key: of the crawl: two readings with one key are in each other's way.
+        targets: how many accounts or posts are named; 0 for those of a file, and where none are asked for.
         whole_graph: see `igcrawl.api.doubts.problem_of`.
         warns: whether a doubtful end is a warning, not an error.
     """
@@ -39,6 +43,7 @@ class Order(Generic[R]):
     arguments: Mapping[str, str]
     kinds: tuple[type[R], ...]
     key: str
+    targets: int = 0
     whole_graph: bool = False
     warns: bool = False
 
@@ -136,8 +141,12 @@ class Reading(Generic[R]):
         ending: Coroutine[Any, Any, Any] = self.stop(_TAKEN) if self._waits else self._end_by_itself()
         if self._loop is asyncio.get_running_loop():
             await ending
-        else:
-            await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(ending, self._loop))
+            return
+        ended = asyncio.wrap_future(asyncio.run_coroutine_threadsafe(ending, self._loop))
+        try:
+            await asyncio.wait_for(ended, _PATIENCE)
+        except TimeoutError:
+            raise Interrupted(_HELD) from None
 
     async def _end_by_itself(self) -> None:
         if self._crawl is not None:
@@ -160,6 +169,9 @@ class Reading(Generic[R]):
             raise Interrupted(self._stopped)
         assert self._crawl is not None
         problem = problem_of(self._crawl.result(), self.ends, whole_graph=self._order.whole_graph)
+        if problem is None and not self._hand_out.has_begun:
+            # A named crawl that has ended.
+            problem = BadInput(NOT_KEPT)
         if isinstance(problem, DoubtfulResult) and self._order.warns:
             warnings.warn(str(problem), DoubtfulResultWarning, stacklevel=4)
         elif problem is not None:

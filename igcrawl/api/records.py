@@ -128,6 +128,11 @@ class Records(Generic[R]):
         """The types of its records."""
         return self._order.kinds
 
+    @property
+    def targets(self) -> int:
+        """How many accounts or posts are named; 0 for those of a file, and where none are asked for."""
+        return self._order.targets
+
     async def begin_reading(self) -> Reading[R]:
         """Begin a pass of a caller who takes time of its own between pages."""
         return self._reading(waits=True)

@@ -9,13 +9,13 @@ from typing import Any, Self, TypeVar, Unpack
 from weakref import finalize
 
 from igcrawl.api.client import Client
-from igcrawl.api.client_settings import Budget, Session
+from igcrawl.api.client_settings import Budget, Given, Session
 from igcrawl.api.loop_thread import LoopThread
 from igcrawl.api.options import (
     AccountOptions,
     AudioOptions,
-    CallOptions,
     ClipsOptions,
+    DocIdOptions,
     Ids,
     ListOptions,
     MediaOptions,
@@ -59,13 +59,26 @@ class SyncClient:
         progress: bool | None = None,
         settings: Mapping[str, Any] | None = None,
     ) -> None:
-        self._client = Client(session, store, state, budget, mobile_url, web_url, progress=progress, settings=settings)
+        given = Given(
+            session=session,
+            store=store,
+            state=state,
+            budget=budget,
+            mobile_url=mobile_url,
+            web_url=web_url,
+            progress=progress,
+            settings=settings,
+        )
+        # Some tracebacks show the variables of each frame.
+        del session, store, state, settings
+        self._client = Client._of(given)
         self._thread = LoopThread()
         # Also at the end of the program, and where nobody closes it.
         self._close = finalize(self, _close, self._client, self._thread)
 
     def __repr__(self) -> str:
-        return repr(self._client).replace(Client.__name__, type(self).__name__)
+        own = repr(self._client) if hasattr(self, "_client") else "<igcrawl.Client with nothing>"
+        return own.replace(Client.__name__, type(self).__name__)
 
     def __enter__(self) -> Self:
         return self
@@ -151,7 +164,7 @@ class SyncClient:
         return self._sync(self._client.call(operation, **arguments))
 
     def doc_id(
-        self, doc_id: str | int, variables: Mapping[str, Any] | None = None, /, **options: Unpack[CallOptions]
+        self, doc_id: str | int, variables: Mapping[str, Any] | None = None, /, **options: Unpack[DocIdOptions]
     ) -> SyncRecords[Record]:
         """See `Client.doc_id`."""
         return self._sync(self._client.doc_id(doc_id, variables, **options))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import json
 import traceback
@@ -106,6 +107,12 @@ def test_what_only_python_can_get_wrong_is_refused_in_a_line(ig: igcrawl.Client,
     assert "\n" not in str(refused.value)
 
 
+def test_a_profile_is_of_one_account(ig: igcrawl.Client) -> None:
+    for given in ({"user_id": [1, 2]}, {"username": "a,b"}):
+        with pytest.raises(igcrawl.BadInput, match="profile takes one account"):
+            asyncio.run(ig.profile(**given))
+
+
 def test_arguments_become_the_text_that_the_command_takes(ig: igcrawl.Client) -> None:
     given = ig.followers(["a", "b"], max_users=5, verify=False, fresh=True, order=None)._order.arguments
     assert given == {"username": "a,b", "max_users": "5", "verify": "0", "fresh": "1"}
@@ -162,15 +169,16 @@ def test_a_session_may_be_another_client_s_settings(tmp_path: Path, monkeypatch:
     assert igcrawl.Client(whole)._settings.account == igcrawl.Client(json.dumps(whole))._settings.account
 
 
+@pytest.mark.parametrize("client", [igcrawl.Client, igcrawl.SyncClient])
 @pytest.mark.parametrize("broken", [False, True])
-def test_nothing_shows_the_session(broken: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_shows_the_session(broken: bool, client: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     whole = session_settings()
     secrets = [value for value in secrets_of(whole).values() if len(value) > 8]
     content = json.dumps(whole)[: -3 if broken else None]
     shown: list[str] = []
     try:
-        ig = igcrawl.Client(content, "postgresql://me:pass-of-the-store@db/x", settings={"IG_RAW": "x"})
+        client(content, "postgresql://me:pass-of-the-store@db/x", settings={"IG_RAW": "x"})
     except igcrawl.BadInput as error:
         # As a notebook's verbose traceback and rich's show it.
         told = traceback.TracebackException.from_exception(error, capture_locals=True)
@@ -179,8 +187,8 @@ def test_nothing_shows_the_session(broken: bool, tmp_path: Path, monkeypatch: py
         told.stack = traceback.StackSummary.from_list(frames)
         shown += told.format()
     assert shown
-    ig = igcrawl.Client(whole, "own.db")
-    shown += [repr(ig), str(ig), repr(ig._settings), repr(ig.followers("x")), repr(vars(ig))]
+    ig = client(whole, "own.db")
+    shown += [repr(ig), str(ig), repr(ig.followers("x")), repr(vars(ig)), repr(vars(getattr(ig, "_client", ig)))]
     text = "\n".join(shown)
     assert "own.db" in text
     assert [secret for secret in [*secrets, "pass-of-the-store"] if secret in text] == []

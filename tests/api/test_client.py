@@ -96,6 +96,26 @@ def test_what_the_command_has_crawled_is_read_without_a_request(
     assert pks == followers_of(simulator)[: len(pks)] != []
 
 
+def test_records_that_are_not_in_the_store_are_not_taken_for_none(
+    client: ClientProgram, at_simulator: dict[str, str], scrapy: Any
+) -> None:
+    async def main(ig):
+        said = []
+        for options in ({"max_pages": 3}, {"max_pages": 1, "crawl": "ended"}):
+            try:
+                await ig.followers(user_id=25025320, verify=False, **options)
+            except igcrawl.BadInput as error:
+                said.append(str(error))
+        return said, len(await ig.followers(user_id=25025320, verify=False, max_pages=1, fresh=True))
+
+    given = ("-a", "user_id=25025320", "-a", "max_pages=1", "-a", "verify=0", "-s", "IG_KEEP=False")
+    assert scrapy("crawl", "followers", *given, "-O", "a.jsonl", **at_simulator).code == 0
+    assert scrapy("crawl", "followers", *given, "-O", "b.jsonl", "-a", "crawl=ended", **at_simulator).code == 0
+    said, count = client(main)
+    assert [each.partition(" (")[0] for each in said] == ["the store does not hold the records of this crawl"] * 2
+    assert count > 10
+
+
 def test_a_first_argument_is_a_name_even_if_it_has_digits_only(client: ClientProgram, simulator: Simulator) -> None:
     async def main(ig):
         try:
@@ -108,7 +128,7 @@ def test_a_first_argument_is_a_name_even_if_it_has_digits_only(client: ClientPro
     assert pk == simulator.user_id
 
 
-def test_the_other_spiders_give_their_own_records(client: ClientProgram) -> None:
+def test_the_other_spiders_give_their_own_records_and_each_list_a_frame(client: ClientProgram) -> None:
     async def main(ig):
         first = await ig.feed(user_id=25025320, max_pages=1)
         lists = [
@@ -126,19 +146,13 @@ def test_the_other_spiders_give_their_own_records(client: ClientProgram) -> None
             await ig.call("user_followers", user_id="25025320", max_pages=1),
             await ig.doc_id(28036671149327607, {"id": "25025320"}),
         ]
-        return [sorted({type(record).__name__ for record in records}) for records in lists]
+        frame = await ig.followers(user_id=25025320, max_pages=1).to_polars()
+        return [sorted({type(record).__name__ for record in records}) for records in lists], len(frame), frame.columns
 
     kinds = "Media Follow Suggestion Media Media Comment Hit Hit Audio,Media Redirect Profile Follow Profile"
-    assert client(main) == [kind.split(",") for kind in kinds.split()]
-
-
-def test_records_become_a_frame(client: ClientProgram) -> None:
-    async def main(ig):
-        follows = await ig.followers(user_id=25025320, max_pages=1).to_polars()
-        return follows.columns, len(follows)
-
-    columns, count = client(main)
-    # What IG_FIELDS leaves out of all of them is no column.
+    found, count, columns = client(main)
+    assert found == [kind.split(",") for kind in kinds.split()]
+    # What IG_FIELDS leaves out of all records is no column of a frame.
     assert "profile_pic_url" not in columns
     assert columns[:6] == ["type", "operation", "fetched_at", "walk", "owner_pk", "direction"]
     assert count > 10

@@ -13,7 +13,7 @@ from nbclient import NotebookClient
 
 import igcrawl
 from igcrawl.simulator import Simulator
-from tests.conftest import ROOT, scrapy_environment
+from tests.conftest import ROOT, read_jsonl, scrapy_environment
 from tests.support.client_program import ClientProgram
 
 PAGES = {name: (ROOT / "docs" / f"{name}.md").read_text() for name in ("python", "coming_from")}
@@ -40,6 +40,15 @@ print("result", len(lines))
 """
 
 
+[FUNCTION] = re.findall(
+    r"^## From a notebook$.*?^```python\n(.*?)^```$", (ROOT / "docs/projects.md").read_text(), re.S | re.M
+)
+#: A loop beside the notebook's own; nothing of all this has needed a reactor.
+OWN_LOOP = """
+import sys
+follows = list(igcrawl.SyncClient().followers("instagram", max_pages=1))
+len(follows) > 10 and "twisted.internet.reactor" not in sys.modules
+"""
 #: A cell that is interrupted while it reads.
 INTERRUPTED = """
 import asyncio, os, signal
@@ -97,7 +106,9 @@ def test_the_notebook_runs_and_shows_how_a_crawl_stands(
         code("len(await ig.followers('instagram', max_pages=4)) > 10"),
         code(f"{shown}len(await ig.followers('instagram', fresh=True, max_pages=5)) > 10"),
         code("len(await igcrawl.Client(progress=False).followers('instagram', fresh=True, max_pages=5)) > 10"),
-        code("own = igcrawl.SyncClient()\nlen(list(own.followers('instagram', max_pages=1))) > 10"),
+        # The crawl as a function, as docs/projects.md has it.
+        code(FUNCTION),
+        code(OWN_LOOP),
     ]
     resources = {"metadata": {"path": str(tmp_path)}}
     NotebookClient(notebook, timeout=60, kernel_name="python3", resources=resources).execute()
@@ -108,8 +119,10 @@ def test_the_notebook_runs_and_shows_how_a_crawl_stands(
     assert re.fullmatch(r"\(200, \d+, \d+\)", text_of(overlap))
     assert text_of(last).endswith("'instagram')")
     assert stopped[-1].ename in {"CancelledError", "KeyboardInterrupt"}
-    assert [text_of(each) for each in further] == ["True"] * 4
-    _, with_display, without, _ = further
+    resumed, with_display, without, function, own = further
+    assert [text_of(each) for each in (resumed, with_display, without, own)] == ["True"] * 4
+    assert text_of(function) == "(None, {<Verdict.COMPLETE: 'complete'>: 1})"
+    assert len(read_jsonl(tmp_path / "followers.jsonl")) == 1002
     assert "walks" in with_display[0].data["text/html"]
     assert "stopped" in text_of(with_display[:1])
     assert len(without) == 1

@@ -41,19 +41,16 @@ class CellText:
     """
 
     def __init__(self, separator: str) -> None:
-        self._others = "".join(each for each in ",;" if each != separator)
+        others = "".join(each for each in ",;" if each != separator)
         # Where another separator is usual, a file that is opened by a double click is cut there, whatever the quotes.
-        self._formula_behind = re.compile(f'([{self._others}](?:"|{_UNSEEN})*)(?={_STARTS})')
+        self._formula_behind = re.compile(f'([{others}](?:"|{_UNSEEN})*)(?={_STARTS})')
 
     def cell(self, text: str) -> str:
         """Return a text as a cell: what a spreadsheet would take for something else has a mark before it."""
         if not text.isprintable():
             text = fit_for_cell(text).replace("\n", LINE_BREAK).replace("\t", " ")
         marked = MARK + text if _is_taken(text) else text
-        return self._formula_behind.sub(rf"\1{MARK}", marked) if self._may_be_cut(marked) else marked
-
-    def _may_be_cut(self, text: str) -> bool:
-        return any([other in text for other in self._others])
+        return self._formula_behind.sub(rf"\1{MARK}", marked)
 
 
 def _is_taken(text: str) -> bool:

@@ -56,8 +56,9 @@ _TABLES: Final = f"""
 """
 _SEE: Final = f"INSERT INTO seen VALUES (?, ?, {', '.join('?' * len(NODE_FIELDS))})"  # noqa: S608 - numbers of marks
 _GRAPH: Final = """
-    CREATE TABLE walked AS SELECT DISTINCT pk FROM lists WHERE is_begun;
-    CREATE UNIQUE INDEX walked_pk ON walked (pk);
+    CREATE TABLE listed AS SELECT pk, max(is_begun) AS is_walked FROM lists GROUP BY pk;
+    CREATE UNIQUE INDEX listed_pk ON listed (pk);
+    CREATE TABLE walked AS SELECT pk FROM listed WHERE is_walked;
     CREATE TABLE edges AS
         SELECT source, target, kind, group_concat(DISTINCT list) AS lists, max(fetched_at) AS fetched_at
         FROM found
@@ -67,7 +68,7 @@ _GRAPH: Final = """
         SELECT pk, sum(edges) AS degree FROM (
             SELECT source AS pk, count(*) AS edges FROM edges GROUP BY source
             UNION ALL SELECT target, count(*) FROM edges GROUP BY target
-            UNION ALL SELECT pk, 0 FROM lists WHERE is_begun OR NOT :walked_only
+            UNION ALL SELECT pk, 0 FROM listed WHERE is_walked OR NOT :walked_only
         )
         GROUP BY pk HAVING sum(edges) >= :least;
     CREATE UNIQUE INDEX nodes_pk ON nodes (pk);
@@ -76,9 +77,9 @@ _GRAPH: Final = """
         SELECT * FROM edges WHERE source IN (SELECT pk FROM nodes) AND target IN (SELECT pk FROM nodes);
 """
 _NODES: Final = """
-    SELECT nodes.pk, nodes.degree, starts.pk IS NOT NULL, walked.pk IS NOT NULL, seen.*
+    SELECT nodes.pk, nodes.degree, starts.pk IS NOT NULL, listed.is_walked, seen.*
     FROM nodes LEFT JOIN seen ON seen.pk = nodes.pk LEFT JOIN starts ON starts.pk = nodes.pk
-    LEFT JOIN walked ON walked.pk = nodes.pk
+    LEFT JOIN listed ON listed.pk = nodes.pk
     ORDER BY length(nodes.pk), nodes.pk, seen.fetched_at, seen.rowid
 """
 _EDGES: Final = """
@@ -110,7 +111,7 @@ class GraphOrder:
 
 @dataclass(slots=True)
 class Node:
-    """An account: its id, and its attributes in the order of `NODE_ATTRIBUTES`, without those that are not known."""
+    """An account: its id, and its `NODE_ATTRIBUTES` in their order; None is not known."""
 
     pk: str
     attributes: dict[str, Any] = field(default_factory=dict)
@@ -181,6 +182,7 @@ class AccountGraph:
 
     def arrange(self, order: GraphOrder) -> tuple[int, int]:
         """Make the graph, once, and return how many nodes and edges it has."""
+        # A script takes no parameters.
         named = {":walked_only": str(int(order.nodes is NodeChoice.WALKED)), ":least": str(order.least_degree)}
         script = _GRAPH
         for name, value in named.items():
@@ -201,7 +203,8 @@ class AccountGraph:
                         yield node
                     node = Node(pk, dict.fromkeys(NODE_ATTRIBUTES))
                     node.attributes |= {"is_start": bool(start), "is_walked": bool(walked), "edge_count": degree}
-                    node.attributes |= self._lists_of(pk)
+                    if walked is not None:
+                        node.attributes |= self._lists_of(pk)
                 # Later rows are of later answers.
                 for (name, kind), value in zip(NODE_FIELDS.items(), values, strict=True):
                     if value is not None:
@@ -218,8 +221,6 @@ class AccountGraph:
 
     def _lists_of(self, pk: str) -> dict[str, str]:
         verdicts: dict[str, str] = dict(self._database.execute(_LISTS, [pk]))
-        if not verdicts:
-            return {}
         worst = next((verdict for verdict in _WORST_FIRST if verdict in verdicts.values()), Verdict.COMPLETE)
         return {"verdict": str(worst), "lists": ", ".join(f"{name} {verdict}" for name, verdict in verdicts.items())}
 

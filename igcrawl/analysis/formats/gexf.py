@@ -18,7 +18,7 @@ def gexf(graph: AccountGraph, about: Mapping[str, Any]) -> Iterator[str]:
         graph: arranged.
         about: attributes of the graph, which GEXF has no place for but its description.
     """
-    told = "; ".join(f"{name}: {value}" for name, value in about.items() if value is not None)
+    told = "; ".join(f"{name}: {value}" for name, value in about.items())
     yield (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<gexf xmlns="{_NAMESPACE}" version="1.2">\n'
         f"<meta><creator>igcrawl</creator><description>{xml_text(told)}</description></meta>\n"

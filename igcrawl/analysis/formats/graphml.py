@@ -22,7 +22,7 @@ def graphml(graph: AccountGraph, about: Mapping[str, Any]) -> Iterator[str]:
     """
     nodes = {"label": str, **NODE_ATTRIBUTES}
     yield f'<?xml version="1.0" encoding="UTF-8"?>\n<graphml xmlns="{_NAMESPACE}">\n'
-    yield _keys("graph", {name: type(value) for name, value in about.items() if value is not None})
+    yield _keys("graph", {name: type(value) for name, value in about.items()})
     yield from (_keys("node", nodes), _keys("edge", EDGE_ATTRIBUTES))
     yield f'<graph id="igcrawl" edgedefault="directed">\n{_data("graph", about)}\n'
     for node in graph.nodes():

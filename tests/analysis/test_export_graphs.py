@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+import asyncio
 import gzip
 import random
 from dataclasses import dataclass, field
@@ -16,12 +18,13 @@ from lxml import etree
 from igcrawl.analysis.destination import read_destination
 from igcrawl.analysis.export_order import ExportOrder
 from igcrawl.analysis.formats.account_graph import _WORST_FIRST
+from igcrawl.commands.export import Command
 from igcrawl.errors import BadInput
 from igcrawl.items import Follow, Profile, Suggestion
 from igcrawl.store import PackedRecords, PageCommit, Store, WalkRow
 from igcrawl.store.packed_records import pack_lines
 from igcrawl.verdict import Verdict
-from tests.analysis.histories import crawl_of, exported, media, name_of, put, walk_end
+from tests.analysis.histories import crawl_of, exported, media, name_of, put, settings_for, walk_end
 from tests.analysis.test_export_refusals import refused
 from tests.store.samples import NOW, claimed, opened, seed
 
@@ -217,6 +220,28 @@ async def test_a_record_that_names_one_account_only_is_no_edge_and_that_is_told(
     await exported(url, tmp_path / "x.graphml")
     assert list(nx.read_graphml(tmp_path / "x.graphml").edges) == [("2", "3")]
     assert "igcrawl: 2 records name one account only and are no edges\n" in capsys.readouterr().err
+
+
+def test_the_command_takes_each_option(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/s.db"
+
+    async def filled() -> None:
+        async with opened(url) as store:
+            crawl = await crawl_of(store, list_seed("followers", 1), list_seed("following", 1))
+            await walked(store, crawl, 2, 3)
+            await walked(store, crawl, 2)
+
+    asyncio.run(filled())
+    command = Command()
+    command.settings = settings_for(url)
+    parser = argparse.ArgumentParser()
+    command.add_options(parser)
+    for line in ("g.csv --for gephi --nodes all --min-degree 2", "e.csv --for excel --separator semicolon --type walk"):
+        name, *options = line.split()
+        command.run([str(tmp_path / name)], parser.parse_args(options))
+        assert command.exitcode == 0
+    assert set(graph_of(tmp_path / "g.csv").nodes) == {"1", "2"}
+    assert (tmp_path / "e.csv").read_text("utf-8-sig").startswith("type;operation;")
 
 
 async def test_crawls_without_lists_give_an_empty_graph(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

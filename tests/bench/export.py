@@ -1,6 +1,6 @@
 """Seconds and memory of exports: a million edges of a graph crawl, into each format.
 
-`python -m tests.bench.export [EDGES]` prints a line a format.
+`python -m tests.bench.export [EDGES [FILE …]]` prints a line for each of `FILES`, or for those that are named.
 """
 
 from __future__ import annotations
@@ -74,11 +74,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/s.db"
         asyncio.run(filled(url, edges))
-        for name, order in FILES.items():
+        for name in sys.argv[2:] or FILES:
+            order = FILES[name]
             text = str(order).replace("'", '"')
             script = [sys.executable, "-c", _MEASURED, url, f"{folder}/{name}", text]
             run = subprocess.run(script, env=scrapy_environment(), capture_output=True, text=True, check=True)
-            size = sum(path.stat().st_size for path in Path(folder).glob(f"{Path(name).stem.partition('.')[0]}*"))
+            stem, dot, suffix = name.partition(".")
+            written = [f"{stem}{part}{dot}{suffix}" for part in ("", "-follow", "-walk", "-nodes", "-edges")]
+            size = sum(path.stat().st_size for each in written if (path := Path(folder, each)).exists())
             print(f"{name:14} {run.stdout.rstrip()} {size / 1e6:,.0f} MB", run.stderr.splitlines()[0], flush=True)
 
 

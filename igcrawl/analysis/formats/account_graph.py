@@ -8,9 +8,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from igcrawl.analysis.formats.table_values import read_lines
 from igcrawl.items import Follow, Profile, Suggestion, WalkEnd
@@ -41,6 +41,7 @@ NODE_ATTRIBUTES: Final[Mapping[str, type]] = {
     "edge_count": int,
 }
 EDGE_ATTRIBUTES: Final[Mapping[str, type]] = {"kind": str, "seen_in": str, "fetched_at": str}
+_FLAGS: Final = [name for name, kind in NODE_FIELDS.items() if kind is bool]
 #: Verdicts of lists, the worst first.
 _WORST_FIRST: Final = (*BAD, *(verdict for verdict in Verdict if verdict not in BAD and verdict != Verdict.COMPLETE))
 _INT64: Final = range(-(1 << 63), 1 << 63)
@@ -56,35 +57,36 @@ _TABLES: Final = f"""
 """
 _SEE: Final = f"INSERT INTO seen VALUES (?, ?, {', '.join('?' * len(NODE_FIELDS))})"  # noqa: S608 - numbers of marks
 _GRAPH: Final = """
-    CREATE TABLE walked AS SELECT DISTINCT pk FROM lists WHERE is_begun;
-    CREATE UNIQUE INDEX walked_pk ON walked (pk);
+    CREATE TABLE listed AS SELECT pk, max(is_begun) AS is_walked FROM lists GROUP BY pk;
+    CREATE UNIQUE INDEX listed_pk ON listed (pk);
+    CREATE INDEX lists_pk ON lists (pk);
+    CREATE TABLE walked AS SELECT pk FROM listed WHERE is_walked;
     CREATE TABLE edges AS
         SELECT source, target, kind, group_concat(DISTINCT list) AS lists, max(fetched_at) AS fetched_at
         FROM found
         WHERE NOT :walked_only OR (source IN (SELECT pk FROM walked) AND target IN (SELECT pk FROM walked))
         GROUP BY source, target, kind;
+    DROP TABLE found;
     CREATE TABLE nodes AS
         SELECT pk, sum(edges) AS degree FROM (
             SELECT source AS pk, count(*) AS edges FROM edges GROUP BY source
             UNION ALL SELECT target, count(*) FROM edges GROUP BY target
-            UNION ALL SELECT pk, 0 FROM lists WHERE is_begun OR NOT :walked_only
+            UNION ALL SELECT pk, 0 FROM listed WHERE is_walked OR NOT :walked_only
         )
         GROUP BY pk HAVING sum(edges) >= :least;
+"""
+#: Leaves the edges of which an end was left out.
+_CUT: Final = """
     CREATE UNIQUE INDEX nodes_pk ON nodes (pk);
-    CREATE INDEX lists_pk ON lists (pk);
-    CREATE TABLE kept_edges AS
-        SELECT * FROM edges WHERE source IN (SELECT pk FROM nodes) AND target IN (SELECT pk FROM nodes);
+    DELETE FROM edges WHERE source NOT IN (SELECT pk FROM nodes) OR target NOT IN (SELECT pk FROM nodes);
 """
 _NODES: Final = """
-    SELECT nodes.pk, nodes.degree, starts.pk IS NOT NULL, walked.pk IS NOT NULL, seen.*
-    FROM nodes LEFT JOIN seen ON seen.pk = nodes.pk LEFT JOIN starts ON starts.pk = nodes.pk
-    LEFT JOIN walked ON walked.pk = nodes.pk
-    ORDER BY length(nodes.pk), nodes.pk, seen.fetched_at, seen.rowid
+    SELECT nodes.pk, nodes.degree, starts.pk IS NOT NULL, listed.is_walked
+    FROM nodes LEFT JOIN starts ON starts.pk = nodes.pk LEFT JOIN listed ON listed.pk = nodes.pk
+    ORDER BY nodes.pk
 """
-_EDGES: Final = """
-    SELECT source, target, kind, lists, fetched_at FROM kept_edges
-    ORDER BY length(source), source, length(target), target, kind
-"""
+_SEEN: Final = "SELECT * FROM seen WHERE pk IS NOT NULL ORDER BY pk, fetched_at, rowid"
+_EDGES: Final = "SELECT source, target, kind, lists, fetched_at FROM edges ORDER BY rowid"
 _LISTS: Final = "SELECT list, verdict FROM lists WHERE pk = ? ORDER BY list, fetched_at, rowid"
 
 
@@ -108,26 +110,29 @@ class GraphOrder:
     least_degree: int = 0
 
 
-@dataclass(slots=True)
-class Node:
-    """An account: its id, and its attributes in the order of `NODE_ATTRIBUTES`, without those that are not known."""
+class Node(NamedTuple):
+    """An account: its id, and its `NODE_ATTRIBUTES` in their order; None is not known."""
 
     pk: str
-    attributes: dict[str, Any] = field(default_factory=dict)
+    attributes: dict[str, Any]
 
     @property
     def label(self) -> str:
         """Its username, or its id where that is not known."""
-        return str(self.attributes.get("username") or self.pk)
+        return str(self.attributes["username"] or self.pk)
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """An edge: from who follows to who is followed, or from an account to one that is suggested beside it."""
+class Edge(NamedTuple):
+    """An edge: from who follows to who is followed, or from an account to one that is suggested beside it.
+
+    Behind its ends stand its `EDGE_ATTRIBUTES`, in their order.
+    """
 
     source: str
     target: str
-    attributes: dict[str, Any]
+    kind: str
+    seen_in: str
+    fetched_at: str | None
 
 
 class AccountGraph:
@@ -181,47 +186,60 @@ class AccountGraph:
 
     def arrange(self, order: GraphOrder) -> tuple[int, int]:
         """Make the graph, once, and return how many nodes and edges it has."""
+        # A script takes no parameters.
         named = {":walked_only": str(int(order.nodes is NodeChoice.WALKED)), ":least": str(order.least_degree)}
         script = _GRAPH
         for name, value in named.items():
             script = script.replace(name, value)
         with _told_as_os_error():
-            self._database.executescript(script)
+            self._database.executescript(script + _CUT if order.least_degree else script)
             [nodes] = self._database.execute("SELECT count(*) FROM nodes").fetchone()
-            [edges] = self._database.execute("SELECT count(*) FROM kept_edges").fetchone()
+            [edges] = self._database.execute("SELECT count(*) FROM edges").fetchone()
         return nodes, edges
 
     def nodes(self) -> Iterator[Node]:
-        """Yield the accounts by their ids, the shorter first."""
-        node: Node | None = None
+        """Yield the accounts by their ids, in the order of texts."""
         with _told_as_os_error():
-            for pk, degree, start, walked, _, _, *values in self._database.execute(_NODES):
-                if node is None or node.pk != pk:
-                    if node is not None:
-                        yield node
-                    node = Node(pk, dict.fromkeys(NODE_ATTRIBUTES))
-                    node.attributes |= {"is_start": bool(start), "is_walked": bool(walked), "edge_count": degree}
-                    node.attributes |= self._lists_of(pk)
-                # Later rows are of later answers.
-                for (name, kind), value in zip(NODE_FIELDS.items(), values, strict=True):
-                    if value is not None:
-                        node.attributes[name] = kind(value)
-        if node is not None:
-            yield node
+            # Both are in the order of the ids.
+            seen = self._database.execute(_SEEN)
+            row = seen.fetchone()
+            for pk, degree, start, walked in self._database.execute(_NODES):
+                known = dict.fromkeys(NODE_FIELDS)
+                while row is not None and row[0] <= pk:
+                    if row[0] == pk:
+                        # Later rows are of later answers.
+                        known.update([each for each in zip(NODE_FIELDS, row[2:], strict=True) if each[1] is not None])
+                    row = seen.fetchone()
+                yield Node(pk, self._attributes(pk, known, degree, bool(start), walked))
 
     def edges(self) -> Iterator[Edge]:
-        """Yield the edges, in the order of their nodes."""
+        """Yield the edges by the ids of their nodes, in the order of texts."""
         with _told_as_os_error():
             for source, target, kind, lists, at in self._database.execute(_EDGES):
-                seen_in = ",".join(sorted(lists.split(",")))
-                yield Edge(source, target, {"kind": kind, "seen_in": seen_in, "fetched_at": at})
+                seen_in = ",".join(sorted(lists.split(","))) if "," in lists else lists
+                yield Edge(source, target, kind, seen_in, at)
 
-    def _lists_of(self, pk: str) -> dict[str, str]:
+    def _attributes(
+        self, pk: str, known: dict[str, Any], degree: int, is_start: bool, is_walked: int | None
+    ) -> dict[str, Any]:
+        for name in _FLAGS:
+            if known[name] is not None:
+                known[name] = bool(known[name])
+        verdict, lists = (None, None) if is_walked is None else self._lists_of(pk)
+        return {
+            **known,
+            "is_start": is_start,
+            "is_walked": bool(is_walked),
+            "verdict": verdict,
+            "lists": lists,
+            "edge_count": degree,
+        }
+
+    def _lists_of(self, pk: str) -> tuple[str, str]:
+        """Return the worst verdict of an account's lists, and that of each."""
         verdicts: dict[str, str] = dict(self._database.execute(_LISTS, [pk]))
-        if not verdicts:
-            return {}
         worst = next((verdict for verdict in _WORST_FIRST if verdict in verdicts.values()), Verdict.COMPLETE)
-        return {"verdict": str(worst), "lists": ", ".join(f"{name} {verdict}" for name, verdict in verdicts.items())}
+        return str(worst), ", ".join(f"{name} {verdict}" for name, verdict in verdicts.items())
 
 
 def _list_in(end: Mapping[str, Any]) -> tuple[Any, ...] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Final
 
 from igcrawl.analysis.formats.text_limits import fit_for_cell
@@ -45,11 +44,11 @@ class CellText:
         others = "".join(each for each in ",;" if each != separator)
         # Where another separator is usual, a file that is opened by a double click is cut there, whatever the quotes.
         self._formula_behind = re.compile(f'([{others}](?:"|{_UNSEEN})*)(?={_STARTS})')
-        self.cell = lru_cache(4096)(self._cell)
 
-    def _cell(self, text: str) -> str:
+    def cell(self, text: str) -> str:
         """Return a text as a cell: what a spreadsheet would take for something else has a mark before it."""
-        text = fit_for_cell(text).replace("\n", LINE_BREAK).replace("\t", " ")
+        if not text.isprintable():
+            text = fit_for_cell(text).replace("\n", LINE_BREAK).replace("\t", " ")
         marked = MARK + text if _is_taken(text) else text
         return self._formula_behind.sub(rf"\1{MARK}", marked)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryFile
@@ -135,13 +134,14 @@ class XlsxSheet:
     """
 
     def __init__(self, beside: Path, type_: str, columns: Sequence[Column]) -> None:
-        self._cells = Cells(type_, columns, "csv, parquet or duckdb")
+        self._cells = Cells(type_, columns, "csv, parquet or duckdb", fit_for_cell, _WRITTEN)
         self._rows: IO[bytes] = TemporaryFile(dir=beside, prefix=".sheet.")  # noqa: SIM115 - closed when it was copied
-        self._columns = columns
-        self._letters = [_letters(place) for place in range(len(columns))]
+        letters = [_letters(place) for place in range(len(columns))]
+        self._starts = [f'<c r="{each}' for each in letters]
+        self._last_column = letters[-1]
         self._last = 1
         self._rows.write(_SHEET.format(columns=len(columns)).encode())
-        heads = [f'<c r="{letters}1" s="2"{_text(column.name)}' for letters, column in self._places()]
+        heads = [f'{start}1" s="2"{_text(column.name)}' for start, column in zip(self._starts, columns, strict=True)]
         self._rows.write(f'<row r="1">{"".join(heads)}</row>'.encode())
 
     def write(self, lines: Sequence[bytes]) -> None:
@@ -149,16 +149,15 @@ class XlsxSheet:
         written = []
         for record, _ in read_lines(lines):
             self._last += 1
-            cells = zip(self._letters, self._cells.row(record, fit_for_cell), strict=True)
-            row = [
-                f'<c r="{place}{self._last}"{_WRITTEN[type(cell)](cell)}' for place, cell in cells if cell is not None
-            ]
-            written.append(f'<row r="{self._last}">{"".join(row)}</row>')
+            end = f'{self._last}"'
+            cells = zip(self._starts, self._cells.row(record), strict=True)
+            row = "".join([f"{start}{end}{cell}" for start, cell in cells if cell is not None])
+            written.append(f'<row r="{self._last}">{row}</row>')
         self._rows.write("".join(written).encode())
 
     def close(self) -> None:
         """See `RecordWriter.close`."""
-        self._rows.write(f'</sheetData><autoFilter ref="A1:{self._letters[-1]}{self._last}"/></worksheet>'.encode())
+        self._rows.write(f'</sheetData><autoFilter ref="A1:{self._last_column}{self._last}"/></worksheet>'.encode())
 
     def copy_into(self, archive: ZipFile, name: str) -> None:
         """Copy the sheet into a workbook, and let go of it."""
@@ -178,16 +177,11 @@ class XlsxSheet:
         """See `RecordWriter.notes`."""
         return self._cells.notes
 
-    def _places(self) -> zip[tuple[str, Column]]:
-        return zip(self._letters, self._columns, strict=True)
 
-
-@lru_cache(4096)
 def _text(text: str) -> str:
     return f' t="inlineStr"><is><t xml:space="preserve">{xml_text(_ESCAPE.sub("_x005F_", text))}</t></is></c>'
 
 
-@lru_cache(4096)
 def _time(time: datetime) -> str:
     return f' s="1"><v>{(time - _DAY_ZERO) / _DAY!r}</v></c>'
 

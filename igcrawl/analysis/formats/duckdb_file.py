@@ -69,9 +69,14 @@ class DuckDbFile:
     def __init__(self, path: Path, tables: Mapping[str, Sequence[Column]]) -> None:
         import duckdb  # noqa: PLC0415 - an extra
 
-        self._engine: Any = duckdb.connect(
-            str(path), config={"memory_limit": _MEMORY, "threads": 2, "temp_directory": f"{path}.tmp"}
-        )
+        settings = {
+            "memory_limit": _MEMORY,
+            "threads": 2,
+            "temp_directory": f"{path}.tmp",
+            # Nothing is asked for in the network.
+            "autoinstall_known_extensions": False,
+        }
+        self._engine: Any = duckdb.connect(str(path), config=settings)
         self._tables = tables
         for type_, columns in tables.items():
             self._engine.execute(f"CREATE TABLE {_name(type_)} ({', '.join(map(_declared, columns))})")

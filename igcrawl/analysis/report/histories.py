@@ -24,7 +24,8 @@ class History:
 
     Args:
         account: what the page shows.
-        latest: the list of each kind that others are held against: the latest complete one, else the latest.
+        latest: the list of each kind that is held against others: the latest complete one, else the latest with
+            anybody in it.
     """
 
     account: Account
@@ -98,7 +99,8 @@ def _by_kind(lists: Sequence[KeptList]) -> dict[str, list[KeptList]]:
 
 
 def _held_against(own: Sequence[KeptList]) -> KeptList:
-    return next((kept for kept in reversed(own) if kept.is_complete), own[-1])
+    holding = [kept for kept in own if kept.holds_something] or own
+    return next((kept for kept in reversed(holding) if kept.is_complete), holding[-1])
 
 
 async def _profiles(store: Store, pk: str, walks: Iterable[KeptList | WalkRow]) -> list[dict[str, Any]]:

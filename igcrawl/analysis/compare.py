@@ -178,13 +178,7 @@ async def compare_shared(config: Config, order: CompareOrder, *, mutual: bool = 
                 await engine.load(each)
             wanted = Wanted(least=2)
             doubts = doubts_of_shared(zip(names, kept, strict=True))
-            flags = [Column(each.subject, ColumnKind.FLAG) for each in kept]
-
-            def row(member: Member) -> dict[str, Any]:
-                there = {flag.name: bool(member.lists >> place & 1) for place, flag in enumerate(flags)}
-                return _of_account(member) | {"lists": member.lists.bit_count()} | there | _doubt(doubts)
-
-            columns = [*_ACCOUNT, Column("lists", ColumnKind.COUNT), *flags, _DOUBT]
+            columns, row = _of_shared(kept, doubts)
             return SharedAnswer(
                 name=str(lists[0][0].account) if mutual else "",
                 lists=list(zip(names, kept, strict=True)),
@@ -196,6 +190,19 @@ async def compare_shared(config: Config, order: CompareOrder, *, mutual: bool = 
                 pairs=engine.pairs(),
                 at_least=engine.at_least(),
             )
+
+
+def _of_shared(
+    lists: Sequence[KeptList], doubts: Sequence[str]
+) -> tuple[list[Column], Callable[[Member], dict[str, Any]]]:
+    """Return the columns of accounts that are in several lists, and what makes an account a row of them."""
+    flags = [Column(kept.subject, ColumnKind.FLAG) for kept in lists]
+
+    def row(member: Member) -> dict[str, Any]:
+        there = {flag.name: bool(member.lists >> place & 1) for place, flag in enumerate(flags)}
+        return _of_account(member) | {"lists": member.lists.bit_count()} | there | _doubt(doubts)
+
+    return [*_ACCOUNT, Column("lists", ColumnKind.COUNT), *flags, _DOUBT], row
 
 
 async def _shared_lists(store: Store, order: CompareOrder, mutual: bool) -> list[tuple[Lists, KeptList]]:
@@ -242,7 +249,7 @@ async def _answered(
     """Write all accounts of an answer where they are wanted, and return the first."""
     if destination is None and not order.most:
         return []
-    await engine.name(wanted, order.most if destination is None else None)
+    await engine.name(wanted, None if destination else order.most, earlier=wanted.lists == _BOTH)
     if destination is not None:
         write_answer(destination, columns, map(row, engine.members(wanted)))
     return list(engine.members(wanted, order.most))

@@ -88,7 +88,7 @@ class Member(NamedTuple):
         pk: its id.
         lists: bit n is set when it is in the list that was loaded as number n.
         username, full_name, is_private, is_verified: as the last loaded of its lists has them, None where none does.
-        first_username: as the list that was loaded first has it.
+        first_username: as the list that was loaded first has it, where `ListEngine.name` was asked for it.
     """
 
     pk: str
@@ -177,12 +177,13 @@ class ListEngine:
         [[accounts]] = self._rows(f"SELECT count(*) {_WANTED}", wanted._asdict())
         return int(accounts)
 
-    async def name(self, wanted: Wanted, most: int | None = None) -> None:
+    async def name(self, wanted: Wanted, most: int | None = None, *, earlier: bool = False) -> None:
         """Look up the names of those that are wanted, once.
 
         Args:
             wanted: who.
             most: only of the first ones, so many.
+            earlier: also the names that they had in the list that was loaded first.
         """
         count = self.count(wanted)
         few = count if most is None else min(count, most)
@@ -192,7 +193,7 @@ class ListEngine:
         for number, kept in enumerate(self.lists):
             missing = None
             if chosen is not None:
-                missing = {pk for pk, lists in chosen if lists >> number == 1 or (number == 0 and lists & 1)}
+                missing = {pk for pk, lists in chosen if lists >> number == 1 or (earlier and not number)}
             for walk in await walks_of(self._store, kept, named=True) if missing != set() else ():
                 if not await self._write_records(walk, missing):
                     continue
@@ -200,7 +201,7 @@ class ListEngine:
                 for (odd,) in list(self._rows("SELECT DISTINCT id FROM handed WHERE pk IS NULL AND id IS NOT NULL")):
                     self._execute("UPDATE handed SET pk = $pk WHERE id = $id", {"pk": number_of(odd), "id": odd})
                 self._execute(_NAME, {**wanted._asdict(), "list": number})
-                if number == 0:
+                if earlier and not number:
                     self._execute(_NAME_FIRST, wanted._asdict())
                 self._execute("DELETE FROM handed")
 

@@ -24,7 +24,7 @@ class Command(ScrapyCommand):
     def syntax(self) -> str:
         """Return the synopsis of the command's arguments."""
         return (
-            "new|gone|kept A [--from CRAWL_OR_DATE] [--to CRAWL_OR_DATE] | overlap A B [C …] | mutual A "
+            "new A [--from CRAWL_OR_DATE] [--to CRAWL_OR_DATE] | gone A … | kept A … | overlap A B [C …] | mutual A "
             "[--list followers|following|suggestions] [--any] [-O FILE] [--limit N]"
         )
 

@@ -24,7 +24,8 @@ class History:
 
     Args:
         account: what the page shows.
-        latest: the list of each kind that others are held against: the latest complete one, else the latest.
+        latest: the list of each kind that is held against others: the latest complete one, else the latest with
+            anybody in it.
     """
 
     account: Account
@@ -49,14 +50,15 @@ async def read_histories(store: Store, chosen: Sequence[str]) -> list[History]:
 
 
 async def _profile_walks(store: Store, wanted: Collection[str]) -> dict[str, list[WalkRow]]:
-    """Return the walks that asked for nothing but profiles, by account."""
+    """Return the walks that asked for nothing but profiles, by account, the latest ones."""
     walks: dict[str, list[WalkRow]] = defaultdict(list)
     for crawl in await store.crawls.generations():
         async for row in store.walks.all(crawl.id):
             operation = OPERATIONS.get(row.operation)
             if row.target in wanted and row.pages and operation and issubclass(operation.reader.record, Profile):
                 walks[row.target].append(row)
-    return walks
+    latest = {pk: sorted(own, key=lambda row: row.updated_at or "")[-COUNTS:] for pk, own in walks.items()}
+    return defaultdict(list, latest)
 
 
 async def _history(store: Store, pk: str, lists: Sequence[KeptList], profile_walks: Sequence[WalkRow]) -> History:
@@ -86,19 +88,21 @@ async def _history(store: Store, pk: str, lists: Sequence[KeptList], profile_wal
 
 
 def _by_kind(lists: Sequence[KeptList]) -> dict[str, list[KeptList]]:
-    """Return lists by their kind, each in the order of time; another list of the same kind has its operation's name."""
+    """Return lists by their kind, each in the order of time; others of the same kind say what they are."""
     subjects: dict[str, list[KeptList]] = defaultdict(list)
     for kept in sorted(lists, key=lambda kept: kept.moment):
         subjects[kept.subject].append(kept)
     kinds: dict[str, list[KeptList]] = {}
     for own in sorted(subjects.values(), key=lambda own: (own[-1].kind, -len(own))):
         last = own[-1]
-        kinds[last.kind if last.kind not in kinds else f"{last.kind} ({last.operation})"] = own
+        names = (last.kind, f"{last.kind} ({last.operation})", f"{last.kind} ({last.subject})")
+        kinds[next(name for name in names if name not in kinds)] = own
     return kinds
 
 
 def _held_against(own: Sequence[KeptList]) -> KeptList:
-    return next((kept for kept in reversed(own) if kept.is_complete), own[-1])
+    holding = [kept for kept in own if kept.holds_something] or own
+    return next((kept for kept in reversed(holding) if kept.is_complete), holding[-1])
 
 
 async def _profiles(store: Store, pk: str, walks: Iterable[KeptList | WalkRow]) -> list[dict[str, Any]]:

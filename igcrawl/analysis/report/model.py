@@ -197,6 +197,7 @@ class Network:
         edges: pairs of places in `nodes`.
         all_nodes, all_edges: how many there are in all.
         sources: the lists that it was made of.
+        cut: whether there are more links than were counted.
     """
 
     kind: str
@@ -205,6 +206,7 @@ class Network:
     all_nodes: int
     all_edges: int
     sources: Sequence[ComparedList] = ()
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

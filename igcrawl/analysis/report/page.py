@@ -56,7 +56,7 @@ def page_of(report: Report, library: str | None = None) -> str:
             summary=sentences.summary(report, dates),
             glossary=glossary(_verdicts(report)),
             **_of_lists(dates),
-            **_of_overlap(report.overlap, dates),
+            **_of_overlap(report.overlap),
             **_of_networks(dates),
             spending=charts.spending(report.costs),
             spending_words=sentences.spending_in_words(report.costs),
@@ -88,15 +88,18 @@ def _of_lists(dates: Dates) -> dict[str, Callable[..., Any]]:
     }
 
 
-def _of_overlap(overlap: Overlap | None, dates: Dates) -> dict[str, Any]:
+def _of_overlap(overlap: Overlap | None) -> dict[str, Any]:
     """Return what the templates ask about the overlap."""
     if overlap is None:
         return {}
-    doubts = dict.fromkeys(one.doubt for one in overlap.lists if one.doubt)
+    doubtful = [place for place, one in enumerate(overlap.lists) if one.doubt]
+    numbers = {place: number for number, place in enumerate(doubtful, 1)}
     return {
         "heat_map": charts.heat_map(overlap),
         "overlap_words": sentences.overlap_in_words(overlap),
-        "overlap_doubts": {doubt: number for number, doubt in enumerate(doubts, 1)},
+        "overlap_doubts": [f"{overlap.lists[place].name} is {overlap.lists[place].doubt}" for place in doubtful],
+        # The number of the note on one of two lists.
+        "overlap_note": lambda one, other: numbers.get(one) or numbers.get(other),
     }
 
 

@@ -78,7 +78,10 @@ def why_no_change(one: ListOverTime) -> str:
     """Return why a list has no chart of who is new and gone."""
     if len(one.crawls) == 1:
         return "One crawl only: a second one shows growth, and who is new and gone."
-    if last_change(one) is not None:
+    compared = [crawl for crawl in one.crawls if crawl.since is not None]
+    if any(crawl.gone is None for crawl in compared):
+        return "Nobody was seen to be new; who is gone cannot be told by every one of these crawls."
+    if compared:
         return "Nobody was new or gone at any crawl."
     return "No two of these crawls can be compared: see their verdicts."
 
@@ -134,7 +137,8 @@ def network_in_words(network: Network) -> str:
 
 def network_size(network: Network) -> str:
     """Return how large a network is, and how much of it is drawn."""
-    size = f"{counted(network.all_nodes, 'account')} and {counted(network.all_edges, 'link')}"
+    least = "at least " if network.cut else ""
+    size = f"{least}{counted(network.all_nodes, 'account')} and {counted(network.all_edges, 'link')}"
     drawn = len(network.nodes), len(network.edges)
     if drawn == (network.all_nodes, network.all_edges):
         return size

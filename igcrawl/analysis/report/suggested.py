@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import orjson
@@ -37,6 +38,7 @@ async def read_suggested(store: Store, histories: Sequence[History], around: Col
         names.setdefault(record["pk"], record.get("username"))
         if len(links) == _MOST:
             break
+    cut = len(links) == _MOST
     if around:
         near = {pk for target, pk in links if target in around} | set(around)
         links = [link for link in links if link[0] in near]
@@ -46,7 +48,8 @@ async def read_suggested(store: Store, histories: Sequence[History], around: Col
         for kind, kept in history.latest.items()
         if kept.kind == SUGGESTIONS
     ]
-    return laid_out(SUGGESTIONS, links, names, {target for target, _ in links}, sources)
+    network = laid_out(SUGGESTIONS, links, names, {target for target, _ in links}, sources)
+    return network and replace(network, cut=cut)
 
 
 async def _suggestions(store: Store) -> AsyncIterator[dict[str, Any]]:

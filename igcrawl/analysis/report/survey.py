@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from igcrawl.analysis.kept_lists import list_kinds
 from igcrawl.analysis.report.glossary import OPEN
 from igcrawl.analysis.report.model import ACCOUNT_ROWS, ACCOUNTS, WALK_ROWS, AccountRow, Cost, WalkCost
+from igcrawl.crawl.walk_rows import GIVEN
 from igcrawl.store import Store, WalkRow
 from igcrawl.store.packed_ids import is_id
 
@@ -17,6 +18,7 @@ from igcrawl.store.packed_ids import is_id
 class _Seen:
     """What is known of an account's lists."""
 
+    name: str | None = None
     crawls: int = 0
     kind: str = ""
     size: int = -1
@@ -85,7 +87,12 @@ class _Ranking:
 
 def _row(pk: str, seen: _Seen) -> AccountRow:
     return AccountRow(
-        name=pk, pk=pk, list_kind=seen.kind or "none", size=max(seen.size, 0), at=seen.at or None, verdict=seen.verdict
+        name=f"@{seen.name}" if seen.name else pk,
+        pk=pk,
+        list_kind=seen.kind or "none",
+        size=max(seen.size, 0),
+        at=seen.at or None,
+        verdict=seen.verdict,
     )
 
 
@@ -96,6 +103,7 @@ def _add(sums: list[int], row: WalkRow) -> None:
 
 def _note(seen: _Seen, row: WalkRow, kind: str) -> None:
     seen.crawls += 1
+    seen.name = row.state.get(GIVEN) or seen.name
     if row.records > seen.size:
         seen.kind, seen.size = kind, row.records
     at = row.ended_at or row.updated_at or ""

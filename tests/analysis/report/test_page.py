@@ -14,10 +14,10 @@ from igcrawl.analysis.report import charts
 from igcrawl.analysis.report.glossary import MEANINGS, OPEN
 from igcrawl.analysis.report.model import AccountRow, ComparedList, Cost, Crawl, ListOverTime, Report, WalkCost
 from igcrawl.analysis.report.page import page_of
-from igcrawl.analysis.report.sentences import change, summary
+from igcrawl.analysis.report.sentences import change, summary, why_no_change
 from igcrawl.analysis.report.times_shown import Dates
 from igcrawl.verdict import Verdict
-from tests.analysis.report.samples import crawl, followers, full_report, network, on_day, report
+from tests.analysis.report.samples import CUT, crawl, followers, full_report, network, on_day, report
 
 #: Stands for Vega, which takes seconds to be put together.
 LIBRARY = "/* a library */"
@@ -184,6 +184,17 @@ def test_lists_that_did_not_change_are_counted_and_have_no_empty_chart() -> None
     assert not [line for line in said if line.startswith("@quiet")]
     assert charts.changes(quiet.lists[0], DATES) is None
     assert "Nobody was new or gone at any crawl." in shown(made)
+
+
+def test_who_is_gone_is_not_denied_where_it_cannot_be_told() -> None:
+    crawls = [crawl(1, 0, 9), crawl(2, 7, 4, since=on_day(0), new=0, gone=None, doubt="cut", change_doubt="cut")]
+    one = ListOverTime(kind="followers", crawls=crawls)
+    assert why_no_change(one).startswith("Nobody was seen to be new; who is gone cannot be told")
+
+
+def test_a_doubt_of_an_overlap_names_the_list() -> None:
+    cut = followers("cut.account", lists=[ListOverTime(kind="followers", crawls=[crawl(1, 0, 9, doubt=CUT)])])
+    assert f"@cut.account followers is {CUT}" in shown(report(followers(), cut))
 
 
 def test_one_crawl_only_says_that_a_second_one_shows_growth() -> None:

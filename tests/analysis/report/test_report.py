@@ -89,6 +89,16 @@ class Made:
         found = FoundPage(pack(one.members), None)
         await self.store.walks.commit([PageCommit(walk=done, found=found, records=packed)])
 
+    async def put_profile(self, target: int, day: int, followers: int) -> None:
+        """Let a crawl of its own ask for a profile and nothing else."""
+        name = f"user_profile/{target}"
+        wanted = Seed(key=name, subject=name, operation="user_profile", target=str(target), args={})
+        walk = await claimed(self.store, await crawl_of(self.store, wanted, key=name, spider="profiles"))
+        said = replace(profile(walk, username=f"now{target}", follower_count=followers), fetched_at=on_day(day))
+        done = replace(walk, verdict="complete", updated_at=on_day(day), ended_at=on_day(day), pages=1, records=1)
+        packed = PackedRecords(1, pack_lines(to_lines([said])))
+        await self.store.walks.commit([PageCommit(walk=done, records=packed)])
+
     async def report(self, *names: str) -> Report:
         return await gather(self.store, names, "the store")
 
@@ -240,9 +250,12 @@ async def test_a_profile_s_count_is_told_with_its_date(file: str) -> None:
         made = Made(store)
         await made.put(Walked(1, "followers", 0, PEOPLE[:9], expected=10))
         await made.put(Walked(1, "followers", 7, PEOPLE[:12], expected=12))
+        await made.put_profile(1, 5, 11)
+        await made.put_profile(1, 9, 14)
         [account] = (await made.report()).accounts
-    assert [(each.at, each.followers) for each in account.counts] == [(on_day(0), 10), (on_day(7), 12)]
-    assert account.full_name == "User 1"
+    days = [(on_day(0), 10), (on_day(5), 11), (on_day(7), 12), (on_day(9), 14)]
+    assert [(each.at, each.followers) for each in account.counts] == days
+    assert (account.full_name, account.username) == ("User 1", "now1")
 
 
 async def test_a_store_without_lists_gives_an_empty_report(file: str) -> None:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import random
 from collections.abc import Callable
 from math import ceil
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from igcrawl.crawl.crawl_run import CrawlRun
+from igcrawl.output.sinks import Sinks
 from igcrawl.simulator import Simulator
+from igcrawl.stopping import Stopping
+from igcrawl.store import CrawlRow, OperatorLimits, PageCommit, Store, WalkRow
 from tests.conftest import Crawl, asked
 from tests.running.test_given_targets import walks_of
 from tests.support.postgres import database
@@ -128,3 +134,25 @@ def test_an_answer_that_does_not_mention_the_only_post_is_no_list_without_commen
     simulator.faults.add(kind="raw", operation="comment_infos", body=json.dumps({**answer, "status": "ok"}))
     [walk] = walks_of(crawl("comments", "media_ids=1001", code=int(verdict == "suspect")))
     assert (walk["verdict"], walk["records"]) == (verdict, 0)
+
+
+def test_what_one_answer_closes_is_committed_at_once_or_not_at_all() -> None:
+    groups: list[int] = []
+
+    class Walks:
+        async def commit(self, commits: list[PageCommit], outputs: Any, writers: Any) -> int:
+            groups.append(len(commits))
+            return 0
+
+    run = CrawlRun(cast("Store", SimpleNamespace(walks=Walks())), Sinks(), Stopping(), OperatorLimits())
+    run._crawl = CrawlRow(id=1, key="k", name=None, generation=1, spider="s", started=1, created_at="x", kept=True)
+    row = WalkRow(id=1, crawl=1, seed="a", subject="a", operation="comment_infos", target="1", args={}, depth=1)
+
+    async def commit_alone_and_together() -> None:
+        await run.commit(PageCommit(walk=row))
+        async with run.together():
+            for _ in range(3):
+                await run.commit(PageCommit(walk=row))
+
+    asyncio.run(commit_alone_and_together())
+    assert groups == [1, 3]

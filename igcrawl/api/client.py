@@ -114,6 +114,8 @@ class Client:
             NotFound: there is no such account.
             DoubtfulResult: the profile did not come.
         """
+        # There is nothing to return in its place.
+        options["on_doubt"] = "raise"
         profiles = self.profiles(username, **options)
         if profiles.targets != 1:
             raise BadInput("profile takes one account; profiles takes several")

@@ -119,7 +119,7 @@ def test_records_that_are_not_in_the_store_are_not_taken_for_none(
 def test_a_first_argument_is_a_name_even_if_it_has_digits_only(client: ClientProgram, simulator: Simulator) -> None:
     async def main(ig):
         try:
-            await ig.profile("25025320")
+            await ig.profile("25025320", on_doubt="warn")
         except igcrawl.NotFound as error:
             return str(error), (await ig.profile("instagram")).pk
 

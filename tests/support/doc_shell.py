@@ -57,7 +57,6 @@ class DocShell:
 
     def __init__(self, folder: Path, private: Path, environment: Mapping[str, str]) -> None:
         self._private = private
-        self._running: set[crawls.CrawlProcess] = set()
         self._listener = socket.socket(socket.AF_UNIX)
         address = str(private / "socket")
         self._listener.bind(address)
@@ -118,6 +117,7 @@ class DocShell:
                 process = self._begin(json.loads(first))
             watcher = threading.Thread(target=self._pass_on, args=(heard, process), daemon=True)
             watcher.start()
+            # Elsewhere than in `wait`, since a parent does one thing at a time.
             assert process.ended_within(_SECONDS)
             with self._lock:
                 code = process.wait()

@@ -69,7 +69,7 @@ class DuckDbFile:
     def __init__(self, path: Path, tables: Mapping[str, Sequence[Column]]) -> None:
         import duckdb  # noqa: PLC0415 - an extra
 
-        settings = {
+        settings: dict[str, Any] = {
             "memory_limit": _MEMORY,
             "threads": 2,
             "temp_directory": f"{path}.tmp",

@@ -257,3 +257,26 @@ async def test_a_file_of_whole_lists_has_no_doubt(here: str, tmp_path: Path) -> 
 async def test_a_file_that_cannot_be_written_is_refused_first(here: str, out: str, said: str) -> None:
     with pytest.raises(BadInput, match=said):
         await change_in(here, "new", out=out)
+
+
+async def test_a_list_that_is_being_read_is_doubted(url: str) -> None:
+    async with opened(url) as store:
+        await put_list(store, 1, [1, 2, 3])
+        await put_list(store, 2, [1], verdict=None, expected=3)
+    gone = await change_in(url, "gone", incomplete=True)
+    assert told(gone) == ["u2", "u3"]
+    assert gone.doubts == [
+        "the later list is open: the walk was not finished, 1 of 3 expected",
+        "of 2 gone, up to 2 may still follow: the later list is 2 short of its expected count",
+    ]
+
+
+async def test_suggestions_are_those_of_the_operation_that_was_asked_most(here: str) -> None:
+    async with opened(here) as store:
+        await put_list(store, 1, [1], operation="chaining")
+        await put_list(store, 2, [2], operation="related_profiles")
+        await put_list(store, 3, [3], operation="chaining")
+        await put_list(store, 4, [4], operation="related_profiles")
+        await put_list(store, 5, [5], operation="chaining")
+    assert told(await change_in(here, "new", kind="suggestions")) == ["u5"]
+    assert told(await change_in(here, "new", f"related_profiles/{OWNER}")) == ["u4"]

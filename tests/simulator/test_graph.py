@@ -126,3 +126,23 @@ def test_the_documented_accounts_show_what_they_say() -> None:
     assert {account.standing for account in ACCOUNTS.values()} == set(Standing)
     assert sum(account.is_verified for account in ACCOUNTS.values()) >= 3
     assert all(int(each) > 2**53 for each in GRAPH.follower_ids(9007199254740993))
+
+
+def test_a_list_may_be_given_with_its_members_and_with_what_its_profile_claims() -> None:
+    graph = Graph(100, 7)
+    members = [graph.id_at(number) for number in (5, 3, 9)]
+    graph.set_list(100000010, "followers", members, 8, cut=True)
+    follows = graph.follow_list(100000010, "followers")
+    assert (follows.claimed, follows.quirk) == (8, Quirk.CUT)
+    assert list(graph.follower_ids(100000010)) == list(map(str, members))
+    assert list(graph.follower_ids(100000010, oldest_first=True)) == list(map(str, reversed(members)))
+    assert list(graph.following_ids(100000010)) == []
+
+
+@pytest.mark.parametrize("user_id", [100000010, Graph(100, 7).id_at(5)])
+def test_a_renamed_account_is_found_by_its_new_name_only(user_id: int) -> None:
+    graph = Graph(100, 7)
+    before = graph.username(user_id)
+    graph.rename(user_id, "another.name")
+    assert (graph.id_of(before), graph.id_of("another.name")) == (None, user_id)
+    assert People(graph).values(user_id)["username"] == "another.name"

@@ -79,6 +79,7 @@ bench: $(VENV)/dev
 	$(BIN)/python -m tests.bench.growth
 	$(BIN)/python -m tests.bench.overlap
 	$(BIN)/python -m tests.bench.budget
+	$(BIN)/python -m tests.bench.export
 
 bench-peers: $(VENV)/dev
 	$(BIN)/python -m tests.bench.peers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Final
@@ -123,6 +124,8 @@ async def _records_with(store: Store, usernames: Set[str]) -> AsyncIterator[dict
     async with store.records.select(Choice(latest=False)) as selection:
         for each in selection.crawls:
             async for page in selection.pages(each.crawl.id):
+                # Ctrl-C is heard here: a file's database never waits.
+                await asyncio.sleep(0)
                 lines = unpack_lines(page.lines)
                 if any(needle in lines for needle in needles):
                     for record in map(orjson.loads, lines.splitlines()):

@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from scrapy.settings import BaseSettings
 
 from igcrawl.analysis.choice import no_such_walk, read_choice
-from igcrawl.analysis.destination import check_file, read_destination
+from igcrawl.analysis.destination import Destination, check_file, read_destination
 from igcrawl.analysis.export_files import ExportFiles, FilesOrder, GraphFiles, opened_files
 from igcrawl.analysis.export_order import ExportOrder
 from igcrawl.analysis.formats.format import Holds, check_installed
@@ -38,6 +38,15 @@ _BATCH: Final = 500
 _NAMED: Final = 5
 
 
+class _Held(NamedTuple):
+    """What the chosen walks hold."""
+
+    types: Counter[str]
+    """How many records of each type."""
+    notes: list[str]
+    """What must be said of them, a line each."""
+
+
 async def export(config: Config, settings: BaseSettings, order: ExportOrder) -> ExitCode:
     """Write what the store holds, and say on standard error what was written.
 
@@ -54,13 +63,7 @@ async def export(config: Config, settings: BaseSettings, order: ExportOrder) -> 
         StoreError: the store could not be read, or the file not be written; it is as it was before.
         BrokenPipeError: whoever was reading standard output has enough.
     """
-    destination = read_destination(order.out, order.format, order.purpose)
-    if order.type is not None:
-        check_type(order.type)
-    order.check_options(destination.format)
-    check_installed(destination.format)
-    if destination.path is not None:
-        check_file(destination.path, path_of(config.store))
+    destination = _read_destination(config, order)
     async with opened(config.store) as store:
         if store is None:
             raise BadInput(f"there is no store at {_place_of(config)} yet: nothing to export")
@@ -79,15 +82,28 @@ async def export(config: Config, settings: BaseSettings, order: ExportOrder) -> 
                 about=_about(kept),
             )
             with opened_files(files_order) as (files, places):
-                held, notes = await _write(store, selection, kept, files)
-                if order.type is not None and not held[order.type]:
-                    raise BadInput(f"--type={order.type}: there is none here; {_holds(held)}")
+                held = await _write(store, selection, kept, files)
+                if order.type is not None and not held.types[order.type]:
+                    raise BadInput(f"--type={order.type}: there is none here; {_holds(held.types)}")
                 place = places()
-    _say_end(place, kept, files.written, notes)
-    lost = _lost_crawls(selection)
-    if lost:
-        say(f"igcrawl: {_lost_line(lost)}", file=sys.stderr)
-    return ExitCode.INCOMPLETE if lost else ExitCode.OK
+    _say_end(place, kept, files.written, held.notes)
+    return _say_lost(selection)
+
+
+def _read_destination(config: Config, order: ExportOrder) -> Destination:
+    """Return the destination of an order that can be followed, as far as that can be known without the store.
+
+    Raises:
+        BadInput: it cannot.
+    """
+    destination = read_destination(order.out, order.format, order.purpose)
+    if order.type is not None:
+        check_type(order.type)
+    order.check_options(destination.format)
+    check_installed(destination.format)
+    if destination.path is not None:
+        check_file(destination.path, path_of(config.store))
+    return destination
 
 
 def _place_of(config: Config) -> Path | str:
@@ -115,6 +131,13 @@ def _lost_crawls(selection: Selection) -> list[ChosenCrawl]:
     return [each for each in selection.crawls if not each.crawl.kept]
 
 
+def _say_lost(selection: Selection) -> ExitCode:
+    lost = _lost_crawls(selection)
+    if lost:
+        say(f"igcrawl: {_lost_line(lost)}", file=sys.stderr)
+    return ExitCode.INCOMPLETE if lost else ExitCode.OK
+
+
 def _lost_line(lost: Sequence[ChosenCrawl]) -> str:
     names = [f"{each.crawl.id} ({each.crawl.name or each.crawl.key})" for each in lost]
     more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
@@ -136,17 +159,15 @@ def _holds(held: Counter[str]) -> str:
     return f"the store holds {', '.join(sorted(name for name, count in held.items() if count)) or 'no records'}"
 
 
-async def _write(
-    store: Store, selection: Selection, crawls: Sequence[ChosenCrawl], files: ExportFiles
-) -> tuple[Counter[str], list[str]]:
-    """Write the records; return how many there are of each type, and what must be said of it."""
-    held: Counter[str] = Counter()
+async def _write(store: Store, selection: Selection, crawls: Sequence[ChosenCrawl], files: ExportFiles) -> _Held:
+    """Write the records, as far as the files take them; return what there is."""
+    types: Counter[str] = Counter()
     notes: list[str] = []
     try:
         async for lines in _lines(selection, crawls, notes):
             for type_, of_type in groupby(lines, type_of):
                 together = list(of_type)
-                held[type_] += len(together)
+                types[type_] += len(together)
                 files.write(type_, together)
         if isinstance(files, GraphFiles):
             await _add_starts(store, crawls, files)
@@ -156,7 +177,7 @@ async def _write(
     except BaseException:
         files.abandon()
         raise
-    return held, notes + files.notes
+    return _Held(types, notes + files.notes)
 
 
 async def _add_starts(store: Store, crawls: Sequence[ChosenCrawl], files: GraphFiles) -> None:

@@ -247,12 +247,16 @@ class GraphFiles:
         self._parts = parts
         self._graph = AccountGraph()
         self.written: Counter[str] = Counter()
-        self.notes: list[str] = []
 
     def write(self, type_: str, lines: Sequence[bytes]) -> None:
         """See `ExportFiles.write`."""
         if type_ in {*EDGE_TYPES, *BESIDE}:
             self._graph.add(type_, lines, edges=self._order.type in {None, type_})
+
+    @property
+    def notes(self) -> list[str]:
+        """See `ExportFiles.notes`."""
+        return self._graph.notes
 
     def add_starts(self, pks: Iterable[str]) -> None:
         """Take accounts that the operator gave."""

@@ -102,14 +102,14 @@ class KeptList:
         if self.verdict == Verdict.SUSPECT and self.reason:
             return f"suspect: {self.reason}"
         told = f"{self.verdict or 'open'}: {why}"
-        if self.verdict == Verdict.UPDATED or self.expected is None:
+        if self.is_update or self.expected is None:
             return told
         return f"{told}, {self.held:,} of {self.expected:,} expected"
 
     @property
     def missing(self) -> int | None:
-        """How many accounts it is short of its expected count; None when that is not known."""
-        return None if self.expected is None else max(self.expected - self.held, 0)
+        """How many accounts it is short of its expected count; None when that is not known, as of an update."""
+        return None if self.expected is None or self.is_update else max(self.expected - self.held, 0)
 
     @property
     def name(self) -> str:

@@ -40,11 +40,6 @@ class Lists:
         """How messages call them."""
         return f"{self.kind} of {self.account}"
 
-    @property
-    def usable(self) -> list[KeptList]:
-        """Those that may be taken."""
-        return [kept for kept in self.all if kept.is_complete or (self.incomplete and kept.holds_something)]
-
     def latest(self, asked: str | None = None, option: str = "--to") -> KeptList:
         """Return the latest list, or that of a crawl, or the latest by a date.
 
@@ -56,7 +51,7 @@ class Lists:
             BadInput: there is none.
         """
         among = self._among(asked, option)
-        usable = [kept for kept in among if kept in self.usable]
+        usable = [kept for kept in among if self._may_take(kept)]
         if usable:
             return usable[-1]
         if among and any(kept.holds_something for kept in among):
@@ -80,11 +75,14 @@ class Lists:
                 what = "the same list" if before == after else "later"
                 raise BadInput(f"--from is {what}: {before.name}, and --to is {after.name}; {self.told}")
             return before, after
-        older = [kept for kept in self.usable if kept.moment < after.moment]
+        older = [kept for kept in self.all if self._may_take(kept) and kept.moment < after.moment]
         if not older:
             more = "--any compares incomplete ones" if self._may_take_more(after) else self._advice
             raise BadInput(f"{self.name}: one list alone cannot be compared; {self.told}; {more}")
         return older[-1], after
+
+    def _may_take(self, kept: KeptList) -> bool:
+        return kept.is_complete or (self.incomplete and kept.holds_something)
 
     def _may_take_more(self, after: KeptList) -> bool:
         return any(kept.holds_something and kept.moment < after.moment for kept in self.all) and not self.incomplete

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from igcrawl.analysis.kept_lists import KeptList
+from igcrawl.verdict import Verdict
 
 
 class Change(StrEnum):
@@ -83,7 +84,7 @@ def _wrong(who: str, accounts: int, may: str, which: str, kept: KeptList) -> Ite
 
 def _more(what: str, which: str, kept: KeptList) -> Iterator[str]:
     """Yield that the answer may lack accounts which a list lacks."""
-    if kept.missing and not kept.is_update:
+    if kept.missing:
         yield f"up to {kept.missing:,} more may be {what}: {_short(which, kept)}"
     elif _lacks_unknown(kept):
         yield f"more may be {what}: {_UNKNOWN.format(which)}"
@@ -98,7 +99,7 @@ def _stale(may: str, which: str, kept: KeptList) -> Iterator[str]:
 
 
 def _lacks_unknown(kept: KeptList) -> bool:
-    return not (kept.is_complete or kept.is_update)
+    return kept.verdict not in {Verdict.COMPLETE, Verdict.UPDATED}
 
 
 def _short(which: str, kept: KeptList) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from array import array
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -27,7 +28,7 @@ _SETTINGS: Final[dict[str, Any]] = {
 _BYTES: Final = 8 << 20
 #: So many rows of an answer are fetched at once.
 _ROWS: Final = 10_000
-#: So many accounts at most are looked for in the records one by one; for more, DuckDB reads all records.
+#: For more accounts than these DuckDB reads all records of their lists, for fewer only the pages that have them.
 _FEW: Final = 50_000
 
 _NAMES: Final = "pk UBIGINT, id VARCHAR, username VARCHAR, full_name VARCHAR, is_private BOOLEAN, is_verified BOOLEAN"
@@ -141,6 +142,8 @@ class ListEngine:
                 if len(waiting) >= _BYTES:
                     self._take(bytes(waiting))
                     waiting.clear()
+                    # Ctrl-C is heard here: a file's database never waits.
+                    await asyncio.sleep(0)
         self._take(bytes(waiting))
         return len(self.lists) - 1
 
@@ -191,19 +194,24 @@ class ListEngine:
         first = f"SELECT pk, lists {_WANTED} ORDER BY place LIMIT $most"
         chosen = list(self._rows(first, asked)) if few <= _FEW else None
         for number, kept in enumerate(self.lists):
+            also_first = earlier and number == 0
+            if not (also_first or self._is_last(wanted, number)):
+                continue
             missing = None
             if chosen is not None:
-                missing = {pk for pk, lists in chosen if lists >> number == 1 or (earlier and not number)}
-            for walk in await walks_of(self._store, kept, named=True) if missing != set() else ():
-                if not await self._write_records(walk, missing):
-                    continue
-                self._execute(_READ, {"file": str(self._records)})
-                for (odd,) in list(self._rows("SELECT DISTINCT id FROM handed WHERE pk IS NULL AND id IS NOT NULL")):
-                    self._execute("UPDATE handed SET pk = $pk WHERE id = $id", {"pk": number_of(odd), "id": odd})
-                self._execute(_NAME, {**wanted._asdict(), "list": number})
-                if earlier and not number:
-                    self._execute(_NAME_FIRST, wanted._asdict())
-                self._execute("DELETE FROM handed")
+                missing = {pk for pk, lists in chosen if also_first or lists >> number == 1}
+            for walk in await walks_of(self._store, kept, named=True):
+                if missing != set() and await self._write_records(walk, missing):
+                    self._read_records()
+                    self._execute(_NAME, {**wanted._asdict(), "list": number})
+                    if also_first:
+                        self._execute(_NAME_FIRST, wanted._asdict())
+                    self._execute("DELETE FROM handed")
+
+    def _is_last(self, wanted: Wanted, number: int) -> bool:
+        """Return whether a list is the last one of an account that is wanted."""
+        last = f"SELECT 1 {_WANTED} AND lists >> $list::UBIGINT = 1 LIMIT 1"
+        return bool(list(self._rows(last, {**wanted._asdict(), "list": number})))
 
     async def _write_records(self, walk: WalkRow, missing: set[int] | None) -> int:
         """Write a walk's pages to the file that DuckDB reads, as they are compressed in the store; return its size.
@@ -217,6 +225,12 @@ class ListEngine:
             async for page in pages:
                 file.write(page)
             return file.tell()
+
+    def _read_records(self) -> None:
+        """Let DuckDB read the file; it cannot know the numbers of ids that are none."""
+        self._execute(_READ, {"file": str(self._records)})
+        for (odd,) in list(self._rows("SELECT DISTINCT id FROM handed WHERE pk IS NULL AND id IS NOT NULL")):
+            self._execute("UPDATE handed SET pk = $pk WHERE id = $id", {"pk": number_of(odd), "id": odd})
 
     def members(self, wanted: Wanted, most: int | None = None) -> Iterator[Member]:
         """Yield the accounts that are wanted, in the order of the lists.
@@ -256,19 +270,18 @@ async def list_engine(store: Store) -> AsyncIterator[ListEngine]:
     check_duckdb()
     import duckdb  # noqa: PLC0415 - an extra
 
-    with tempfile.TemporaryDirectory(prefix="igcrawl-") as name:
-        folder = Path(name)
-        connection = duckdb.connect(folder / "lists.duckdb", config={**_SETTINGS, "temp_directory": name})
-        try:
-            connection.execute(_BEGIN).fetchall()
-            yield ListEngine(store, connection, folder)
-        except duckdb.Error as error:
-            reason = str(error).partition("\n")[0]
-            raise StoreError(
-                f"DuckDB failed in {tempfile.gettempdir()} (TMPDIR names another place): {reason}"
-            ) from None
-        finally:
-            connection.close()
+    try:
+        with tempfile.TemporaryDirectory(prefix="igcrawl-") as name:
+            folder = Path(name)
+            with duckdb.connect(folder / "lists.duckdb", config={**_SETTINGS, "temp_directory": name}) as connection:
+                connection.execute(_BEGIN).fetchall()
+                yield ListEngine(store, connection, folder)
+    except (duckdb.Error, OSError) as error:
+        if isinstance(error, BrokenPipeError):
+            raise
+        reason = str(error).partition("\n")[0]
+        place = f"{tempfile.gettempdir()} (TMPDIR names another place)"
+        raise StoreError(f"DuckDB failed in {place}: {reason}") from None
 
 
 def check_duckdb() -> None:

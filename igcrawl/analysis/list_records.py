@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from typing import Any, Final
@@ -47,6 +48,8 @@ async def pages_of(store: Store, walk: WalkRow | KeptList) -> AsyncIterator[byte
     async with store.records.select(choice) as selection:
         for each in selection.crawls:
             async for page in selection.pages(each.crawl.id):
+                # Ctrl-C is heard here: a file's database never waits.
+                await asyncio.sleep(0)
                 yield page.lines
 
 

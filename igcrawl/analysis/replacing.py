@@ -174,23 +174,29 @@ def standard_output() -> Iterator[IO[bytes]]:
 
 def _rename_together(renames: Sequence[tuple[Path, Path]]) -> None:
     """Rename files; when one cannot be renamed, those before it are put back."""
-    undo: list[tuple[Path, Path | None]] = []
+    olds: dict[Path, Path | None] = {}
+    renamed: list[Path] = []
     try:
         for temporary, real in renames:
             if len(renames) > 1:
-                undo.append((real, _kept(temporary, real)))
+                olds[real] = _kept(temporary, real)
             temporary.replace(real)
+            renamed.append(real)
     except OSError:
-        for real, old in reversed(undo):
-            if old is None:
-                real.unlink(missing_ok=True)
-            else:
-                old.replace(real)
+        for real in renamed:
+            with suppress(OSError):
+                _put_back(olds[real], real)
         raise
     finally:
-        for _, old in undo:
-            if old is not None:
-                old.unlink(missing_ok=True)
+        for old in filter(None, olds.values()):
+            old.unlink(missing_ok=True)
+
+
+def _put_back(old: Path | None, real: Path) -> None:
+    if old is None:
+        real.unlink()
+    else:
+        old.replace(real)
 
 
 def _kept(temporary: Path, real: Path) -> Path | None:

@@ -19,7 +19,7 @@ a test fails when this page is stale.
 
 Any field may be null, except the first four and those without which a record would say nothing, such as the id.
 Ids are text, since they have more digits than a spreadsheet keeps. Counts and times are those of the server.
-In CSV and Parquet, lists and objects are JSON text. [Operations](operations.md) says which
+[Export](export.md) says what each format of a file makes of them. [Operations](operations.md) says which
 operation gives which type.
 """
 

@@ -44,10 +44,8 @@ class Command(ScrapyCommand):
         parser.add_argument(
             "--format", help="jsonl, csv, parquet, xlsx, duckdb, gexf or graphml (default: what OUT's suffix says)"
         )
-        parser.add_argument(
-            "--for", dest="purpose", metavar="PROGRAM", help="excel: CSV that a spreadsheet shows as it is; gephi: "
-            "CSV of nodes and of edges"
-        )  # fmt: skip
+        for_programs = "excel: CSV that a spreadsheet shows as it is; gephi: CSV of nodes and of edges"
+        parser.add_argument("--for", dest="purpose", metavar="PROGRAM", help=for_programs)
         parser.add_argument("--separator", metavar="WORD", help="with --for excel: comma, semicolon or tab (comma)")
         parser.add_argument("--nodes", metavar="WHICH", help="accounts of a graph: all, or walked (all)")
         parser.add_argument(

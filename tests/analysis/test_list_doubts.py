@@ -70,6 +70,18 @@ def test_whole_lists_leave_no_doubt(change: Change) -> None:
             "up to 40 more may be gone: the earlier list is 40 short of its expected count",
         ),
         (GONE, kept(), kept("updated"), "who has left since may be missing from the answer: the later list is an"),
+        (
+            GONE,
+            kept(),
+            kept("stopped", 5, is_update=True),
+            "who has left since may be missing from the answer: the later",
+        ),
+        (
+            NEW,
+            kept(),
+            kept("stopped", 5, is_update=True),
+            "more may be new: how much the later list lacks is not known",
+        ),
         (GONE, kept(), kept(began_again=True), "who has left since may be missing from the answer: the later list was"),
         (NEW, kept("limited", 60), kept(), "of 50 new, up to 40 may have been there before: the earlier list is 40 sh"),
         (
@@ -101,6 +113,15 @@ def test_a_list_that_is_not_whole_is_told_by_what_it_does_to_the_answer(
 def test_a_doubt_speaks_of_the_kind_of_list(kind: str, may: str) -> None:
     doubts = doubts_of_change(GONE, kept(kind=kind), kept("limited", 60, kind=kind), 5)
     assert any(f"of 5 gone, up to 5 {may}" in doubt for doubt in doubts)
+
+
+def test_an_update_is_not_held_against_the_count_of_the_whole_list() -> None:
+    assert doubts_of_change(GONE, kept(), kept("updated", 5), 50) == [
+        "the later list is updated: an update, which reads only who is new: who has left since the last complete list "
+        "is still in it",
+        "who has left since may be missing from the answer: the later list is an update, which does not tell who has "
+        "left",
+    ]
 
 
 def test_nobody_gone_is_nobody_who_may_still_be_there() -> None:

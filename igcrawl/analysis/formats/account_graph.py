@@ -8,14 +8,15 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from igcrawl.analysis.formats.table_values import read_lines
 from igcrawl.items import Follow, Profile, Suggestion, WalkEnd
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.verdict import BAD, Verdict
+from igcrawl.wording import counted
 
 #: Types of records whose edges a graph has, and those that say more of its accounts.
 EDGE_TYPES: Final = (Follow.TYPE, Suggestion.TYPE)
@@ -37,9 +38,10 @@ NODE_ATTRIBUTES: Final[Mapping[str, type]] = {
     "is_walked": bool,
     "verdict": str,
     "lists": str,
-    "degree": int,
+    "edge_count": int,
 }
 EDGE_ATTRIBUTES: Final[Mapping[str, type]] = {"kind": str, "seen_in": str, "fetched_at": str}
+_FLAGS: Final = [name for name, kind in NODE_FIELDS.items() if kind is bool]
 #: Verdicts of lists, the worst first.
 _WORST_FIRST: Final = (*BAD, *(verdict for verdict in Verdict if verdict not in BAD and verdict != Verdict.COMPLETE))
 _INT64: Final = range(-(1 << 63), 1 << 63)
@@ -50,40 +52,41 @@ _TABLES: Final = f"""
     PRAGMA cache_size = -65536;
     CREATE TABLE seen (pk TEXT, fetched_at TEXT, {", ".join(NODE_FIELDS)});
     CREATE TABLE found (source TEXT, target TEXT, kind TEXT, list TEXT, fetched_at TEXT);
-    CREATE TABLE lists (pk TEXT, list TEXT, verdict TEXT, fetched_at TEXT);
+    CREATE TABLE lists (pk TEXT, list TEXT, verdict TEXT, fetched_at TEXT, is_begun INTEGER);
     CREATE TABLE starts (pk TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 _SEE: Final = f"INSERT INTO seen VALUES (?, ?, {', '.join('?' * len(NODE_FIELDS))})"  # noqa: S608 - numbers of marks
 _GRAPH: Final = """
-    CREATE TABLE walked AS SELECT DISTINCT pk FROM lists;
-    CREATE UNIQUE INDEX walked_pk ON walked (pk);
+    CREATE TABLE listed AS SELECT pk, max(is_begun) AS is_walked FROM lists GROUP BY pk;
+    CREATE UNIQUE INDEX listed_pk ON listed (pk);
+    CREATE INDEX lists_pk ON lists (pk);
+    CREATE TABLE walked AS SELECT pk FROM listed WHERE is_walked;
     CREATE TABLE edges AS
         SELECT source, target, kind, group_concat(DISTINCT list) AS lists, max(fetched_at) AS fetched_at
         FROM found
         WHERE NOT :walked_only OR (source IN (SELECT pk FROM walked) AND target IN (SELECT pk FROM walked))
         GROUP BY source, target, kind;
+    DROP TABLE found;
     CREATE TABLE nodes AS
         SELECT pk, sum(edges) AS degree FROM (
             SELECT source AS pk, count(*) AS edges FROM edges GROUP BY source
             UNION ALL SELECT target, count(*) FROM edges GROUP BY target
-            UNION ALL SELECT pk, 0 FROM walked
+            UNION ALL SELECT pk, 0 FROM listed WHERE is_walked OR NOT :walked_only
         )
         GROUP BY pk HAVING sum(edges) >= :least;
+"""
+#: Leaves the edges of which an end was left out.
+_CUT: Final = """
     CREATE UNIQUE INDEX nodes_pk ON nodes (pk);
-    CREATE INDEX lists_pk ON lists (pk);
-    CREATE TABLE kept_edges AS
-        SELECT * FROM edges WHERE source IN (SELECT pk FROM nodes) AND target IN (SELECT pk FROM nodes);
+    DELETE FROM edges WHERE source NOT IN (SELECT pk FROM nodes) OR target NOT IN (SELECT pk FROM nodes);
 """
 _NODES: Final = """
-    SELECT nodes.pk, nodes.degree, starts.pk IS NOT NULL, walked.pk IS NOT NULL, seen.*
-    FROM nodes LEFT JOIN seen ON seen.pk = nodes.pk LEFT JOIN starts ON starts.pk = nodes.pk
-    LEFT JOIN walked ON walked.pk = nodes.pk
-    ORDER BY length(nodes.pk), nodes.pk, seen.fetched_at, seen.rowid
+    SELECT nodes.pk, nodes.degree, starts.pk IS NOT NULL, listed.is_walked
+    FROM nodes LEFT JOIN starts ON starts.pk = nodes.pk LEFT JOIN listed ON listed.pk = nodes.pk
+    ORDER BY nodes.pk
 """
-_EDGES: Final = """
-    SELECT source, target, kind, lists, fetched_at FROM kept_edges
-    ORDER BY length(source), source, length(target), target, kind
-"""
+_SEEN: Final = "SELECT * FROM seen WHERE pk IS NOT NULL ORDER BY pk, fetched_at, rowid"
+_EDGES: Final = "SELECT source, target, kind, lists, fetched_at FROM edges ORDER BY rowid"
 _LISTS: Final = "SELECT list, verdict FROM lists WHERE pk = ? ORDER BY list, fetched_at, rowid"
 
 
@@ -107,26 +110,29 @@ class GraphOrder:
     least_degree: int = 0
 
 
-@dataclass(slots=True)
-class Node:
-    """An account: its id, and its attributes in the order of `NODE_ATTRIBUTES`, without those that are not known."""
+class Node(NamedTuple):
+    """An account: its id, and its `NODE_ATTRIBUTES` in their order; None is not known."""
 
     pk: str
-    attributes: dict[str, Any] = field(default_factory=dict)
+    attributes: dict[str, Any]
 
     @property
     def label(self) -> str:
         """Its username, or its id where that is not known."""
-        return str(self.attributes.get("username") or self.pk)
+        return str(self.attributes["username"] or self.pk)
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """An edge: from who follows to who is followed, or from an account to one that is suggested beside it."""
+class Edge(NamedTuple):
+    """An edge: from who follows to who is followed, or from an account to one that is suggested beside it.
+
+    Behind its ends stand its `EDGE_ATTRIBUTES`, in their order.
+    """
 
     source: str
     target: str
-    attributes: dict[str, Any]
+    kind: str
+    seen_in: str
+    fetched_at: str | None
 
 
 class AccountGraph:
@@ -140,6 +146,14 @@ class AccountGraph:
         # Without a name it is a file that goes when it is closed.
         self._database = sqlite3.connect("")
         self._database.executescript(_TABLES)
+        self._without_end = 0
+
+    @property
+    def notes(self) -> list[str]:
+        """What the graph has no place for, a line each."""
+        count = self._without_end
+        verb = ("names one account only and is no edge", "name one account only and are no edges")
+        return [counted(count, "record", verb)] if count else []
 
     def close(self) -> None:
         """Let go of the database."""
@@ -156,19 +170,14 @@ class AccountGraph:
         records = [record for record, _ in read_lines(lines)]
         with _told_as_os_error():
             if type_ == WalkEnd.TYPE:
-                rows = [(each["target"], each["operation"], each["verdict"], each["fetched_at"]) for each in records]
-                self._database.executemany(
-                    "INSERT INTO lists VALUES (?, ?, ?, ?)",
-                    [
-                        (target, name, verdict, at)
-                        for target, operation, verdict, at in rows
-                        if target.isdecimal() and (name := _list_of(operation))
-                    ],
-                )
+                rows = [row for record in records if (row := _list_in(record)) is not None]
+                self._database.executemany("INSERT INTO lists VALUES (?, ?, ?, ?, ?)", rows)
                 return
             self._database.executemany(_SEE, map(_seen_in, records))
             if edges and type_ != Profile.TYPE:
-                self._database.executemany("INSERT INTO found VALUES (?, ?, ?, ?, ?)", map(_edge_of, records))
+                found = [each for each in map(_edge_of, records) if None not in each[:2]]
+                self._without_end += len(records) - len(found)
+                self._database.executemany("INSERT INTO found VALUES (?, ?, ?, ?, ?)", found)
 
     def add_starts(self, pks: Iterable[str]) -> None:
         """Take accounts that the operator gave."""
@@ -177,46 +186,70 @@ class AccountGraph:
 
     def arrange(self, order: GraphOrder) -> tuple[int, int]:
         """Make the graph, once, and return how many nodes and edges it has."""
+        # A script takes no parameters.
         named = {":walked_only": str(int(order.nodes is NodeChoice.WALKED)), ":least": str(order.least_degree)}
         script = _GRAPH
         for name, value in named.items():
             script = script.replace(name, value)
         with _told_as_os_error():
-            self._database.executescript(script)
+            self._database.executescript(script + _CUT if order.least_degree else script)
             [nodes] = self._database.execute("SELECT count(*) FROM nodes").fetchone()
-            [edges] = self._database.execute("SELECT count(*) FROM kept_edges").fetchone()
+            [edges] = self._database.execute("SELECT count(*) FROM edges").fetchone()
         return nodes, edges
 
     def nodes(self) -> Iterator[Node]:
-        """Yield the accounts by their ids, the shorter first."""
-        node: Node | None = None
+        """Yield the accounts by their ids, in the order of texts."""
         with _told_as_os_error():
-            for pk, degree, start, walked, _, _, *values in self._database.execute(_NODES):
-                if node is None or node.pk != pk:
-                    if node is not None:
-                        yield node
-                    node = Node(pk, dict.fromkeys(NODE_ATTRIBUTES))
-                    node.attributes |= {"is_start": bool(start), "is_walked": bool(walked), "degree": degree}
-                    if walked:
-                        node.attributes |= self._lists_of(pk)
-                # Later rows are of later answers.
-                for (name, kind), value in zip(NODE_FIELDS.items(), values, strict=True):
-                    if value is not None:
-                        node.attributes[name] = kind(value)
-        if node is not None:
-            yield node
+            # Both are in the order of the ids.
+            seen = self._database.execute(_SEEN)
+            row = seen.fetchone()
+            for pk, degree, start, walked in self._database.execute(_NODES):
+                known = dict.fromkeys(NODE_FIELDS)
+                while row is not None and row[0] <= pk:
+                    if row[0] == pk:
+                        # Later rows are of later answers.
+                        known.update([each for each in zip(NODE_FIELDS, row[2:], strict=True) if each[1] is not None])
+                    row = seen.fetchone()
+                yield Node(pk, self._attributes(pk, known, degree, bool(start), walked))
 
     def edges(self) -> Iterator[Edge]:
-        """Yield the edges, in the order of their nodes."""
+        """Yield the edges by the ids of their nodes, in the order of texts."""
         with _told_as_os_error():
             for source, target, kind, lists, at in self._database.execute(_EDGES):
-                seen_in = ",".join(sorted(lists.split(",")))
-                yield Edge(source, target, {"kind": kind, "seen_in": seen_in, "fetched_at": at})
+                seen_in = ",".join(sorted(lists.split(","))) if "," in lists else lists
+                yield Edge(source, target, kind, seen_in, at)
 
-    def _lists_of(self, pk: str) -> dict[str, str]:
+    def _attributes(
+        self, pk: str, known: dict[str, Any], degree: int, is_start: bool, is_walked: int | None
+    ) -> dict[str, Any]:
+        for name in _FLAGS:
+            if known[name] is not None:
+                known[name] = bool(known[name])
+        verdict, lists = (None, None) if is_walked is None else self._lists_of(pk)
+        return {
+            **known,
+            "is_start": is_start,
+            "is_walked": bool(is_walked),
+            "verdict": verdict,
+            "lists": lists,
+            "edge_count": degree,
+        }
+
+    def _lists_of(self, pk: str) -> tuple[str, str]:
+        """Return the worst verdict of an account's lists, and that of each."""
         verdicts: dict[str, str] = dict(self._database.execute(_LISTS, [pk]))
         worst = next((verdict for verdict in _WORST_FIRST if verdict in verdicts.values()), Verdict.COMPLETE)
-        return {"verdict": str(worst), "lists": ", ".join(f"{name} {verdict}" for name, verdict in verdicts.items())}
+        return str(worst), ", ".join(f"{name} {verdict}" for name, verdict in verdicts.items())
+
+
+def _list_in(end: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    """Return the list of a walk's last record; None where the walk reads no edges of an account."""
+    name = _list_of(end["operation"])
+    if name is None or not end["target"].isdecimal():
+        return None
+    # Without a request it waits for its first page.
+    is_begun = end["verdict"] != Verdict.INTERRUPTED or bool(end.get("requests"))
+    return end["target"], name, end["verdict"], end["fetched_at"], is_begun
 
 
 def _list_of(operation: str) -> str | None:
@@ -227,16 +260,17 @@ def _list_of(operation: str) -> str | None:
 
 def _edge_of(record: Mapping[str, Any]) -> tuple[Any, ...]:
     if record["type"] == Suggestion.TYPE:
-        return record["target_pk"], record["pk"], Suggestion.TYPE, "suggestions", record.get("fetched_at")
-    ends = (record["pk"], record["owner_pk"])
-    if record["direction"] == "following":
-        ends = (record["owner_pk"], record["pk"])
-    return *ends, Follow.TYPE, record["direction"], record.get("fetched_at")
+        operation = record.get("operation", "")
+        name = _list_of(operation) or operation
+        return record.get("target_pk"), record.get("pk"), Suggestion.TYPE, name, record.get("fetched_at")
+    ends = (record.get("pk"), record.get("owner_pk"))
+    direction = record.get("direction", "followers")
+    return *(ends[::-1] if direction == "following" else ends), Follow.TYPE, direction, record.get("fetched_at")
 
 
 def _seen_in(record: Mapping[str, Any]) -> list[Any]:
     fields = [_known(record.get(name), kind) for name, kind in NODE_FIELDS.items()]
-    return [record["pk"], record.get("fetched_at"), *fields]
+    return [record.get("pk"), record.get("fetched_at"), *fields]
 
 
 def _known(value: Any, kind: type) -> Any:

@@ -12,11 +12,19 @@ from igcrawl.items.columns import Column, ColumnKind
 from igcrawl.wording import counted
 
 _INT64: Final = range(-(1 << 63), 1 << 63)
+#: A fraction holds these whole numbers exactly.
+_EXACT: Final = range(-(1 << 53), (1 << 53) + 1)
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 #: Whether a column of a kind takes a value.
 _TAKES: Final[dict[ColumnKind, Callable[[Any], bool]]] = {
     ColumnKind.TEXT: lambda value: isinstance(value, str),
-    ColumnKind.COUNT: lambda value: isinstance(value, int) and not isinstance(value, bool) and value in _INT64,
-    ColumnKind.NUMBER: lambda value: isinstance(value, int | float) and not isinstance(value, bool),
+    ColumnKind.COUNT: lambda value: _is_whole(value) and value in _INT64,
+    ColumnKind.NUMBER: lambda value: isinstance(value, float) or (_is_whole(value) and value in _EXACT),
     ColumnKind.FLAG: lambda value: isinstance(value, bool),
     ColumnKind.TEXTS: lambda value: isinstance(value, list) and all(isinstance(each, str) for each in value),
     ColumnKind.JSON: lambda value: True,

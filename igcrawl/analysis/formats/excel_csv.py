@@ -5,11 +5,11 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import IO, Final
+from typing import IO, Any, Final
 
-from igcrawl.analysis.formats.cells import Cell, Cells
+from igcrawl.analysis.formats.cells import Cells
 from igcrawl.analysis.formats.excel_cells import CellText
 from igcrawl.analysis.formats.table_values import read_lines
 from igcrawl.items.columns import Column
@@ -29,17 +29,17 @@ class ExcelCsvWriter:
     """
 
     def __init__(self, file: IO[bytes], type_: str, columns: Sequence[Column], separator: str = ",") -> None:
+        written = _WRITTEN | ({float: _with_decimal_comma} if separator == ";" else {})
+        instead = "csv without --for, parquet or duckdb"
+        self._cells = Cells(type_, columns, instead, CellText(separator).cell, written)
         self._file = file
-        self._columns = columns
-        self._cells = Cells(type_, columns, "csv without --for, parquet or duckdb")
         self._separator = separator
-        self._text = CellText(separator).cell
         file.write(codecs.BOM_UTF8)
         self._write([[column.name for column in columns]])
 
     def write(self, lines: Sequence[bytes]) -> None:
         """See `RecordWriter.write`."""
-        self._write([self._row(self._cells.row(record)) for record, _ in read_lines(lines)])
+        self._write([self._cells.row(record) for record, _ in read_lines(lines)])
 
     def close(self) -> None:
         """See `RecordWriter.close`."""
@@ -52,21 +52,22 @@ class ExcelCsvWriter:
         """See `RecordWriter.notes`."""
         return self._cells.notes
 
-    def _write(self, rows: Sequence[Sequence[str]]) -> None:
+    def _write(self, rows: Sequence[Sequence[str | None]]) -> None:
         text = io.StringIO(newline="")
         csv.writer(text, delimiter=self._separator).writerows(rows)
         self._file.write(text.getvalue().encode())
 
-    def _row(self, cells: Sequence[Cell]) -> list[str]:
-        return [self._shown(column, cell) for column, cell in zip(self._columns, cells, strict=True)]
 
-    def _shown(self, column: Column, cell: Cell) -> str:
-        if isinstance(cell, str):
-            return self._cells.cut(column, self._text(cell))
-        if cell is None:
-            return ""
-        if isinstance(cell, bool):
-            return str(cell).upper()
-        if isinstance(cell, datetime):
-            return f"{cell:%Y-%m-%d %H:%M:%S}"
-        return str(cell).replace(".", ",") if self._separator == ";" else str(cell)
+def _time(time: datetime) -> str:
+    return time.isoformat(" ", "seconds").removesuffix("+00:00")
+
+
+def _flag(flag: bool) -> str:
+    return "TRUE" if flag else "FALSE"
+
+
+def _with_decimal_comma(number: float) -> str:
+    return str(number).replace(".", ",")
+
+
+_WRITTEN: Final[dict[type, Callable[[Any], str]]] = {str: str, int: str, float: str, bool: _flag, datetime: _time}

@@ -48,7 +48,7 @@ class Format:
 JSON_LINES: Final = Format(name="jsonl", holds=Holds.RECORDS, compressible=True, streams=True)
 CSV: Final = Format(name="csv", holds=Holds.TABLE, compressible=True, streams=True)
 PARQUET: Final = Format(name="parquet", holds=Holds.TABLE, packages=("pyarrow",))
-XLSX: Final = Format(name="xlsx", holds=Holds.TABLES, purposes=("excel",), packages=("xlsxwriter",))
+XLSX: Final = Format(name="xlsx", holds=Holds.TABLES, purposes=("excel",))
 DUCKDB: Final = Format(name="duckdb", holds=Holds.TABLES, packages=("duckdb", "pyarrow"))
 GEXF: Final = Format(name="gexf", holds=Holds.GRAPH, purposes=("gephi",), compressible=True, streams=True)
 GRAPHML: Final = Format(name="graphml", holds=Holds.GRAPH, purposes=("gephi",), compressible=True, streams=True)

@@ -23,7 +23,7 @@ def gephi_nodes(graph: AccountGraph) -> Iterator[str]:
 def gephi_edges(graph: AccountGraph) -> Iterator[str]:
     """Yield the edges as CSV, in parts."""
     yield _csv([["Source", "Target", "Type", "Weight", *EDGE_ATTRIBUTES]])
-    rows = ([each.source, each.target, "Directed", 1, *map(_shown, each.attributes.values())] for each in graph.edges())
+    rows = ([source, target, "Directed", 1, *attributes] for source, target, *attributes in graph.edges())
     yield from _parts(rows)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, Final
 
 from igcrawl.analysis.formats.text_limits import fit_for_xml
@@ -14,8 +15,11 @@ _WRITTEN: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": 
 XML_TYPES: Final[dict[type, str]] = {str: "string", bool: "boolean", int: "long"}
 
 
+@lru_cache(4096, typed=True)
 def xml_text(value: Any) -> str:
     """Return a value as it stands in an element or between quotes; XML has no place for some characters of a text."""
+    if isinstance(value, str) and value.isalnum():
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     if not isinstance(value, str):

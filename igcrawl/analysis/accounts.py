@@ -11,7 +11,7 @@ import orjson
 
 from igcrawl.analysis.kept_lists import KeptList, read_kept_lists
 from igcrawl.analysis.list_records import ACCOUNT_TYPES, profiles_of
-from igcrawl.arguments.targets import NotATarget, Target, read_target
+from igcrawl.arguments.targets import NotATarget, Target, read_target, shown
 from igcrawl.crawl.walk_rows import GIVEN
 from igcrawl.errors import BadInput
 from igcrawl.items import Profile
@@ -64,7 +64,7 @@ def _target_of(text: str) -> Target:
     try:
         return read_target(text)
     except NotATarget as problem:
-        raise BadInput(f"{text}: {problem}") from None
+        raise BadInput(f"{shown(text)}: {problem}") from None
 
 
 def _holder(username: str, holders: Mapping[str, str]) -> Account:

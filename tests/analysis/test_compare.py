@@ -141,20 +141,20 @@ async def test_a_list_is_the_same_on_each_surface_and_a_walk_names_it_too(here: 
         assert told(await change_in(here, "new", name)) == ["u3"]
 
 
-async def test_an_update_stands_on_the_lists_before_it_and_is_doubted(url: str) -> None:
-    async with opened(url) as store:
+async def test_an_update_stands_on_the_lists_before_it_and_is_doubted(here: str) -> None:
+    async with opened(here) as store:
         await put_list(store, 1, [1, 2])
         await put_list(store, 2, [3, 1], verdict="updated", new=[3], expected=3)
         await put_list(store, 3, [4, 3], verdict="updated", new=[4], expected=4)
         await put_list(store, 4, [4, 1])
-    gone = await change_in(url, "gone")
+    gone = await change_in(here, "gone")
     assert (told(gone), gone.doubts) == (["u2"], [])
     with pytest.raises(BadInput, match=r"crawl 3, updated .*; --any"):
-        await change_in(url, "new", earlier="3")
-    gone = await change_in(url, "gone", earlier="3", incomplete=True)
+        await change_in(here, "new", earlier="3")
+    gone = await change_in(here, "gone", earlier="3", incomplete=True)
     assert sorted(map(str, told(gone))) == ["u2", "u3"]
     assert [doubt.partition(":")[0] for doubt in gone.doubts] == ["the earlier list is updated"]
-    new = await change_in(url, "new", earlier="1", later="3", incomplete=True)
+    new = await change_in(here, "new", earlier="1", later="3", incomplete=True)
     assert told(new) == ["u4", "u3"]
 
 
@@ -216,14 +216,14 @@ async def test_overlap_is_of_different_lists(here: str) -> None:
         await shared_in(here, *range(1, 62))
 
 
-async def test_mutual_are_those_who_follow_and_are_followed(url: str) -> None:
-    async with opened(url) as store:
+async def test_mutual_are_those_who_follow_and_are_followed(here: str) -> None:
+    async with opened(here) as store:
         await put_list(store, 1, [1, 2, 3])
         await put_list(store, 2, [2, 3, 4], operation="following", names={3: "now"})
-    mutual = await shared_in(url, OWNER, mutual=True)
+    mutual = await shared_in(here, OWNER, mutual=True)
     assert (mutual.accounts, told(mutual), mutual.doubts) == (2, ["u2", "now"], [])
     with pytest.raises(BadInput, match="is one list; give the account"):
-        await shared_in(url, f"followers/{OWNER}", mutual=True)
+        await shared_in(here, f"followers/{OWNER}", mutual=True)
 
 
 @pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet", "csv.gz"])
@@ -259,11 +259,11 @@ async def test_a_file_that_cannot_be_written_is_refused_first(here: str, out: st
         await change_in(here, "new", out=out)
 
 
-async def test_a_list_that_is_being_read_is_doubted(url: str) -> None:
-    async with opened(url) as store:
+async def test_a_list_that_is_being_read_is_doubted(here: str) -> None:
+    async with opened(here) as store:
         await put_list(store, 1, [1, 2, 3])
         await put_list(store, 2, [1], verdict=None, expected=3)
-    gone = await change_in(url, "gone", incomplete=True)
+    gone = await change_in(here, "gone", incomplete=True)
     assert told(gone) == ["u2", "u3"]
     assert gone.doubts == [
         "the later list is open: the walk was not finished, 1 of 3 expected",

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from igcrawl.analysis.formats.account_graph import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, AccountGraph
 
-_BATCH: Final = 1_000
+#: So many rows are a part.
+_BATCH: Final = 20
 
 
 def gephi_nodes(graph: AccountGraph) -> Iterator[str]:

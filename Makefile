@@ -58,12 +58,13 @@ demo: $(VENV)/analysis
 demo-postgres: $(VENV)/dev
 	@$(BIN)/python -m tests.support.demo_postgres
 
+# More processes than cores: the tests wait for servers and clocks half of their time.
 test: $(VENV)/dev compiled
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m tests.support.chromium
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+	$(BIN)/python -m pytest --numprocesses 4 --dist worksteal
 
 docs: $(VENV)/dev
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict

@@ -14,6 +14,7 @@ from igcrawl.api.options import (
     AudioOptions,
     ClipsOptions,
     DocIdOptions,
+    ExportOptions,
     Ids,
     ListOptions,
     MediaOptions,
@@ -188,25 +189,8 @@ class Client:
         given = with_target(variables, "variables", options)
         return self._records("operation", (Record,), {**given, "doc_id": doc_id})
 
-    async def export(
-        self,
-        out: str | PathLike[str],
-        *,
-        format: str | None = None,  # noqa: A002 - as the command's option is called
-        crawl: str | int | None = None,
-        walk: str | None = None,
-        type: str | None = None,  # noqa: A002
-        every_generation: bool = False,
-    ) -> bool:
+    async def export(self, out: str | PathLike[str], /, **options: Unpack[ExportOptions]) -> bool:
         """Write records of the store into a file, without a request; what was written is said on standard error.
-
-        Args:
-            out: the file.
-            format: None when the file's suffix says it.
-            crawl: name or number of a crawl, None for all.
-            walk: operation and target of a walk, None for all.
-            type: of the records; None for all in JSON lines, and for the main one in a table.
-            every_generation: every generation, not the latest of each walk only.
 
         Returns:
             Whether the store holds the records of all that was chosen.
@@ -218,14 +202,7 @@ class Client:
         from igcrawl.analysis.export_order import ExportOrder  # noqa: PLC0415 - as above
         from igcrawl.verdict import ExitCode  # noqa: PLC0415 - as above
 
-        order = ExportOrder(
-            out=fspath(out),
-            format=format,
-            crawl=None if crawl is None else str(crawl),
-            walk=walk,
-            type=type,
-            every_generation=every_generation,
-        )
+        order = ExportOrder(out=fspath(out), **options)
         return await export(self._settings.config, self._settings.scrapy, order) is ExitCode.OK
 
     def _records(self, spider: str, kinds: tuple[type[R], ...], options: Mapping[str, Any]) -> Records[R]:

@@ -122,3 +122,20 @@ class DocIdOptions(Options, total=False):
     cursor: str
     confirm: bool
     variables: Mapping[str, Any]
+
+
+class ExportOptions(TypedDict, total=False):
+    """Options of `export`."""
+
+    format: str
+    """What is written; without it the file's suffix says it."""
+    purpose: Literal["excel", "gephi"]
+    """The program that will open it."""
+    crawl: str
+    """Name or number of a crawl; without it all."""
+    walk: str
+    """Operation and target of a walk; without it all."""
+    type: str
+    """Of the records; without it all in JSON lines, and the main one in a table."""
+    every_generation: bool
+    """Every generation, not the latest of each walk only."""

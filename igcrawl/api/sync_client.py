@@ -16,6 +16,7 @@ from igcrawl.api.options import (
     AudioOptions,
     ClipsOptions,
     DocIdOptions,
+    ExportOptions,
     Ids,
     ListOptions,
     MediaOptions,
@@ -169,22 +170,9 @@ class SyncClient:
         """See `Client.doc_id`."""
         return self._sync(self._client.doc_id(doc_id, variables, **options))
 
-    def export(
-        self,
-        out: str | PathLike[str],
-        *,
-        format: str | None = None,  # noqa: A002 - as the command's option is called
-        crawl: str | int | None = None,
-        walk: str | None = None,
-        type: str | None = None,  # noqa: A002
-        every_generation: bool = False,
-    ) -> bool:
+    def export(self, out: str | PathLike[str], /, **options: Unpack[ExportOptions]) -> bool:
         """See `Client.export`."""
-        return self.run(
-            self._client.export(
-                out, format=format, crawl=crawl, walk=walk, type=type, every_generation=every_generation
-            )
-        )
+        return self.run(self._client.export(out, **options))
 
     def _sync(self, records: Records[R]) -> SyncRecords[R]:
         return SyncRecords(records, self)

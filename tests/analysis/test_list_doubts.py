@@ -16,6 +16,7 @@ def kept(verdict: str | None = "complete", held: int = 100, expected: int | None
         "walk": 1, "crawl": 1, "crawl_name": None, "generation": 1, "operation": "followers",
         "subject": "followers/5", "kind": "followers", "target": "5", "owner_given": None, "started_at": "2026",
         "ended_at": "2026", "verdict": verdict, "reason": None, "records": held, "held": held, "expected": expected,
+        "requests": 5,
         "is_update": verdict == "updated", "began_again": False, "kept": True,
     }  # fmt: skip
     return KeptList(**(values | changes))  # type: ignore[arg-type]

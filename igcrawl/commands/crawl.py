@@ -96,14 +96,14 @@ def refuse(problem: str, code: ExitCode = ExitCode.BAD_INPUT) -> NoReturn:
     raise SystemExit(int(code))
 
 
-def answer_from_store(question: Callable[[], Coroutine[Any, Any, object]]) -> ExitCode:
+def answer_from_store(question: Callable[[], Coroutine[Any, Any, ExitCode | None]]) -> ExitCode:
     """Ask a store something, and return the exit code; what stands in the way is said in one line.
 
     Args:
-        question: reads the settings and returns what is to be awaited.
+        question: reads the settings and returns what is to be awaited; None is `ExitCode.OK`.
     """
     try:
-        asyncio.run(question())
+        return asyncio.run(question()) or ExitCode.OK
     except BadInput as error:
         refuse(str(error))
     except StoreError as error:
@@ -113,4 +113,3 @@ def answer_from_store(question: Callable[[], Coroutine[Any, Any, object]]) -> Ex
         return ExitCode.INCOMPLETE
     except KeyboardInterrupt:
         refuse("stopped; no file was changed", ExitCode.INCOMPLETE)
-    return ExitCode.OK

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
+from collections.abc import Coroutine
+from typing import Any
 
 from scrapy.commands import ScrapyCommand
 
-from igcrawl.commands.crawl import refuse
-from igcrawl.errors import BadInput, StoreError
+from igcrawl.commands.crawl import answer_from_store, refuse
 from igcrawl.verdict import ExitCode
 
 
@@ -59,7 +59,6 @@ class Command(ScrapyCommand):
 
         if len(args) != 1:
             refuse("give one OUT: a file named .jsonl, .csv, .parquet, .xlsx, …, or - for standard output")
-        assert self.settings is not None
         order = export_order.ExportOrder(
             out=args[0],
             format=opts.format,
@@ -72,15 +71,9 @@ class Command(ScrapyCommand):
             nodes=opts.nodes,
             least_degree=opts.min_degree,
         )
-        try:
-            config = command_config.config_with_store(self.settings)
-            self.exitcode = asyncio.run(export.export(config, self.settings, order))
-        except BadInput as error:
-            refuse(str(error))
-        except StoreError as error:
-            refuse(str(error), ExitCode.INCOMPLETE)
-        except BrokenPipeError:
-            # Whoever was reading has enough: nothing to be said.
-            self.exitcode = ExitCode.INCOMPLETE
-        except KeyboardInterrupt:
-            refuse("stopped; no file was changed", ExitCode.INCOMPLETE)
+
+        def asked() -> Coroutine[Any, Any, ExitCode]:
+            assert self.settings is not None
+            return export.export(command_config.config_with_store(self.settings), self.settings, order)
+
+        self.exitcode = answer_from_store(asked)

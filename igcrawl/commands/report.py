@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Coroutine
+from typing import Any
 
 from scrapy.commands import ScrapyCommand
 
-from igcrawl.commands.crawl import refuse
-from igcrawl.errors import BadInput, StoreError
-from igcrawl.verdict import ExitCode
+from igcrawl.commands.crawl import answer_from_store, refuse
 
 
 class Command(ScrapyCommand):
@@ -32,12 +31,9 @@ class Command(ScrapyCommand):
 
         if not args:
             refuse("give the file to write: scrapy report report.html [ACCOUNT …]; without an account, all")
-        try:
-            config = command_config.config_with_store(self.settings)
-            asyncio.run(report.report(config, report.ReportOrder(out=args[0], accounts=args[1:])))
-        except BadInput as error:
-            refuse(str(error))
-        except StoreError as error:
-            refuse(str(error), ExitCode.INCOMPLETE)
-        except KeyboardInterrupt:
-            refuse("stopped; no file was changed", ExitCode.INCOMPLETE)
+
+        def asked() -> Coroutine[Any, Any, None]:
+            order = report.ReportOrder(out=args[0], accounts=args[1:])
+            return report.report(command_config.config_with_store(self.settings), order)
+
+        self.exitcode = answer_from_store(asked)

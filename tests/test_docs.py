@@ -10,9 +10,9 @@ import pytest
 
 from igcrawl.arguments import IGNORED
 from igcrawl.arguments.describe import describe
-from igcrawl.cli import docs_pages
-from igcrawl.cli.commands_docs import MORE, actions_of, options_of, our_commands, words_of
-from igcrawl.cli.spiders_docs import our_spiders
+from igcrawl.cli.docs.commands import MORE, actions_of, options_of, our_commands, words_of
+from igcrawl.cli.docs.pages import pages
+from igcrawl.cli.docs.spiders import our_spiders
 from igcrawl.config.config import DEFAULTS
 from igcrawl.config.settings_table import GROUPS
 from igcrawl.items import RECORD_TYPES, meanings
@@ -65,7 +65,7 @@ def rows(text: str) -> list[list[str]]:
 # Pages that come from the code
 
 
-@pytest.mark.parametrize(("name", "page"), list(docs_pages.pages(ROOT / "tests" / "payloads")), ids=str)
+@pytest.mark.parametrize(("name", "page"), list(pages(ROOT / "tests" / "payloads")), ids=str)
 def test_a_page_of_the_reference_is_what_the_code_says(name: str, page: str) -> None:
     assert read(name) == page, "run: scrapy operations --docs --answers tests/payloads"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 
+from igcrawl.cli.docs.operations import command_of, request_of
 from igcrawl.cli.help_text import help_width, paragraph, section
-from igcrawl.cli.operations_docs import command_of, request_of
 from igcrawl.doc_ids import Query, shipped_queries
 from igcrawl.items import Record
 from igcrawl.items.meanings import meaning_of

@@ -37,21 +37,21 @@ class Command(ScrapyCommand):
         """Print the table, or the faults, or write the page."""
         from igcrawl.cli import (  # noqa: PLC0415 - Scrapy imports every command
             command_config,
-            docs_pages,
             operation_help,
             operations_check,
             operations_table,
         )
+        from igcrawl.cli.docs import pages  # noqa: PLC0415 - as above
 
         if args and (opts.check or opts.docs):
             refuse(f"{args[0]!r}: --check and --docs are for the whole catalogue: give no NAME with them")
         if opts.check:
             self.exitcode = ExitCode.INCOMPLETE if operations_check.print_faults() else ExitCode.OK
         if opts.docs:
-            if not opts.answers or not docs_pages.FOLDER.is_dir():
+            if not opts.answers or not pages.FOLDER.is_dir():
                 refuse("--docs needs --answers=FOLDER, and writes the generated pages into docs/ of the checkout")
             try:
-                docs_pages.write_pages(Path(opts.answers))
+                pages.write_pages(Path(opts.answers))
             except OSError as error:
                 refuse(f"--answers {opts.answers}: {error.strerror or error}")
         if not opts.check and not opts.docs:

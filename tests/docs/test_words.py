@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from igcrawl.arguments import IGNORED
-from igcrawl.cli import commands_docs, spiders_docs
-from igcrawl.cli.commands_docs import actions_of, options_of
+from igcrawl.cli.docs import commands as commands_page
+from igcrawl.cli.docs import spiders as spiders_page
+from igcrawl.cli.docs.commands import actions_of, options_of
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.verdict import Verdict
 from tests.conftest import ROOT
@@ -27,7 +28,7 @@ OF_PAGES = {"SPIDER", "feeds", "thread"}
 _NAMED = re.compile(r"`(scrapy [^`\n]+)`|^(?:\$ )?((?:[A-Z_]+=\S+ )*scrapy [a-z].*)$", re.M)
 
 
-our_commands, our_spiders = cache(commands_docs.our_commands), cache(spiders_docs.our_spiders)
+our_commands, our_spiders = cache(commands_page.our_commands), cache(spiders_page.our_spiders)
 
 
 def named(text: str) -> Iterator[list[str]]:

@@ -6,18 +6,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from igcrawl.cli.commands_docs import page_of_commands
-from igcrawl.cli.evidence_docs import page_of_evidence
-from igcrawl.cli.operations_docs import page_of_catalogue
-from igcrawl.cli.records_docs import page_of_records
-from igcrawl.cli.settings_docs import page_of_settings
-from igcrawl.cli.spiders_docs import page_of_spiders
-from igcrawl.cli.verdicts_docs import page_of_verdicts
+from igcrawl.cli.docs.commands import page_of_commands
+from igcrawl.cli.docs.evidence import page_of_evidence
+from igcrawl.cli.docs.operations import page_of_catalogue
+from igcrawl.cli.docs.records import page_of_records
+from igcrawl.cli.docs.settings import page_of_settings
+from igcrawl.cli.docs.spiders import page_of_spiders
+from igcrawl.cli.docs.verdicts import page_of_verdicts
 from igcrawl.printable import say
 from igcrawl.wording import counted
 
 #: Of the checkout.
-FOLDER: Final = Path(__file__).parents[2] / "docs"
+FOLDER: Final = Path(__file__).parents[3] / "docs"
 #: The pages that need nothing but the code; `operations.md` has examples of recorded answers, too.
 _OF_CODE: Final = {
     "commands.md": page_of_commands,

@@ -18,6 +18,7 @@ from scrapy.settings import BaseSettings
 from scrapy.utils.misc import load_object
 
 from igcrawl.base_spiders.operation_spider import OperationSpider
+from igcrawl.calling.run_context import RunContext
 from igcrawl.config.config import DEFAULTS, take_environment
 from igcrawl.config.packages import top_package
 from igcrawl.config.setting_values import read_truth
@@ -137,16 +138,16 @@ class IgcrawlAddon:
         folder = Path(tempfile.mkdtemp(prefix="igcrawl-"))
         session_file = folder / "session.json"
         simulator.write_session(session_file)
-        values: dict[str, Any] = {"IG_STORE": f"sqlite:///{folder / 'store.db'}"}
-        if settings.get("IG_STORE", DEFAULTS["IG_STORE"]) != DEFAULTS["IG_STORE"]:
-            values.clear()
-        values |= {
+        values: dict[str, Any] = {
             "IG_MOBILE_URL": simulator.mobile_url,
             "IG_WEB_URL": simulator.web_url,
             "IG_SESSION": str(session_file),
             # It has an account of its own, which no other run may park.
             "IG_STATE": str(folder / "state"),
         }
+        if settings.get("IG_STORE", DEFAULTS["IG_STORE"]) == DEFAULTS["IG_STORE"]:
+            values["IG_STORE"] = f"sqlite:///{folder / 'store.db'}"
+            RunContext.of(self._crawler).store_goes = True
         settings.update(values, priority="cmdline")
 
         def stop() -> None:

@@ -123,7 +123,11 @@ EXIT_CODE_MEANINGS: Final[Mapping[ExitCode, tuple[str, str]]] = {
         "the store failed, or the result is not what it should be",
     ),
     ExitCode.BAD_INPUT: ("arguments, settings or files cannot be used; nothing was sent", "the same"),
-    ExitCode.TROUBLE: ("the session is parked", "the same"),
+    ExitCode.TROUBLE: (
+        "a human must act: the session is parked, was parked in this run, or its login has expired; see"
+        " [sessions](sessions.md#looking-after-them). It comes before 1",
+        "the same",
+    ),
 }
 
 

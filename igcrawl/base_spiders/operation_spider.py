@@ -229,9 +229,8 @@ class OperationSpider(Spider):
             await run.store.open()
             await self._begin(run)
             if await run.enter(crawl_key, self.seeds()):
-                say_where_records_are(
-                    self.config.store, self.name, run.crawl, has_outputs=bool(self.context.sinks.outputs)
-                )
+                is_said = bool(self.context.sinks.outputs) or self.context.store_goes
+                say_where_records_are(self.config.store, self.name, run.crawl, is_said=is_said)
                 async for request in self._requests(run):
                     yield request
             self._through = True

@@ -37,6 +37,7 @@ class RunContext:
         rotation: the state of its doc_ids; None before the run has begun, and for a plan.
         sent: number of requests so far.
         attended: whether an operator looks on, who is shown the run and told a plan.
+        store_goes: whether the store is deleted when the run ends, as that of the embedded simulator.
         told: whether the outcome is told to who started the crawl; else the log says why a crawl cannot begin.
     """
 
@@ -52,6 +53,7 @@ class RunContext:
     rotation: DocIdRotation | None = None
     sent: int = 0
     attended: bool = True
+    store_goes: bool = False
     told: bool = False
 
     def __post_init__(self) -> None:

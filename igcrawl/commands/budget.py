@@ -29,7 +29,7 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the options."""
         super().add_options(parser)
-        parser.add_argument("--all", action="store_true", help="every account that the store knows")
+        parser.add_argument("--all", action="store_true", help="every account that has sent anything")
         parser.add_argument("--forget", action="store_true", help="drop the session's learned limits and its cooldown")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

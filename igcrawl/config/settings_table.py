@@ -45,7 +45,7 @@ SESSION_AND_HOSTS: Final[Mapping[str, Setting]] = {
     "IG_OPERATIONS": Setting(
         [],
         "Modules with operations of your own, with commas between them. Empty, because the catalogue has what"
-        " igcrawl knows. See [CONTRIBUTING](add_operation.md)",
+        " igcrawl knows. See [Add an operation](add_operation.md)",
     ),
 }
 STORE_AND_OUTPUTS: Final[Mapping[str, Setting]] = {

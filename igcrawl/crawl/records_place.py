@@ -20,19 +20,19 @@ def records_place(store: str, spider: str, crawl: int) -> str:
     return f"the store, {describe(store)}: scrapy export {spider}.jsonl --crawl {crawl}"
 
 
-def say_where_records_are(store: str, spider: str, crawl: CrawlRow, *, has_outputs: bool) -> None:
-    """Say at a crawl's beginning where its records are, unless outputs show it.
+def say_where_records_are(store: str, spider: str, crawl: CrawlRow, *, is_said: bool) -> None:
+    """Say at a crawl's beginning where its records are.
 
     Args:
         store: the store's address.
         spider: the spider's name.
         crawl: which has begun.
-        has_outputs: whether it writes some.
+        is_said: whether outputs show it, or the store goes when the run ends.
     """
     if not crawl.kept:
         logger.warning(
             "this crawl's records are in its outputs only (IG_KEEP=False, or it was begun by an older igcrawl): "
             "one that is moved, cut or edited cannot be written again, and what cannot be appended to starts over"
         )
-    elif not has_outputs:
+    elif not is_said:
         logger.info("records are kept in %s", records_place(store, spider, crawl.id))

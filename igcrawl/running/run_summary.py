@@ -33,8 +33,11 @@ def summary_of(spider: OperationSpider) -> Summary | None:
     known_counts = counts or {verdict.value: walks for verdict, walks in spider.verdicts.items()}
     clear = spider.context.redaction.text
     places, advice = [clear(place) for place in _places(spider)], advice_of(known_counts, spider.limits)
+    keeps = run is not None and run.crawl.kept and not spider.context.store_goes
+    if advice and spider.context.store_goes:
+        advice = ["nothing continues: the simulator's own store is gone; IG_STORE names one that stays"]
     has_feed = bool(crawler.settings.getdict("FEEDS"))
-    if run is not None and run.crawl.kept and not (has_feed and places):
+    if run is not None and keeps and not (has_feed and places):
         places.append(clear(records_place(spider.config.store, spider.name, run.crawl.id)))
     if not places and not has_feed and not _has_own_pipeline(crawler.settings):
         advice.insert(0, f"no record was kept, since no output was named: -O {spider.name}.jsonl")

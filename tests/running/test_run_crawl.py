@@ -22,7 +22,7 @@ FOLLOWERS = {"user_id": "25025320"}
 
 
 def outcome(spider: Any, arguments: Any = FOLLOWERS, settings: Any = None) -> Outcome:
-    """The outcome of a crawl that is refused before anything is sent, so that it needs no reactor."""
+    """The outcome of a crawl, without a reactor."""
     return asyncio.run(run_crawl(spider, arguments, {} if settings is None else settings))
 
 
@@ -153,3 +153,16 @@ def test_a_crawl_that_nobody_waits_for_any_more_stops_with_a_page_written_whole(
     followers = list(many.simulator.graph.follower_ids(own.target))
     assert [record["pk"] for record in own.records if record["type"] == "follow"] == followers
     assert [record["verdict"] for record in own.records if record["type"] == "walk"] == ["complete"]
+
+
+def test_nothing_leads_to_the_store_of_the_embedded_simulator_which_is_gone_with_it(tmp_path: Path) -> None:
+    arguments = {"user_id": "25025320", "max_pages": "1"}
+    gone = outcome("followers", arguments, {"IG_SIMULATOR": True}).summary
+    assert gone is not None
+    assert (gone.places, len(gone.advice)) == ([], 2)
+    assert "no output was named" in gone.advice[0]
+    assert "nothing continues" in gone.advice[1]
+    kept = outcome("followers", arguments, {"IG_SIMULATOR": True, "IG_STORE": f"sqlite:///{tmp_path}/x.db"}).summary
+    assert kept is not None
+    assert "scrapy export" in kept.places[0]
+    assert "continues" in kept.advice[0]

@@ -27,8 +27,8 @@ when it is stale.
 """
 _HEAD: Final = "| setting | default | what it is, and why the default is so |\n| --- | --- | --- |"
 _MUST_STAY: Final = """
-[Budget](budget.md) explains the last group. On loopback a budget holds only when one of `IG_BUDGET`,
-`IG_BUDGET_HOUR`, `IG_BUDGET_DAY`, `IG_BUDGETS` and `IG_PACE` was given.
+[Budget](budget.md) explains the group on it; what a session has sent is kept in `IG_STATE`. On loopback a
+budget holds only when one of `IG_BUDGET`, `IG_BUDGET_HOUR`, `IG_BUDGET_DAY`, `IG_BUDGETS` and `IG_PACE` was given.
 
 ## Scrapy settings that must stay
 A promise of igcrawl rests on each of these. Our spiders set them, whatever the project says. Another value

@@ -15,6 +15,7 @@ _LEFT_OUT = (
     else (
         "60 an hour",
         "100 an hour, asked in bursts",
+        "100 an hour, throttled requests count, Retry-After",
         "300 a day",
         "60 an hour, known",
         "60 an hour, known, asked in bursts",

@@ -195,10 +195,10 @@ runpy.run_module("scrapy", run_name="__main__", alter_sys=True)
 """
 
 
-def test_a_million_waiting_walks_stay_in_the_store(place: Place) -> None:
+def test_two_hundred_thousand_waiting_walks_stay_in_the_store(place: Place) -> None:
     command = ("followers", f"user_id={FEW}", "depth=2", "verify=0")
     place.crawl(*command, "max_walks=1", "max_pages=1")
-    let_a_million_wait(place.folder / ".igcrawl" / "store.db")
+    let_many_wait(place.folder / ".igcrawl" / "store.db")
     options = [*(part for argument in command[1:] for part in ("-a", argument)), "-a", "max_walks=20"]
     done = subprocess.run(
         [sys.executable, "-c", MEASURED, "crawl", "followers", *options, "-O", "out.jsonl"],
@@ -216,13 +216,13 @@ def test_a_million_waiting_walks_stay_in_the_store(place: Place) -> None:
     assert int(peak) < 200 * 1024
 
 
-def let_a_million_wait(path: Path) -> None:
-    """Let a million walks wait in a store, as the first walk of its crawl might have found them."""
+def let_many_wait(path: Path) -> None:
+    """Let 200,000 walks wait in a store, as the first walk of its crawl might have found them."""
     with sqlite3.connect(path) as store:
         store.execute("PRAGMA synchronous = OFF")
         store.execute(
             """
-            WITH RECURSIVE numbers (n) AS (SELECT 2000000001 UNION ALL SELECT n + 1 FROM numbers LIMIT 1000000)
+            WITH RECURSIVE numbers (n) AS (SELECT 2000000001 UNION ALL SELECT n + 1 FROM numbers LIMIT 200000)
             INSERT INTO walks (crawl, seed, subject, operation, target, args, depth)
             SELECT 1, 'followers/' || n, 'followers/' || n, 'followers', n, '{"user_id":"' || n || '"}', 2 FROM numbers
             """

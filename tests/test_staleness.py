@@ -199,7 +199,7 @@ def test_a_canary_that_never_works_ends_the_crawl_throttled(place: Place) -> Non
         place.simulator.faults.add(operation=operation, kind="status", status=400)
     done = place.crawl("followers", f"user_id={SMALL}", "-s", "IG_COOLDOWN=0.01", code=1)
     assert done.walks[0]["verdict"] == "throttled"
-    assert "the operator's own account: unclear" in done.walks[0]["reason"]
+    assert "the operator's own account (unclear)" in done.walks[0]["reason"]
     assert len(done.asked) <= 2 + 4
     assert stale(place) == set()
 

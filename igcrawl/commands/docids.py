@@ -99,7 +99,8 @@ class Command(ScrapyCommand):
                 case ["capture"]:
                     self.exitcode = docids_update.capture_pages(self.settings, config, opts)
                 case _:
-                    meant = did_you_mean(nearest(args[0], _SUBCOMMANDS)) if args else ""
+                    mistyped = bool(args) and args[0] not in _SUBCOMMANDS
+                    meant = did_you_mean(nearest(args[0], _SUBCOMMANDS)) if mistyped else ""
                     refuse(
                         f"{meant}scrapy docids takes list [--all], retry QUERY_OR_ID, import FILE [--write], "
                         "or capture [--write] [--all]"

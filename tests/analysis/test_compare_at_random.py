@@ -23,7 +23,7 @@ from igcrawl.errors import BadInput
 from tests.analysis.drawn_histories import OTHER, OWNER, Drawn, Read, crawled
 from tests.analysis.histories import settings_for
 
-HISTORIES = int(os.environ.get("FUZZ_HISTORIES", "12"))
+HISTORIES = int(os.environ.get("FUZZ_HISTORIES", "6"))
 #: So many are crawled side by side.
 AT_ONCE = 12
 #: How many accounts of an answer a doubt allows to be wrong, or to be missing.

@@ -158,7 +158,7 @@ def test_a_file_that_cannot_be_written_is_named(scrapy: Scrapy, tmp_path: Path) 
         (("import", "cut.har"), "cut.har: broken JSON after 0 requests"),
         (("import",), "scrapy docids takes list [--all], "),
         (("list", "--write"), "scrapy docids takes list"),
-        (("lost",), "scrapy docids takes list"),
+        (("lost",), "did you mean list? scrapy docids takes list"),
         ((), "scrapy docids takes list"),
     ],
 )

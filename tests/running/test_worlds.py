@@ -20,7 +20,7 @@ from tests.support.in_one_process import Order, one_process
 from tests.support.recording_server import Recorded, RecordingServer, Reply
 from tests.support.session_file import write_session
 
-WORLDS = int(os.environ.get("FUZZ_CRAWLS", "30"))
+WORLDS = int(os.environ.get("FUZZ_CRAWLS", "15"))
 AT_ONCE = 10
 #: A list whose length nothing says is not complete, but whole.
 WHOLE = {"complete", "unverified"}

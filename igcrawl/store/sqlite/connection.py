@@ -61,7 +61,7 @@ class SharedConnection:
         self._opened: sqlite3.Connection | None = None
 
     @classmethod
-    def take(cls, path: Path, patience: float = PATIENCE) -> SharedConnection:
+    def take(cls, path: Path, patience: float) -> SharedConnection:
         """Return the connection to a file, which is made if it is missing. Whoever takes it gives it back.
 
         Args:

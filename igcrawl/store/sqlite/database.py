@@ -11,7 +11,8 @@ from typing import Any, Final, TypeAlias
 
 from igcrawl.errors import BadInput, StoreError
 from igcrawl.store.schema import pending
-from igcrawl.store.sqlite.connection import PATIENCE, SharedConnection
+from igcrawl.store.sqlite import connection
+from igcrawl.store.sqlite.connection import SharedConnection
 
 Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 
@@ -38,16 +39,16 @@ class Database:
         path: the file.
         schema: the folder of its migrations.
         setting: the setting that names it.
-        patience: seconds that it waits for another process's transaction.
+        patience: seconds that it waits for another process's transaction; None for the usual ones.
     """
 
     def __init__(
-        self, path: Path, schema: str = "sqlite", setting: str = "IG_STORE", patience: float = PATIENCE
+        self, path: Path, schema: str = "sqlite", setting: str = "IG_STORE", patience: float | None = None
     ) -> None:
         self._path = path
         self._schema = schema
         self._setting = setting
-        self._patience = patience
+        self._patience = connection.PATIENCE if patience is None else patience
         self._shared: SharedConnection | None = None
 
     async def open(self) -> None:

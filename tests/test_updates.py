@@ -21,6 +21,8 @@ ROOT = "xdt_api__v1__friendships__followers"
 ODD: dict[str, Any] = {"data": {ROOT: {"users": 5, "next_max_id": None}}}
 END: dict[str, Any] = {"data": {ROOT: {"users": [], "next_max_id": None}}}
 LIST = ("followers", f"user_id={SMALL}")
+#: The session rests long enough for a slow machine to see it.
+THROTTLED = ["-s", "IG_COOLDOWN=1"]
 UPDATE = (*LIST, "since=last")
 
 
@@ -113,8 +115,9 @@ def test_an_update_that_was_broken_off_leaves_no_gap(place: Place, simulator: Si
         first.wait_until(lambda: slow.strikes > 0)
         first.process.kill()
     else:
-        place.crawl(*UPDATE, *(["max_pages=2"] if end == "limit" else []), code=0 if end == "limit" else 1)
+        place.crawl(*UPDATE, *(["max_pages=2"] if end == "limit" else THROTTLED), code=0 if end == "limit" else 1)
     simulator.faults.clear()
+    place.environment["IG_WAIT_MAX"] = "60"
     other = place.crawl(*UPDATE, "overlap=2", output=("-O", "other.jsonl"))
     assert other.follows == wanted
     on = place.crawl(*UPDATE)
@@ -129,8 +132,9 @@ def test_an_interrupted_update_that_is_given_up_for_a_fresh_one_finds_those_behi
     place.crawl(*LIST)
     simulator.graph.gain_followers(int(SMALL), 150)
     simulator.faults.add(operation="followers", nth=3, kind="throttle")
-    first = place.crawl(*UPDATE, code=1)
+    first = place.crawl(*UPDATE, *THROTTLED, code=1)
     assert 0 < len(first.follows) < 150
+    place.environment["IG_WAIT_MAX"] = "60"
     fresh = place.crawl(*UPDATE, "fresh=1")
     assert fresh.follows == newest(place, 150)
     assert place.crawl(*UPDATE).follows == []

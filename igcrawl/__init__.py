@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from igcrawl.api.client import Client
-    from igcrawl.api.doubts import DoubtfulResult, DoubtfulResultWarning
+    from igcrawl.api.doubts import DoubtfulResult, DoubtfulResultWarning, NotFound, PrivateAccount, Refused
     from igcrawl.api.records import Records
     from igcrawl.api.sync_client import SyncClient
     from igcrawl.api.sync_records import SyncRecords
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
         BadInput,
         IgcrawlError,
         Interrupted,
-        NotFound,
-        PrivateAccount,
-        Refused,
         SessionParked,
         StoreError,
     )
@@ -73,15 +70,10 @@ _MODULES = {
     "SyncClient": "igcrawl.api.sync_client",
     "Records": "igcrawl.api.records",
     "SyncRecords": "igcrawl.api.sync_records",
-    "DoubtfulResult": "igcrawl.api.doubts",
-    "DoubtfulResultWarning": "igcrawl.api.doubts",
     **dict.fromkeys(
-        (
-            *("BadInput", "IgcrawlError", "Interrupted", "NotFound"),
-            *("PrivateAccount", "Refused", "SessionParked", "StoreError"),
-        ),
-        "igcrawl.errors",
+        ("DoubtfulResult", "DoubtfulResultWarning", "NotFound", "PrivateAccount", "Refused"), "igcrawl.api.doubts"
     ),
+    **dict.fromkeys(("BadInput", "IgcrawlError", "Interrupted", "SessionParked", "StoreError"), "igcrawl.errors"),
 }
 
 

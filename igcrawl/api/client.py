@@ -112,7 +112,7 @@ class Client:
         """Return an account's profile: one request, two when it is given by its name.
 
         Raises:
-            NotFound: there is no such account.
+            NotFound: there is no such account, whatever `on_doubt` says.
             DoubtfulResult: the profile did not come.
         """
         # There is nothing to return in its place.

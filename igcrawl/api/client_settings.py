@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from os import PathLike, fspath
@@ -34,11 +35,13 @@ class ClientSettings:
         scrapy: those of its crawls.
         config: the same, checked. With its session, it is not shown.
         account: whose session it is; empty for the embedded simulator's.
+        tells_waits: whether standard error is told that a crawl waits: nobody wanted silence, and no display shows it.
     """
 
     scrapy: Settings = field(repr=False)
     config: Config = field(repr=False)
     account: str
+    tells_waits: bool = False
 
     @property
     def store(self) -> str:
@@ -78,7 +81,9 @@ class Given:
         account = "" if config.simulator else config.check_session().ds_user_id
         if not config.keep:
             raise BadInput("IG_KEEP=False: the client hands out what the store keeps; leave it True")
-        return ClientSettings(scrapy=whole, config=config, account=account)
+        shown = config.live is True and (is_notebook() or sys.stderr.isatty())
+        tells_waits = self.progress is not False and not shown
+        return ClientSettings(scrapy=whole, config=config, account=account, tells_waits=tells_waits)
 
     def _is_shown(self) -> bool:
         return is_notebook() if self.progress is None else self.progress

@@ -1,15 +1,19 @@
 """Errors of a list that is not what its caller takes it for, by the verdicts of its walks.
 
-They stand beside the tree of `igcrawl.errors`, since they carry the walks' records.
+They stand beside the tree of `igcrawl.errors`, since they carry the walks' records: `NotFound`, `PrivateAccount` and
+`Refused` here are those of a program's lists, there those of a single answer.
 """
 
 from __future__ import annotations
 
+import sys
+import warnings
 from collections.abc import Sequence
+from types import FrameType
 from typing import Final
 
 from igcrawl.api.walk_ends import WalkEnds
-from igcrawl.errors import BadInput, IgcrawlError, NotFound, PrivateAccount, Refused, SessionParked, StoreError
+from igcrawl.errors import BadInput, IgcrawlError, SessionParked, StoreError
 from igcrawl.items import WalkEnd
 from igcrawl.running import Outcome
 from igcrawl.verdict import BAD, RESUMABLE, ExitCode, Verdict
@@ -19,7 +23,8 @@ from igcrawl.wording import counted
 class DoubtfulResult(IgcrawlError):
     """Raised at the end of a list that is not whole, or may not be. What came before is in the store.
 
-    `walk` is the record of the walk that ended worst, `walks` are those of all that ended so.
+    `walk` is the record of the walk that ended worst, `walks` are those of all that ended badly, the worst first. The
+    list's own `walks` has those of the other accounts, too.
 
     Args:
         message: what happened, and what to do now.
@@ -36,23 +41,32 @@ class DoubtfulResultWarning(UserWarning):
     """Warning in the place of `DoubtfulResult`, with ``on_doubt="warn"``."""
 
 
-class NotFoundResult(DoubtfulResult, NotFound):
+def warn_caller(doubt: str) -> None:
+    """Warn of a doubtful result at the line outside igcrawl that reads the list."""
+    frame: FrameType | None = sys._getframe()
+    level = 1
+    while frame is not None and str(frame.f_globals.get("__name__")).startswith("igcrawl."):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(doubt, DoubtfulResultWarning, stacklevel=level)
+
+
+class NotFound(DoubtfulResult):
     """Raised when there is no such account or thing."""
 
 
-class PrivateResult(DoubtfulResult, PrivateAccount):
+class PrivateAccount(DoubtfulResult):
     """Raised when the account is private, and the session does not follow it."""
 
 
-class RefusedResult(DoubtfulResult, Refused):
+class Refused(DoubtfulResult):
     """Raised when the account does not allow what was asked."""
 
 
 #: Answers of the targets themselves.
 _OF_TARGETS: Final[dict[Verdict, type[DoubtfulResult]]] = {
-    Verdict.NOT_FOUND: NotFoundResult,
-    Verdict.PRIVATE: PrivateResult,
-    Verdict.REFUSED: RefusedResult,
+    Verdict.NOT_FOUND: NotFound,
+    Verdict.PRIVATE: PrivateAccount,
+    Verdict.REFUSED: Refused,
 }
 
 

@@ -41,11 +41,9 @@ def to_polars(records: Sequence[Record], kinds: Iterable[type[Record]]) -> pl.Da
 
 
 def _columns(records: Sequence[Record], kinds: Iterable[type[Record]]) -> list[str]:
-    """Return the fields that records have, in their order; those that IG_FIELDS leaves out are none."""
-    there = {name for record in records for name in vars(record)}
+    """Return the fields of the records' types, in their order, whether or not a record has a value there."""
     classes = [*kinds, *dict.fromkeys(map(type, records))]
-    names = dict.fromkeys(each.name for kind in classes for each in fields(kind))
-    return [name for name in names if name in there or not records]
+    return list(dict.fromkeys(each.name for kind in classes for each in fields(kind)))
 
 
 def _values(records: Sequence[Record], name: str) -> list[Any]:

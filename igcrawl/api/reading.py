@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import warnings
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Generic, TypeVar
 
 from igcrawl.api.client_settings import ClientSettings
-from igcrawl.api.doubts import DoubtfulResult, DoubtfulResultWarning, problem_of
+from igcrawl.api.doubts import DoubtfulResult, problem_of, warn_caller
 from igcrawl.api.hand_out import NOT_KEPT, HandOut
+from igcrawl.api.waits import Waits
 from igcrawl.api.walk_ends import WalkEnds
 from igcrawl.errors import BadInput, Interrupted
 from igcrawl.items import Record
-from igcrawl.running import Outcome, run_crawl
+from igcrawl.running import Outcome
 
 R = TypeVar("R", bound=Record)
 
@@ -54,6 +54,8 @@ class Reading(Generic[R]):
     Args:
         order: what is read.
         settings: the client's.
+        crawls: runs the client's crawls.
+        warn: takes the text of a warning.
         waits: whether the caller takes time of its own between pages, and may never come back. A later reading of the
             same crawl takes the place of such a one; else it waits for its end.
     """
@@ -61,8 +63,16 @@ class Reading(Generic[R]):
     #: Readings of this process that have not ended, by account, store and crawl.
     _by_place: ClassVar[dict[tuple[str, ...], Reading[Any]]] = {}
 
-    def __init__(self, order: Order[R], settings: ClientSettings, *, waits: bool) -> None:
-        self._order, self._settings, self._waits = order, settings, waits
+    def __init__(
+        self,
+        order: Order[R],
+        settings: ClientSettings,
+        crawls: Waits,
+        *,
+        warn: Callable[[str], None] = warn_caller,
+        waits: bool,
+    ) -> None:
+        self._order, self._crawls, self._warn, self._waits = order, crawls, warn, waits
         self.ends = WalkEnds()
         self._hand_out = HandOut(order.kinds, self.ends)
         self._loop = asyncio.get_running_loop()
@@ -129,7 +139,7 @@ class Reading(Generic[R]):
             # What has ended says so in the loop's next turn.
             await asyncio.sleep(0)
         order = self._order
-        crawl = run_crawl(order.spider, order.arguments, self._settings.scrapy, self._hand_out.join)
+        crawl = self._crawls.crawl(order.spider, order.arguments, self._hand_out.join)
         self._crawl = asyncio.create_task(crawl)
         self._crawl.add_done_callback(self._leave)
 
@@ -173,6 +183,6 @@ class Reading(Generic[R]):
             # A named crawl that has ended.
             problem = BadInput(NOT_KEPT)
         if isinstance(problem, DoubtfulResult) and self._order.warns:
-            warnings.warn(str(problem), DoubtfulResultWarning, stacklevel=4)
+            self._warn(str(problem))
         elif problem is not None:
             raise problem

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Callable, Generator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Generic
 from weakref import WeakSet
 
 from igcrawl.api.client_settings import ClientSettings
-from igcrawl.api.doubts import problem_of
+from igcrawl.api.doubts import problem_of, warn_caller
 from igcrawl.api.frames import to_pandas, to_polars
 from igcrawl.api.reading import Order, R, Reading
+from igcrawl.api.waits import Waits
 from igcrawl.api.walk_ends import WalkEnds
 from igcrawl.errors import BadInput
 from igcrawl.items import WalkEnd
-from igcrawl.running import run_crawl
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +34,9 @@ class Readings:
 
     def __init__(self, settings: ClientSettings) -> None:
         self.settings = settings
+        self.crawls = Waits(settings)
+        #: Takes the warnings of doubtful lists.
+        self.warn: Callable[[str], None] = warn_caller
         self._readings: WeakSet[Reading[Any]] = WeakSet()
         self._closed = False
 
@@ -45,7 +48,7 @@ class Readings:
         """
         if self._closed:
             raise BadInput(CLOSED)
-        reading = Reading(order, self.settings, waits=waits)
+        reading = Reading(order, self.settings, self.crawls, warn=self.warn, waits=waits)
         self._readings.add(reading)
         return reading
 
@@ -111,13 +114,13 @@ class Records(Generic[R]):
         return to_polars(await self.all(), self._order.kinds)
 
     async def plan(self) -> str:
-        """Return what the list would cost, in requests and days; at most a profile is asked for.
+        """Return what the list would cost, in requests and days; at most one request is sent.
 
         Raises:
             IgcrawlError: that could not be found out.
         """
         order = replace(self._order, arguments={**self._order.arguments, "plan": "1"})
-        outcome = await run_crawl(order.spider, order.arguments, self._readings.settings.scrapy)
+        outcome = await self._readings.crawls.crawl(order.spider, order.arguments)
         problem = problem_of(outcome, WalkEnds())
         if problem is not None:
             raise problem

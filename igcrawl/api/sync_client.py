@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Coroutine, Mapping
 from os import PathLike
 from types import TracebackType
@@ -10,6 +11,7 @@ from weakref import finalize
 
 from igcrawl.api.client import Client
 from igcrawl.api.client_settings import Budget, Given, Session
+from igcrawl.api.doubts import warn_caller
 from igcrawl.api.loop_thread import LoopThread
 from igcrawl.api.options import (
     AccountOptions,
@@ -74,6 +76,9 @@ class SyncClient:
         del session, store, state, settings
         self._client = Client._of(given)
         self._thread = LoopThread()
+        # The caller's line is in the caller's thread.
+        self._doubts: deque[str] = deque()
+        self._client._readings.warn = self._doubts.append
         # Also at the end of the program, and where nobody closes it.
         self._close = finalize(self, _close, self._client, self._thread)
 
@@ -102,7 +107,10 @@ class SyncClient:
         if not self._close.alive:
             coroutine.close()
             raise BadInput(CLOSED)
-        return self._thread.run(coroutine)
+        result = self._thread.run(coroutine)
+        while self._doubts:
+            warn_caller(self._doubts.popleft())
+        return result
 
     def profile(self, username: str | None = None, /, **options: Unpack[AccountOptions]) -> Profile:
         """See `Client.profile`."""

@@ -82,5 +82,5 @@ def with_own_arguments(given: Mapping[str, Any], operation: str, takes: Collecti
         if name not in OperationArguments.model_fields and name not in IGNORED:
             raise BadInput(f"{operation}: {unknown_argument(name, OperationArguments, takes)}")
     if own and "args" in rest:
-        raise BadInput(f"give {', '.join(own)} either in args='{{…}}' or each by its own -a, not both ways")
+        raise BadInput(f"give {', '.join(own)} either in args='{{…}}' or each by its own name, not both ways")
     return {**rest, "name": operation, **({"args": own} if own else {})}

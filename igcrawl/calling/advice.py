@@ -29,7 +29,7 @@ def reason_of(
 def _recapture(asked: Operation | None) -> str:
     """Say how to come by a doc_id that works."""
     if asked is None or asked.query_name is None:
-        return "pass a fresh one with -a doc_id=…"
+        return "pass a fresh doc_id"
     if asked.surface is Surface.MOBILE_GRAPHQL:
         how = f"record the app as it asks {asked.query_name} (docs/doc_ids.md), then: scrapy docids import FILE --write"
     else:

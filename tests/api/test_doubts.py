@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import warnings
 
 import pytest
@@ -54,7 +55,7 @@ def test_each_verdict_is_an_error_but_those_of_lists_that_are_what_they_look_lik
         assert problem is None
         return
     assert isinstance(problem, igcrawl.DoubtfulResult)
-    assert isinstance(problem, OF_TARGETS.get(verdict, igcrawl.DoubtfulResult))
+    assert type(problem) is OF_TARGETS.get(verdict, igcrawl.DoubtfulResult)
     assert problem.walk.walk == "followers/1"
     assert [walk.walk for walk in problem.walks] == ["followers/1"]
     assert str(problem).startswith(f"followers/1 ended {verdict}, 10 records of 1,000: as it is")
@@ -108,11 +109,29 @@ def test_a_doubt_may_be_a_warning(client: ClientProgram, simulator: Simulator) -
     async def main(ig):
         with warnings.catch_warnings(record=True) as caught:
             follows = ig.followers(user_id=25025320, on_doubt="warn")
-            return len(await follows), follows.walk.records, [str(each.message) for each in caught]
+            count = len(await follows)
+            own = sys._getframe().f_code.co_filename
+            return count, follows.walk.records, [str(each.message) for each in caught if each.filename == own]
 
     seen, records, [said] = client(main)
     assert seen == records
     assert said.startswith("followers/25025320 ended limited")
+
+
+def test_each_doubtful_list_warns_at_the_caller_s_line(client: ClientProgram, simulator: Simulator) -> None:
+    simulator.faults.add(operation="followers", nth=2, kind="limit")
+    simulator.faults.add(operation="following", nth=2, kind="limit")
+
+    def main(ig):
+        with warnings.catch_warnings(record=True) as caught:
+            followers = ig.followers(user_id=25025320, on_doubt="warn").all()
+            following = list(ig.following(user_id=25025320, on_doubt="warn"))
+            own = sys._getframe().f_code.co_filename
+            told = [(each.filename == own, each.category.__name__, str(each.message)[:15]) for each in caught]
+            return len(followers) > 10, len(following) > 10, told
+
+    warned = [True, "DoubtfulResultWarning"]
+    assert client(main) == [True, True, [[*warned, "followers/25025"], [*warned, "following/25025"]]]
 
 
 def test_trouble_says_what_to_do_and_parks_the_session(client: ClientProgram, simulator: Simulator) -> None:

@@ -12,6 +12,7 @@ import pytest
 from nbclient import NotebookClient
 
 import igcrawl
+from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.simulator import Simulator
 from tests.conftest import ROOT, read_jsonl, scrapy_environment
 from tests.support.client_program import ClientProgram
@@ -20,6 +21,9 @@ PAGES = {name: (ROOT / "docs" / f"{name}.md").read_text() for name in ("python",
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", PAGES["python"], re.S | re.M)
 #: What stands in the last column, before any further words.
 OURS = list(dict.fromkeys(re.findall(r"^\| `.*\| `([^`]+)`[^|]*\|$", PAGES["coming_from"], re.M)))
+
+#: Names of the table that ask the server for nothing.
+NOT_CALLED = ["load_settings", "set_settings", "delay_range", "media_pk_from_url"]
 
 #: Runs lines one after another, each as a cell of a notebook would be run.
 RUN = """
@@ -69,6 +73,19 @@ def at_home(client: ClientProgram, simulator: Simulator, tmp_path: Path) -> Clie
 def test_each_line_of_ours_runs(at_home: ClientProgram) -> None:
     assert len(OURS) > 25
     assert at_home.program(RUN, LINES=json.dumps(OURS)) == len(OURS)
+
+
+def test_call_takes_the_names_of_the_table_that_ask_for_something() -> None:
+    table = PAGES["coming_from"].partition("## instagrapi")[2].partition("\n## ")[0]
+    names = dict.fromkeys(re.findall(r"\bcl\.(\w+)", table))
+    unknown = [name for name in names if name not in known_names()]
+    assert unknown == NOT_CALLED
+    told = table.partition("| theirs")[0]
+    assert [name for name in unknown if f"`{name}`" not in told] == []
+
+
+def known_names() -> set[str]:
+    return {name for each in OPERATIONS.values() for name in (each.name, *each.other_names)}
 
 
 def test_the_blocks_about_the_client_run(at_home: ClientProgram) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import assert_type
 
 import igcrawl
-from igcrawl import BadInput, Client, DoubtfulResult, NotFound, SyncClient
+from igcrawl import BadInput, Client, DoubtfulResult, NotFound, PrivateAccount, Refused, SyncClient
 
 
 async def names(ig: Client) -> list[str]:
@@ -37,9 +37,14 @@ async def main() -> None:
     async with Client(session="me", store=Path("mine.db"), budget=(60, 300), settings={"IG_PACE": "burst"}) as ig:
         try:
             await names(ig)
+        except NotFound as missing:
+            assert_type(missing.walk, igcrawl.WalkEnd)
+        except (PrivateAccount, Refused) as own:
+            assert_type(own.walk, igcrawl.WalkEnd)
+            assert_type(own.walks, list[igcrawl.WalkEnd])
         except DoubtfulResult as doubt:
             assert_type(doubt.walk, igcrawl.WalkEnd)
-        except (NotFound, BadInput) as error:
+        except BadInput as error:
             print(error)
         await others(ig)
 

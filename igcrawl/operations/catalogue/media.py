@@ -185,7 +185,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="comment_infos",
-        other_names=("media_comment_infos",),
+        other_names=("media_comment_infos", "media_comments"),
         about="the comments that the app shows below posts, 50 posts per request",
         surface=Surface.REST,
         path="/api/v1/media/comment_infos/",

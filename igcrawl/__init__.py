@@ -91,7 +91,11 @@ __version__: str
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
-        return import_module("importlib.metadata").version("igcrawl")
+        metadata = import_module("importlib.metadata")
+        try:
+            return metadata.version("igcrawl")
+        except metadata.PackageNotFoundError:
+            raise AttributeError("igcrawl is not installed here: its version is in pyproject.toml") from None
     if name not in __all__:
         raise AttributeError(f"module 'igcrawl' has no attribute {name!r}")
     value = globals()[name] = getattr(import_module(_MODULES.get(name, "igcrawl.items")), name)

@@ -77,7 +77,17 @@ _MODULES = {
 }
 
 
+#: Of the installed distribution; read when it is asked for.
+__version__: str
+
+
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        metadata = import_module("importlib.metadata")
+        try:
+            return metadata.version("igcrawl")
+        except metadata.PackageNotFoundError:
+            raise AttributeError("igcrawl is not installed here: its version is in pyproject.toml") from None
     if name not in __all__:
         raise AttributeError(f"module 'igcrawl' has no attribute {name!r}")
     value = globals()[name] = getattr(import_module(_MODULES.get(name, "igcrawl.items")), name)
@@ -85,4 +95,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, "__version__"})

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from igcrawl.analysis.installing import HOW_TO_INSTALL
 from igcrawl.analysis.kept_lists import KeptList
 from igcrawl.analysis.list_records import ACCOUNT_TYPES, pages_of, pages_with, walks_of
 from igcrawl.errors import BadInput, StoreError
@@ -292,4 +293,4 @@ def check_duckdb() -> None:
     """
     missing = [name for name in ("duckdb", "pyarrow") if find_spec(name) is None]
     if missing:
-        raise BadInput(f"this needs {' and '.join(missing)}: pip install 'igcrawl[analysis]'")
+        raise BadInput(f"this needs {' and '.join(missing)}: {HOW_TO_INSTALL}")

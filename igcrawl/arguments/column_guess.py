@@ -54,7 +54,37 @@ def guess_column(kind: TargetKind, heads: Sequence[str], rows: Sequence[Sequence
         heads: of the columns; one without a head cannot be named.
         rows: the first rows of the table.
     """
-    best, best_score = None, _LEAST
+    score, guess = max(_scored(kind, heads, rows), key=lambda scored: scored[0], default=(0.0, None))
+    return guess if score > _LEAST else None
+
+
+def rival_column(kind: TargetKind, heads: Sequence[str], rows: Sequence[Sequence[str]], head: str) -> Guess | None:
+    """Return another column that looks at least as much like targets as the one with this head; None for none.
+
+    A column of addresses or long numbers has no rival.
+
+    Args:
+        kind: what the targets are.
+        heads: of the columns.
+        rows: the first rows of the table.
+        head: of the column that may be something else.
+    """
+    scored = _scored(kind, heads, rows)
+    own, filled = next(((score, guess.filled) for score, guess in scored if guess.head == head), (0.0, 0))
+    likely = [
+        (score, guess)
+        for score, guess in scored
+        # A column with a few words is one of remarks.
+        if guess.head != head and score > _LEAST and score >= own and 2 * guess.filled >= filled
+    ]
+    if own == 1 or not likely:
+        return None
+    return max(likely, key=lambda scored: scored[0])[1]
+
+
+def _scored(kind: TargetKind, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[tuple[float, Guess]]:
+    """Return each column that has a head and values, with how much it looks like targets, 0 to 1."""
+    scored = []
     for place, head in enumerate(heads):
         values = [value for row in rows if place < len(row) and (value := bare(row[place]))]
         if not head or not values:
@@ -63,9 +93,8 @@ def guess_column(kind: TargetKind, heads: Sequence[str], rows: Sequence[Sequence
         # What stands in many rows is a property of targets, such as their country.
         different = len(set(values)) / len(values)
         score = sum(_looks_like(kind, value) for value in values) / len(values) * different
-        if score > best_score:
-            best, best_score = Guess(head, good, len(values)), score
-    return best
+        scored.append((score, Guess(head, good, len(values))))
+    return scored
 
 
 def _looks_like(kind: TargetKind, value: str) -> float:

@@ -64,6 +64,15 @@ class TargetKind:
         word = word_of(head)
         return self.sure.get(word) or self.perhaps.get(word) or self.read
 
+    def doubt(self, head: str) -> str:
+        """Return what else a column may hold; empty where its head is sure."""
+        word = word_of(head)
+        if word in self.sure:
+            return ""
+        return {"name": "may be people's names", "id": "may be row numbers"}.get(
+            word.removesuffix("s"), "may be something else"
+        )
+
     def best(self, heads: list[str]) -> list[str]:
         """Return those heads whose columns hold targets, in the order in which they are looked at."""
         words = {word_of(head): head for head in reversed(heads)}

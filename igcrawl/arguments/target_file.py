@@ -33,6 +33,7 @@ class FileContent:
         layout: how they were found, for the operator; empty for a list without a head.
         bad: lines that are none.
         without: records of igcrawl's own that have none.
+        hint: which column looks more like it than the one that was named; empty for none.
     """
 
     count: int
@@ -40,6 +41,7 @@ class FileContent:
     layout: str
     bad: LineProblems
     without: int = 0
+    hint: str = ""
 
 
 #: What files hold, by what tells their states apart.
@@ -85,7 +87,8 @@ class TargetFile:
         if content.bad.count and not self._skips:
             advice = f"bad_lines=skip goes on without {'it' if content.bad.count == 1 else 'them'}"
             listed = "" if content.bad.all_are_told else "; bad_lines=list prints each of them"
-            raise BadInput(f"file={self._path}: {content.bad}; mend the file, or {advice}{listed}")
+            hint = f"; {content.hint}" if content.hint and content.bad.count > content.count else ""
+            raise BadInput(f"file={self._path}: {content.bad}{hint}; mend the file, or {advice}{listed}")
         if not content.count:
             passed = f" but {content.bad}" if content.bad.count else ""
             # For walk records, say, which are about the targets of another crawl.
@@ -133,7 +136,9 @@ class TargetFile:
                     bad.add(number, text, str(found))
                 else:
                     without += 1
-        return FileContent(count=count, digest=digest.text(), layout=rows.layout, bad=bad, without=without)
+        return FileContent(
+            count=count, digest=digest.text(), layout=rows.layout, bad=bad, without=without, hint=rows.hint
+        )
 
 
 class _Digest:

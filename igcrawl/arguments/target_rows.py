@@ -11,7 +11,7 @@ from typing import Any, Final, Self, TypeAlias
 
 import orjson
 
-from igcrawl.arguments.column_guess import SAMPLE, guess_column
+from igcrawl.arguments.column_guess import SAMPLE, guess_column, rival_column
 from igcrawl.arguments.target_fields import TargetKind
 from igcrawl.arguments.targets import NotATarget, Target, bare, shown
 from igcrawl.arguments.text_lines import FileLines
@@ -51,6 +51,8 @@ class TargetRows:
         self._lines = FileLines(path)
         #: How the targets were found, for the operator; known when the first has come.
         self.layout = ""
+        #: Of a column that was named and holds few targets: which one looks like it; known when the first row has come.
+        self.hint = ""
 
     def __enter__(self) -> Self:
         return self
@@ -161,12 +163,8 @@ class TargetRows:
 
     def _table(self, head: str, lines: Iterator[str], delimiter: str) -> Iterator[Row]:
         heads = _cells(head, delimiter)
-        fields: list[str] | None = None
-        # A table of igcrawl's own says of each row what it is: the `pk` of a post is no account's.
-        if self._column is not None:
-            fields = [heads[self._at(heads, self._column) or 0]]
-        elif "type" not in heads:
-            fields = self._kind.best(heads)
+        seen, lines = self._lines.ahead(lines, SAMPLE)
+        fields = self._fields_of(heads, [_cells(line, delimiter) for line in seen])
         if fields is not None:
             self.layout = f"line {self._lines.number} is taken for a table's head; its column {fields[0]!r} is read"
         # The first of two columns with one head is the one that is meant.
@@ -187,6 +185,28 @@ class TargetRows:
                 continue
             record = {name: cells[place] for name, place in places if place < len(cells)}
             yield self._in_record(start, record, fields)
+
+    def _fields_of(self, heads: list[str], rows: list[list[str]]) -> list[str] | None:
+        """Return the heads of the columns that are read; None for a table of igcrawl's own.
+
+        Such a table says of each row what it is: the `pk` of a post is no account's.
+
+        Raises:
+            BadInput: the column may hold something else, and another one looks at least as much like targets.
+        """
+        if self._column is not None:
+            head = heads[self._at(heads, self._column) or 0]
+            guess = guess_column(self._kind, heads, rows)
+            if guess is not None and guess.head != head:
+                self.hint = guess.told(self._kind.several)
+            return [head]
+        if "type" in heads:
+            return None
+        fields = self._kind.best(heads)
+        if (doubt := self._kind.doubt(fields[0])) and (rival := rival_column(self._kind, heads, rows, fields[0])):
+            one, other = shown(rival.head), shown(fields[0])
+            raise BadInput(f"file={self._path}: its column {other!r} {doubt}; column={one} or column={other}")
+        return fields
 
     def _cells_of(self, rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str] | NotATarget]]:
         """Yield the cells of each row, with the number of the line in which it begins.

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import zlib
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -78,6 +79,22 @@ class FileLines:
         if rest:
             self.number += 1
             yield rest
+
+    def ahead(self, lines: Iterator[str], count: int) -> tuple[list[str], Iterator[str]]:
+        """Return the next lines, so many at most, and the iterator that goes on as if they had not been read.
+
+        Raises:
+            BadInput: the file cannot be read, or is no text.
+        """
+        seen = list(islice(lines, count))
+        self.number -= len(seen)
+        return seen, self._once_more(seen, lines)
+
+    def _once_more(self, seen: list[str], lines: Iterator[str]) -> Iterator[str]:
+        for line in seen:
+            self.number += 1
+            yield line
+        yield from lines
 
     def close(self) -> None:
         """Close the file."""

@@ -167,5 +167,8 @@ def test_only_comparing_needs_duckdb(
     monkeypatch.setattr(list_engine, "find_spec", lambda name: None)
     assert ran(Compare(), "new", "@ann", url=url) == 2
     (told,) = capsys.readouterr().err.splitlines()
-    assert told == "igcrawl: this needs duckdb and pyarrow: pip install 'igcrawl[analysis]'"
+    assert told == (
+        "igcrawl: this needs duckdb and pyarrow: "
+        "`make demo` has installed this; elsewhere `pip install '/path/to/igcrawl[analysis]'`"
+    )
     assert answered(url, capsys, "history", "@ann")[0] == f"@ann ({OWNER}): 4 lists, 4 profiles"

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from igcrawl.analysis.installing import HOW_TO_INSTALL
 from igcrawl.errors import BadInput, StoreError
 from tests.analysis.histories import crawl_of, exported, follow, one_list, put, read, told, walk_end
 from tests.conftest import Scrapy, scrapy_environment
@@ -168,7 +169,7 @@ async def test_a_format_whose_library_is_missing_is_told_how_to_get_it_before_th
     monkeypatch.setattr(without, lambda name: None if name == package else find(name))
     said = await refused(f"sqlite:///{tmp_path}/none.db", tmp_path / name)
     form = name.removeprefix("x.")
-    assert said == f"{form} needs {package}: pip install 'igcrawl[analysis]'; or write jsonl or csv"
+    assert said == f"{form} needs {package}: {HOW_TO_INSTALL}; or write jsonl or csv"
     assert "there is no store" in await refused(f"sqlite:///{tmp_path}/none.db", tmp_path / "x.csv")
     assert "there is no store" in await refused(f"sqlite:///{tmp_path}/none.db", tmp_path / "x.gexf")
 

@@ -62,6 +62,61 @@ def test_the_column_of_targets_is_found_among_those_of_a_spreadsheet() -> None:
         assert (guess.head, guess.good, guess.filled) == ("Whom", filled, filled), (seed, heads, rows)
 
 
+def table(folder: Path, heads: list[str], rows: list[list[str]]) -> Path:
+    path = folder / "table.csv"
+    path.write_text("".join(f"{';'.join(cells)}\n" for cells in [heads, *rows]))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("head", "fill", "doubt"),
+    [
+        ("Name", "First", "may be people's names"),
+        ("Name", "Full name", "may be people's names"),
+        ("id", "No", "may be row numbers"),
+        ("url", "Site", "may be something else"),
+    ],
+)
+def test_a_column_that_may_be_something_else_is_not_read_where_another_looks_as_much_like_accounts(
+    tmp_path: Path, head: str, fill: str, doubt: str
+) -> None:
+    seed = int(os.environ.get("SEED") or random.randrange(2**32))
+    print(f"SEED={seed}")
+    rng = random.Random(seed)
+    for _ in range(20):
+        whom, write = rng.choice(["Konto", "Whom"]), rng.choice([write for kind, write in WRITTEN if kind is ACCOUNTS])
+        heads = [head, whom, *rng.sample(["Country", "Size", "Why"], rng.randint(0, 3))]
+        rng.shuffle(heads)
+        made = {**BESIDE, head: BESIDE[fill], whom: lambda rng, number, write=write: write(rng)}
+        rows = [[made[each](rng, number) for each in heads] for number in range(1, rng.randint(4, 40))]
+        path = table(tmp_path, heads, rows)
+        with pytest.raises(BadInput) as refused:
+            TargetFile(path, ACCOUNTS).content()
+        assert str(refused.value) == f"file={path}: its column {head!r} {doubt}; column={whom} or column={head}", seed
+        named = TargetFile(path, ACCOUNTS, whom)
+        assert [(given.text, given.line) for given in named] == [
+            (row[heads.index(whom)], number) for number, row in enumerate(rows, 2)
+        ], seed
+
+
+def test_a_column_that_may_be_something_else_is_read_where_no_other_looks_like_accounts(tmp_path: Path) -> None:
+    for heads, rows in (
+        (["Name", "Stadt"], [["nasa", "Berlin"], ["esa", "Paris"]]),
+        (["Name", "Notiz"], [["nasa", "neu"], ["esa", ""], ["jaxa", ""]]),
+        (["id", "Nick"], [["25025320", "nasa"], ["100000002", "esa"]]),
+    ):
+        path = table(tmp_path, heads, rows)
+        assert [given.text for given in TargetFile(path, ACCOUNTS)] == [row[0] for row in rows]
+
+
+def test_a_column_that_was_named_and_holds_no_accounts_is_refused_with_the_one_that_looks_like_it(
+    tmp_path: Path,
+) -> None:
+    path = table(tmp_path, ["Name", "Konto"], [["Lena Amsel", "lena.a"], ["Max Bär", "max_b"]])
+    with pytest.raises(BadInput, match="; column='Konto' looks like it: 2 of its 2 values are accounts; mend the file"):
+        TargetFile(path, ACCOUNTS, "Name").content()
+
+
 def test_where_nothing_looks_like_a_target_nothing_is_suggested() -> None:
     rng = random.Random(1)
     heads = sorted(BESIDE)

@@ -18,7 +18,6 @@ import pytest
 
 from igcrawl.simulator import Simulator
 from tests.conftest import read_jsonl
-from tests.support.postgres import database
 from tests.support.recipes import block, linked_project
 
 (CRON,) = block("docs/nightly.md", "**cron**").splitlines()
@@ -41,6 +40,11 @@ class Server:
         (self.project / ".venv").symlink_to(sys.prefix)
         self._elsewhere = folder / "elsewhere"
         self._elsewhere.mkdir()
+
+    def log_in(self, simulator: Simulator) -> None:
+        """Put the session there that the page names."""
+        (self.project / "sessions").mkdir(mode=0o700)
+        simulator.write_session(self.project / "sessions" / "me.json")
 
     def here(self, text: str) -> str:
         """Return a text of the page with this machine's addresses."""
@@ -72,7 +76,7 @@ def test_the_cron_line_of_the_page_crawls_and_the_next_day_it_finds_who_is_new(
     assert moments == ["0", "4", "*", "*", "*"]
     # In cron it would end the command.
     assert "%" not in command
-    simulator.write_session(server.project / "session.json")
+    server.log_in(simulator)
     server.run("/bin/sh", "-c", server.here(command))
     output = server.project / "new.jsonl"
     *records, walk = read_jsonl(output)
@@ -84,8 +88,9 @@ def test_the_cron_line_of_the_page_crawls_and_the_next_day_it_finds_who_is_new(
     assert [record["verdict"] for record in updated if record["type"] == "walk"] == ["complete", "updated"]
     assert sum(record.get("new") is True for record in updated if record["type"] == "follow") == 3
     assert sorted(path.name for path in server.project.iterdir() if not path.is_symlink()) == [
-        ".igcrawl", "new.jsonl", "scrapy.cfg", "session.json",
+        ".igcrawl", "new.jsonl", "nightly.log", "scrapy.cfg", "sessions",
     ]  # fmt: skip
+    assert "updated: 3 records" in (server.project / "nightly.log").read_text()
 
 
 def units() -> dict[str, str]:
@@ -100,7 +105,7 @@ def test_the_units_of_the_page_are_what_systemd_takes(server: Server, tmp_path: 
     folder.mkdir()
     for name, text in units().items():
         (folder / name).write_text(server.here(text))
-    assert set(units()) == {"igcrawl@.service", "igcrawl@.timer"}
+    assert set(units()) == {"igcrawl.service", "igcrawl.timer"}
     done = subprocess.run(
         ["systemd-analyze", "verify", *map(str, sorted(folder.iterdir()))], capture_output=True, text=True, check=False
     )
@@ -108,19 +113,16 @@ def test_the_units_of_the_page_are_what_systemd_takes(server: Server, tmp_path: 
     assert (done.returncode, complaints) == (0, []), done.stderr
 
 
-def test_the_workers_of_the_units_share_a_crawl(server: Server, simulator: Simulator) -> None:
+def test_the_unit_of_the_page_runs_each_night(server: Server, simulator: Simulator) -> None:
     unit = configparser.ConfigParser(interpolation=None)
     unit.optionxform = str  # type: ignore[assignment,method-assign]
-    unit.read_string(units()["igcrawl@.service"].replace("25025320", FEW))
+    unit.read_string(units()["igcrawl.service"].replace("25025320", FEW))
     service = {name: server.here(value) for name, value in unit["Service"].items()}
-    (server.project / "sessions").mkdir()
-    with database() as url:
-        for worker in ("1", "2"):
-            simulator.write_session(server.project / "sessions" / f"{worker}.json")
-            given = service["Environment"].replace("%i", worker).replace("postgresql://igcrawl@db/igcrawl", url)
-            environment = dict(each.split("=", 1) for each in shlex.split(given))
-            assert set(environment) == {"IG_STORE", "IG_SESSION"}
-            before = len(simulator.requests)
-            server.run(*shlex.split(service["ExecStart"]), folder=Path(service["WorkingDirectory"]), **environment)
-            # The first one has walked all there is, and the second one knows.
-            assert (len(simulator.requests) > before) == (worker == "1")
+    environment = dict(each.split("=", 1) for each in shlex.split(service["Environment"]))
+    assert set(environment) == {"IG_SESSION"}
+    server.log_in(simulator)
+    for _ in range(2):
+        server.run(*shlex.split(service["ExecStart"]), folder=Path(service["WorkingDirectory"]), **environment)
+        simulator.graph.gain_followers(int(FEW), 2)
+    walks = [record for record in read_jsonl(server.project / "new.jsonl") if record["type"] == "walk"]
+    assert [walk["new"] for walk in walks[1:]] == [2]

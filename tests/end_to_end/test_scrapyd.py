@@ -84,7 +84,8 @@ class Machine:
             copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
             copy(ROOT / name, checkout / name)
         self._change(checkout / "scrapy.cfg")
-        simulator.write_session(checkout / "session.json")
+        (checkout / "sessions").mkdir(mode=0o700)
+        simulator.write_session(checkout / "sessions" / "me.json")
         self.path("/srv/scrapyd").mkdir()
         self.path("/srv/scrapyd/scrapyd.conf").write_text(CONFIG.format(port=self._port))
         environment = {

@@ -7,6 +7,7 @@ from enum import Enum
 from importlib.util import find_spec
 from typing import Final
 
+from igcrawl.analysis.installing import HOW_TO_INSTALL
 from igcrawl.errors import BadInput
 
 
@@ -72,6 +73,4 @@ def check_installed(format_: Format) -> None:
     """
     missing = [package for package in format_.packages if find_spec(package) is None]
     if missing:
-        raise BadInput(
-            f"{format_.name} needs {' and '.join(missing)}: pip install 'igcrawl[analysis]'; or write jsonl or csv"
-        )
+        raise BadInput(f"{format_.name} needs {' and '.join(missing)}: {HOW_TO_INSTALL}; or write jsonl or csv")

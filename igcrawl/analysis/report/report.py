@@ -11,6 +11,7 @@ from typing import Final
 
 from igcrawl.analysis.accounts import find_accounts
 from igcrawl.analysis.destination import check_file
+from igcrawl.analysis.installing import HOW_TO_INSTALL
 from igcrawl.analysis.list_engine import check_duckdb
 from igcrawl.analysis.replacing import replaced
 from igcrawl.analysis.report.histories import read_histories
@@ -120,5 +121,5 @@ def _check_installed() -> None:
     """
     missing = [package for module, package in _PACKAGES.items() if find_spec(module) is None]
     if missing:
-        raise BadInput(f"a report needs {' and '.join(missing)}: pip install 'igcrawl[analysis]'")
+        raise BadInput(f"a report needs {' and '.join(missing)}: {HOW_TO_INSTALL}")
     check_duckdb()

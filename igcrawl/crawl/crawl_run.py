@@ -13,6 +13,7 @@ from functools import partial
 from typing import Final, TypeVar
 
 from igcrawl.arguments.crawl_key import CrawlKey
+from igcrawl.crawl.next_generation import begins_again, replaced_outputs
 from igcrawl.crawl.open_ends import open_ends
 from igcrawl.crawl.run_outputs import finish_outputs, output_errors, take_outputs
 from igcrawl.crawl.sowing import SEEDS_AT_ONCE, Sowing
@@ -115,6 +116,8 @@ class CrawlRun:
         goes_on = last is not None and unfinished and await self._goes_on(last, crawl_key)
         await self._check_outputs(last if goes_on else None)
         sowing = Sowing(seeds)
+        ended = last is not None and not unfinished and not crawl_key.fresh
+        replaced = await replaced_outputs(self.store, last, self._sinks.outputs) if last is not None and ended else None
         self._crawl = last if goes_on else await self._new_generation(last, crawl_key, sowing)
         await self.store.worker.join()
         await sowing.go_on(self.store, self.crawl.id, self.crawl.sown, self._stopping)
@@ -122,14 +125,18 @@ class CrawlRun:
         await self._open_outputs(goes_on=goes_on)
         reopened = await self.store.crawls.reopen(self.crawl.id, REOPENED, self.limits) if goes_on else 0
         await self.count()
-        self._say_what_it_is(last, goes_on=goes_on, reopened=reopened)
+        self._say_what_it_is(last, replaced, goes_on=goes_on, reopened=reopened)
         return True
 
-    def _say_what_it_is(self, last: CrawlRow | None, *, goes_on: bool, reopened: int) -> None:
+    def _say_what_it_is(
+        self, last: CrawlRow | None, replaced: list[str] | None, *, goes_on: bool, reopened: int
+    ) -> None:
         if goes_on:
             done = f"{self.progress.done:,} of {counted(self.progress.all, 'target')} done"
             again = f"{counted(reopened, 'walk')} reopened"
             logger.info("continuing the crawl of %s: %s, %s", self.crawl.created_at, done, again)
+        elif last is not None and replaced is not None:
+            logger.warning("%s", begins_again(last, self.crawl, self.progress.all, replaced))
         elif last is not None:
             logger.info("generation %s of this crawl; the one before began %s", self.crawl.generation, last.created_at)
 

@@ -295,3 +295,19 @@ def test_targets_of_the_command_line_keep_the_words_they_were_given_in() -> None
         ("nasa", "@NASA", None),
         ("esa", "https://www.instagram.com/esa/", None),
     ]
+
+
+def test_a_crawl_that_has_ended_says_what_the_same_command_does_now(
+    crawl: Crawl, simulator: Simulator, file: Callable[..., str], tmp_path: Path
+) -> None:
+    given = file(*accounts_of(simulator, 3))
+    crawl("profiles", given)
+    crawl("profiles", given)
+    kept = "the earlier records are in the store: scrapy export FILE --crawl 1"
+    again = "WARNING: this crawl has ended: generation 2 begins and asks for all 3 targets again"
+    assert f"{again}; {tmp_path / 'out.jsonl'} is replaced, {kept}" in crawl.log
+    crawl("profiles", given, settings=("IG_JSONL_REPLACE=0", f"IG_JSONL={tmp_path / 'more.jsonl'}"))
+    assert "asks for all 3 targets again; the earlier records" in crawl.log
+    assert " replaced" not in crawl.log
+    crawl("profiles", given, "fresh=1")
+    assert "this crawl has ended" not in crawl.log

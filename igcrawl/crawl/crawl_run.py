@@ -106,27 +106,31 @@ class CrawlRun:
         if last is not None:
             crawl_key.check_name(last.key)
         unfinished = last is not None and await self.store.crawls.unfinished(last.id, REOPENED, self.limits)
-        if last is not None and crawl_key.name is not None and not unfinished and not crawl_key.fresh:
-            self._crawl = last
-            logger.warning("crawl %s has ended; only -a fresh=1 runs it again", crawl_key.name)
-            if last.kept:
-                await self._check_outputs(last)
-                await self._open_outputs(goes_on=True)
+        ended = None if unfinished or crawl_key.fresh else last
+        if ended is not None and crawl_key.name is not None:
+            await self._stay_ended(ended)
             return False
         goes_on = last is not None and unfinished and await self._goes_on(last, crawl_key)
         await self._check_outputs(last if goes_on else None)
         sowing = Sowing(seeds)
-        ended = last is not None and not unfinished and not crawl_key.fresh
-        replaced = await replaced_outputs(self.store, last, self._sinks.outputs) if last is not None and ended else None
         self._crawl = last if goes_on else await self._new_generation(last, crawl_key, sowing)
         await self.store.worker.join()
         await sowing.go_on(self.store, self.crawl.id, self.crawl.sown, self._stopping)
         await self._stop_keeping()
+        replaced = None if ended is None else await replaced_outputs(self.store, ended, self._sinks.outputs)
         await self._open_outputs(goes_on=goes_on)
         reopened = await self.store.crawls.reopen(self.crawl.id, REOPENED, self.limits) if goes_on else 0
         await self.count()
         self._say_what_it_is(last, replaced, goes_on=goes_on, reopened=reopened)
         return True
+
+    async def _stay_ended(self, last: CrawlRow) -> None:
+        """Leave a named crawl as it has ended, and bring the outputs to what it holds."""
+        self._crawl = last
+        logger.warning("crawl %s has ended; only -a fresh=1 runs it again", last.name)
+        if last.kept:
+            await self._check_outputs(last)
+            await self._open_outputs(goes_on=True)
 
     def _say_what_it_is(
         self, last: CrawlRow | None, replaced: list[str] | None, *, goes_on: bool, reopened: int

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
+from igcrawl.analysis.verdict_choice import OPEN
 from igcrawl.arguments.crawl_key import key_in_words
 from igcrawl.budget.limits import Budget
 from igcrawl.cli.command_config import SESSION_CHECK
@@ -27,8 +28,6 @@ from igcrawl.wording import counted
 _COLUMNS: Final = ("walk", "verdict", "pages", "records", "expected", "lines", "outputs", "age", "left")
 _NUMBERS: Final = ("pages", "records", "expected", "lines", "outputs", "age")
 
-#: The state of a walk without a verdict, in the place of one.
-OPEN: Final = "open"
 #: So many walks are looked up at once.
 _AT_ONCE: Final = 500
 

@@ -67,6 +67,8 @@ class CrawlRun:
         self.progress = Progress(0, 0)
         #: For each verdict that the operator should look at, the first walks that have it.
         self.named: dict[str, list[str]] = {}
+        #: Whether a larger limit of the operator's lets a walk go on.
+        self.may_raise = True
         self._sinks = sinks
         self._stopping = stopping
         self._sync_seconds = sync_seconds
@@ -360,6 +362,9 @@ class CrawlRun:
         await self.flush()
         if self._crawl is not None:
             self.verdicts = await self.store.crawls.verdicts(self._crawl.id)
+            if Verdict.STOPPED in self.verdicts:
+                # Some were passed over for what they are.
+                self.may_raise = await self.store.crawls.unfinished(self._crawl.id, REOPENED, OperatorLimits())
             for verdict in self.verdicts:
                 if verdict is not None and verdict not in UNREMARKABLE:
                     self.named[verdict] = await self.store.walks.named(self._crawl.id, verdict, _NAMED)

@@ -175,9 +175,15 @@ def test_the_summary_names_the_first_targets_that_the_operator_should_look_at(
     [named_line] = [each for each in crawl.outcome["summary"] if "/900" in each]
     assert named_line == (
         f"summary: not_found: {', '.join(f'user_profile/{number}' for number in range(900, 905))} "
-        "and 1 more: scrapy walks --verdict not_found"
+        "and 1 more: scrapy walks --crawl 1 --verdict not_found"
     )
     assert crawl.outcome["verdicts"] == {"complete": 6, "not_found": 6}
+    told = [each for each in crawl.outcome["summary"] if "scrapy" in each]
+    again = "final; scrapy walks --crawl 1 --retry not_found, then the same command, asks again"
+    assert told[-2:] == [
+        f"summary: 6 walks are not_found: {again}",
+        "summary: which account ended how: scrapy export verdicts.csv --crawl 1 --type walk",
+    ]
 
 
 def test_many_targets_that_wait_are_counted_and_the_first_thousand_have_a_record(

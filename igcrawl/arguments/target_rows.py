@@ -29,6 +29,7 @@ _PLAIN: Final = re.compile(r"[A-Za-z0-9_.@/:-]+")
 _COLUMNS: Final = re.compile(r"[,;\t|]")
 #: A comment; a table may count its rows below a ``#``.
 _COMMENT: Final = re.compile(r"#(?![\t;,|])")
+_TYPE: Final = re.compile(r'"type":\s*"(\w*)"')
 #: As Excel writes it above a table.
 _SEPARATOR: Final = re.compile(r"sep=([\t;,|])", re.IGNORECASE)
 
@@ -51,6 +52,7 @@ class TargetRows:
         self._lines = FileLines(path)
         #: How the targets were found, for the operator; known when the first has come.
         self.layout = ""
+        self._takes_walks = False
 
     def __enter__(self) -> Self:
         return self
@@ -165,7 +167,7 @@ class TargetRows:
         # A table of igcrawl's own says of each row what it is: the `pk` of a post is no account's.
         if self._column is not None:
             fields = [heads[self._at(heads, self._column) or 0]]
-        elif "type" not in heads:
+        elif "type" not in heads or self._is_walk_table(heads):
             fields = self._kind.best(heads)
         if fields is not None:
             self.layout = f"line {self._lines.number} is taken for a table's head; its column {fields[0]!r} is read"
@@ -187,6 +189,10 @@ class TargetRows:
                 continue
             record = {name: cells[place] for name, place in places if place < len(cells)}
             yield self._in_record(start, record, fields)
+
+    def _is_walk_table(self, heads: list[str]) -> bool:
+        """Return whether a table holds igcrawl's own walk records: nothing but their target tells an account."""
+        return {"operation", "target"} <= set(heads) and self._kind.best(heads) == ["target"]
 
     def _cells_of(self, rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str] | NotATarget]]:
         """Yield the cells of each row, with the number of the line in which it begins.
@@ -215,9 +221,23 @@ class TargetRows:
     # JSON lines
 
     def _records(self, first: str, lines: Iterator[str]) -> Iterator[Row]:
+        self._takes_walks = self._column is None and self._holds_only_walks()
+        if self._takes_walks:
+            self.layout = "holds walk records only; their targets are read"
         yield from self._json(first)
         for line in lines:
             yield from self._json(line)
+
+    def _holds_only_walks(self) -> bool:
+        """Return whether all records are walk records: beside others they only say whose list was read."""
+        lines = FileLines(self._path)
+        try:
+            for line in lines:
+                if line.strip("\ufeff \t\r,") not in {"", "[", "]"} and set(_TYPE.findall(line)) != {"walk"}:
+                    return False
+        finally:
+            lines.close()
+        return True
 
     def _json(self, line: str) -> Iterator[Row]:
         number = self._lines.number
@@ -252,6 +272,8 @@ class TargetRows:
     def _in_record(self, number: int, record: Mapping[str, Any], fields: list[str] | None) -> Row:
         if self._is_own_target(record):
             return number, "", None
+        if self._takes_walks:
+            return self._value(number, record.get("target"), self._kind.reader_of("target"))
         try:
             cell = self._kind.cell_in(record, fields)
         except NotATarget as problem:

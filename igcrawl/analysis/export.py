@@ -85,8 +85,7 @@ async def export(config: Config, settings: BaseSettings, order: ExportOrder) -> 
                 about=_about(kept),
             )
             with opened_files(files_order) as (files, places):
-                each_once = destination.format.holds in {Holds.TABLE, Holds.TABLES}
-                held = await _write(store, selection, kept, files, each_once=each_once)
+                held = await _write(store, selection, kept, files, destination.format.holds)
                 if order.type is not None and not held.types[order.type]:
                     raise BadInput(f"--type={order.type}: there is none here; {_holds(held.types)}")
                 place = places()
@@ -166,7 +165,7 @@ def _holds(held: Counter[str]) -> str:
 
 
 async def _write(
-    store: Store, selection: Selection, crawls: Sequence[ChosenCrawl], files: ExportFiles, *, each_once: bool
+    store: Store, selection: Selection, crawls: Sequence[ChosenCrawl], files: ExportFiles, holds: Holds
 ) -> _Held:
     """Write the records, as far as the files take them; return what there is.
 
@@ -175,12 +174,12 @@ async def _write(
         selection: of its walks.
         crawls: those whose records are written.
         files: take them.
-        each_once: whether a walk has its last record only.
+        holds: what they hold; in a table a walk has its last record only.
     """
     types: Counter[str] = Counter()
     notes: list[str] = []
     try:
-        async for lines in _lines(selection, crawls, notes, store if each_once else None):
+        async for lines in _lines(selection, crawls, notes, store if holds in {Holds.TABLE, Holds.TABLES} else None):
             for type_, of_type in groupby(lines, type_of):
                 together = list(of_type)
                 types[type_] += len(together)

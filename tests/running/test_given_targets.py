@@ -206,7 +206,8 @@ def test_a_plan_of_many_says_what_it_knows_and_asks_one_profile_at_most(
     assert asked(simulator) == ["user_profile"]
     plan = crawl.outcome["plan"]
     assert "in all: 40 walks, " in plan
-    assert "… and 20 more accounts" in plan
+    assert len(re.findall(r"^followers_rest/\d+: ", plan, re.MULTILINE)) == 4
+    assert "… and 36 more accounts: at least 36 pages, at least 72 requests" in plan
     assert "how long 39 of 40 lists are is not known: a request each would tell, and a plan sends one" in plan
 
 

@@ -26,7 +26,7 @@ from igcrawl.crawl.walk_rows import open_end_record
 from igcrawl.errors import BadInput
 from igcrawl.output.json_lines import to_lines
 from igcrawl.printable import say
-from igcrawl.store import ChosenCrawl, Selection, Store, opened, path_of
+from igcrawl.store import Choice, ChosenCrawl, Selection, Store, opened, path_of
 from igcrawl.store.packed_records import unpack_lines
 from igcrawl.verdict import BAD, ExitCode, Verdict
 from igcrawl.wording import counted
@@ -68,18 +68,14 @@ async def export(config: Config, settings: BaseSettings, order: ExportOrder) -> 
     async with opened(config.store) as store:
         if store is None:
             raise BadInput(f"there is no store at {_place_of(config)} yet: nothing to export")
-        choice = await read_choice(
-            store, order.crawl, order.walk, every=order.every_generation, verdicts=order.verdicts
-        )
-        async with store.records.select(choice) as selection:
+        async with store.records.select(await _choice(store, order)) as selection:
             kept = await _kept_crawls(config, store, selection, order)
-            type_ = order.type
-            if type_ is None and destination.format.holds is Holds.TABLE:
-                type_ = main_type_of(settings, kept) or await _refuse_types(selection, kept)
+            in_one_table = order.type is None and destination.format.holds is Holds.TABLE
+            main = main_type_of(settings, kept) or await _refuse_types(selection, kept) if in_one_table else None
             files_order = FilesOrder(
                 destination=destination,
                 store=path_of(config.store),
-                type=type_,
+                type=order.type or main,
                 separator=order.csv_separator,
                 graph=order.graph,
                 about=_about(kept),
@@ -91,6 +87,11 @@ async def export(config: Config, settings: BaseSettings, order: ExportOrder) -> 
                 place = places()
     _say_end(place, kept, _told(files), held.notes)
     return _say_lost(selection)
+
+
+async def _choice(store: Store, order: ExportOrder) -> Choice:
+    every = order.every_generation
+    return await read_choice(store, order.crawl, order.walk, every=every, verdicts=order.verdicts)
 
 
 def _read_destination(config: Config, order: ExportOrder) -> Destination:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 from typing import Any
 
 from igcrawl.arguments import OperationArguments
@@ -39,6 +40,7 @@ class AnyOperationSpider(OperationSpider):
         """Check the arguments, and those of the operation, and that a change on the server is meant."""
         if given.get("name") is not None:
             operation = find_operation(str(given["name"]))
+            _check_one_target(given, operation.name)
             given = with_own_arguments(given, operation.name, operation.takes)
         args = OperationArguments.parse(given)
         if args.name is not None and args.args is not None:
@@ -50,6 +52,18 @@ class AnyOperationSpider(OperationSpider):
     def seeds(self) -> Iterator[Seed]:
         """Give the one walk."""
         yield given_seed(self.args)
+
+
+def _check_one_target(given: dict[str, Any], name: str) -> None:
+    """Check that an operation that has a spider of its own is not given several accounts.
+
+    Raises:
+        BadInput: it is.
+    """
+    has_spider = find_spec(f"{__package__}.{name}") is not None
+    several = [each for each in ("user_id", "username") if "," in str(given.get(each, ""))]
+    if has_spider and several:
+        raise BadInput(f"{several[0]}: one account only; for many: scrapy crawl {name}")
 
 
 def given_seed(given: OperationArguments) -> Seed:

@@ -23,6 +23,16 @@ FOLLOWERS = ("crawl", "followers", "-a", "user_id=1")
         ((*FOLLOWERS, "-a", "nonsense"), "Invalid -a value"),
         (("crawl", "folowers"), "no spider 'folowers'; did you mean followers"),
         (("crawl",), "give one spider: audio, clips, "),
+        (("crawl", "chaining", "-a", "user_id=1"), "chaining is an operation: scrapy crawl operation -a name=chaining"),
+        (("crawl", "followers", "username=instagram"), "write -a username=instagram"),
+        (
+            ("crawl", "operation", "-a", "name=followers", "-a", "user_id=1,2"),
+            "user_id: one account only; for many: scrapy crawl followers",
+        ),
+        (
+            ("crawl", "operation", "-a", "name=followers", "-a", "user_id=1", "-a", "end_cursor=x"),
+            "followers: unknown argument 'end_cursor'; did you mean cursor? ",
+        ),
         ((*FOLLOWERS, "-s", "IG_SESION=x"), "unknown setting IG_SESION; did you mean IG_SESSION"),
         ((*FOLLOWERS, "-s", "IG_WEB_URL=http://192.168.0.1"), "IG_WEB_URL: a session is sent only to "),
         ((*FOLLOWERS, "-s", "IG_SIMULATOR=perhaps"), "IG_SIMULATOR: expected True or False"),

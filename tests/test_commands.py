@@ -70,3 +70,10 @@ def test_simulate_refuses_a_port_that_is_taken(scrapy: Scrapy) -> None:
         run = scrapy("simulate", "--port", str(taken.getsockname()[1]))
     assert run.code == 2
     assert len(run.err.splitlines()) == 1
+
+
+def test_help_of_simulate_shows_how_another_shell_uses_it(scrapy: Scrapy) -> None:
+    shown = scrapy("simulate", "-h").out
+    recipe = ["scrapy simulate > simulator.env &", "set -a; . ./simulator.env; set +a", "scrapy crawl followers -a "]
+    assert all(f"\n  {line}" in shown for line in recipe)
+    assert "accounts, all of which follow the account that is" in shown

@@ -19,7 +19,7 @@ from igcrawl.crawl.run_totals import RunTotals, VerdictTotals
 from igcrawl.crawl.walk import Walk
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.output.feed_outputs import public_uri
-from igcrawl.running.summary import Summary, advice_of, names_of, summary_lines
+from igcrawl.running.summary import Summary, advice_of, endings_advice, names_of, summary_lines
 from igcrawl.simulator import Simulator
 from igcrawl.store import OperatorLimits, WalkRow
 from igcrawl.verdict import Verdict
@@ -91,6 +91,7 @@ def test_a_summary_names_the_first_walks_of_each_verdict_that_is_to_be_looked_at
     told = names_of(counts, {"private": first, "suspect": first[:1] * 8})
     assert told[0] == f"private: {', '.join(first)} and 7 more: scrapy walks --verdict private"
     assert told[1].startswith("suspect: followers/1, ") and told[1].endswith("followers/1")
+    assert names_of(counts, {"private": first}, 6)[0].endswith("scrapy walks --crawl 6 --verdict private")
     assert names_of({"suspect": 1}, {"suspect": ["followers/1"]}) == []
     summary = replace(SUMMARY, named=told)
     assert [each for each in summary_lines(summary) if "private" in each] == [f"summary: {told[0]}"]
@@ -157,6 +158,16 @@ def test_the_summary_says_what_to_do_about_the_rest(
     counts: dict[str | None, int], limits: OperatorLimits, advice: list[str]
 ) -> None:
     assert advice_of(counts, limits) == advice
+
+
+def test_advice_names_the_crawl_and_a_limit_only_where_it_can_be_raised() -> None:
+    told = advice_of({"limited": 2, "refused": 1, "stopped": 1}, OperatorLimits(), 6, may_raise=False)
+    assert told == [
+        "2 walks are limited: scrapy walks --crawl 6 --retry limited, then run the same command again",
+        "1 walk is refused: final; scrapy walks --crawl 6 --retry refused, then the same command, asks again",
+    ]
+    assert endings_advice({"complete": 2, "updated": 1}, 6, "account") is None
+    assert endings_advice({"complete": 2, None: 1}, 6, "account") is not None
 
 
 @pytest.mark.parametrize(

@@ -128,6 +128,20 @@ def test_an_earlier_generation_is_shown_by_its_number_and_not_asked_again(crawl:
     assert (refused.code, "not the latest generation; the latest is crawl 2" in refused.err) == (2, True)
 
 
+def test_the_outputs_and_the_rest_of_an_earlier_generation_are_its_own(
+    crawl: Crawl, scrapy: Scrapy, tmp_path: Path
+) -> None:
+    crawl("followers", f"user_id={INSTAGRAM}", "max_pages=4")
+    crawl("followers", f"user_id={INSTAGRAM}", "max_pages=4", "fresh=1")
+    earlier = scrapy("walks", "--crawl", "1").out
+    again = "replaced by a later generation; scrapy export FILE --crawl 1 writes it again"
+    assert f"  output {tmp_path / 'out.jsonl'}: {again}" in earlier
+    assert "1 stopped; left: -" in earlier
+    assert "request" not in earlier
+    assert "1 stopped; left: " in (latest := scrapy("walks", "--crawl", "2").out)
+    assert "requests" in latest
+
+
 def test_an_output_that_is_being_written_is_not_said_to_be_changed() -> None:
     crawl = CrawlRow(id=1, key="k", name=None, generation=1, spider="s", started=1, created_at="x", kept=True, pages=9)
     outputs = [KnownOutput("x.csv", machine(), 4, "", growing=True), KnownOutput("y.csv", machine(), 9, "missing")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from igcrawl.errors import BadInput
@@ -13,7 +14,9 @@ _COMPARED: Final = 10_000
 _NAMED: Final = 20
 
 
-async def read_choice(store: Store, crawl: str | None, walk: str | None, *, every: bool) -> Choice:
+async def read_choice(
+    store: Store, crawl: str | None, walk: str | None, *, every: bool, verdicts: Sequence[str] = ()
+) -> Choice:
     """Return the choice of walks that the operator means.
 
     Args:
@@ -21,6 +24,7 @@ async def read_choice(store: Store, crawl: str | None, walk: str | None, *, ever
         crawl: name or number of a crawl, None for all. A name means its latest generation.
         walk: operation and target, None for all.
         every: every generation, not the latest only.
+        verdicts: of the walks, `open` for those without one; none for all.
 
     Raises:
         BadInput: there is no such crawl, or the walk's name cannot be one.
@@ -29,7 +33,13 @@ async def read_choice(store: Store, crawl: str | None, walk: str | None, *, ever
     operation, slash, target = (walk or "").partition("/")
     if walk is not None and not (operation and slash and target):
         raise BadInput(f"--walk={walk}: expected operation and target, e.g. followers/25025320")
-    return Choice(crawls=numbers, operation=operation or None, target=target or None, latest=not every)
+    return Choice(
+        crawls=numbers,
+        operation=operation or None,
+        target=target or None,
+        latest=not every,
+        verdicts=verdicts or None,
+    )
 
 
 def _numbers_of(crawls: list[CrawlRow], wanted: str, *, every: bool) -> list[int]:

@@ -18,6 +18,7 @@ from igcrawl.analysis.export_files import ExportFiles, FilesOrder, GraphFiles, o
 from igcrawl.analysis.export_order import ExportOrder
 from igcrawl.analysis.formats.format import Holds, check_installed
 from igcrawl.analysis.formats.table_values import type_of
+from igcrawl.analysis.last_walk_records import LastWalkRecords
 from igcrawl.analysis.main_type import main_type_of
 from igcrawl.analysis.record_type import check_type
 from igcrawl.config.config import Config
@@ -25,7 +26,7 @@ from igcrawl.crawl.walk_rows import open_end_record
 from igcrawl.errors import BadInput
 from igcrawl.output.json_lines import to_lines
 from igcrawl.printable import say
-from igcrawl.store import ChosenCrawl, Selection, Store, opened, path_of
+from igcrawl.store import Choice, ChosenCrawl, Selection, Store, opened, path_of
 from igcrawl.store.packed_records import unpack_lines
 from igcrawl.verdict import BAD, ExitCode, Verdict
 from igcrawl.wording import counted
@@ -67,27 +68,30 @@ async def export(config: Config, settings: BaseSettings, order: ExportOrder) -> 
     async with opened(config.store) as store:
         if store is None:
             raise BadInput(f"there is no store at {_place_of(config)} yet: nothing to export")
-        choice = await read_choice(store, order.crawl, order.walk, every=order.every_generation)
-        async with store.records.select(choice) as selection:
+        async with store.records.select(await _choice(store, order)) as selection:
             kept = await _kept_crawls(config, store, selection, order)
-            type_ = order.type
-            if type_ is None and destination.format.holds is Holds.TABLE:
-                type_ = main_type_of(settings, kept) or await _refuse_types(selection, kept)
+            in_one_table = order.type is None and destination.format.holds is Holds.TABLE
+            main = main_type_of(settings, kept) or await _refuse_types(selection, kept) if in_one_table else None
             files_order = FilesOrder(
                 destination=destination,
                 store=path_of(config.store),
-                type=type_,
+                type=order.type or main,
                 separator=order.csv_separator,
                 graph=order.graph,
                 about=_about(kept),
             )
             with opened_files(files_order) as (files, places):
-                held = await _write(store, selection, kept, files)
+                held = await _write(store, selection, kept, files, destination.format.holds)
                 if order.type is not None and not held.types[order.type]:
                     raise BadInput(f"--type={order.type}: there is none here; {_holds(held.types)}")
                 place = places()
-    _say_end(place, kept, files.written, held.notes)
+    _say_end(place, kept, _told(files), held.notes)
     return _say_lost(selection)
+
+
+async def _choice(store: Store, order: ExportOrder) -> Choice:
+    every = order.every_generation
+    return await read_choice(store, order.crawl, order.walk, every=every, verdicts=order.verdicts)
 
 
 def _read_destination(config: Config, order: ExportOrder) -> Destination:
@@ -118,6 +122,8 @@ async def _kept_crawls(config: Config, store: Store, selection: Selection, order
         BadInput: there is none.
     """
     if not selection.crawls:
+        if order.verdicts and await store.crawls.all():
+            raise BadInput(f"--verdict={order.verdict}: no such walk is {' or '.join(order.verdicts)}")
         if order.walk is not None and await store.crawls.all():
             raise await no_such_walk(store, order.walk)
         raise BadInput(f"the store at {_place_of(config)} has no such walks yet: nothing to export")
@@ -150,7 +156,7 @@ def _lost_line(lost: Sequence[ChosenCrawl]) -> str:
 
 async def _refuse_types(selection: Selection, crawls: Sequence[ChosenCrawl]) -> str:
     held: Counter[str] = Counter()
-    async for lines in _lines(selection, crawls, []):
+    async for lines in _lines(selection, crawls, [], None):
         held.update(map(type_of, lines))
     raise BadInput(f"these crawls have no one main type of record: give --type; {_holds(held)}")
 
@@ -159,12 +165,22 @@ def _holds(held: Counter[str]) -> str:
     return f"the store holds {', '.join(sorted(name for name, count in held.items() if count)) or 'no records'}"
 
 
-async def _write(store: Store, selection: Selection, crawls: Sequence[ChosenCrawl], files: ExportFiles) -> _Held:
-    """Write the records, as far as the files take them; return what there is."""
+async def _write(
+    store: Store, selection: Selection, crawls: Sequence[ChosenCrawl], files: ExportFiles, holds: Holds
+) -> _Held:
+    """Write the records, as far as the files take them; return what there is.
+
+    Args:
+        store: opened.
+        selection: of its walks.
+        crawls: those whose records are written.
+        files: take them.
+        holds: what they hold; in a table a walk has its last record only.
+    """
     types: Counter[str] = Counter()
     notes: list[str] = []
     try:
-        async for lines in _lines(selection, crawls, notes):
+        async for lines in _lines(selection, crawls, notes, store if holds in {Holds.TABLE, Holds.TABLES} else None):
             for type_, of_type in groupby(lines, type_of):
                 together = list(of_type)
                 types[type_] += len(together)
@@ -192,15 +208,23 @@ async def _add_starts(store: Store, crawls: Sequence[ChosenCrawl], files: GraphF
 
 
 async def _lines(
-    selection: Selection, crawls: Sequence[ChosenCrawl], notes: list[str]
+    selection: Selection, crawls: Sequence[ChosenCrawl], notes: list[str], store: Store | None
 ) -> AsyncIterator[Sequence[bytes]]:
-    """Yield the JSON lines of crawls, one after another: their pages, then the records of their open walks."""
+    """Yield the JSON lines of crawls, one after another: their pages, then the records of their open walks.
+
+    Args:
+        selection: of walks.
+        crawls: of the selection.
+        notes: takes what must be said.
+        store: opened, where each walk is to have its last record only; None where it is to have all.
+    """
     unknown: Counter[str] = Counter()
     for each in crawls:
+        last = LastWalkRecords(set()) if store is None else await LastWalkRecords.of(store, each.crawl.id)
         async for page in selection.pages(each.crawl.id):
             # Ctrl-C is heard here: a file's database never waits.
             await asyncio.sleep(0)
-            yield unpack_lines(page.lines).splitlines()
+            yield last.pass_on(page.walk, unpack_lines(page.lines).splitlines())
         ends = []
         async for row in selection.open_walks(each.crawl.id):
             try:
@@ -209,11 +233,12 @@ async def _lines(
                 unknown[row.operation] += 1
                 continue
             if end is not None:
+                last.replace(row.id)
                 ends.append(to_lines([end]).rstrip(b"\n"))
             if len(ends) == _BATCH:
                 yield ends
                 ends = []
-        if ends:
+        if ends := [*ends, *last.take()]:
             yield ends
     notes += [
         f"{counted(count, 'open walk')} of {name}, an operation that is not known here"
@@ -242,8 +267,14 @@ def _about(crawls: Sequence[ChosenCrawl]) -> dict[str, Any]:
     }
 
 
-def _say_end(place: str, crawls: Sequence[ChosenCrawl], written: Counter[str], notes: Sequence[str]) -> None:
-    told = ", ".join(f"{count:,} {name}" for name, count in written.most_common()) or "no records"
+def _told(files: ExportFiles) -> str:
+    written = files.written.most_common()
+    if isinstance(files, GraphFiles):
+        return ", ".join(f"{count:,} {name}" for name, count in written)
+    return ", ".join(counted(count, f"{name} record") for name, count in written) or "no records"
+
+
+def _say_end(place: str, crawls: Sequence[ChosenCrawl], told: str, notes: Sequence[str]) -> None:
     verdicts = _verdicts(crawls)
     incomplete = _incomplete(verdicts)
     ends = f"; not all walks are complete: {incomplete} of {verdicts.total():,}" if incomplete else ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from igcrawl.analysis.formats.account_graph import EDGE_TYPES, GraphOrder, NodeChoice
 from igcrawl.analysis.formats.excel_csv import SEPARATORS
 from igcrawl.analysis.formats.format import EXCEL_CSV, FORMATS, Format, Holds, names_of
+from igcrawl.analysis.verdict_choice import read_verdicts
 from igcrawl.errors import BadInput
 from igcrawl.wording import did_you_mean, nearest
 
@@ -21,6 +22,7 @@ class ExportOrder:
         purpose: the program that will open it, None for any.
         crawl: name or number of a crawl, None for all.
         walk: operation and target of a walk, None for all.
+        verdict: of the walks, as `read_verdicts` takes them; None for all.
         type: of the records, None for all, and for the main one where a file is one table.
         every_generation: every generation, not the latest of each walk only.
         separator: of CSV for spreadsheets, a key of `SEPARATORS`; None for a comma.
@@ -33,6 +35,7 @@ class ExportOrder:
     purpose: str | None = None
     crawl: str | None = None
     walk: str | None = None
+    verdict: str | None = None
     type: str | None = None
     every_generation: bool = False
     separator: str | None = None
@@ -43,6 +46,15 @@ class ExportOrder:
     def csv_separator(self) -> str:
         """The character between the cells of CSV for spreadsheets."""
         return SEPARATORS[self.separator or "comma"]
+
+    @property
+    def verdicts(self) -> list[str]:
+        """The verdicts of the walks; none for all.
+
+        Raises:
+            BadInput: there is no such verdict.
+        """
+        return read_verdicts("--verdict", self.verdict, may_be_open=True)
 
     @property
     def graph(self) -> GraphOrder:
@@ -58,6 +70,7 @@ class ExportOrder:
         Raises:
             BadInput: one has no meaning there, or no such value.
         """
+        read_verdicts("--verdict", self.verdict, may_be_open=True)
         if self.separator is not None:
             if format_ is not EXCEL_CSV:
                 raise BadInput(f"--separator is for CSV that spreadsheets open (--for excel), not for {format_}")

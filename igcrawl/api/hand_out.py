@@ -34,6 +34,7 @@ class HandOut:
     """
 
     name = key = "the caller"
+    replaces = False
     written: Sequence[str] = ()
 
     def __init__(self, kinds: tuple[type[Record], ...], ends: WalkEnds) -> None:

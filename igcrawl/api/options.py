@@ -135,6 +135,8 @@ class ExportOptions(TypedDict, total=False):
     """Name or number of a crawl; without it all."""
     walk: str
     """Operation and target of a walk; without it all."""
+    verdict: str
+    """Verdict of the walks, or several with commas between them; without it all."""
     type: str
     """Of the records; without it all in JSON lines, and the main one in a table."""
     every_generation: bool

@@ -20,7 +20,10 @@ TARGETS: Final = (
     *("file", "query", "track_id", "url", "name", "doc_id"),
 )
 #: What other clients call some of our arguments.
-_ELSEWHERE: Final = {"amount": "max_users", "max_amount": "max_users", "count": "max_users", "limit": "max_users"}
+_ELSEWHERE: Final = {
+    **dict.fromkeys(("amount", "max_amount", "count", "limit"), "max_users"),
+    **dict.fromkeys(("max_id", "next_max_id", "end_cursor"), "cursor"),
+}
 
 
 class Arguments(BaseModel):

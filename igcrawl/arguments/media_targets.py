@@ -6,7 +6,7 @@ import re
 from typing import Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from igcrawl.arguments.targets import INSTAGRAM_HOSTS, NotATarget, Target, bare, number_as_written
+from igcrawl.arguments.targets import INSTAGRAM_HOSTS, NotATarget, Target, bare, check_is_something, number_as_written
 
 _ID: Final = re.compile(r"[0-9]{1,25}(_[0-9]{1,25})?")
 _DIGITS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -33,6 +33,8 @@ def read_media(text: str) -> Target:
         raise NotATarget(f"it is empty; {_EXPECTED}")
     if _ID.fullmatch(plain):
         return Target("media_id", plain)
+    if plain.partition("/")[0].lower() not in _BEFORE_CODE:
+        check_is_something(plain, "post")
     # Digits with an E between them are a shortcode; a spreadsheet writes 3.78E+18.
     if not _SHORTCODE.fullmatch(plain) and (whole := number_as_written(plain, "the media's id")) is not None:
         return Target("media_id", whole)

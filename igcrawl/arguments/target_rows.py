@@ -29,6 +29,7 @@ _PLAIN: Final = re.compile(r"[A-Za-z0-9_.@/:-]+")
 _COLUMNS: Final = re.compile(r"[,;\t|]")
 #: A comment; a table may count its rows below a ``#``.
 _COMMENT: Final = re.compile(r"#(?![\t;,|])")
+_TYPE: Final = re.compile(r'"type":\s*"(\w*)"')
 #: As Excel writes it above a table.
 _SEPARATOR: Final = re.compile(r"sep=([\t;,|])", re.IGNORECASE)
 
@@ -53,6 +54,7 @@ class TargetRows:
         self.layout = ""
         #: Of a column that was named and holds few targets: which one looks like it; known when the first row has come.
         self.hint = ""
+        self._takes_walks = False
 
     def __enter__(self) -> Self:
         return self
@@ -200,13 +202,17 @@ class TargetRows:
             if guess is not None and guess.head != head:
                 self.hint = guess.told(self._kind.several)
             return [head]
-        if "type" in heads:
+        if "type" in heads and not self._is_walk_table(heads):
             return None
         fields = self._kind.best(heads)
         if (doubt := self._kind.doubt(fields[0])) and (rival := rival_column(self._kind, heads, rows, fields[0])):
             one, other = shown(rival.head), shown(fields[0])
             raise BadInput(f"file={self._path}: its column {other!r} {doubt}; column={one} or column={other}")
         return fields
+
+    def _is_walk_table(self, heads: list[str]) -> bool:
+        """Return whether a table holds igcrawl's own walk records: nothing but their target tells an account."""
+        return {"operation", "target"} <= set(heads) and self._kind.best(heads) == ["target"]
 
     def _cells_of(self, rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str] | NotATarget]]:
         """Yield the cells of each row, with the number of the line in which it begins.
@@ -235,9 +241,23 @@ class TargetRows:
     # JSON lines
 
     def _records(self, first: str, lines: Iterator[str]) -> Iterator[Row]:
+        self._takes_walks = self._column is None and self._holds_only_walks()
+        if self._takes_walks:
+            self.layout = "holds walk records only; their targets are read"
         yield from self._json(first)
         for line in lines:
             yield from self._json(line)
+
+    def _holds_only_walks(self) -> bool:
+        """Return whether all records are walk records: beside others they only say whose list was read."""
+        lines = FileLines(self._path)
+        try:
+            for line in lines:
+                if line.strip("\ufeff \t\r,") not in {"", "[", "]"} and set(_TYPE.findall(line)) != {"walk"}:
+                    return False
+        finally:
+            lines.close()
+        return True
 
     def _json(self, line: str) -> Iterator[Row]:
         number = self._lines.number
@@ -272,6 +292,8 @@ class TargetRows:
     def _in_record(self, number: int, record: Mapping[str, Any], fields: list[str] | None) -> Row:
         if self._is_own_target(record):
             return number, "", None
+        if self._takes_walks:
+            return self._value(number, record.get("target"), self._kind.reader_of("target"))
         try:
             cell = self._kind.cell_in(record, fields)
         except NotATarget as problem:

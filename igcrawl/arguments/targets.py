@@ -30,6 +30,8 @@ _QUOTES: Final = ('""', "''", "``", "“”", "‘’", "„“", "«»", "<>")
 INSTAGRAM_HOSTS: Final = frozenset(
     {"instagram.com", "www.instagram.com", "m.instagram.com", "instagr.am", "www.instagr.am"}
 )
+#: What stands in a cell that is to say that there is nothing.
+_STROKES: Final = frozenset("-\u2013\u2014?/*~")
 #: First parts of a path that name a thing, and what it is.
 _THINGS: Final = {"p": "a post", "reel": "a reel", "reels": "a reel", "tv": "a video"}
 #: First parts of a path behind which an account's name stands, and perhaps a number.
@@ -105,6 +107,7 @@ def read_username(text: str) -> str:
     plain = bare(text)
     if not plain:
         raise NotATarget("it is empty; expected the account's name")
+    check_is_something(plain, "account")
     name = _name_in_address(plain) if _is_address(plain) else plain.removeprefix("@")
     return _checked_name(name)
 
@@ -122,6 +125,7 @@ def read_user_id(text: str) -> str:
         return whole
     if plain.isascii() and plain.isdecimal():
         raise NotATarget("expected the account's numeric id: 1 to 20 digits, the first of which is not 0")
+    check_is_something(plain, "account")
     try:
         name = read_username(plain)
     except NotATarget as problem:
@@ -170,12 +174,28 @@ def read_target(text: str) -> Target:
         plain.isdecimal() or any(form.fullmatch(plain) for form in (_WITH_ZEROS, _SHORTENED, _GROUPED))
     ):
         return Target("user_id", read_user_id(plain))
+    check_is_something(plain, "account")
     try:
         return Target("username", read_username(plain))
     except NotATarget as problem:
         if _is_address(plain):
             raise
         raise NotATarget(f"is neither a numeric id nor a username: {problem}") from None
+
+
+def check_is_something(plain: str, kind: str) -> None:
+    """Check that a text is not what a table has in the place of nothing, such as ``n/a`` and ``-``.
+
+    Args:
+        plain: without blanks around it.
+        kind: what was expected, for the message.
+
+    Raises:
+        NotATarget: it is.
+    """
+    site, slash, _ = plain.lstrip("/").partition("/")
+    if plain and (_STROKES.issuperset(plain) or (slash and "." not in site and ":" not in site)):
+        raise NotATarget(f"is no {kind}")
 
 
 def bare(text: str) -> str:

@@ -13,6 +13,7 @@ from scrapy.utils.conf import build_component_list
 
 from igcrawl.arguments import BadLines, OperationArguments
 from igcrawl.arguments.base import check_text
+from igcrawl.arguments.targets import shown
 from igcrawl.base_spiders.operation_spider import OperationSpider
 from igcrawl.base_spiders.target_spider import TargetSpider
 from igcrawl.config.config import check_environment
@@ -68,7 +69,7 @@ def explain(settings: Settings, args: list[str], given: Mapping[str, str], *, as
     """
     from igcrawl.cli import operation_help, spider_help  # noqa: PLC0415 - a crawl begins without them
 
-    spider = find_spider(settings, args[0] if len(args) == 1 else None)
+    spider = find_spider(settings, _spider_name(args))
     if asked:
         if issubclass(spider.arguments, OperationArguments) and given.get("name"):
             operation_help.print_operation(given["name"])
@@ -79,6 +80,17 @@ def explain(settings: Settings, args: list[str], given: Mapping[str, str], *, as
         say(f"igcrawl: {problem}", file=sys.stderr)
         spider_help.print_short_help(spider)
         raise SystemExit(int(ExitCode.BAD_INPUT))
+
+
+def _spider_name(args: list[str]) -> str | None:
+    """Return the spider's name of a command; None where it is not one.
+
+    Raises:
+        BadInput: a spider's argument stands there without its option.
+    """
+    if (bare := next((each for each in args[1:] if "=" in each), None)) is not None:
+        raise BadInput(f"write -a {shown(bare)}")
+    return args[0] if len(args) == 1 else None
 
 
 def prepare(settings: Settings, args: list[str], opts: argparse.Namespace, process: Callable[[], None]) -> None:
@@ -105,8 +117,7 @@ def prepare(settings: Settings, args: list[str], opts: argparse.Namespace, proce
     check_settings(settings)
     add_feeds(settings, feeds_of(settings, outputs))
     complete_feeds(settings)
-    name = args[0] if len(args) == 1 else None
-    spider = find_spider(settings, name)
+    spider = find_spider(settings, _spider_name(args))
     # The option is the setting by another name.
     named = {} if opts.logfile else dict(log_files(settings))
     if opts.spargs.get("bad_lines") == BadLines.LIST.value and issubclass(spider, TargetSpider):

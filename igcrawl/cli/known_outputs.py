@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from igcrawl.output.output_state import OutputState
 from igcrawl.output.place import FileFacts, machine
 from igcrawl.store import CrawlRow, OutputRow, Store
 from igcrawl.wording import counted
+
+#: What has happened to a file that is not there any more.
+MISSING: Final = "missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +75,47 @@ def _touched(row: OutputRow, state: OutputState) -> str:
         return ""
     facts = FileFacts.of(Path(row.path))
     if facts is None:
-        return "missing"
+        return MISSING
     return "" if facts == state.facts else "changed since it was written"
 
 
-def output_lines(crawl: CrawlRow, outputs: Sequence[KnownOutput]) -> Iterator[str]:
-    """Yield a line for what the store keeps of a crawl, and one for each output."""
+async def replaced_by(store: Store, later: CrawlRow) -> set[str]:
+    """Return the files that a later generation has written from their beginning.
+
+    Args:
+        store: opened.
+        later: the generation.
+
+    Raises:
+        StoreError: the store failed.
+    """
+    return {row.path for row in await store.outputs.of(later.id) if not OutputState.read(row.state).start}
+
+
+def output_lines(
+    crawl: CrawlRow, outputs: Sequence[KnownOutput], replaced: Collection[str] | None = None
+) -> Iterator[str]:
+    """Yield a line for what the store keeps of a crawl, and one for each output.
+
+    Args:
+        crawl: whose outputs they are.
+        outputs: as `outputs_of` gives them.
+        replaced: those that a later generation has replaced; None where there is no later one.
+    """
     if not crawl.kept:
         yield "  its records are kept in its outputs only"
     for output in outputs:
         where = "" if output.machine in {"", machine()} else f" on {output.machine}"
         holds = "all of it" if output.place >= crawl.pages else f"{output.place:,} of {counted(crawl.pages, 'page')}"
         now = "being written, " if output.growing else ""
-        told = f"{output.touched}; the same command repairs it" if output.touched else f"{now}{holds}"
+        told = _repair(output, crawl, replaced) if output.touched else f"{now}{holds}"
         yield f"  output {output.name}{where}: {told}"
+
+
+def _repair(output: KnownOutput, crawl: CrawlRow, replaced: Collection[str] | None) -> str:
+    """Return what has happened to an output's files, and what writes them again."""
+    if replaced is None:
+        return f"{output.touched}; the same command repairs it"
+    is_replaced = output.touched != MISSING and output.name in replaced
+    what = "replaced by a later generation" if is_replaced else output.touched
+    return f"{what}; scrapy export FILE --crawl {crawl.id} writes it again" if crawl.kept else what

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
+from igcrawl.analysis.verdict_choice import OPEN
 from igcrawl.arguments.crawl_key import key_in_words
 from igcrawl.budget.limits import Budget
 from igcrawl.cli.command_config import SESSION_CHECK
-from igcrawl.cli.known_outputs import KnownOutput, output_lines, outputs_of
+from igcrawl.cli.known_outputs import KnownOutput, output_lines, outputs_of, replaced_by
 from igcrawl.cli.tables import Table, terminal_width
 from igcrawl.config.config import Config
 from igcrawl.crawl.walk_rows import GIVEN
@@ -26,8 +28,6 @@ from igcrawl.wording import counted
 _COLUMNS: Final = ("walk", "verdict", "pages", "records", "expected", "lines", "outputs", "age", "left")
 _NUMBERS: Final = ("pages", "records", "expected", "lines", "outputs", "age")
 
-#: The state of a walk without a verdict, in the place of one.
-OPEN: Final = "open"
 #: So many walks are looked up at once.
 _AT_ONCE: Final = 500
 
@@ -122,8 +122,11 @@ async def _print(store: Store, chosen: _Chosen, verdicts: Collection[str], limit
     crawl = chosen.row
     say(_title(chosen))
     outputs = await outputs_of(store, crawl)
-    for line in output_lines(crawl, outputs):
+    later = chosen.replaced_by
+    for line in output_lines(crawl, outputs, await replaced_by(store, later) if later is not None else None):
         say(line)
+    # The same command works on the latest generation.
+    left = partial(_left, budget=budget) if later is None else _nothing_left
     table = Table(_COLUMNS, _NUMBERS, terminal_width())
     counts: Counter[str] = Counter()
     estimate, shown = Estimate(), []
@@ -136,22 +139,22 @@ async def _print(store: Store, chosen: _Chosen, verdicts: Collection[str], limit
         if counts.total() <= limit:
             shown.append(row)
         if len(shown) == _AT_ONCE:
-            await _print_rows(table, store, shown, outputs, budget)
+            await _print_rows(table, store, shown, outputs, left)
             shown = []
     if shown:
-        await _print_rows(table, store, shown, outputs, budget)
+        await _print_rows(table, store, shown, outputs, left)
     if counts.total() > limit > 0:
         say(f"… and {counts.total() - limit:,} more (--limit)")
-    left = "?" if estimate.requests is None else _left(estimate.requests, budget)
-    say(f"{', '.join(f'{count:,} {state}' for state, count in counts.most_common()) or 'no walks'}; left: {left}")
+    states = ", ".join(f"{count:,} {state}" for state, count in counts.most_common()) or "no walks"
+    say(f"{states}; left: {left(estimate.requests)}")
     say()
 
 
 async def _print_rows(
-    table: Table, store: Store, rows: list[WalkRow], outputs: Sequence[KnownOutput], budget: Budget | None
+    table: Table, store: Store, rows: list[WalkRow], outputs: Sequence[KnownOutput], left: Callable[[int | None], str]
 ) -> None:
     held = await store.records.held([row.id for row in rows])
-    for line in table.lines(_cells(row, held.get(row.id), outputs, budget) for row in rows):
+    for line in table.lines(_cells(row, held.get(row.id), outputs, left) for row in rows):
         say(line)
 
 
@@ -170,18 +173,26 @@ def _later(chosen: _Chosen) -> str:
 
 
 def _cells(
-    row: WalkRow, held: HeldRecords | None, outputs: Sequence[KnownOutput], budget: Budget | None
+    row: WalkRow, held: HeldRecords | None, outputs: Sequence[KnownOutput], left: Callable[[int | None], str]
 ) -> tuple[str, ...]:
     expected = "-" if row.expected is None else f"{row.expected:,}"
-    left = requests_left(row)
-    told = "?" if left is None else _left(left, budget)
     given = row.state.get(GIVEN)
     walk = f"{row.operation}/{row.target}" + (f" ({given})" if given not in {None, row.target} else "")
     kept, have = "-", "-"
     if held is not None:
         kept = f"{held.records:,}"
         have = f"{sum(output.has(held.place) for output in outputs)} of {len(outputs)}"
-    return walk, _state(row), f"{row.pages:,}", f"{row.records:,}", expected, kept, have, _age(row), told
+    return (
+        walk,
+        _state(row),
+        f"{row.pages:,}",
+        f"{row.records:,}",
+        expected,
+        kept,
+        have,
+        _age(row),
+        left(requests_left(row)),
+    )
 
 
 def _state(row: WalkRow) -> str:
@@ -190,7 +201,13 @@ def _state(row: WalkRow) -> str:
     return "walking" if row.worker is not None else OPEN
 
 
-def _left(requests: int, budget: Budget | None) -> str:
+def _nothing_left(_: int | None) -> str:
+    return "-"
+
+
+def _left(requests: int | None, budget: Budget | None) -> str:
+    if requests is None:
+        return "?"
     if not requests:
         return "-"
     told = counted(requests, "request")

@@ -21,8 +21,8 @@ class Command(ScrapyCommand):
     def syntax(self) -> str:
         """Return the synopsis of the command's arguments."""
         return (
-            "OUT [--crawl NUMBER_OR_NAME] [--walk OPERATION/TARGET] [--type TYPE] [--all-generations] "
-            "[--format FORMAT] [--for PROGRAM] [--separator WORD] [--nodes WHICH] [--min-degree N]"
+            "OUT [--crawl NUMBER_OR_NAME] [--walk OPERATION/TARGET] [--verdict VERDICT,…] [--type TYPE] "
+            "[--all-generations] [--format FORMAT] [--for PROGRAM] [--separator WORD] [--nodes WHICH] [--min-degree N]"
         )
 
     def short_desc(self) -> str:
@@ -37,6 +37,11 @@ class Command(ScrapyCommand):
         super().add_options(parser)
         parser.add_argument("--crawl", metavar="NUMBER_OR_NAME", help="one crawl (default: all)")
         parser.add_argument("--walk", metavar="OPERATION/TARGET", help="one walk, e.g. followers/25025320")
+        parser.add_argument(
+            "--verdict",
+            metavar="VERDICT,…",
+            help="only walks with this verdict, or one of several, and their records; open: those without one yet",
+        )
         parser.add_argument("--type", help="records of one type (default: all; in csv and parquet the main one)")
         parser.add_argument(
             "--all-generations", action="store_true", help="every generation (default: the latest of each walk)"
@@ -65,6 +70,7 @@ class Command(ScrapyCommand):
             purpose=opts.purpose,
             crawl=opts.crawl,
             walk=opts.walk,
+            verdict=opts.verdict,
             type=opts.type,
             every_generation=opts.all_generations,
             separator=opts.separator,

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Final
 
-from scrapy.commands import ScrapyCommand
+from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 
 from igcrawl.commands.crawl import refuse
+
+_DESCRIPTION: Final = (
+    "Serve a simulated Instagram on loopback until Ctrl-C. Another shell uses it so:",
+    "  scrapy simulate > simulator.env &",
+    "  set -a; . ./simulator.env; set +a",
+    "  scrapy crawl followers -a user_id=$user_id -O followers.jsonl",
+)
+
+
+class _KeepsLines(ScrapyHelpFormatter):
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return "\n".join(indent + line for line in text.splitlines())
 
 
 class Command(ScrapyCommand):
@@ -19,6 +32,10 @@ class Command(ScrapyCommand):
         """Return the synopsis of the command's arguments."""
         return "[--port N] [--users N] [--seed N] [--script faults.toml]"
 
+    def long_desc(self) -> str:
+        """Return what stands above the options: how another shell uses the simulator."""
+        return "\n".join(_DESCRIPTION)
+
     def short_desc(self) -> str:
         """Return the line for `scrapy -h`."""
         return "Serve a simulated Instagram on loopback"
@@ -26,9 +43,10 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the simulator's options."""
         super().add_options(parser)
+        parser.formatter_class = _KeepsLines
         parser.add_argument("--port", default="0", help="port on 127.0.0.1 (default: a free one)")
         parser.add_argument(
-            "--users", default="1000", help="accounts, all of which follow the one printed (default: 1000)"
+            "--users", default="1000", help="accounts, all of which follow the account that is printed (default: 1000)"
         )
         parser.add_argument("--seed", default="7", help="the same seed gives the same accounts (default: 7)")
         parser.add_argument("--script", default=None, help="a TOML file of faults and limits")

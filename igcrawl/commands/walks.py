@@ -10,7 +10,7 @@ from scrapy.commands import ScrapyCommand
 from igcrawl.commands.crawl import refuse
 from igcrawl.errors import BadInput, StoreError
 from igcrawl.printable import say
-from igcrawl.verdict import ExitCode, Verdict
+from igcrawl.verdict import ExitCode
 
 
 class Command(ScrapyCommand):
@@ -47,30 +47,21 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """List, or reopen."""
+        from igcrawl.analysis.verdict_choice import read_verdicts  # noqa: PLC0415 - as below
         from igcrawl.cli import command_config, walks_list  # noqa: PLC0415 - Scrapy imports every command
-        from igcrawl.wording import did_you_mean, nearest  # noqa: PLC0415
 
         if args:
             refuse(f"scrapy walks takes options only, not {args[0]!r}")
         if not opts.limit.isdecimal():
             refuse(f"--limit: expected a whole number, got {opts.limit!r}")
-        allowed = [verdict.value for verdict in Verdict]
-        chosen: dict[str, list[str]] = {}
-        for name, more in (("verdict", ["open"]), ("retry", [])):
-            given = getattr(opts, name)
-            chosen[name] = [] if given is None else [each.strip() for each in given.split(",")]
-            # What the output calls interrupted has no verdict in the store: it goes on.
-            chosen[name] = [more[0] if more and each == Verdict.INTERRUPTED else each for each in chosen[name]]
-            for value in chosen[name]:
-                if value not in allowed + more:
-                    meant = did_you_mean(nearest(value, more + allowed))
-                    refuse(f"--{name}={value}: expected one of {', '.join(more + allowed)}; {meant}".rstrip("; "))
         try:
+            chosen = read_verdicts("--verdict", opts.verdict, may_be_open=True)
+            retried = read_verdicts("--retry", opts.retry, may_be_open=False)
             config = command_config.config_with_store(self.settings)
             if opts.retry is not None:
-                asyncio.run(walks_list.retry_walks(config, opts.crawl, chosen["retry"]))
+                asyncio.run(walks_list.retry_walks(config, opts.crawl, retried))
             else:
-                asyncio.run(walks_list.print_walks(config, opts.crawl, chosen["verdict"], int(opts.limit)))
+                asyncio.run(walks_list.print_walks(config, opts.crawl, chosen, int(opts.limit)))
         except BadInput as error:
             refuse(str(error))
         except StoreError as error:

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Final, TypeVar
 
 from igcrawl.arguments.crawl_key import CrawlKey
+from igcrawl.crawl.next_generation import begins_again, replaced_outputs
 from igcrawl.crawl.open_ends import open_ends
 from igcrawl.crawl.run_outputs import finish_outputs, output_errors, take_outputs
 from igcrawl.crawl.sowing import SEEDS_AT_ONCE, Sowing
@@ -66,6 +67,8 @@ class CrawlRun:
         self.progress = Progress(0, 0)
         #: For each verdict that the operator should look at, the first walks that have it.
         self.named: dict[str, list[str]] = {}
+        #: Whether a larger limit of the operator's lets a walk go on.
+        self.may_raise = True
         self._sinks = sinks
         self._stopping = stopping
         self._sync_seconds = sync_seconds
@@ -105,12 +108,9 @@ class CrawlRun:
         if last is not None:
             crawl_key.check_name(last.key)
         unfinished = last is not None and await self.store.crawls.unfinished(last.id, REOPENED, self.limits)
-        if last is not None and crawl_key.name is not None and not unfinished and not crawl_key.fresh:
-            self._crawl = last
-            logger.warning("crawl %s has ended; only -a fresh=1 runs it again", crawl_key.name)
-            if last.kept:
-                await self._check_outputs(last)
-                await self._open_outputs(goes_on=True)
+        ended = None if unfinished or crawl_key.fresh else last
+        if ended is not None and crawl_key.name is not None:
+            await self._stay_ended(ended)
             return False
         goes_on = last is not None and unfinished and await self._goes_on(last, crawl_key)
         await self._check_outputs(last if goes_on else None)
@@ -119,17 +119,30 @@ class CrawlRun:
         await self.store.worker.join()
         await sowing.go_on(self.store, self.crawl.id, self.crawl.sown, self._stopping)
         await self._stop_keeping()
+        replaced = None if ended is None else await replaced_outputs(self.store, ended, self._sinks.outputs)
         await self._open_outputs(goes_on=goes_on)
         reopened = await self.store.crawls.reopen(self.crawl.id, REOPENED, self.limits) if goes_on else 0
         await self.count()
-        self._say_what_it_is(last, goes_on=goes_on, reopened=reopened)
+        self._say_what_it_is(last, replaced, goes_on=goes_on, reopened=reopened)
         return True
 
-    def _say_what_it_is(self, last: CrawlRow | None, *, goes_on: bool, reopened: int) -> None:
+    async def _stay_ended(self, last: CrawlRow) -> None:
+        """Leave a named crawl as it has ended, and bring the outputs to what it holds."""
+        self._crawl = last
+        logger.warning("crawl %s has ended; only -a fresh=1 runs it again", last.name)
+        if last.kept:
+            await self._check_outputs(last)
+            await self._open_outputs(goes_on=True)
+
+    def _say_what_it_is(
+        self, last: CrawlRow | None, replaced: list[str] | None, *, goes_on: bool, reopened: int
+    ) -> None:
         if goes_on:
             done = f"{self.progress.done:,} of {counted(self.progress.all, 'target')} done"
             again = f"{counted(reopened, 'walk')} reopened"
             logger.info("continuing the crawl of %s: %s, %s", self.crawl.created_at, done, again)
+        elif last is not None and replaced is not None:
+            logger.warning("%s", begins_again(last, self.crawl, self.progress.all, replaced))
         elif last is not None:
             logger.info("generation %s of this crawl; the one before began %s", self.crawl.generation, last.created_at)
 
@@ -349,6 +362,9 @@ class CrawlRun:
         await self.flush()
         if self._crawl is not None:
             self.verdicts = await self.store.crawls.verdicts(self._crawl.id)
+            if Verdict.STOPPED in self.verdicts:
+                # Some were passed over for what they are.
+                self.may_raise = await self.store.crawls.unfinished(self._crawl.id, REOPENED, OperatorLimits())
             for verdict in self.verdicts:
                 if verdict is not None and verdict not in UNREMARKABLE:
                     self.named[verdict] = await self.store.walks.named(self._crawl.id, verdict, _NAMED)

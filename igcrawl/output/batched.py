@@ -45,6 +45,7 @@ class BatchedOutput:
 
     def __init__(self, spec: OutputSpec, size: int, path_of: Callable[[int], Path]) -> None:
         self._spec, self._size, self._path_of = spec, size, path_of
+        self.replaces = spec.replaces
         self._crawl: OutputCrawl | None = None
         #: Path and state of each batch, in their order.
         self._batches: list[tuple[Path, OutputState]] = []

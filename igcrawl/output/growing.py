@@ -50,6 +50,7 @@ class GrowingOutput:
     def __init__(self, spec: OutputSpec) -> None:
         assert spec.path is not None
         self._spec, self._path = spec, spec.path
+        self.replaces = spec.replaces
         self._file = GrowingFile(spec.path)
         self._crawl: OutputCrawl | None = None
         self._encoder: Encoder = spec.encoder()

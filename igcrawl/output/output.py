@@ -71,6 +71,10 @@ class Output(Protocol):
     """An output of a run. Every method may raise `OSError`; those that ask the store may raise `StoreError`."""
 
     @property
+    def replaces(self) -> bool:
+        """True if a new crawl replaces what stands there."""
+
+    @property
     def name(self) -> str:
         """Its address for the operator, without a credential."""
 

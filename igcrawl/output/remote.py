@@ -29,6 +29,7 @@ class RemoteOutput:
         self, spec: OutputSpec, name: str, open_file: Callable[[], Any], store_file: Callable[[Any], Awaitable[Any]]
     ) -> None:
         self._spec, self._name = spec, name
+        self.replaces = spec.replaces
         self._open, self._store = open_file, store_file
         self._crawl: OutputCrawl | None = None
         self._stored = False

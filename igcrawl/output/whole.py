@@ -30,6 +30,7 @@ class WholeOutput:
     def __init__(self, spec: OutputSpec) -> None:
         assert spec.path is not None
         self._spec, self._path = spec, spec.path
+        self.replaces = spec.replaces
         self._crawl: OutputCrawl | None = None
         self._state = OutputState(format=spec.kind)
         self._facts: FileFacts | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, Protocol
 
@@ -30,8 +31,9 @@ from igcrawl.store import CrawlRow, OperatorLimits, Seed, Store, WalkRow, is_the
 from igcrawl.times import DAY, moment, span
 from igcrawl.verdict import REOPENED, ExitCode, Verdict
 
-#: More targets than these are only counted.
+#: More targets than these, and more that cost the same, are told as one.
 _SHOWN: Final = 20
+_SHOWN_ALIKE: Final = 3
 #: Settings of a plan. The feeds stay, since one that must hold a whole crawl starts it over.
 _WRITES_NOTHING: Final[Mapping[str, Any]] = {**WITHOUT_OUTPUTS, "JOBDIR": None, "FEED_STORE_EMPTY": False}
 
@@ -64,6 +66,47 @@ class Planned(Protocol):
 
     def seeds(self) -> Iterator[Seed]:
         """Give the first walks."""
+
+
+class _Targets:
+    """Lines of a plan for its targets: the first ones, and one for the rest.
+
+    Args:
+        things: what several are called.
+    """
+
+    def __init__(self, things: str) -> None:
+        self.lines: list[str] = []
+        self._things = things
+        self._alike: Counter[str] = Counter()
+        self._more, self._rest = 0, Cost()
+
+    def add(self, key: str, length: Length, cost: Cost) -> None:
+        """Take a target.
+
+        Args:
+            key: of its walk.
+            length: of its list.
+            cost: of the walk alone.
+        """
+        told = _told(cost) if cost.pages.least else "in the same request"
+        self._alike[told] += 1
+        if len(self.lines) < _SHOWN and self._alike[told] <= _SHOWN_ALIKE:
+            known = "" if length.holds is None or not cost.pages.least else f"{length.holds:,} in its profile; "
+            self.lines.append(f"{key}: {known}{told}")
+        else:
+            self._more += 1
+            self._rest.add(cost)
+
+    @property
+    def all_lines(self) -> list[str]:
+        """The lines, that of the rest last."""
+        rest = [f"… and {self._more:,} more {self._things}: {_told(self._rest)}"] if self._more else []
+        return self.lines + rest
+
+
+def _told(cost: Cost) -> str:
+    return f"{cost.pages.told('page')}, {cost.requests.told('request')}"
 
 
 class _Whole:
@@ -194,6 +237,7 @@ class Planning:
         """Return what the crawl takes from its beginning, and add a line for each target."""
         seen, count, unknown = Recent(REMEMBERED), 0, 0
         whole = _Whole(self._args, self._spider.limits.max_walks)
+        targets = _Targets(self._spider.things)
         for seed in self._spider.seeds():
             if not seen.add(seed.key):
                 continue
@@ -202,13 +246,8 @@ class Planning:
             if counted_in(find_operation(seed.operation)) is not None:
                 length, update = await (self._learn(seed) if count == 1 else self._recall(seed))
                 unknown += length.holds is None
-            cost = whole.add(seed, length, update=update)
-            if count <= _SHOWN:
-                known = "" if length.holds is None else f"{length.holds:,} in its profile; "
-                told = f"{known}{cost.pages.told('page')}, {cost.requests.told('request')}"
-                lines.append(f"{seed.key}: {told if cost.pages.least else 'in the same request'}")
-        if count > _SHOWN:
-            lines.append(f"… and {count - _SHOWN:,} more {self._spider.things}")
+            targets.add(seed.key, length, whole.add(seed, length, update=update))
+        lines += targets.all_lines
         if unknown and count > 1:
             told = "a request each would tell, and a plan sends one"
             self._notes.append(f"how long {unknown:,} of {count:,} lists are is not known: {told}")
@@ -267,6 +306,11 @@ def _in_all(cost: Cost, config: Config, state: SessionState, now: float) -> Iter
 
 def _time(cost: Cost, least: float, most: float) -> str:
     if cost.requests.most is None:
-        return f"at least {span(least)} ({least / DAY:.2f} days)"
+        return f"at least {span(least)}{_in_days(least)}"
     told = span(most) if span(least) == span(most) else f"{span(least)} to {span(most)}"
-    return f"{told} ({most / DAY:.2f} days)"
+    return f"{told}{_in_days(most)}"
+
+
+def _in_days(seconds: float) -> str:
+    """Return a time in days, in brackets; nothing where its own unit is days."""
+    return "" if span(seconds).endswith(" days") else f" ({seconds / DAY:.2f} days)"

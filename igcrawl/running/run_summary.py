@@ -13,7 +13,7 @@ from igcrawl.crawl.records_place import records_place
 from igcrawl.crawl.run_totals import VerdictTotals
 from igcrawl.output.exporters import RecordFeedExporter
 from igcrawl.output.feed_outputs import public_uri
-from igcrawl.running.summary import Summary, advice_of, names_of
+from igcrawl.running.summary import Summary, advice_of, endings_advice, names_of
 from igcrawl.store import describe
 
 
@@ -32,17 +32,32 @@ def summary_of(spider: OperationSpider) -> Summary | None:
     # Without an answer of the store, this run's own are what is known.
     known_counts = counts or {verdict.value: walks for verdict, walks in spider.verdicts.items()}
     clear = spider.context.redaction.text
-    places, advice = [clear(place) for place in _places(spider)], advice_of(known_counts, spider.limits)
+    places, advice = [clear(place) for place in _places(spider)], _advice(spider, known_counts)
     keeps = run is not None and run.crawl.kept and not spider.context.store_goes
-    if advice and spider.context.store_goes:
-        advice = ["nothing continues: the simulator's own store is gone; IG_STORE names one that stays"]
     has_feed = bool(crawler.settings.getdict("FEEDS"))
     if run is not None and keeps and not (has_feed and places):
         places.append(clear(records_place(spider.config.store, spider.name, run.crawl.id)))
     if not places and not has_feed and not _has_own_pipeline(crawler.settings):
         advice.insert(0, f"no record was kept, since no output was named: -O {spider.name}.jsonl")
-    named = [clear(each) for each in names_of(counts, run.named if run is not None else {})]
+    named = [clear(each) for each in names_of(counts, run.named if run is not None else {}, _number(spider))]
     return Summary(totals, places, [*advice, *spider.remarks], spider.run_totals.shares, named)
+
+
+def _number(spider: OperationSpider) -> int | None:
+    return spider.run.crawl.id if spider.run is not None else None
+
+
+def _advice(spider: OperationSpider, counts: dict[str | None, int]) -> list[str]:
+    run = spider.run
+    if run is None:
+        return advice_of(counts, spider.limits)
+    advice = advice_of(counts, spider.limits, run.crawl.id, may_raise=run.may_raise)
+    if run.progress.all > 1 and run.crawl.kept:
+        endings = endings_advice(counts, run.crawl.id, spider.things.removesuffix("s"))
+        advice += [endings] if endings is not None else []
+    if advice and spider.context.store_goes:
+        return ["nothing continues: the simulator's own store is gone; IG_STORE names one that stays"]
+    return advice
 
 
 def _has_own_pipeline(settings: BaseSettings) -> bool:

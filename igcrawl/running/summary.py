@@ -8,11 +8,14 @@ from typing import Final
 
 from igcrawl.budget.share import Share
 from igcrawl.crawl.run_totals import VerdictTotals
+from igcrawl.printable import printable
 from igcrawl.store import OperatorLimits
 from igcrawl.times import span
 from igcrawl.verdict import GOOD, REOPENED, RESUMABLE, Verdict
 from igcrawl.wording import counted
 
+#: Verdicts that stay, and that the operator may still doubt.
+_FINAL: Final = (Verdict.NOT_FOUND, Verdict.REFUSED)
 #: Verdicts that say that a list is not what it should be.
 _DOUBTFUL: Final = tuple(verdict for verdict in Verdict if verdict not in GOOD | RESUMABLE)
 
@@ -67,13 +70,18 @@ def summary_lines(summary: Summary) -> Iterator[str]:
     yield from (f"summary: {sentence}" for sentence in summary.advice)
 
 
-def advice_of(counts: Mapping[str | None, int], limits: OperatorLimits) -> list[str]:
+def advice_of(
+    counts: Mapping[str | None, int], limits: OperatorLimits, crawl: int | None = None, *, may_raise: bool = True
+) -> list[str]:
     """Return what the operator may do about walks that have not come to their end.
 
     Args:
         counts: how many walks of the crawl have each verdict, None is those that have none.
         limits: the operator's own.
+        crawl: its number, None where it is not known.
+        may_raise: whether a larger limit lets any walk go on.
     """
+    chosen = _chosen(crawl)
     advice = []
     waiting, ended = counts.get(None, 0), sum(count for verdict, count in counts.items() if verdict is not None)
     most = limits.max_walks
@@ -84,21 +92,46 @@ def advice_of(counts: Mapping[str | None, int], limits: OperatorLimits) -> list[
     if still_open:
         first = "when the session may be used again, " if counts.get(Verdict.BLOCKED) else ""
         advice.append(f"{_walks(still_open)} open: {first}the same command continues")
-    if stopped := counts.get(Verdict.STOPPED, 0):
+    if may_raise and (stopped := counts.get(Verdict.STOPPED, 0)):
         advice.append(f"{_walks(stopped)} stopped at a limit of yours; the same command with a larger one continues")
     doubtful = [(verdict, counts[verdict]) for verdict in _DOUBTFUL if counts.get(verdict)]
-    return advice + [
-        f"{_walks(count)} {verdict}: scrapy walks --retry {verdict}, then run the same command again"
+    final = [(verdict, counts[verdict]) for verdict in _FINAL if counts.get(verdict)]
+    advice += [
+        f"{_walks(count)} {verdict}: scrapy walks{chosen} --retry {verdict}, then run the same command again"
         for verdict, count in doubtful
+    ]
+    return advice + [
+        f"{_walks(count)} {verdict}: final; scrapy walks{chosen} --retry {verdict}, then the same command, asks again"
+        for verdict, count in final
     ]
 
 
-def names_of(counts: Mapping[str | None, int], named: Mapping[str, Sequence[str]]) -> list[str]:
+def _chosen(crawl: int | None) -> str:
+    return "" if crawl is None else f" --crawl {crawl}"
+
+
+def endings_advice(counts: Mapping[str | None, int], crawl: int, thing: str) -> str | None:
+    """Return how the operator learns the verdict of each of several targets; None where all are complete.
+
+    Args:
+        counts: how many walks of the crawl have each verdict.
+        crawl: its number.
+        thing: what one of its targets is called.
+    """
+    if set(counts) <= {Verdict.COMPLETE, Verdict.UPDATED}:
+        return None
+    return f"which {thing} ended how: scrapy export verdicts.csv --crawl {crawl} --type walk"
+
+
+def names_of(
+    counts: Mapping[str | None, int], named: Mapping[str, Sequence[str]], crawl: int | None = None
+) -> list[str]:
     """Return the names of the walks that the operator should look at, a sentence a verdict.
 
     Args:
         counts: how many walks of the crawl have each verdict.
         named: by verdict, the first walks that have it.
+        crawl: its number, None where it is not known.
     """
     if sum(counts.values()) < 2:
         # Its verdict has just been told.
@@ -106,8 +139,8 @@ def names_of(counts: Mapping[str | None, int], named: Mapping[str, Sequence[str]
     sentences = []
     for verdict, names in named.items():
         more = counts.get(verdict, 0) - len(names)
-        rest = f" and {more:,} more: scrapy walks --verdict {verdict}" if more > 0 else ""
-        sentences.append(f"{verdict}: {', '.join(names)}{rest}")
+        rest = f" and {more:,} more: scrapy walks{_chosen(crawl)} --verdict {verdict}" if more > 0 else ""
+        sentences.append(f"{verdict}: {', '.join(map(printable, names))}{rest}")
     return sentences
 
 

@@ -176,7 +176,10 @@ class Walks(Protocol):
         """Return whether a crawl has a walk of this seed that was ever claimed."""
 
     async def named(self, crawl: int, verdict: str, most: int) -> list[str]:
-        """Return operation and target of the first walks of a crawl that have a verdict, so many at most."""
+        """Return operation and target of the first walks of a crawl that have a verdict, so many at most.
+
+        Behind one whose target was given by another name stands that name in brackets.
+        """
 
     def found(self, walk: int) -> AsyncIterator[FoundPage]:
         """Yield what each page of a walk brought, in order."""

@@ -212,12 +212,14 @@ class Choice:
         operation, target: of the walks, None for all.
         latest: of each operation and target only the walks of one crawl: the one that has the walk with the highest
             number of those that were begun.
+        verdicts: only walks with one of these, ``open`` for those without; None for all.
     """
 
     crawls: Sequence[int] | None = None
     operation: str | None = None
     target: str | None = None
     latest: bool = True
+    verdicts: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

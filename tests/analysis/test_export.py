@@ -68,6 +68,48 @@ async def test_the_latest_generation_of_each_walk_is_exported_unless_more_is_wan
         assert told(read(out)) == records, order
 
 
+async def test_walks_are_chosen_by_their_verdicts(url: str, tmp_path: Path) -> None:
+    out = tmp_path / "x.jsonl"
+    async with opened(url) as store:
+        await one_list(store, 1, target=5)
+        crawl = await crawl_of(store, seed(6), seed(7), seed(8), key="other")
+        walks = [await claimed(store, crawl) for _ in range(3)]
+        await put(store, walks[0], follow(walks[0], 2), walk_end(walks[0], "limited"), verdict="limited")
+        await put(store, walks[1], walk_end(walks[1], "private"), verdict="private")
+        await put(store, walks[2], follow(walks[2], 3))
+    for verdict, records in {
+        "limited,private": ["2", "limited", "private"],
+        "open": ["3", "interrupted"],
+        "interrupted": ["3", "interrupted"],
+        "complete": ["profile", "1", "complete"],
+    }.items():
+        await exported(url, out, verdict=verdict)
+        assert told(read(out)) == records
+    with pytest.raises(BadInput, match="--verdict=suspect: no such walk is suspect"):
+        await exported(url, out, verdict="suspect")
+    with pytest.raises(BadInput, match=r"--verdict=privat: expected one of open, .*; did you mean private"):
+        await exported(url, out, verdict="privat")
+
+
+async def test_a_walk_that_was_asked_again_has_one_row_in_a_table_and_all_its_records_in_json_lines(
+    url: str, tmp_path: Path
+) -> None:
+    async with opened(url) as store:
+        crawl = await crawl_of(store, seed(5), seed(6))
+        first, other = await claimed(store, crawl), await claimed(store, crawl)
+        await put(store, other, follow(other, 1), walk_end(other), verdict="complete")
+        await put(store, first, follow(first, 2), walk_end(first, "limited"), verdict="limited")
+        await store.crawls.retry("limited", crawl.id)
+        await exported(url, tmp_path / "open.csv", type="walk")
+        again = await claimed(store, crawl)
+        await put(store, again, walk_end(again, "suspect"), verdict="suspect")
+    assert sorted(told(read(tmp_path / "open.csv"))) == ["complete", "interrupted"]
+    await exported(url, tmp_path / "x.csv", type="walk")
+    assert sorted(told(read(tmp_path / "x.csv"))) == ["complete", "suspect"]
+    await exported(url, tmp_path / "x.jsonl", type="walk")
+    assert told(read(tmp_path / "x.jsonl")) == ["complete", "limited", "suspect"]
+
+
 async def test_a_name_goes_before_a_number(url: str, tmp_path: Path) -> None:
     async with opened(url) as store:
         await one_list(store, 1, target=5)
@@ -97,7 +139,7 @@ async def test_walks_that_go_on_have_their_record_behind_the_pages_of_their_craw
     assert [each["target"] for each in records[7:12]] == ["1", "2", "3", "4", "7"]
     assert [each["reason"] for each in records[7:12:3]] == ["told to wait", "not finished: the same command continues"]
     assert capsys.readouterr().err == (
-        f"igcrawl: 8 walk, 6 follow, 1 profile written to {tmp_path}/x.jsonl; "
+        f"igcrawl: 8 walk records, 6 follow records, 1 profile record written to {tmp_path}/x.jsonl; "
         "not all walks are complete: 1 throttled, 2 interrupted, 2 suspect, 1 stopped of 8\n"
     )
 
@@ -106,7 +148,7 @@ async def test_a_summary_says_what_was_written(url: str, tmp_path: Path, capsys:
     async with opened(url) as store:
         await one_list(store, *range(1_234))
     await exported(url, tmp_path / "x.csv")
-    assert capsys.readouterr().err == f"igcrawl: 1,234 follow written to {tmp_path}/x.csv\n"
+    assert capsys.readouterr().err == f"igcrawl: 1,234 follow records written to {tmp_path}/x.csv\n"
 
 
 @pytest.mark.parametrize("suffix", ["csv", "csv.gz", "csv.zst", "parquet"])

@@ -244,7 +244,10 @@ async def test_the_command_says_in_one_line_what_it_did_or_why_not(scrapy: Scrap
     url = f"sqlite:///{tmp_path}/s.db"
     await filled(url)
     run = scrapy("export", "-", IG_STORE=url)
-    assert (run.code, run.err) == (0, "igcrawl: 2 follow, 1 profile, 1 walk written to standard output\n")
+    assert (run.code, run.err) == (
+        0,
+        "igcrawl: 2 follow records, 1 profile record, 1 walk record written to standard output\n",
+    )
     assert run.out.count("\n") == 4
     run = scrapy("export", "-", "--format", "csv", "--crawl", "daily", "--walk", "followers/25025320", IG_STORE=url)
     assert (run.code, len(run.out.splitlines())) == (0, 3)

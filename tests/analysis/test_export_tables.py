@@ -71,7 +71,9 @@ async def test_csv_for_excel_is_a_file_for_each_type_whose_name_says_it(
     names = [f"x-{type_}.csv" for type_ in ("profile", "follow", "walk")]
     assert sorted(path.name for path in tmp_path.glob("*.csv")) == sorted(names)
     places = ", ".join(f"{tmp_path}/{name}" for name in names)
-    assert capsys.readouterr().err == f"igcrawl: 2 follow, 1 profile, 1 walk written to {places}\n"
+    assert (
+        capsys.readouterr().err == f"igcrawl: 2 follow records, 1 profile record, 1 walk record written to {places}\n"
+    )
     assert [row["username"] for row in rows_of(tmp_path / "x-follow.csv")] == ["u1", "u2"]
     assert [row["verdict"] for row in rows_of(tmp_path / "x-walk.csv")] == ["complete"]
 

@@ -380,6 +380,29 @@ def test_a_table_of_igcrawl_s_own_gives_the_accounts_of_its_records(tmp_path: Pa
     ]
 
 
+@pytest.mark.parametrize("dialect", ["csv", "json lines", "json"])
+def test_walk_records_give_their_targets_where_there_are_no_other_records(tmp_path: Path, dialect: str) -> None:
+    heads = ["type", "operation", "walk", "target", "verdict"]
+    walks = [dict(zip(heads, ["walk", "followers", f"followers/{pk}", pk, "limited"], strict=True)) for pk in "78"]
+    lines = [dumped(walk) for walk in walks]
+    text = {
+        "csv": "\n".join([",".join(heads), *(",".join(walk.values()) for walk in walks)]),
+        "json lines": "\n".join(lines),
+        "json": "[\n" + ",\n".join(lines) + "\n]",
+    }[dialect]
+    assert targets_of(file_of(tmp_path, f"{text}\n")) == [("user_id", "7"), ("user_id", "8")]
+    follow = dumped({"type": "follow", "walk": "followers/7", "pk": "5"})
+    assert targets_of(file_of(tmp_path, "\n".join([*lines, follow]))) == [("user_id", "5")]
+
+
+def test_a_cell_that_says_nothing_is_told_apart_from_an_address_of_another_site(tmp_path: Path) -> None:
+    with pytest.raises(BadInput) as refused:
+        file_of(tmp_path, "username,x\nn/a,1\nhttps://threads.net/@a,2\n-,3\nsome.one,4\n").content()
+    assert "lines 2, 4, such as 'n/a': is no account; line 3: 'https://threads.net/@a': an address of" in str(
+        refused.value
+    )
+
+
 def test_a_column_that_is_not_there_is_refused_with_those_that_are(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"column=handle: line 1 of .* has no such head: 'id', 'username'"):
         file_of(tmp_path, "id,username\n1,a\n", "handle").content()

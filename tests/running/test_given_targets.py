@@ -175,9 +175,15 @@ def test_the_summary_names_the_first_targets_that_the_operator_should_look_at(
     [named_line] = [each for each in crawl.outcome["summary"] if "/900" in each]
     assert named_line == (
         f"summary: not_found: {', '.join(f'user_profile/{number}' for number in range(900, 905))} "
-        "and 1 more: scrapy walks --verdict not_found"
+        "and 1 more: scrapy walks --crawl 1 --verdict not_found"
     )
     assert crawl.outcome["verdicts"] == {"complete": 6, "not_found": 6}
+    told = [each for each in crawl.outcome["summary"] if "scrapy" in each]
+    again = "final; scrapy walks --crawl 1 --retry not_found, then the same command, asks again"
+    assert told[-2:] == [
+        f"summary: 6 walks are not_found: {again}",
+        "summary: which account ended how: scrapy export verdicts.csv --crawl 1 --type walk",
+    ]
 
 
 def test_many_targets_that_wait_are_counted_and_the_first_thousand_have_a_record(
@@ -200,7 +206,8 @@ def test_a_plan_of_many_says_what_it_knows_and_asks_one_profile_at_most(
     assert asked(simulator) == ["user_profile"]
     plan = crawl.outcome["plan"]
     assert "in all: 40 walks, " in plan
-    assert "… and 20 more accounts" in plan
+    assert len(re.findall(r"^followers_rest/\d+: ", plan, re.MULTILINE)) == 4
+    assert "… and 36 more accounts: at least 36 pages, at least 72 requests" in plan
     assert "how long 39 of 40 lists are is not known: a request each would tell, and a plan sends one" in plan
 
 
@@ -295,3 +302,19 @@ def test_targets_of_the_command_line_keep_the_words_they_were_given_in() -> None
         ("nasa", "@NASA", None),
         ("esa", "https://www.instagram.com/esa/", None),
     ]
+
+
+def test_a_crawl_that_has_ended_says_what_the_same_command_does_now(
+    crawl: Crawl, simulator: Simulator, file: Callable[..., str], tmp_path: Path
+) -> None:
+    given = file(*accounts_of(simulator, 3))
+    crawl("profiles", given)
+    crawl("profiles", given)
+    kept = "the earlier records are in the store: scrapy export FILE --crawl 1"
+    again = "WARNING: this crawl has ended: generation 2 begins and asks for all 3 targets again"
+    assert f"{again}; {tmp_path / 'out.jsonl'} is replaced, {kept}" in crawl.log
+    crawl("profiles", given, settings=("IG_JSONL_REPLACE=0", f"IG_JSONL={tmp_path / 'more.jsonl'}"))
+    assert "asks for all 3 targets again; the earlier records" in crawl.log
+    assert " replaced" not in crawl.log
+    crawl("profiles", given, "fresh=1")
+    assert "this crawl has ended" not in crawl.log

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from igcrawl.store import Progress
 from tests.store.samples import begun, claimed, ended, opened, seed, targets
 
@@ -76,3 +78,6 @@ async def test_the_first_walks_of_a_verdict_are_named(url: str) -> None:
         assert await store.walks.named(crawl.id, "suspect", 2) == ["followers/1", "followers/3"]
         assert await store.walks.named(crawl.id, "suspect", 9) == ["followers/1", "followers/3", "followers/4"]
         assert await store.walks.named(crawl.id, "failed", 9) == []
+        other = await begun(store, [replace(seed(7), state={"given": "@nasa"})], after=1)
+        await ended(store, await claimed(store, other), "limited")
+        assert await store.walks.named(other.id, "limited", 9) == ["followers/7 (@nasa)"]

@@ -105,5 +105,10 @@ def find_operation(name: str) -> Operation:
     raise BadInput(f"no operation {shown(name)!r}; {did_you_mean(meant[:3])}`scrapy operations` lists all")
 
 
+def is_operation(name: str) -> bool:
+    """Return whether an operation has this name, as its own or as another one."""
+    return name in OPERATIONS or name in _BY_OTHER_NAME
+
+
 def _own_name(name: str) -> str:
     return name if name in OPERATIONS else _BY_OTHER_NAME[name].name

@@ -32,7 +32,8 @@ _CHOOSE: Final = """
             AND (%(operation)s::text IS NULL OR operation = %(operation)s)
             AND (%(target)s::text IS NULL OR target = %(target)s)
     ) AS ranked
-    WHERE NOT %(latest)s OR crawl = latest
+    WHERE (NOT %(latest)s OR crawl = latest)
+        AND (%(verdicts)s::text[] IS NULL OR coalesce(verdict, 'open') = ANY(%(verdicts)s))
 """
 #: What may have no record among the walk's pages.
 _OPEN: Final = f"""
@@ -76,6 +77,7 @@ class PostgresSelection:
             "latest": choice.latest,
             "operation": choice.operation,
             "target": choice.target,
+            "verdicts": None if choice.verdicts is None else list(choice.verdicts),
         }
         async with self._connection.transaction():
             await self._execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")

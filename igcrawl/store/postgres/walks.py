@@ -14,6 +14,7 @@ from igcrawl.store.postgres.database import Cursor, Database
 from igcrawl.store.postgres.rows import HOLDERS, LATEST, WALK, limits_of, walk_of
 from igcrawl.store.postgres.worker import PostgresWorker
 from igcrawl.store.postgres.worker_locks import lives
+from igcrawl.store.walk_name import walk_name
 
 #: So many rows are read at once where there may be millions.
 _BATCH: Final = 500
@@ -127,9 +128,12 @@ class PostgresWalks:
 
     async def named(self, crawl: int, verdict: str, most: int) -> list[str]:
         """See `Walks.named`."""
-        sql = "SELECT operation, target FROM walks WHERE crawl = %s AND verdict = %s ORDER BY id LIMIT %s"
+        sql = """
+            SELECT operation, target, state->>'given' AS given FROM walks
+            WHERE crawl = %s AND verdict = %s ORDER BY id LIMIT %s
+        """
         rows = await self._database.rows(sql, (crawl, verdict, most))
-        return [f"{row['operation']}/{row['target']}" for row in rows]
+        return [walk_name(row) for row in rows]
 
     async def found(self, walk: int) -> AsyncIterator[FoundPage]:
         """See `Walks.found`."""

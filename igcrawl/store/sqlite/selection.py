@@ -30,7 +30,8 @@ _CHOOSE: Final = """
             AND (:crawls IS NULL OR crawl IN (SELECT value FROM json_each(:crawls)))
             AND (:operation IS NULL OR operation = :operation) AND (:target IS NULL OR target = :target)
     )
-    WHERE NOT :latest OR crawl = latest
+    WHERE (NOT :latest OR crawl = latest)
+        AND (:verdicts IS NULL OR coalesce(verdict, 'open') IN (SELECT value FROM json_each(:verdicts)))
     ORDER BY id
 """
 #: What may have no record among the walk's pages.
@@ -68,7 +69,14 @@ class SqliteSelection:
     def choose(self, choice: Choice) -> None:
         """Write down which walks were chosen, and those of them that are open."""
         crawls = None if choice.crawls is None else orjson.dumps(list(choice.crawls)).decode()
-        asked = {"crawls": crawls, "latest": choice.latest, "operation": choice.operation, "target": choice.target}
+        verdicts = None if choice.verdicts is None else orjson.dumps(list(choice.verdicts)).decode()
+        asked = {
+            "crawls": crawls,
+            "latest": choice.latest,
+            "operation": choice.operation,
+            "target": choice.target,
+            "verdicts": verdicts,
+        }
         with self._database.snapshot():
             self._database.execute(self._of_mine(_CHOOSE), asked)
             index = f"CREATE UNIQUE INDEX {self._table}_id ON {self._table.partition('.')[2]} (id)"

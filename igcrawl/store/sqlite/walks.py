@@ -11,6 +11,7 @@ from igcrawl.store.sqlite.commit import write_commit
 from igcrawl.store.sqlite.database import Database
 from igcrawl.store.sqlite.rows import HOLDERS, LATEST, waiting_walk, walk_of
 from igcrawl.store.sqlite.worker import SqliteWorker
+from igcrawl.store.walk_name import walk_name
 
 #: So many rows are read at once where there may be millions.
 _BATCH: Final = 500
@@ -69,11 +70,12 @@ class SqliteWalks:
     async def named(self, crawl: int, verdict: str, most: int) -> list[str]:
         """See `Walks.named`."""
         sql = """
-            SELECT operation, target FROM walks INDEXED BY walks_ended WHERE crawl = ? AND verdict = ?
+            SELECT operation, target, json_extract(state, '$.given') AS given FROM walks INDEXED BY walks_ended
+            WHERE crawl = ? AND verdict = ?
                 AND verdict IS NOT NULL
             ORDER BY id LIMIT ?
         """
-        return [f"{row['operation']}/{row['target']}" for row in self._database.rows(sql, (crawl, verdict, most))]
+        return [walk_name(row) for row in self._database.rows(sql, (crawl, verdict, most))]
 
     async def found(self, walk: int) -> AsyncIterator[FoundPage]:
         """See `Walks.found`."""

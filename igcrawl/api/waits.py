@@ -9,6 +9,7 @@ from typing import Final
 
 from igcrawl.api.client_settings import ClientSettings
 from igcrawl.calling.run_context import RunContext
+from igcrawl.printable import say
 from igcrawl.running import Outcome, run_crawl
 from igcrawl.times import clock_time
 
@@ -62,4 +63,4 @@ class Waits:
         self.said = gate.waits_for
         more = "" if self._settings.config.live else "; progress=True shows more"
         until = clock_time(gate.waits_until, now)
-        print(f"igcrawl: waiting until {until}: {gate.waits_for}{more}", file=sys.stderr, flush=True)
+        say(f"igcrawl: waiting until {until}: {gate.waits_for}{more}", file=sys.stderr, flush=True)

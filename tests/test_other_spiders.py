@@ -173,7 +173,7 @@ def test_a_doc_id_that_is_not_registered_ends_stale_and_says_how_to_pass_another
 ) -> None:
     (walk,) = crawl("operation", "doc_id=123456", "variables={}", code=1)
     assert walk["verdict"] == "stale_doc_id"
-    assert "-a doc_id=" in walk["reason"]
+    assert "pass a fresh doc_id" in walk["reason"]
     simulator.rotations.now("memories_pog")
     (walk,) = crawl("operation", "name=memories_pog", code=1)
     assert walk["verdict"] == "stale_doc_id"

@@ -5,4 +5,4 @@ from __future__ import annotations
 from typing import Final
 
 #: igcrawl is on no package index.
-HOW_TO_INSTALL: Final = "`make demo` has installed this; elsewhere `pip install '/path/to/igcrawl[analysis]'`"
+HOW_TO_INSTALL: Final = "`make demo` installs it, and so does `pip install '/path/to/igcrawl[analysis]'`"

@@ -169,6 +169,6 @@ def test_only_comparing_needs_duckdb(
     (told,) = capsys.readouterr().err.splitlines()
     assert told == (
         "igcrawl: this needs duckdb and pyarrow: "
-        "`make demo` has installed this; elsewhere `pip install '/path/to/igcrawl[analysis]'`"
+        "`make demo` installs it, and so does `pip install '/path/to/igcrawl[analysis]'`"
     )
     assert answered(url, capsys, "history", "@ann")[0] == f"@ann ({OWNER}): 4 lists, 4 profiles"

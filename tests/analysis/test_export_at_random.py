@@ -184,9 +184,9 @@ async def test_100_000_records_take_no_more_memory_than_one_page(url: str, tmp_p
         small = await claimed(store, await crawl_of(store, seed(1), key="small"))
         await put(store, small, *(follow(small, number) for number in range(200)), verdict="failed")
         crawl = await crawl_of(store, *(seed(number) for number in range(2, 102)))
-        for start in range(0, 100_000, 3_000):
+        for start in range(0, 100_000, 2_500):
             walk = await claimed(store, crawl)
-            pages = [PageCommit(walk=walk, records=padded(first)) for first in range(start, start + 3_000, 100)]
+            pages = [PageCommit(walk=walk, records=padded(first)) for first in range(start, start + 2_500, 100)]
             await store.walks.commit(pages)
     outs = [str(tmp_path / name) for name in ("x.jsonl", "x.csv")]
     script = [sys.executable, "-c", _MEASURED, url, *outs]

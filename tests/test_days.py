@@ -17,6 +17,7 @@ _LEFT_OUT = (
         "100 an hour, asked in bursts",
         "100 an hour, throttled requests count, Retry-After",
         "300 a day",
+        "50 an hour of a family",
         "60 an hour, known",
         "60 an hour, known, asked in bursts",
     )

@@ -22,7 +22,7 @@ from igcrawl.output.json_lines import to_lines
 from igcrawl.parsing.reader import Reading
 from tests.support.mutations import ARGS, spoilt_answer
 
-CASES = int(os.environ.get("FUZZ_CASES", "2000"))
+CASES = int(os.environ.get("FUZZ_CASES", "1000"))
 START = int(os.environ.get("FUZZ_START", random.randrange(200_000) if CASES < 5000 else 0))
 #: CPU seconds that no case may take; None in the suite, where timings decide nothing.
 SLOWEST = float(os.environ["FUZZ_SLOWEST"]) if "FUZZ_SLOWEST" in os.environ else None

@@ -84,7 +84,8 @@ class BatchedOutput:
         mine = await self._known(crawl)
         self._batches = []
         for number, (path, known) in enumerate(mine, start=1):
-            if known.batch != number:
+            # Behind a batch that is not full there is none, whatever other runs have left.
+            if known.batch != number or not all(state.full for _, state in self._batches):
                 break
             self._batches.append((path, await self._mended(path, known)))
         full = [state for _, state in self._batches if state.full]
@@ -93,13 +94,20 @@ class BatchedOutput:
         await self._fill()
 
     async def _known(self, crawl: OutputCrawl) -> list[tuple[Path, OutputState]]:
-        """Return path and state of each batch that was begun, on this machine or on one of another name."""
+        """Return path and state of each batch that was begun, on this machine or on one of another name.
+
+        Where both know of a batch, whoever's file is still there wrote it last.
+        """
         known: dict[int, tuple[Path, OutputState]] = {}
         rows = await crawl.store.outputs.of(crawl.crawl)
         for row in sorted(rows, key=lambda row: row.machine != machine()):
             path, state = Path(row.path), OutputState.read(row.state)
-            mine = state.batch and state.format == self._spec.kind and state.batch not in known
-            if mine and (row.machine == machine() or _still_holds(path, state)):
+            if not state.batch or state.format != self._spec.kind:
+                continue
+            before = known.get(state.batch)
+            if row.machine == machine() or (
+                _still_holds(path, state) and (before is None or not _still_holds(*before))
+            ):
                 known[state.batch] = path, state
         return [known[number] for number in sorted(known)]
 

@@ -39,6 +39,11 @@ def test_an_output_holds_every_record_once_whatever_happens_to_it(tmp_path: Path
         asyncio.run(live(folder, uri, replaces, random.Random(seed)))
 
 
+@pytest.mark.parametrize("seed", [17, 34, 31237092])
+def test_a_batch_that_two_names_of_a_machine_have_written_is_known_by_its_file(tmp_path: Path, seed: int) -> None:
+    asyncio.run(live(tmp_path, "part-%(batch_id)d.jsonl", True, random.Random(seed)))
+
+
 async def live(folder: Path, uri: str, replaces: bool, chance: random.Random) -> None:
     options: dict[str, Any] = {"format": FORMATS[uri], "overwrite": replaces}
     if "%(" in uri:

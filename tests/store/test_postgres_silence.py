@@ -20,7 +20,7 @@ from igcrawl.store.silence import Watched
 from tests.support import crawls
 from tests.support.postgres import database
 
-SILENCE = 0.3
+SILENCE = 0.9
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final, TextIO
 
-from igcrawl.analysis.compare import Answer, CompareOrder, compare_change, compare_shared
-from igcrawl.analysis.compare import earlier_name as earlier_name_of
-from igcrawl.analysis.list_doubts import Change
-from igcrawl.analysis.list_engine import Member
+from igcrawl.analysis.lists.compare import Answer, CompareOrder, compare_change, compare_shared
+from igcrawl.analysis.lists.compare import earlier_name as earlier_name_of
+from igcrawl.analysis.lists.list_doubts import Change
+from igcrawl.analysis.lists.list_engine import Member
 from igcrawl.cli.tables import Table, terminal_width
 from igcrawl.config.config import Config
 from igcrawl.printable import say

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from igcrawl.analysis.history import History, SeenProfile, read_history, told_changes
-from igcrawl.analysis.kept_lists import KeptList
+from igcrawl.analysis.lists.history import History, SeenProfile, read_history, told_changes
+from igcrawl.analysis.lists.kept_lists import KeptList
 from igcrawl.cli.tables import Table, terminal_width
 from igcrawl.config.config import Config
 from igcrawl.printable import say

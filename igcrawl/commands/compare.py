@@ -68,8 +68,8 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Answer."""
         self._check(args, opts)
-        from igcrawl.analysis.compare import CompareOrder  # noqa: PLC0415 - Scrapy imports every command
-        from igcrawl.analysis.list_doubts import Change  # noqa: PLC0415 - as above
+        from igcrawl.analysis.lists.compare import CompareOrder  # noqa: PLC0415 - Scrapy imports every command
+        from igcrawl.analysis.lists.list_doubts import Change  # noqa: PLC0415 - as above
         from igcrawl.cli import command_config, compare_tables  # noqa: PLC0415 - as above
 
         question, *names = args

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from igcrawl.analysis.compare import ChangeAnswer, CompareOrder, SharedAnswer, compare_change, compare_shared
-from igcrawl.analysis.list_doubts import Change
+from igcrawl.analysis.lists.compare import ChangeAnswer, CompareOrder, SharedAnswer, compare_change, compare_shared
+from igcrawl.analysis.lists.list_doubts import Change
 from igcrawl.cli.command_config import config_of
 from igcrawl.config.config import Config
 from igcrawl.items import Follow, Profile

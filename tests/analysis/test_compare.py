@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from igcrawl.analysis import list_engine
+from igcrawl.analysis.lists import list_engine
 from igcrawl.errors import BadInput
 from tests.analysis.histories import read
 from tests.analysis.kept import OWNER, change_in, put_list, shared_in, told

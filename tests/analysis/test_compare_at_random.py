@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from igcrawl.analysis.compare import ChangeAnswer, CompareOrder, compare_change, compare_shared
-from igcrawl.analysis.list_doubts import Change
+from igcrawl.analysis.lists.compare import ChangeAnswer, CompareOrder, compare_change, compare_shared
+from igcrawl.analysis.lists.list_doubts import Change
 from igcrawl.cli.command_config import config_of
 from igcrawl.errors import BadInput
 from tests.analysis.drawn_histories import OTHER, OWNER, Drawn, Read, crawled

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from scrapy.commands import ScrapyCommand
 
-from igcrawl.analysis import list_engine
+from igcrawl.analysis.lists import list_engine
 from igcrawl.commands.compare import Command as Compare
 from igcrawl.commands.history import Command as History
 from tests.analysis.histories import settings_for

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from igcrawl.analysis.history import History, read_history, told_changes
+from igcrawl.analysis.lists.history import History, read_history, told_changes
 from igcrawl.cli.history_table import print_history
 from igcrawl.errors import BadInput
 from igcrawl.items import Profile

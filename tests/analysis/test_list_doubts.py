@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from igcrawl.analysis.kept_lists import KeptList
-from igcrawl.analysis.list_doubts import Change, doubts_of_change, doubts_of_shared
+from igcrawl.analysis.lists.kept_lists import KeptList
+from igcrawl.analysis.lists.list_doubts import Change, doubts_of_change, doubts_of_shared
 from igcrawl.verdict import Verdict
 
 NEW, GONE, KEPT = Change.NEW, Change.GONE, Change.KEPT

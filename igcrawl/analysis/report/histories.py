@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from igcrawl.analysis.kept_lists import KeptList, read_kept_lists
-from igcrawl.analysis.list_doubts import Change, doubts_of_change
-from igcrawl.analysis.list_engine import ListEngine, Wanted, list_engine
-from igcrawl.analysis.list_records import profiles_of
+from igcrawl.analysis.lists.kept_lists import KeptList, read_kept_lists
+from igcrawl.analysis.lists.list_doubts import Change, doubts_of_change
+from igcrawl.analysis.lists.list_engine import ListEngine, Wanted, list_engine
+from igcrawl.analysis.lists.list_records import profiles_of
 from igcrawl.analysis.report.glossary import OPEN
 from igcrawl.analysis.report.model import COUNTS, CRAWLS, Account, Crawl, ListOverTime, ProfileCount
 from igcrawl.items import Profile

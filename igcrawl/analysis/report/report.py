@@ -9,10 +9,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from igcrawl.analysis.accounts import find_accounts
 from igcrawl.analysis.destination import check_file
 from igcrawl.analysis.installing import HOW_TO_INSTALL
-from igcrawl.analysis.list_engine import check_duckdb
+from igcrawl.analysis.lists.accounts import find_accounts
+from igcrawl.analysis.lists.list_engine import check_duckdb
 from igcrawl.analysis.replacing import replaced
 from igcrawl.analysis.report.histories import read_histories
 from igcrawl.analysis.report.model import Report

@@ -7,9 +7,9 @@ from typing import Final
 
 import orjson
 
-from igcrawl.analysis.kept_lists import KeptList
-from igcrawl.analysis.list_engine import MOST_LISTS, ListEngine, Wanted, list_engine
-from igcrawl.analysis.list_records import pages_with, walks_of
+from igcrawl.analysis.lists.kept_lists import KeptList
+from igcrawl.analysis.lists.list_engine import MOST_LISTS, ListEngine, Wanted, list_engine
+from igcrawl.analysis.lists.list_records import pages_with, walks_of
 from igcrawl.analysis.report.glossary import OPEN
 from igcrawl.analysis.report.histories import History
 from igcrawl.analysis.report.model import OVERLAPPING, ComparedList, Network, Overlap

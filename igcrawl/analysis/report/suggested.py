@@ -9,7 +9,7 @@ from typing import Any, Final
 import orjson
 
 from igcrawl.analysis.formats.table_values import type_of
-from igcrawl.analysis.kept_lists import SUGGESTIONS, list_kinds
+from igcrawl.analysis.lists.kept_lists import SUGGESTIONS, list_kinds
 from igcrawl.analysis.report.histories import History
 from igcrawl.analysis.report.model import Network
 from igcrawl.analysis.report.network import laid_out

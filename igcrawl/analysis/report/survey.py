@@ -6,7 +6,7 @@ import heapq
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from igcrawl.analysis.kept_lists import list_kinds
+from igcrawl.analysis.lists.kept_lists import list_kinds
 from igcrawl.analysis.report.glossary import OPEN
 from igcrawl.analysis.report.model import ACCOUNT_ROWS, ACCOUNTS, WALK_ROWS, AccountRow, Cost, WalkCost
 from igcrawl.crawl.walk_rows import GIVEN

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import orjson
 
-from igcrawl.analysis.kept_lists import KeptList, read_kept_lists
-from igcrawl.analysis.list_records import ACCOUNT_TYPES, profiles_of
+from igcrawl.analysis.lists.kept_lists import KeptList, read_kept_lists
+from igcrawl.analysis.lists.list_records import ACCOUNT_TYPES, profiles_of
 from igcrawl.arguments.targets import NotATarget, Target, read_target, shown
 from igcrawl.crawl.walk_rows import GIVEN
 from igcrawl.errors import BadInput

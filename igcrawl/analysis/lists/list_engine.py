@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from igcrawl.analysis.installing import HOW_TO_INSTALL
-from igcrawl.analysis.kept_lists import KeptList
-from igcrawl.analysis.list_records import ACCOUNT_TYPES, pages_of, pages_with, walks_of
+from igcrawl.analysis.lists.kept_lists import KeptList
+from igcrawl.analysis.lists.list_records import ACCOUNT_TYPES, pages_of, pages_with, walks_of
 from igcrawl.errors import BadInput, StoreError
 from igcrawl.store import Store, WalkRow
 from igcrawl.store.packed_ids import number_of

@@ -10,7 +10,7 @@ from typing import Any, Final
 import orjson
 
 from igcrawl.analysis.formats.table_values import type_of
-from igcrawl.analysis.kept_lists import KeptList
+from igcrawl.analysis.lists.kept_lists import KeptList
 from igcrawl.items import Follow, Profile, Suggestion
 from igcrawl.store import Choice, Store, WalkRow
 from igcrawl.store.packed_ids import numbers_of

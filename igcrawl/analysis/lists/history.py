@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Final
 
-from igcrawl.analysis.accounts import Account, find_accounts, owner_name
-from igcrawl.analysis.answer_file import answer_destination, write_answer
 from igcrawl.analysis.destination import Destination
-from igcrawl.analysis.kept_lists import KeptList, read_kept_lists
-from igcrawl.analysis.list_records import profiles_of
+from igcrawl.analysis.lists.accounts import Account, find_accounts, owner_name
+from igcrawl.analysis.lists.answer_file import answer_destination, write_answer
+from igcrawl.analysis.lists.kept_lists import KeptList, read_kept_lists
+from igcrawl.analysis.lists.list_records import profiles_of
 from igcrawl.config.config import Config
 from igcrawl.errors import BadInput
 from igcrawl.items import Profile

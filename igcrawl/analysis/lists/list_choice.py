@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from igcrawl.analysis.accounts import Account, find_accounts, owner_name
-from igcrawl.analysis.kept_lists import KeptList, list_kinds, read_kept_lists
+from igcrawl.analysis.lists.accounts import Account, find_accounts, owner_name
+from igcrawl.analysis.lists.kept_lists import KeptList, list_kinds, read_kept_lists
 from igcrawl.errors import BadInput
 from igcrawl.store import Store
 from igcrawl.wording import counted, did_you_mean, nearest

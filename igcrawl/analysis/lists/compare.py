@@ -7,12 +7,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from igcrawl.analysis.answer_file import answer_destination, write_answer
 from igcrawl.analysis.destination import Destination
-from igcrawl.analysis.kept_lists import KeptList
-from igcrawl.analysis.list_choice import Lists, choose_lists, operation_of
-from igcrawl.analysis.list_doubts import Change, doubts_of_change, doubts_of_shared
-from igcrawl.analysis.list_engine import MOST_LISTS, ListEngine, Member, Wanted, check_duckdb, list_engine
+from igcrawl.analysis.lists.answer_file import answer_destination, write_answer
+from igcrawl.analysis.lists.kept_lists import KeptList
+from igcrawl.analysis.lists.list_choice import Lists, choose_lists, operation_of
+from igcrawl.analysis.lists.list_doubts import Change, doubts_of_change, doubts_of_shared
+from igcrawl.analysis.lists.list_engine import MOST_LISTS, ListEngine, Member, Wanted, check_duckdb, list_engine
 from igcrawl.config.config import Config
 from igcrawl.errors import BadInput
 from igcrawl.items.columns import Column, ColumnKind

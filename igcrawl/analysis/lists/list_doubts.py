@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import Final
 
-from igcrawl.analysis.kept_lists import KeptList
+from igcrawl.analysis.lists.kept_lists import KeptList
 from igcrawl.verdict import Verdict
 
 

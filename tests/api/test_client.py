@@ -229,7 +229,7 @@ def test_many_clients_in_a_row_leave_nothing_behind(client: ClientProgram) -> No
         import os
         import threading
 
-        # `make torture` makes a thousand.
+        # `make torture` makes more of them.
         clients, figures = int(os.environ.get("CLIENTS", "8")), []
         for number in range(clients):
             with igcrawl.SyncClient() as each:

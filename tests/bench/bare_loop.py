@@ -17,13 +17,16 @@ from urllib.parse import quote, urlencode, urlsplit
 import orjson
 
 _DOC_ID = "284797047911918316998205836755"
-_FORM = {
+#: What the app sends with the query for a page of 50.
+MOBILE_FORM = {
     "fb_api_req_friendly_name": "FollowersList",
     "enable_canonical_naming": "true",
     "enable_canonical_naming_ambiguous_type_prefixing": "true",
     "client_doc_id": _DOC_ID,
     "variables": "",
 }
+#: What it asks for with a page of 200, without its rank token.
+REST_QUERY = {"count": "200", "search_surface": "follow_list_page", "query": "", "enable_groups": "true"}
 _LENGTH = b"\r\ncontent-length: "
 
 
@@ -53,11 +56,10 @@ def main(surface: str, user_id: str, output: str) -> None:
     rank_token, cursor = str(uuid.uuid4()), None
     common = f"Host: {address.netloc}\r\nUser-Agent: {session['user_agent']}\r\nAuthorization: Bearer IGT:2:{token}\r\n"
     common += "X-IG-App-ID: 567067343352427\r\nAccept-Encoding: identity\r\n"
-    form = urlencode(_FORM)
+    form = urlencode(MOBILE_FORM)
     post = f"POST /graphql/query HTTP/1.1\r\n{common}X-FB-Friendly-Name: FollowersList\r\n"
     post += "Content-Type: application/x-www-form-urlencoded; charset=UTF-8\r\nContent-Length: "
-    query = urlencode({"count": 200, "rank_token": rank_token, "search_surface": "follow_list_page", "query": ""})
-    get = f"GET /api/v1/friendships/{user_id}/followers/?{query}&enable_groups=true"
+    get = f"GET /api/v1/friendships/{user_id}/followers/?{urlencode(REST_QUERY | {'rank_token': rank_token})}"
     with (
         socket.create_connection((address.hostname, address.port)) as connection,  # type: ignore[arg-type]
         Path(output).open("wb") as file,

@@ -13,7 +13,7 @@ from igcrawl.simulator import Simulator
 from tests.bench.measuring import Usage, measure
 from tests.bench.table import Runs, header, markdown, rows, text
 from tests.bench.ways import BARE, DEFAULTS, TARGET, Way
-from tests.conftest import ROOT, read_jsonl
+from tests.conftest import ROOT, read_jsonl, scrapy_environment
 
 
 def runs(*each: float, start: float = 1.0, peak_mb: float = 100.0) -> Runs:
@@ -66,13 +66,16 @@ def test_a_run_that_lacks_a_follower_is_worth_nothing(tmp_path: Path) -> None:
         Way("igcrawl", (), further=2).check(tmp_path, 8)
 
 
-@pytest.mark.parametrize("surface", ["mobile", "rest"])
-def test_the_bare_loop_gets_the_whole_list(surface: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("program", "surface"), [("bare_loop", "mobile"), ("bare_loop", "rest"), ("scrapy_followers", "mobile")]
+)
+def test_a_way_that_is_ours_gets_the_whole_list(program: str, surface: str, tmp_path: Path) -> None:
     with Simulator(users=500, page_size=50, compress=False) as simulator:
         simulator.write_session(tmp_path / "session.json")
         environment = {"IG_MOBILE_URL": simulator.mobile_url, "IG_SESSION": str(tmp_path / "session.json")}
-        command = [sys.executable, str(ROOT / "tests/bench/bare_loop.py"), surface, TARGET, str(tmp_path / "out.jsonl")]
-        subprocess.run(command, env=os.environ | environment, check=True, timeout=30)
+        file = str(ROOT / "tests" / "bench" / f"{program}.py")
+        command = [sys.executable, file, surface, TARGET, str(tmp_path / "out.jsonl")]
+        subprocess.run(command, env=scrapy_environment(**environment), check=True, timeout=30)
         got = {record["id"] for record in read_jsonl(tmp_path / "out.jsonl")}
         assert got == set(simulator.graph.follower_ids(int(TARGET)))
         assert len(simulator.requests) == 10

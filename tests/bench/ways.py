@@ -15,6 +15,7 @@ from tests.conftest import scrapy_environment
 HERE = Path(__file__).parent
 TARGET = "25025320"
 BARE, DEFAULTS, POSTGRES, CLIENT = "bare loop", "igcrawl", "… Postgres store", "… Client"
+SCRAPY, SCRAPY_FEED = "Scrapy alone", "… with its own feed"
 #: By page size: mobile GraphQL has 25 to 50 users a page, REST up to 200.
 SURFACES = {50: "mobile", 200: "rest"}
 
@@ -78,6 +79,8 @@ def ways(names: list[str] | None = None) -> list[Way]:
         Way(POSTGRES, crawl, further=2),
         Way(CLIENT, (python, str(HERE / "client_followers.py"), "{surface}", TARGET, "{output}")),
     ]
+    alone = (python, str(HERE / "scrapy_followers.py"), "{surface}", TARGET, "{output}")
+    known += [Way(SCRAPY, alone), Way(SCRAPY_FEED, (*alone, "items"))]
     for peer in peers.installed():
         most = str(sys.maxsize)
         driver = (str(peers.python_of(peer)), str(HERE / "peer_followers.py"), peer)

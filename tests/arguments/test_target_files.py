@@ -53,6 +53,8 @@ class Written:
 
     def target(self) -> Target:
         rng = self.rng
+        if self.wanted and rng.random() < 0.1:
+            return rng.choice(self.wanted)
         if self.about is MEDIA:
             owner = f"_{rng.randrange(1, 10**11)}" if rng.random() < 0.5 else ""
             return Target("media_id", f"{rng.randrange(1, 1 << 62)}{owner}")
@@ -235,6 +237,17 @@ def numbers_in(told: str) -> list[int]:
     return sorted(number for end in ends for number in range(int(end[0]), int(end[-1]) + 1))
 
 
+def repeated_in(file: Written) -> list[tuple[int, str]]:
+    """The numbers of the lines that repeat another one, and what is to be said of them."""
+    first: dict[Target, int] = {}
+    repeated = []
+    for target, line in zip(file.wanted, file.at, strict=True):
+        if target in first:
+            repeated.append((line, f"repeats line {first[target]}"))
+        first.setdefault(target, line)
+    return repeated
+
+
 def targets_of(file: TargetFile) -> list[Target]:
     return [each.target for each in file]
 
@@ -258,7 +271,9 @@ def test_a_file_gives_its_targets_in_their_order_and_names_its_bad_lines(tmp_pat
             told = str(refused.value)
             assert told.isprintable(), said
             assert numbers_in(told) == file.bad, (*said, told)
-            assert [number for number, *_ in whole.bad_lines()] == file.bad, (*said, told)
+        not_asked = [(line, problem) for line, _, problem in whole.lines_not_asked()]
+        assert [line for line, problem in not_asked if not problem.startswith("repeats ")] == file.bad, said
+        assert [each for each in not_asked if each[1].startswith("repeats ")] == repeated_in(file), said
         if not file.wanted:
             with pytest.raises(BadInput, match="in it"):
                 skipping.content()
@@ -345,7 +360,7 @@ def test_where_the_numbers_would_drown_the_message_it_says_where_all_of_them_are
     assert f"lines 3, 5, 7, 9, 11, 13, 15, 17 and {len(bad) - 8:,} more: 'a b': a blank is in no username" in said
     assert said.endswith("goes on without them; bad_lines=list prints each of them")
     assert len(said) < 500 + len(str(tmp_path))
-    assert [number for number, *_ in file.bad_lines()] == bad
+    assert [number for number, *_ in file.lines_not_asked()] == bad
 
 
 def test_the_most_frequent_of_many_reasons_are_said(tmp_path: Path) -> None:

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
         WalkEnd,
     )
 
+#: As in pyproject.toml; here, since a checkout is used without being installed, too.
+__version__ = "0.2.0"
+
 __all__ = [
     "Audio",
     "BadInput",
@@ -77,17 +80,7 @@ _MODULES = {
 }
 
 
-#: Of the installed distribution; read when it is asked for.
-__version__: str
-
-
 def __getattr__(name: str) -> Any:
-    if name == "__version__":
-        metadata = import_module("importlib.metadata")
-        try:
-            return metadata.version("igcrawl")
-        except metadata.PackageNotFoundError:
-            raise AttributeError("igcrawl is not installed here: its version is in pyproject.toml") from None
     if name not in __all__:
         raise AttributeError(f"module 'igcrawl' has no attribute {name!r}")
     value = globals()[name] = getattr(import_module(_MODULES.get(name, "igcrawl.items")), name)
@@ -95,4 +88,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__, "__version__"})
+    return sorted({*globals(), *__all__})

@@ -15,7 +15,7 @@ from tests.conftest import read_jsonl
 from tests.support import crawls
 from tests.support.crawls import CrawlProcess
 from tests.support.place import timeless
-from tests.torture import Lives
+from tests.torture.lives import Lives
 
 SIZE = 4 << 20
 #: 1,000 followers: half a megabyte of lines, and a write-ahead log.

@@ -12,17 +12,10 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from igcrawl.console.display import snapshot_table, summary_table
+from igcrawl.console.display import snapshot_table
 from igcrawl.console.snapshot import Current, Snapshot, Window
 from igcrawl.console.status_line import line
-from igcrawl.crawl.run_totals import RunTotals, VerdictTotals
-from igcrawl.crawl.walk import Walk
-from igcrawl.operations.catalogue import OPERATIONS
-from igcrawl.output.feed_outputs import public_uri
-from igcrawl.running.summary import Summary, advice_of, endings_advice, names_of, summary_lines
 from igcrawl.simulator import Simulator
-from igcrawl.store import OperatorLimits, WalkRow
-from igcrawl.verdict import Verdict
 from tests.conftest import Scrapy, read_jsonl
 from tests.support.postgres import database
 from tests.support.terminal import Terminal
@@ -46,11 +39,6 @@ SNAPSHOT = Snapshot(
     requests_left=300,
     ends_at=NOON + 9000,
 )
-SUMMARY = Summary(
-    {"complete": VerdictTotals(2, 1200, 40, 1300.0), "interrupted": VerdictTotals(1, 7, 2, 30.0)},
-    ["/data/out.jsonl"],
-    ["1 walk is open: the same command continues"],
-)
 
 
 def drawn(shown: Any) -> str:
@@ -61,7 +49,7 @@ def drawn(shown: Any) -> str:
 
 def test_a_line_says_how_a_crawl_stands() -> None:
     assert line(SNAPSHOT) == (
-        "walks: 12 open, 3 done (2 complete, 1 private); now: followers, page 4, 150 of 1,000 records; "
+        "walks: 12 open, 3 done by this run (2 complete, 1 private); now: followers, page 4, 150 of 1,000 records; "
         "records: 4,200 by 160 requests, 26.2 a request, in 2.0 h; "
         "budget: 80 of 120 left this hour, 340 of 500 today, one every 30 s; "
         "waiting until: 12:00:20 UTC, in 20 s (requests are spread evenly over the hour); "
@@ -76,26 +64,16 @@ def test_a_display_says_the_same_as_a_line() -> None:
 
 
 def test_what_is_not_known_is_not_said() -> None:
-    assert line(Snapshot(at=NOON, elapsed=0.0)) == "walks: 0 done; records: 0 by 0 requests, 0.0 a request, in 0 s"
+    assert (
+        line(Snapshot(at=NOON, elapsed=0.0))
+        == "walks: 0 done by this run; records: 0 by 0 requests, 0.0 a request, in 0 s"
+    )
 
 
 def test_of_many_targets_it_is_said_how_many_are_done() -> None:
     told = replace(SNAPSHOT, progress="37 of 500 accounts")
     assert line(told).startswith("progress: 37 of 500 accounts; walks: 12 open, ")
     assert "37 of 500 accounts" in drawn(snapshot_table(told))
-
-
-def test_a_summary_names_the_first_walks_of_each_verdict_that_is_to_be_looked_at() -> None:
-    counts = {"complete": 480, "private": 12, "suspect": 8, None: 0}
-    first = [f"followers/{number}" for number in range(1, 6)]
-    told = names_of(counts, {"private": first, "suspect": first[:1] * 8})
-    assert told[0] == f"private: {', '.join(first)} and 7 more: scrapy walks --verdict private"
-    assert told[1].startswith("suspect: followers/1, ") and told[1].endswith("followers/1")
-    assert names_of(counts, {"private": first}, 6)[0].endswith("scrapy walks --crawl 6 --verdict private")
-    assert names_of({"suspect": 1}, {"suspect": ["followers/1"]}) == []
-    summary = replace(SUMMARY, named=told)
-    assert [each for each in summary_lines(summary) if "private" in each] == [f"summary: {told[0]}"]
-    assert "and 7 more: scrapy walks --verdict private" in drawn(summary_table(summary))
 
 
 def test_a_session_that_rests_is_said_to_cool() -> None:
@@ -113,105 +91,22 @@ def test_a_budget_that_has_shrunk_has_nothing_left_rather_than_less() -> None:
     assert Window(120, 90).left == 0
 
 
-def test_a_summary_names_verdicts_places_and_what_to_do() -> None:
-    assert list(summary_lines(SUMMARY)) == [
-        "summary: 2 complete: 1,200 records, 40 requests, 22 min",
-        "summary: 1 interrupted: 7 records, 2 requests, 30 s",
-        "summary: records are in /data/out.jsonl",
-        "summary: 1 walk is open: the same command continues",
-    ]
-    table = [line.split() for line in drawn(summary_table(SUMMARY)).splitlines()]
-    assert ["complete", "2", "1,200", "40", "22", "min"] in table
-    assert ["all", "3", "1,207", "42", "22", "min"] in table
-    assert ["records:", "/data/out.jsonl"] in table
-
-
-@pytest.mark.parametrize(
-    ("counts", "limits", "advice"),
-    [
-        ({"complete": 3, "private": 1}, OperatorLimits(), []),
-        ({None: 2, "failed": 1}, OperatorLimits(), ["3 walks are open: the same command continues"]),
-        (
-            {"blocked": 1, None: 1},
-            OperatorLimits(),
-            ["2 walks are open: when the session may be used again, the same command continues"],
-        ),
-        (
-            {"stopped": 1},
-            OperatorLimits(max_pages=2),
-            ["1 walk is stopped at a limit of yours; the same command with a larger one continues"],
-        ),
-        (
-            {"complete": 2, None: 5},
-            OperatorLimits(max_walks=2),
-            ["5 walks are left beyond max_walks=2; the same command with a larger one continues"],
-        ),
-        ({"complete": 1, None: 5}, OperatorLimits(max_walks=2), ["5 walks are open: the same command continues"]),
-        (
-            {"suspect": 1},
-            OperatorLimits(),
-            ["1 walk is suspect: scrapy walks --retry suspect, then run the same command again"],
-        ),
-    ],
-)
-def test_the_summary_says_what_to_do_about_the_rest(
-    counts: dict[str | None, int], limits: OperatorLimits, advice: list[str]
-) -> None:
-    assert advice_of(counts, limits) == advice
-
-
-def test_advice_names_the_crawl_and_a_limit_only_where_it_can_be_raised() -> None:
-    told = advice_of({"limited": 2, "refused": 1, "stopped": 1}, OperatorLimits(), 6, may_raise=False)
-    assert told == [
-        "2 walks are limited: scrapy walks --crawl 6 --retry limited, then run the same command again",
-        "1 walk is refused: final; scrapy walks --crawl 6 --retry refused, then the same command, asks again",
-    ]
-    assert endings_advice({"complete": 2, "updated": 1}, 6, "account") is None
-    assert endings_advice({"complete": 2, None: 1}, 6, "account") is not None
-
-
-@pytest.mark.parametrize(
-    ("uri", "public"),
-    [
-        ("s3://KEY:SECRET@bucket/x.csv", "s3://bucket/x.csv"),
-        ("ftp://me:SECRET@host:21/x.csv?token=SECRET#SECRET", "ftp://host:21/x.csv"),
-        ("file:///data/x.csv", "file:///data/x.csv"),
-        ("/data/x.csv", "/data/x.csv"),
-        ("stdout:", "standard output"),
-        ("ftp://me:SECRET@[host/x.csv", "an address that cannot be shown"),
-    ],
-)
-def test_an_output_is_named_without_its_credentials(uri: str, public: str) -> None:
-    assert public_uri(uri) == public
-
-
 def test_a_crawl_without_a_terminal_ends_with_a_few_plain_lines(
     scrapy: Scrapy, at_simulator: dict[str, str], tmp_path: Path
 ) -> None:
     run = scrapy("crawl", *CRAWL, "-o", "-:json", "-o", "x.csv", "-o", "y.jsonl", **at_simulator)
     said = [line.partition("[igcrawl.live] INFO: ")[2] for line in run.err.splitlines() if "[igcrawl.live]" in line]
-    assert re.fullmatch(r"summary: 1 complete: 1,000 records, 25 requests, \d s", said[0])
+    assert re.fullmatch(r"summary: this run: 1 complete: 1,000 records, 25 requests, \d s", said[0])
     places = {
         f"summary: records are in {place}" for place in ("standard output", tmp_path / "x.csv", tmp_path / "y.jsonl")
     }
     # 24 pages of 25 to 50 accounts, and the profile that says how many there are.
-    assert said[1] == "summary: followers: 1,000 records by 25 requests: 80 % of the possible 1,250 (50 a page)"
+    assert (
+        said[1] == "summary: this run: followers: 1,000 records by 25 requests: 80 % of the possible 1,250 (50 a page)"
+    )
     assert {*said[2:]} == places
     assert len(json.loads(run.out)) == 1002
     assert "\x1b" not in run.err
-
-
-def test_a_run_goes_on_with_what_the_summary_has_left_open(
-    scrapy: Scrapy, simulator: Simulator, at_simulator: dict[str, str]
-) -> None:
-    simulator.faults.add(operation="followers", kind="status", status=500, after_cursor=True)
-    first = scrapy("crawl", *CRAWL, "-s", "RETRY_TIMES=0", "-O", "x.jsonl", **at_simulator)
-    assert "summary: 1 walk is open: the same command continues" in first.err
-    simulator.faults.clear()
-    second = scrapy("crawl", *CRAWL, "-O", "x.jsonl", **at_simulator)
-    # What the run itself has brought, not what stands in the file.
-    assert re.search(r"summary: 1 complete: 9\d\d records, 2\d requests", second.err)
-    assert " is open" not in second.err
 
 
 def test_a_quiet_log_and_a_refused_crawl_have_no_summary(scrapy: Scrapy, at_simulator: dict[str, str]) -> None:
@@ -244,7 +139,7 @@ def test_without_a_terminal_a_line_comes_from_time_to_time(
     run = scrapy("crawl", *CRAWL, "-O", "x.jsonl", *budget, "-s", f"EXTENSIONS={quick}", **at_simulator)
     assert run.code == 0
     said = [line for line in run.err.splitlines() if "[igcrawl.live] INFO: walks: " in line]
-    now = r"walks: 1 open, 0 done; now: followers, page \d+, [\d,]+ of 1,000 records; "
+    now = r"walks: 1 open, 0 done by this run; now: followers, page \d+, [\d,]+ of 1,000 records; "
     # The last line may come when the walk is through already.
     walking = [line for line in said if re.search(now, line)]
     assert len(walking) > 1
@@ -300,7 +195,7 @@ def test_the_summary_of_a_parked_session_says_when_the_same_command_goes_on(
     simulator.faults.add(operation="followers", kind="challenge", after_cursor=True)
     run = scrapy("crawl", *CRAWL, "-O", "x.jsonl", **at_simulator)
     assert run.code == 3
-    assert re.search(r"summary: 1 blocked: \d+ records, 3 requests", run.err)
+    assert re.search(r"summary: this run: 1 blocked: \d+ records, 3 requests", run.err)
     assert "1 walk is open: when the session may be used again, the same command continues" in run.err
     again = scrapy("crawl", *CRAWL, "-O", "x.jsonl", **at_simulator)
     assert again.code == 3
@@ -352,7 +247,7 @@ def test_a_terminal_that_cannot_or_should_not_show_it_gets_plain_lines(
     assert terminal.end() == 0
     assert "\x1b" not in terminal.raw
     log = tmp_path / "log.txt"
-    assert "summary: 1 complete" in (log.read_text() if log.exists() else terminal.text)
+    assert "summary: this run: 1 complete" in (log.read_text() if log.exists() else terminal.text)
 
 
 def test_a_display_is_shown_beside_a_log_in_a_file_when_it_is_asked_for(
@@ -382,13 +277,3 @@ def test_the_summary_names_the_tables_in_postgres_but_no_password(scrapy: Scrapy
 
 def assert_cursor_is_back(terminal: Terminal) -> None:
     assert terminal.raw.count("\x1b[?25l") == terminal.raw.count("\x1b[?25h") == 1
-
-
-def test_the_records_of_a_run_are_those_that_its_walk_records_count() -> None:
-    totals, operation = RunTotals(), OPERATIONS["followers"]
-    row = WalkRow(id=1, crawl=1, seed="a", subject="a", operation="followers", target="1", args={}, depth=1, records=50)
-    walk = Walk(operation=operation, target="1", args={}, records=80, requests=3)
-    totals.begin(row)
-    assert (totals.records(None), totals.records(walk)) == (0, 30)
-    totals.add(row, walk, Verdict.COMPLETE, 1.0)
-    assert totals.records(None) == 30

@@ -12,7 +12,9 @@ from itertools import islice
 
 import pytest
 
-from tests.support.misfits import Answer, Truth, answers, cases
+from tests.support.misfits.answers import Answer, answers
+from tests.support.misfits.cases import cases
+from tests.support.misfits.truth import Truth
 
 SEED = int(os.environ.get("MISFITS_SEED", random.SystemRandom().randrange(10**6)))
 #: Cases of an answer; None for all.

@@ -7,7 +7,8 @@ import random
 import pytest
 
 from igcrawl.simulator import Simulator
-from tests.torture import OUTPUTS, Torturer, torture
+from tests.torture.ground import OUTPUTS
+from tests.torture.torturer import Torturer, torture
 
 #: `make torture` kills 200 times.
 KILLS = 6

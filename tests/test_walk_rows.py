@@ -7,11 +7,14 @@ from dataclasses import fields, replace
 from typing import Any
 
 import orjson
+import pytest
 
+import igcrawl
 from igcrawl.arguments import GivenTarget, Target
 from igcrawl.crawl.endless import Endless
 from igcrawl.crawl.walk import Ending, Walk
 from igcrawl.crawl.walk_rows import (
+    VERSIONS,
     as_given,
     open_end_record,
     row_after,
@@ -108,6 +111,14 @@ def test_a_row_says_how_its_walk_ended_and_keeps_its_names() -> None:
     plain = row_after(replace(ROW, subject="another"), walk, "now", Ending(Verdict.SUSPECT))
     assert not {"stand_in", ENDLESS_PAGES} & plain.state.keys()
     assert plain.subject == "another"
+
+
+def test_a_row_names_the_versions_that_have_worked_on_its_walk_each_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = ROW
+    for version in ("1.0", "1.0", "1.1", "1.1"):
+        monkeypatch.setattr(igcrawl, "__version__", version)
+        row = row_after(row, walk_of(row, LIMITS), "now")
+    assert row.state[VERSIONS] == ["1.0", "1.1"]
 
 
 def test_a_row_whose_target_was_found_out_is_named_by_it_on_every_surface() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import igcrawl
 from igcrawl.arguments.crawl_key import key_in_words
 from igcrawl.budget.limits import Budget
 from igcrawl.cli.known_outputs import KnownOutput, output_lines
@@ -68,7 +69,7 @@ def test_walks_are_listed_with_verdict_counts_and_what_is_left(crawl: Crawl, scr
     assert line.split()[1:3] == ["stopped", "4"]
     assert line.split()[4] == "1,000"
     assert "requests" in line
-    assert "2 complete; left: -" in listed.out
+    assert f"2 complete; left: -; by igcrawl {igcrawl.__version__}\n" in listed.out
     only = scrapy("walks", "--crawl", "mine", "--verdict", "stopped", "--limit", "0")
     assert "1 stopped; left: " in only.out
     assert f"followers/{INSTAGRAM}" not in only.out

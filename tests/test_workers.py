@@ -18,7 +18,7 @@ from tests.conftest import read_jsonl
 from tests.support import crawls
 from tests.support.crawls import CrawlProcess, until
 from tests.support.place import Place
-from tests.torture import HUB, Ground, ground
+from tests.torture.ground import HUB, Ground, ground
 
 #: Of 2,000 followers each.
 WALKS = 9

@@ -58,7 +58,7 @@ class TargetArguments(Arguments):
     bad_lines: BadLines = Field(
         BadLines.REFUSE,
         description="refuse, skip or list: what becomes of the lines of the file that are no target; list only "
-        "prints each of them",
+        "prints each of them, and those that repeat another",
     )
     #: The texts that the arguments' targets were read from, by their values.
     _texts: dict[str, str] = PrivateAttr(default_factory=dict)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from igcrawl.arguments.bad_lines import LineProblems
+from igcrawl.arguments.repeated_lines import FirstLines, RepeatedLines, repeats
 from igcrawl.arguments.target_fields import TargetKind
 from igcrawl.arguments.target_rows import TargetRows
 from igcrawl.arguments.targets import GivenTarget, NotATarget, Target
@@ -21,6 +22,8 @@ from igcrawl.errors import BadInput
 
 #: So many files are known at once.
 _REMEMBERED: Final = 16
+#: Of so many different targets it is known in which line they stand first: memory stays flat.
+_FIRST_LINES: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,7 @@ class FileContent:
         digest: a hash of the targets in their order.
         layout: how they were found, for the operator; empty for a list without a head.
         bad: lines that are none.
+        repeated: lines whose target stands in an earlier one.
         without: records of igcrawl's own that have none.
         hint: which column looks more like it than the one that was named; empty for none.
     """
@@ -40,6 +44,7 @@ class FileContent:
     digest: str
     layout: str
     bad: LineProblems
+    repeated: RepeatedLines
     without: int = 0
     hint: str = ""
 
@@ -96,16 +101,19 @@ class TargetFile:
             raise BadInput(f"file={self._path}: no {self._kind.one} in it{passed}{advice}")
         return content
 
-    def bad_lines(self) -> Iterator[tuple[int, str, str]]:
-        """Yield each line that is no target: its number, the text in it that decides, and why it is none.
+    def lines_not_asked(self) -> Iterator[tuple[int, str, str]]:
+        """Yield each line that is no target or repeats one: its number, the text in it that decides, and which it is.
 
         Raises:
             BadInput: the file cannot be read.
         """
+        first = FirstLines()
         with TargetRows(self._path, self._kind, self._column, self._lists_profiles) as rows:
             for number, text, found in rows:
                 if isinstance(found, NotATarget):
                     yield number, text, str(found)
+                elif found is not None and (earlier := first.earlier(found, number)) is not None:
+                    yield number, text, repeats(earlier)
 
     def __iter__(self) -> Iterator[GivenTarget]:
         """Yield the targets in the order of the file, doubles included.
@@ -127,17 +135,26 @@ class TargetFile:
     def _read(self) -> FileContent:
         rows = TargetRows(self._path, self._kind, self._column, self._lists_profiles)
         digest, bad, count, without = _Digest(), LineProblems(), 0, 0
+        first, repeated = FirstLines(_FIRST_LINES), RepeatedLines()
         with rows:
             for number, text, found in rows:
                 if isinstance(found, Target):
                     digest.add(found)
                     count += 1
+                    if (earlier := first.earlier(found, number)) is not None:
+                        repeated.add(number, earlier)
                 elif isinstance(found, NotATarget):
                     bad.add(number, text, str(found))
                 else:
                     without += 1
         return FileContent(
-            count=count, digest=digest.text(), layout=rows.layout, bad=bad, without=without, hint=rows.hint
+            count=count,
+            digest=digest.text(),
+            layout=rows.layout,
+            bad=bad,
+            repeated=repeated,
+            without=without,
+            hint=rows.hint,
         )
 
 

@@ -38,8 +38,8 @@ class TargetSpider(OperationSpider):
     def __init__(self, crawler: Crawler, given: dict[str, Any]) -> None:
         super().__init__(crawler, given)
         self.things = self.args.KIND.several
-        #: Of a file: how many targets its lines have, doubles included.
-        self._given: int | None = None
+        #: Of the file of targets; None without one.
+        self._content: FileContent | None = None
 
     async def prepare(self, walk: Walk) -> Prepared:
         """Resolve a username; an account that this crawl asks already is not asked again under its name."""
@@ -70,14 +70,14 @@ class TargetSpider(OperationSpider):
         return args
 
     @classmethod
-    def bad_lines(cls, given: dict[str, Any]) -> Iterator[str]:
-        """Yield a line for each line of the file that is no target.
+    def lines_not_asked(cls, given: dict[str, Any]) -> Iterator[str]:
+        """Yield a line for each line of the file that is no target, or repeats one.
 
         Raises:
             BadInput: the arguments cannot be used, or the file not be read.
         """
         file = _file_of(cls.arguments.parse(given))
-        for number, text, problem in file.bad_lines() if file is not None else ():
+        for number, text, problem in file.lines_not_asked() if file is not None else ():
             quoted = f"'{shown(text)}': " if text else ""
             yield f"{number}: {quoted}{problem}"
 
@@ -88,14 +88,12 @@ class TargetSpider(OperationSpider):
             return None
         content = file.content()
         self._say(content)
-        self._given = content.count
+        self._content = content
         return f"{content.count:,} {self.args.KIND.several} {content.digest}"
 
     async def _requests(self, run: CrawlRun) -> AsyncIterator[Request]:
-        different = run.progress.all
-        if self._given is not None and 0 < different < self._given:
-            told = counted(different, f"different {self.args.KIND.one}")
-            logger.info("file=%s: %s in %s", self.args.file, told, counted(self._given, "line"))
+        if self._content is not None and 0 < run.progress.all < self._content.count:
+            self._say_repeated(self._content, run.progress.all)
         async for request in super()._requests(run):
             yield request
 
@@ -103,6 +101,13 @@ class TargetSpider(OperationSpider):
         """Give a walk a target."""
         for given in _file_of(self.args) or self.args.given_targets:
             yield as_given(self.seed(given.target), given)
+
+    def _say_repeated(self, content: FileContent, different: int) -> None:
+        """Tell which lines have no walk of their own, since another line has it."""
+        told = f"{counted(different, f'different {self.args.KIND.one}')} in {counted(content.count, 'line')}"
+        repeated = content.repeated.told(content.count - different)
+        self.remarks.append(f"file={self.args.file}: {told}{f'; {repeated}' if repeated else ''}")
+        logger.info("%s", self.remarks[-1])
 
     def _say(self, content: FileContent) -> None:
         """Tell how a file was read, since it may have been meant otherwise."""
@@ -112,8 +117,9 @@ class TargetSpider(OperationSpider):
         if content.without:
             logger.info("%s: %s no %s", name, counted(content.without, "record", ("has", "have")), kind.one)
         if content.bad.count:
-            lines = "line was" if content.bad.count == 1 else "lines were"
-            self.remarks.append(f"{name}: {content.bad.count:,} {lines} passed over (bad_lines=skip): {content.bad}")
+            lines = f"{content.bad.count:,} of {counted(content.count + content.bad.count, 'line')}"
+            verb = "was" if content.bad.count == 1 else "were"
+            self.remarks.append(f"{name}: {lines} {verb} passed over (bad_lines=skip): {content.bad}")
             logger.warning(self.remarks[-1])
 
 

@@ -121,7 +121,7 @@ def prepare(settings: Settings, args: list[str], opts: argparse.Namespace, proce
     # The option is the setting by another name.
     named = {} if opts.logfile else dict(log_files(settings))
     if opts.spargs.get("bad_lines") == BadLines.LIST.value and issubclass(spider, TargetSpider):
-        for line in spider.bad_lines(opts.spargs):
+        for line in spider.lines_not_asked(opts.spargs):
             say(line)
     prepare_crawl(spider, opts.spargs, settings, files | named)
     quieten(str(settings["LOG_LEVEL"]))

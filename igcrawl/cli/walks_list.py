@@ -16,7 +16,7 @@ from igcrawl.cli.command_config import SESSION_CHECK
 from igcrawl.cli.known_outputs import KnownOutput, output_lines, outputs_of, replaced_by
 from igcrawl.cli.tables import Table, terminal_width
 from igcrawl.config.config import Config
-from igcrawl.crawl.walk_rows import GIVEN
+from igcrawl.crawl.walk_rows import GIVEN, VERSIONS
 from igcrawl.errors import BadInput
 from igcrawl.planning.estimate import Estimate, duration, requests_left
 from igcrawl.printable import say
@@ -129,12 +129,14 @@ async def _print(store: Store, chosen: _Chosen, verdicts: Collection[str], limit
     left = partial(_left, budget=budget) if later is None else _nothing_left
     table = Table(_COLUMNS, _NUMBERS, terminal_width())
     counts: Counter[str] = Counter()
+    versions: dict[str, None] = {}
     estimate, shown = Estimate(), []
     one = next(iter(verdicts)) if len(verdicts) == 1 else None
     async for row in store.walks.all(crawl.id, one):
         if verdicts and (row.verdict or OPEN) not in verdicts:
             continue
         counts[_state(row)] += 1
+        versions.update(dict.fromkeys(row.state.get(VERSIONS, ())))
         estimate.add(row)
         if counts.total() <= limit:
             shown.append(row)
@@ -146,7 +148,8 @@ async def _print(store: Store, chosen: _Chosen, verdicts: Collection[str], limit
     if counts.total() > limit > 0:
         say(f"… and {counts.total() - limit:,} more (--limit)")
     states = ", ".join(f"{count:,} {state}" for state, count in counts.most_common()) or "no walks"
-    say(f"{states}; left: {left(estimate.requests)}")
+    by = f"; by igcrawl {', '.join(versions)}" if versions else ""
+    say(f"{states}; left: {left(estimate.requests)}{by}")
     say()
 
 

@@ -16,7 +16,7 @@ from rich.text import Text
 from igcrawl.console.snapshot import Snapshot
 from igcrawl.console.status_line import facts_of
 from igcrawl.printable import printable
-from igcrawl.running.summary import Summary
+from igcrawl.running.summary import THIS_RUN, Summary
 
 #: Cells.
 _BAR_WIDTH: Final = 40
@@ -39,14 +39,14 @@ def snapshot_table(snapshot: Snapshot) -> RenderableType:
 def summary_table(summary: Summary) -> RenderableType:
     """Return a summary as a terminal shows it."""
     table = Table(box=SIMPLE_HEAD)
-    table.add_column("verdict")
+    table.add_column(f"verdict ({THIS_RUN})")
     for name in ("walks", "records", "requests", "time"):
         table.add_column(name, justify="right")
     for row in summary.rows:
         table.add_row(*map(_text, row))
     if len(summary.rows) > 1:
         table.add_row(*map(_text, summary.total))
-    told = [_text(sentence) for sentence in (*summary.named, *(share.told for share in summary.shares))]
+    told = [_text(sentence) for sentence in (*summary.of_run, *summary.of_crawl)]
     places = [_text(f"records: {place}") for place in summary.places]
     return Group(table, *told, *places, *(_text(sentence) for sentence in summary.advice))
 

@@ -38,7 +38,7 @@ def facts_of(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
 
 def _walks(snapshot: Snapshot) -> str:
     verdicts = ", ".join(f"{count:,} {verdict}" for verdict, count in snapshot.verdicts.items())
-    done = f"{snapshot.done:,} done" + (f" ({verdicts})" if verdicts else "")
+    done = f"{snapshot.done:,} done by this run" + (f" ({verdicts})" if verdicts else "")
     return done if snapshot.open is None else f"{snapshot.open:,} open, {done}"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+import igcrawl
 from igcrawl.arguments import GivenTarget
 from igcrawl.crawl.endless import Endless
 from igcrawl.crawl.walk import Ending, Walk
@@ -21,6 +22,8 @@ from igcrawl.verdict import FINAL, Verdict
 #: Keys in a row's `state` of the target as the operator gave it, and of its line in the file.
 GIVEN: Final = "given"
 LINE: Final = "line"
+#: Likewise of the versions of igcrawl that have worked on the walk, in their order.
+VERSIONS: Final = "versions"
 _LONGEST_GIVEN: Final = 200
 #: What a row's `state` holds: fields of the walk by these names.
 _STATE: Final = (
@@ -128,7 +131,7 @@ def row_after(row: WalkRow, walk: Walk, now: str, ending: Ending | None = None) 
         duplicates=walk.duplicates,
         requests=walk.requests,
         expected=walk.expected,
-        state={name: getattr(walk, name) for name in _STATE} | _beside(walk, ending),
+        state={name: getattr(walk, name) for name in _STATE} | _beside(row, walk, ending),
         updated_at=now,
         verdict=ending.verdict.value if ending else None,
         reason=ending.reason if ending else None,
@@ -136,8 +139,9 @@ def row_after(row: WalkRow, walk: Walk, now: str, ending: Ending | None = None) 
     )
 
 
-def _beside(walk: Walk, ending: Ending | None) -> dict[str, Any]:
+def _beside(row: WalkRow, walk: Walk, ending: Ending | None) -> dict[str, Any]:
     beside: dict[str, Any] = {"notes": list(walk.notes), "endless": walk.endless.kept()}
+    beside[VERSIONS] = list(dict.fromkeys([*row.state.get(VERSIONS, ()), igcrawl.__version__]))
     if walk.hides_cursor:
         beside["hides_cursor"] = True
     if walk.substitute is not None:

@@ -13,7 +13,7 @@ from igcrawl.crawl.records_place import records_place
 from igcrawl.crawl.run_totals import VerdictTotals
 from igcrawl.output.exporters import RecordFeedExporter
 from igcrawl.output.feed_outputs import public_uri
-from igcrawl.running.summary import Summary, advice_of, endings_advice, names_of
+from igcrawl.running.summary import Summary, advice_of, endings_advice, names_of, whole_crawl
 from igcrawl.store import describe
 
 
@@ -30,7 +30,8 @@ def summary_of(spider: OperationSpider) -> Summary | None:
         totals[verdict.value] = VerdictTotals(walks, known.records, known.requests, known.seconds)
     counts: dict[str | None, int] = dict(run.verdicts if run is not None else {})
     # Without an answer of the store, this run's own are what is known.
-    known_counts = counts or {verdict.value: walks for verdict, walks in spider.verdicts.items()}
+    own: dict[str | None, int] = {verdict.value: walks for verdict, walks in spider.verdicts.items()}
+    known_counts = counts or own
     clear = spider.context.redaction.text
     places, advice = [clear(place) for place in _places(spider)], _advice(spider, known_counts)
     keeps = run is not None and run.crawl.kept and not spider.context.store_goes
@@ -40,7 +41,8 @@ def summary_of(spider: OperationSpider) -> Summary | None:
     if not places and not has_feed and not _has_own_pipeline(crawler.settings):
         advice.insert(0, f"no record was kept, since no output was named: -O {spider.name}.jsonl")
     named = [clear(each) for each in names_of(counts, run.named if run is not None else {}, _number(spider))]
-    return Summary(totals, places, [*advice, *spider.remarks], spider.run_totals.shares, named)
+    whole = whole_crawl(known_counts, own)
+    return Summary(totals, places, [*advice, *spider.remarks], spider.run_totals.shares, named, whole)
 
 
 def _number(spider: OperationSpider) -> int | None:

@@ -14,6 +14,8 @@ from igcrawl.times import span
 from igcrawl.verdict import GOOD, REOPENED, RESUMABLE, Verdict
 from igcrawl.wording import counted
 
+#: Stands before what is the run's own, since earlier runs and other workers may have done more of the crawl.
+THIS_RUN: Final = "this run"
 #: Verdicts that stay, and that the operator may still doubt.
 _FINAL: Final = (Verdict.NOT_FOUND, Verdict.REFUSED)
 #: Verdicts that say that a list is not what it should be.
@@ -22,14 +24,15 @@ _DOUBTFUL: Final = tuple(verdict for verdict in Verdict if verdict not in GOOD |
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Summary of a run.
+    """Summary of a run, and of the crawl that it has worked on.
 
     Args:
-        totals: by verdict.
+        totals: of the run, by verdict.
         places: where the records are.
         advice: what the operator does now, a sentence each.
-        shares: of the possible, by list and size of its pages.
-        named: for each verdict that the operator should look at, the first walks that have it.
+        shares: of the possible, by list and size of its pages; the run's.
+        named: for each verdict that the operator should look at, the first walks of the crawl that have it.
+        whole: how the walks of the whole crawl stand; None where this run has ended them all.
     """
 
     totals: Mapping[str, VerdictTotals]
@@ -37,6 +40,17 @@ class Summary:
     advice: Sequence[str]
     shares: Sequence[Share] = ()
     named: Sequence[str] = ()
+    whole: str | None = None
+
+    @property
+    def of_run(self) -> list[str]:
+        """What is to be said of the run beside its rows, a sentence each."""
+        return [f"{THIS_RUN}: {share.told}" for share in self.shares]
+
+    @property
+    def of_crawl(self) -> list[str]:
+        """What is to be said of the whole crawl, a sentence each."""
+        return [*([f"whole crawl: {self.whole}"] if self.whole else []), *self.named]
 
     @property
     def rows(self) -> list[tuple[str, ...]]:
@@ -63,9 +77,8 @@ def summary_lines(summary: Summary) -> Iterator[str]:
     """Give a summary for a log."""
     for verdict, totals in summary.totals.items():
         walks, records, requests, time = _told(totals)
-        yield f"summary: {walks} {verdict}: {records}, {requests}, {time}"
-    yield from (f"summary: {share.told}" for share in summary.shares)
-    yield from (f"summary: {sentence}" for sentence in summary.named)
+        yield f"summary: {THIS_RUN}: {walks} {verdict}: {records}, {requests}, {time}"
+    yield from (f"summary: {sentence}" for sentence in (*summary.of_run, *summary.of_crawl))
     yield from (f"summary: records are in {place}" for place in summary.places)
     yield from (f"summary: {sentence}" for sentence in summary.advice)
 
@@ -121,6 +134,20 @@ def endings_advice(counts: Mapping[str | None, int], crawl: int, thing: str) -> 
     if set(counts) <= {Verdict.COMPLETE, Verdict.UPDATED}:
         return None
     return f"which {thing} ended how: scrapy export verdicts.csv --crawl {crawl} --type walk"
+
+
+def whole_crawl(counts: Mapping[str | None, int], own: Mapping[str | None, int]) -> str | None:
+    """Return how the walks of a crawl stand; None where one run has ended them all.
+
+    Args:
+        counts: how many walks of the crawl have each verdict, None is those that have none.
+        own: likewise of the run.
+    """
+    ended = {verdict: walks for verdict, walks in counts.items() if verdict is not None and walks}
+    if all(walks <= own.get(verdict, 0) for verdict, walks in ended.items()):
+        return None
+    waiting = {"open": counts[None]} if counts.get(None) else {}
+    return ", ".join(f"{walks:,} {state}" for state, walks in (ended | waiting).items())
 
 
 def names_of(

@@ -106,7 +106,7 @@ async def test_the_store_adds_up_walks_by_what_they_asked(backend: str, tmp_path
 def test_a_run_and_the_budget_say_what_its_requests_have_brought(crawl: Crawl, scrapy: Scrapy) -> None:
     crawl("followers", "user_id=25025320", "page_size=100")
     share = "followers_rest: 1,000 records by 11 requests: 90 % of the possible 1,100 (100 a page)"
-    assert f"summary: {share}" in crawl.outcome["summary"]
+    assert f"summary: this run: {share}" in crawl.outcome["summary"]
     crawl("followers", "user_id=25025320", "page_size=100", "max_pages=1", "fresh=1")
     assert any("100 records by 2 requests: 50 % of the possible 200" in line for line in crawl.outcome["summary"])
     shown = scrapy("budget").out

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import sys
 import tomllib
 from datetime import date
-from importlib.metadata import distributions, version
+from importlib.metadata import distributions
 
 import pytest
 import yaml
@@ -30,15 +29,8 @@ KNOWN = REQUIRED | {
 
 
 def test_the_version_is_the_same_everywhere_and_the_newest_of_the_changes() -> None:
-    assert PROJECT["version"] == CITATION["version"] == RELEASES[0][0]
+    assert igcrawl.__version__ == PROJECT["version"] == CITATION["version"] == RELEASES[0][0]
     assert f"version {PROJECT['version']}" in (ROOT / "docs/index.md").read_text("utf-8")
-
-
-def test_the_version_of_what_is_installed_can_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert igcrawl.__version__ == version("igcrawl")
-    assert "__version__" in dir(igcrawl)
-    monkeypatch.setattr(sys, "path", [])
-    assert not hasattr(igcrawl, "__version__")
 
 
 def test_the_changes_have_a_heading_for_each_version_the_newest_first() -> None:

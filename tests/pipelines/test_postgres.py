@@ -19,8 +19,8 @@ from igcrawl.parsing.envelope import read_envelope
 from igcrawl.parsing.reader import Reading
 from pipelines.postgres import PostgresPipeline
 from pipelines.postgres_tables import TABLES
+from tests.support.recorded import PAYLOADS, RECORDED
 from tests.support.records import OWNER, Tables, at, follow, profile, suggestion
-from tests.test_recorded import PAYLOADS, RECORDED
 
 EVERYTHING = ("users", "profiles", "follows", "suggestions", "hits", "media", "payloads")
 PICTURE = "https://scontent-{host}.cdninstagram.com/v/t51.2885-19/{file}_n.jpg?stp=dst-jpg_s150x150&oh={sign}&oe=67"

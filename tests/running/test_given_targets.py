@@ -162,8 +162,8 @@ def test_bad_lines_are_refused_before_anything_is_sent_or_passed_over_and_told(
     assert asked(simulator) == []
     records = crawl("profiles", given, "bad_lines=skip")
     assert [walk["target"] for walk in walks_of(records)] == [first, second]
-    assert crawl.log.count("2 lines were passed over (bad_lines=skip): line 3: ") == 1
-    assert [each for each in crawl.outcome["summary"] if "2 lines were passed over" in each]
+    assert crawl.log.count("2 of 4 lines were passed over (bad_lines=skip): line 3: ") == 1
+    assert [each for each in crawl.outcome["summary"] if "2 of 4 lines were passed over" in each]
 
 
 def test_the_summary_names_the_first_targets_that_the_operator_should_look_at(
@@ -277,7 +277,9 @@ def test_a_file_with_doubles_says_how_many_accounts_it_has(
 ) -> None:
     first, second = accounts_of(simulator, 2)
     crawl("profiles", file(first, second, f"{first}.0", first))
-    assert crawl.log.count("2 different accounts in 4 lines") == 1
+    told = "2 different accounts in 4 lines; line 3 repeats line 1, line 4 repeats line 1"
+    assert crawl.log.count(told) == 1
+    assert [line for line in crawl.outcome["summary"] if line.endswith(told)]
     crawl("profiles", file(first, second))
     assert "different accounts" not in crawl.log
 
@@ -286,11 +288,13 @@ def test_bad_lines_are_listed_one_by_one_and_nothing_is_crawled(tmp_path: Path) 
     path = tmp_path / "accounts.csv"
     path.write_text("username,mail\na b,x@y.z\nnasa,\n,q@y.z\n")
     given = {"file": str(path), "bad_lines": BadLines.LIST.value}
-    first, second = ProfilesSpider.bad_lines(given)
+    first, second = ProfilesSpider.lines_not_asked(given)
     assert first.startswith("2: 'a b': a blank is in no username")
     assert second == "4: no account in it: nothing in username"
     with pytest.raises(BadInput, match="line 2: 'a b'"):
         ProfilesSpider.check(given)
+    path.write_text("nasa\nesa\n@NASA\n")
+    assert [*ProfilesSpider.lines_not_asked(given)] == ["3: '@NASA': repeats line 1"]
     path.write_text("nasa\n")
     with pytest.raises(BadInput, match="has no bad line, 1 account; leave it out to crawl"):
         ProfilesSpider.check(given)

@@ -93,7 +93,8 @@ def test_a_crawl_of_a_class_tells_what_it_did(many: Many) -> None:
     assert done.outcome["exit_code"] == 0
     assert done.outcome["refused"] is done.outcome["plan"] is None
     assert done.outcome["verdicts"] == {verdict: 1}
-    assert done.outcome["summary"][0].startswith(f"summary: 1 {verdict}: {counted(count, 'record')}, 1 request,")
+    told = f"summary: this run: 1 {verdict}: {counted(count, 'record')}, 1 request,"
+    assert done.outcome["summary"][0].startswith(told)
     assert f"summary: records are in {own.folder / 'out.jsonl'}" in done.outcome["summary"]
     assert done.outcome["finish_reason"] == "finished"
     assert done.outcome["stats"]["igcrawl/requests"] == 1

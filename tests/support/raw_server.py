@@ -115,3 +115,21 @@ def join(one: socket.socket, other: socket.socket) -> None:
     back.start()
     carry(one, other)
     back.join()
+
+
+def headers_of(request: bytes) -> dict[bytes, bytes]:
+    """Return the headers of a request, by their names in small letters."""
+    lines = [line.split(b": ", 1) for line in request.partition(b"\r\n\r\n")[0].split(b"\r\n")[1:]]
+    return {name.lower(): value for name, value in lines}
+
+
+ACCOUNT = b'{"pk":"1","username":"u"}'
+#: A page in which a profile and a search find what they read.
+PAGE = b'{"data":{"user":%s},"users":[],"media_grid":{"sections":[]},"list":[],"status":"ok"}' % ACCOUNT
+
+
+def good(connection: socket.socket, request: bytes) -> bool:
+    """Answer with `PAGE`, and keep the connection."""
+    answer = with_head(PAGE, "Content-Type: application/json")
+    connection.sendall(answer.removesuffix(PAGE) if request.startswith(b"HEAD") else answer)
+    return True

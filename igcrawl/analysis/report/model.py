@@ -278,6 +278,7 @@ class Report:
         networks: those that could be drawn.
         costs: by operation and verdict.
         walk_costs: of the walks that cost most.
+        versions: of igcrawl that have worked on the walks.
     """
 
     made_at: str
@@ -289,3 +290,4 @@ class Report:
     networks: Sequence[Network] = ()
     costs: Sequence[Cost] = ()
     walk_costs: Sequence[WalkCost] = ()
+    versions: Sequence[str] = ()

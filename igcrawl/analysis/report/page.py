@@ -55,6 +55,7 @@ def page_of(report: Report, library: str | None = None) -> str:
             looks=charts.LOOKS,
             summary=sentences.summary(report, dates),
             glossary=glossary(_verdicts(report)),
+            made_by=sentences.made_by(report.versions),
             **_of_lists(dates),
             **_of_overlap(report.overlap),
             **_of_networks(dates),

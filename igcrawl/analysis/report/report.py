@@ -101,6 +101,7 @@ async def gather(store: Store, names: Sequence[str], place: str) -> Report:
         networks=[network for network in (suggested, mutual) if network is not None],
         costs=seen.costs,
         walk_costs=seen.walk_costs,
+        versions=seen.versions,
     )
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+import igcrawl
 from igcrawl.analysis.report.model import Account, Cost, Crawl, ListOverTime, Network, Overlap, Report
 from igcrawl.analysis.report.times_shown import Dates
 from igcrawl.wording import counted, plural_of
@@ -153,6 +154,12 @@ def title(accounts: Sequence[Account], more: int) -> str:
     shown = names if len(names) + more <= 3 else names[:2]
     left = len(names) + more - len(shown)
     return listed([*shown, counted(left, "more account")] if left else shown)
+
+
+def made_by(versions: Sequence[str]) -> str:
+    """Return which versions of igcrawl have walked the lists, and which one has made the page."""
+    page = f"this page was made by igcrawl {igcrawl.__version__}"
+    return f"The lists were walked by igcrawl {listed(versions)}; {page}." if versions else f"T{page[1:]}."
 
 
 def listed(words: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from igcrawl.analysis.lists.kept_lists import list_kinds
 from igcrawl.analysis.report.glossary import OPEN
 from igcrawl.analysis.report.model import ACCOUNT_ROWS, ACCOUNTS, WALK_ROWS, AccountRow, Cost, WalkCost
-from igcrawl.crawl.walk_rows import GIVEN
+from igcrawl.crawl.walk_rows import GIVEN, VERSIONS
 from igcrawl.store import Store, WalkRow
 from igcrawl.store.packed_ids import is_id
 
@@ -36,6 +36,7 @@ class Survey:
         chosen: ids of the accounts to show in full, those that were crawled most often first, then the largest.
         rest: those after them, as far as they have a row.
         more: how many come after those.
+        versions: of igcrawl that have worked on the walks, those of the latest crawls first.
     """
 
     costs: list[Cost] = field(default_factory=list)
@@ -43,6 +44,7 @@ class Survey:
     chosen: list[str] = field(default_factory=list)
     rest: list[AccountRow] = field(default_factory=list)
     more: int = 0
+    versions: list[str] = field(default_factory=list)
 
 
 async def survey(store: Store, named: Collection[str]) -> Survey:
@@ -55,10 +57,12 @@ async def survey(store: Store, named: Collection[str]) -> Survey:
     kinds, accounts = list_kinds(), {pk: _Seen() for pk in named}
     sums: dict[tuple[str, str], list[int]] = {}
     dearest: list[tuple[int, int, WalkCost]] = []
+    versions: dict[str, None] = {}
     for crawl in await store.crawls.generations():
         async for row in store.walks.all(crawl.id):
             if not row.fence:
                 continue
+            versions.update(dict.fromkeys(row.state.get(VERSIONS, ())))
             _add(sums.setdefault((row.operation, row.verdict or OPEN), [0, 0, 0]), row)
             ranked = (row.requests, -row.id, _cost_of(row))
             (heapq.heappushpop if len(dearest) == WALK_ROWS else heapq.heappush)(dearest, ranked)
@@ -71,6 +75,7 @@ async def survey(store: Store, named: Collection[str]) -> Survey:
         chosen=found.chosen,
         rest=found.rest,
         more=found.more,
+        versions=list(versions),
     )
 
 

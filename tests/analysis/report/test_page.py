@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import pytest
 
+import igcrawl
 from igcrawl.analysis.report import charts
 from igcrawl.analysis.report.glossary import MEANINGS, OPEN
 from igcrawl.analysis.report.model import AccountRow, ComparedList, Cost, Crawl, ListOverTime, Report, WalkCost
@@ -268,3 +269,12 @@ def test_many_rows_are_thinned_evenly_and_the_last_one_stays() -> None:
 def test_the_share_of_a_list_without_an_expected_count_is_not_known() -> None:
     assert Crawl(number=1, at=on_day(0), verdict="unverified", found=3).share is None
     assert Crawl(number=1, at=on_day(0), verdict="complete", found=0, expected=0).share is None
+
+
+def test_the_page_names_the_versions_of_its_lists_and_its_own() -> None:
+    own = f"his page was made by igcrawl {igcrawl.__version__}."
+    walked = Read(page_of(report(versions=["0.1.0", "0.2.0"]), LIBRARY)).text
+    assert f"The lists were walked by igcrawl 0.1.0 and 0.2.0; t{own}" in walked
+    unknown = Read(page_of(report(), LIBRARY)).text
+    assert f"T{own}" in unknown
+    assert "walked by igcrawl" not in unknown

@@ -13,6 +13,7 @@ import pytest
 
 from igcrawl.analysis.report.model import ACCOUNTS, Crawl, Report
 from igcrawl.analysis.report.report import gather
+from igcrawl.crawl.walk_rows import VERSIONS
 from igcrawl.errors import BadInput
 from igcrawl.items import Follow, Suggestion
 from igcrawl.output.json_lines import to_lines
@@ -46,6 +47,7 @@ class Walked:
         members: ids.
         verdict: of the walk.
         expected: what the profile said.
+        versions: of igcrawl that have worked on it.
     """
 
     target: int
@@ -55,6 +57,7 @@ class Walked:
     verdict: str = "complete"
     expected: int | None = None
     requests: int = 1
+    versions: Sequence[str] = ()
 
 
 @dataclass
@@ -81,6 +84,7 @@ class Made:
             records=len(one.members),
             requests=one.requests,
             expected=one.expected,
+            state={VERSIONS: list(one.versions)},
         )
         said = profile(done, username=f"user{one.target}", full_name=f"User {one.target}", follower_count=one.expected)
         said = replace(said, fetched_at=on_day(one.day))
@@ -214,6 +218,14 @@ def check_costs(report: Report, walked: Sequence[Walked]) -> None:
     assert {(cost.operation, cost.verdict): cost.requests for cost in report.costs} == requests
     most = [cost.requests for cost in report.walk_costs]
     assert most == sorted((one.requests for one in walked), reverse=True)[: len(most)]
+
+
+async def test_a_report_names_the_versions_that_have_walked_its_lists(file: str) -> None:
+    async with opened(file) as store:
+        made = Made(store)
+        for day, versions in enumerate([["1.0"], [], ["1.0", "1.1"]]):
+            await made.put(Walked(1, "followers", day, PEOPLE[:5], versions=versions))
+        assert sorted((await made.report()).versions) == ["1.0", "1.1"]
 
 
 async def test_only_the_accounts_that_were_named_are_reported_in_their_order(file: str) -> None:

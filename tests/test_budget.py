@@ -36,9 +36,9 @@ def shared(request: pytest.FixtureRequest, simulator: Simulator, tmp_path: Path)
     if request.param == "sqlite":
         yield Place(simulator, tmp_path, **TWENTY)
         return
-    from tests.support.postgres import database
+    from tests.support.postgres import ready_database
 
-    with database() as url:
+    with ready_database() as url:
         yield Place(simulator, tmp_path, IG_STORE=url, **TWENTY)
 
 
@@ -324,9 +324,9 @@ def test_when_one_worker_gets_into_trouble_the_others_send_nothing_more(
 ) -> None:
     place = Place(simulator, tmp_path)
     if store == "postgres":
-        from tests.support.postgres import database
+        from tests.support.postgres import ready_database
 
-        context = database()
+        context = ready_database()
         place.environment["IG_STORE"] = context.__enter__()
         request.addfinalizer(lambda: context.__exit__(None, None, None))
     simulator.faults.add(operation="followers", kind="delay", delay=0.04)

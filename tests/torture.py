@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import random
 import sys
 import tempfile
@@ -31,6 +32,7 @@ import orjson
 import psycopg
 
 from igcrawl.simulator import LoggedRequest, Simulator
+from tests import ROOT_OF_TESTS
 from tests.output.others import OTHERS
 from tests.output.world import contents, read
 from tests.support import crawls, postgres
@@ -39,8 +41,8 @@ from tests.support.crawls import CrawlProcess
 
 #: The hub has 2,000 followers; the first nineteen, which have 2,000 each, are walked with it.
 HUB = "100000040"
-FOLLOWS = 40_000
-LONG = ("followers", "-a", f"user_id={HUB}", "-a", "depth=2", "-a", "max_walks=20", "-a", "crawl=torture")
+_FOLLOWERS = 2_000
+_LISTS = 20
 #: Twenty lists again, of two pages at most: their verdicts are `stopped`, so that they stand at the end of each output.
 MEDIUM = (
     "followers",
@@ -193,7 +195,7 @@ def ground(
         settings: of the crawl, beside those that lead it to the simulator.
     """
     with (
-        tempfile.TemporaryDirectory(prefix="igcrawl-torture-") as name,
+        tempfile.TemporaryDirectory(prefix="igcrawl-torture-", dir=os.environ.get(ROOT_OF_TESTS)) as name,
         _store(store) as database,
         proxy_in_thread(database) if database else nullcontext((None, None)) as (proxy, address),
     ):
@@ -290,21 +292,29 @@ class Torturer:
         store: sqlite or postgres.
         seed: of all that is random here.
         outputs: names of `OUTPUTS`.
+        lists: how many a long crawl has.
         settings: of the crawls.
     """
 
     def __init__(
-        self, simulator: Simulator, store: str, seed: int, outputs: Sequence[str] = ("jsonl",), **settings: str
+        self,
+        simulator: Simulator,
+        store: str,
+        seed: int,
+        outputs: Sequence[str] = ("jsonl",),
+        lists: int = _LISTS,
+        **settings: str,
     ) -> None:
         self._simulator = simulator
         self._store = store
         self._outputs = outputs
+        self._lists = lists
         self._settings = settings
         self._chance = random.Random(seed)
         self.figures = Figures(store, seed)
 
     def long(self, kills: int, *, one_page_a_kill: bool = True) -> None:
-        """Kill crawls of 40,000 follows.
+        """Kill crawls of many long lists.
 
         Args:
             kills: how many, all of one crawl if it lives so long.
@@ -313,18 +323,19 @@ class Torturer:
         Raises:
             BrokenError: something was lost, is there twice, or was asked too often.
         """
-        peace, pace = self._in_peace(LONG)
+        command = _long(self._lists)
+        peace, pace = self._in_peace(command)
         follows = {
             output: sum(b'"type":"follow"' in line for line in peace[output].elements()) for output in self._outputs
         }
         if "follows" in peace:
             follows["table follows"] = peace["follows"].total()
         for name, count in follows.items():
-            if count != FOLLOWS:
-                raise BrokenError(f"{name}: in peace there are {count:,} follows, not {FOLLOWS:,}")
+            if count != _FOLLOWERS * self._lists:
+                raise BrokenError(f"{name}: in peace there are {count:,} follows, not {_FOLLOWERS * self._lists:,}")
         while self.figures.kills < kills:
             with self._ground() as place:
-                lives = self._through(place, LONG, pace, kills - self.figures.kills)
+                lives = self._through(place, command, pace, kills - self.figures.kills)
                 _compare(peace, place.written())
                 place.check_foreign()
             if one_page_a_kill:
@@ -437,6 +448,10 @@ class Pace:
         return max(longest, self.life) if self.requests < _SHORT else longest
 
 
+def _long(lists: int) -> tuple[str, ...]:
+    return ("followers", "-a", f"user_id={HUB}", "-a", "depth=2", "-a", f"max_walks={lists}", "-a", "crawl=torture")
+
+
 def _end_well(process: CrawlProcess) -> None:
     code = process.wait(seconds=600)
     if code != 0:
@@ -461,6 +476,7 @@ def torture(
     outputs: Sequence[str] = ("jsonl",),
     *,
     long: bool = True,
+    lists: int = _LISTS,
     **settings: str,
 ) -> Figures:
     """Kill long and short crawls.
@@ -471,7 +487,8 @@ def torture(
         seed: of all that is random.
         page_size: the server's.
         outputs: names of `OUTPUTS`.
-        long: whether the crawls are of 40,000 follows, not of a few hundred.
+        long: whether the crawls are of thousands of follows, not of a few hundred.
+        lists: how many a long crawl has, of 2,000 follows each.
         settings: of the crawls.
 
     Raises:
@@ -479,7 +496,7 @@ def torture(
     """
     begun = time.monotonic()
     with Simulator(page_size=page_size) as simulator:
-        torturer = Torturer(simulator, store, seed, outputs, **settings)
+        torturer = Torturer(simulator, store, seed, outputs, lists, **settings)
         if long:
             torturer.long(kills)
         else:

@@ -77,8 +77,9 @@ def import_all() -> None:
                 importlib.import_module(f"{package}.{module.name}")
     for name in _MODULES:
         importlib.import_module(name)
-    # A child that asks for the same one has it.
+    # A child that asks for them has them.
     importlib.import_module("igcrawl.calling.tls").tls_context({})
+    importlib.import_module("igcrawl.doc_ids.registry").shipped_queries()
     importlib.import_module("twisted.internet.asyncioreactor")
     _know_packages()
     _build_arguments()

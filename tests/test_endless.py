@@ -31,7 +31,7 @@ from igcrawl.store import ENDLESS_PAGES, OperatorLimits
 from igcrawl.verdict import Verdict
 from tests.support.walking import CursorDied, Hooks, Outcome, walk_list
 
-CASES = int(os.environ.get("ENDLESS_CASES", "60"))
+CASES = int(os.environ.get("ENDLESS_CASES", "20"))
 START = int(os.environ.get("ENDLESS_START", "0"))
 SEEDS = range(START, START + CASES)
 #: IG_ENDLESS_PAGES of these walks.

@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: docs picture compiled siege help demo demo-postgres test fuzz torture bench bench-peers bench-many bench-transport days clean
+.PHONY: docs picture compiled rewritten siege help demo demo-postgres test fuzz torture bench bench-peers bench-many bench-transport days clean
 
 help:
 	@echo "make demo   crawl the built-in simulator into out/followers.jsonl, twice, and make a report of it: out/report.html"
@@ -30,6 +30,11 @@ $(VENV)/crawl: requirements.txt
 # Without it, each process compiles all again where PYTHONDONTWRITEBYTECODE is set.
 compiled: $(VENV)/crawl
 	@$(BIN)/python -m compileall -q igcrawl spiders pipelines tests
+
+# Pytest rewrites the assertions of each test file: here once, else in each of its processes. An error is told by the tests.
+rewritten: $(VENV)/dev compiled
+	@find tests -name 'test_*.py' | xargs -P 2 -n 100 env -u PYTHONDONTWRITEBYTECODE \
+		$(BIN)/python -m pytest -qq --collect-only > /dev/null || true
 
 $(VENV)/dev: $(VENV)/crawl pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
@@ -59,7 +64,7 @@ demo-postgres: $(VENV)/dev
 	@$(BIN)/python -m tests.support.demo_postgres
 
 # More processes than cores: the tests wait for servers and clocks half of their time.
-test: $(VENV)/dev compiled
+test: $(VENV)/dev rewritten
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -6,6 +6,7 @@ import asyncio
 import os
 from dataclasses import fields
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
@@ -14,6 +15,9 @@ import igcrawl
 from igcrawl.simulator import Simulator
 from tests.conftest import asked
 from tests.support.client_program import ClientProgram
+
+#: So many are made in a row; `make torture` makes more.
+CLIENTS = int(os.environ.get("CLIENTS", "8"))
 
 
 def followers_of(simulator: Simulator) -> list[str]:
@@ -226,23 +230,28 @@ def test_lists_are_read_side_by_side(client: ClientProgram, simulator: Simulator
 def test_many_clients_in_a_row_leave_nothing_behind(client: ClientProgram) -> None:
     def main(ig):
         import gc
-        import os
         import threading
 
-        # `make torture` makes more of them.
-        clients, figures = int(os.environ.get("CLIENTS", "8")), []
+        clients, figures, cpu, resident = int(os.environ.get("CLIENTS", "8")), [], [], []
         for number in range(clients):
+            before = time.process_time()
             with igcrawl.SyncClient() as each:
                 for _ in each.followers(user_id=25025320, fresh=True, verify=False):
                     break
+            cpu.append(time.process_time() - before)
+            resident.append(int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE"))
             if number in {clients // 2 - 1, clients - 1}:
                 gc.collect()
                 crawlers = sum(type(one).__name__ in {"Crawler", "Reading", "HandOut"} for one in gc.get_objects())
                 figures.append([len(list(Path("/proc/self/fd").iterdir())), threading.active_count(), crawlers])
-        return figures
+        return figures, cpu, resident
 
-    first, last = client(main)
+    (first, last), cpu, resident = client(main, timeout=60 + CLIENTS)
     assert first == last
+    if CLIENTS >= 200:
+        # The first ones load modules, and a heap takes a while to find its size.
+        assert median(cpu[-100:]) <= 1.2 * median(cpu[20:120])
+        assert resident[-1] <= 1.05 * resident[CLIENTS // 2]
 
 
 def test_a_closed_client_says_so(at_simulator: dict[str, str], tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from weakref import WeakSet
 from igcrawl.api.client_settings import ClientSettings
 from igcrawl.api.doubts import problem_of, warn_caller
 from igcrawl.api.frames import to_pandas, to_polars
+from igcrawl.api.python_words import python_words
 from igcrawl.api.reading import Order, R, Reading
 from igcrawl.api.waits import Waits
 from igcrawl.api.walk_ends import WalkEnds
@@ -124,7 +125,7 @@ class Records(Generic[R]):
         problem = problem_of(outcome, WalkEnds())
         if problem is not None:
             raise problem
-        return outcome.plan or ""
+        return python_words(outcome.plan or "")
 
     @property
     def kinds(self) -> tuple[type[R], ...]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+import re
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -16,11 +18,15 @@ from scrapy.spiderloader import SpiderLoader
 import igcrawl
 from igcrawl.api import options
 from igcrawl.api.frames import to_pandas, to_polars
+from igcrawl.api.python_words import python_words
 from tests.support.session_file import secrets_of, session_settings, write_session
 
 SPIDERS = SpiderLoader(Settings({"SPIDER_MODULES": ["spiders"]}))
 #: The methods of a spider that has not the one of its name.
 METHODS = {"operation": ("call", "doc_id"), "profiles": ("profile", "profiles")}
+
+#: How a command line is written.
+COMMAND_LINE = re.compile(r"(^|\s)-[as] |scrapy crawl|(^|\s)--[a-z]")
 
 
 def methods() -> dict[str, Any]:
@@ -75,14 +81,29 @@ def test_both_clients_have_the_same_methods() -> None:
         ("audio", {"track_id": "a"}),
     ],
 )
-def test_what_is_wrong_is_refused_in_the_command_s_words(
-    ig: igcrawl.Client, method: str, given: dict[str, str]
-) -> None:
+def test_what_is_wrong_is_refused_as_by_the_command(ig: igcrawl.Client, method: str, given: dict[str, str]) -> None:
     with pytest.raises(igcrawl.BadInput) as commands:
         SPIDERS.load(method).check(dict(given))
     with pytest.raises(igcrawl.BadInput) as own:
         getattr(ig, method)(**given)
-    assert str(own.value) == str(commands.value)
+    assert str(own.value) == python_words(str(commands.value))
+
+
+@pytest.mark.parametrize("name", SPIDERS.list())
+def test_no_refusal_of_an_argument_speaks_of_a_command_line(ig: igcrawl.Client, name: str) -> None:
+    spider = SPIDERS.load(name)
+    method = METHODS.get(name, (name,))[-1]
+    refused = 0
+    for argument in {*spider.arguments.model_fields, "nonsense"} - {"plan", "crawl", "doc_id", "args", "name"}:
+        for value in ("", "no such value", "-1", "instagram.com/p/x y", "https://www.instagram.com/share/abc"):
+            given = {argument: value}
+            with suppress(TypeError):
+                try:
+                    getattr(ig, method)("123456", **given) if method == "doc_id" else getattr(ig, method)(**given)
+                except igcrawl.BadInput as error:
+                    refused += 1
+                    assert not COMMAND_LINE.search(str(error)), error
+    assert refused > 10
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, Unpack
+from typing import TYPE_CHECKING, Any, NoReturn, Self, Unpack
 
 from igcrawl.api.argument_texts import with_target
 from igcrawl.api.client_settings import Budget, ClientSettings, Given, Session
@@ -30,7 +30,7 @@ from igcrawl.api.options import (
 from igcrawl.api.orders import order_of
 from igcrawl.api.python_words import python_words
 from igcrawl.api.reading import R
-from igcrawl.api.records import Readings, Records
+from igcrawl.api.records import UNPICKLED, Readings, Records
 from igcrawl.errors import BadInput
 from igcrawl.items import Audio, Comment, Follow, Hit, Media, Profile, Record, Redirect, Suggestion
 from igcrawl.store import describe
@@ -103,6 +103,9 @@ class Client:
         # Also where it was refused: some tracebacks show it.
         store = describe(self._settings.store) if hasattr(self, "_settings") else "nothing"
         return f"<igcrawl.{type(self).__name__} with {store}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(UNPICKLED)
 
     async def __aenter__(self) -> Self:
         return self

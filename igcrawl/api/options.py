@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from os import PathLike
-from typing import Any, Literal, TypeAlias, TypedDict
+from typing import Any, Final, Literal, TypeAlias, TypedDict
 
 #: One or several texts.
 Texts: TypeAlias = str | Sequence[str]
@@ -128,6 +128,17 @@ class DocIdOptions(Options, total=False):
     cursor: str
     confirm: bool
     variables: Mapping[str, Any]
+
+
+#: The names that messages about arguments may use.
+ARGUMENTS: Final = frozenset(
+    name
+    for kind in (
+        *(ClipsOptions, ListOptions, SuggestionsOptions, MediaOptions, SearchOptions),
+        *(TypeaheadOptions, AudioOptions, ResolveOptions, DocIdOptions),
+    )
+    for name in kind.__annotations__
+)
 
 
 class CompareOptions(TypedDict, total=False):

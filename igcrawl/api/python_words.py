@@ -11,14 +11,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from igcrawl.api.options import ARGUMENTS
 from igcrawl.errors import IgcrawlError
 
-_VALUE: Final = r"'[^']*'|[^\s`,;:]+"
+_VALUE: Final = r"'[^']*'|[^\s`,;:()]+(?:,[^\s`,;:()]+)*"
 _ARGUMENT: Final = re.compile(rf"-a (\w+)=({_VALUE})")
 _SETTING: Final = re.compile(rf"-s (\w+)=({_VALUE})")
-_CRAWL: Final = re.compile(rf"scrapy crawl (\w+)((?: {_ARGUMENT.pattern.replace('(', '(?:')})+)(?: …)?")
+_CRAWL: Final = re.compile(rf"scrapy crawl (\w+)((?: -a \w+=(?:{_VALUE}))+)(?: …)?")
 _QUESTION: Final = re.compile(r"^scrapy (compare|history|report|export)\b")
 _OPTION: Final = re.compile(rf"(?<![\w-])--([a-z][a-z-]*)(?:=({_VALUE}))?")
+#: The value that a message is about stands at its beginning, and may hold anything.
+_FIRST: Final = re.compile(r"^([a-z_]+)=((?:(?!: ).)*)(?=: )")
+#: Arguments, where a message names them without ``-a``.
+_NAMED: Final = re.compile(rf"(?<![\w.])(?<!-a )({'|'.join(sorted(ARGUMENTS, key=len, reverse=True))})=({_VALUE})")
 #: What stays as it is: other commands, for a terminal.
 _COMMAND: Final = re.compile(r"(`[^`]*`|\bscrapy [a-z][^,;:`]*)")
 _SAME: Final = re.compile(r"\bthe same command\b")
@@ -28,11 +33,18 @@ _NAMES: Final = {"from": "from_", "for": "purpose"}
 _FLAGS: Final = frozenset({"any"})
 #: Arguments that are given as 0 or 1.
 _SWITCHES: Final = frozenset({"fresh", "verify", "confirm", "expand", "stream", "lsd"})
+#: Arguments that are numbers here; ids are text.
+_NUMBERS: Final = frozenset({"depth", "max_pages", "max_users", "max_walks", "overlap", "page_size", "skip_over"})
+_NUMBER: Final = re.compile(r"-?\d+")
 
 
 def python_words(message: str) -> str:
     """Return a message as a program's user reads it."""
-    told = _CRAWL.sub(_call, message)
+    about = _FIRST.match(message)
+    if about is not None and about[1] in ARGUMENTS:
+        return _given(about[1], about[2]) + python_words(message[about.end() :])
+    told = _NAMED.sub(lambda found: _given(*found.groups()), message)
+    told = _CRAWL.sub(_call, told)
     told = _ARGUMENT.sub(lambda found: _given(*found.groups()), told)
     told = _SETTING.sub(lambda found: f'settings={{"{found[1]}": {_shown(found[2])}}}', told)
     told = _SAME.sub("the same call", told).replace("run the command again", "call it again")
@@ -65,11 +77,13 @@ def _call(found: re.Match[str]) -> str:
 def _given(name: str, value: str) -> str:
     if name in _SWITCHES and value in {"0", "1"}:
         return f"{name}={bool(int(value))}"
+    if name in _NUMBERS and _NUMBER.fullmatch(value):
+        return f"{name}={value}"
     return f"{name}={_shown(value)}"
 
 
 def _shown(value: str) -> str:
-    return value if value == "…" else repr(value.strip("'"))
+    return value if value in {"…", "True", "False"} else repr(value.removeprefix("'").removesuffix("'"))
 
 
 def _option(found: re.Match[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Generator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, Generic
+from typing import TYPE_CHECKING, Any, Final, Generic, NoReturn
 from weakref import WeakSet
 
 from igcrawl.api.client_settings import ClientSettings
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 
+UNPICKLED: Final = "a client and its lists stay in their process; records can be pickled: await …all()"
 CLOSED: Final = "this client was closed; make another one"
 
 
@@ -77,6 +78,9 @@ class Records(Generic[R]):
 
     def __repr__(self) -> str:
         return f"<igcrawl records of {self._order.key}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(UNPICKLED)
 
     @property
     def walks(self) -> list[WalkEnd]:
@@ -153,6 +157,7 @@ class _Pass(Generic[R]):
     def __init__(self, reading: Reading[R]) -> None:
         self._reading = reading
         self._records: list[R] = []
+        self._turn = asyncio.Lock()
 
     def __del__(self) -> None:
         self._reading.abandon()
@@ -161,9 +166,12 @@ class _Pass(Generic[R]):
         return self
 
     async def __anext__(self) -> R:
-        if not self._records or self._reading.is_stopped:
-            self._records = await self._reading.next()
-            if not self._records:
-                raise StopAsyncIteration
-            self._records.reverse()
+        while not self._records or self._reading.is_stopped:
+            # Several tasks may read one pass: each record goes to one of them.
+            async with self._turn:
+                if not self._records or self._reading.is_stopped:
+                    self._records = await self._reading.next()
+                    if not self._records:
+                        raise StopAsyncIteration
+                    self._records.reverse()
         return self._records.pop()

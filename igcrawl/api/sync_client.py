@@ -7,7 +7,7 @@ from collections.abc import Coroutine, Mapping
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, Unpack
 from weakref import finalize
 
 from igcrawl.api.client import Client
@@ -32,7 +32,7 @@ from igcrawl.api.options import (
     TypeaheadOptions,
 )
 from igcrawl.api.reading import R
-from igcrawl.api.records import CLOSED, Records
+from igcrawl.api.records import CLOSED, UNPICKLED, Records
 from igcrawl.api.sync_records import SyncRecords
 from igcrawl.errors import BadInput
 from igcrawl.items import Audio, Comment, Follow, Hit, Media, Profile, Record, Redirect, Suggestion
@@ -92,6 +92,9 @@ class SyncClient:
     def __repr__(self) -> str:
         own = repr(self._client) if hasattr(self, "_client") else "<igcrawl.Client with nothing>"
         return own.replace(Client.__name__, type(self).__name__)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(UNPICKLED)
 
     def __enter__(self) -> Self:
         return self

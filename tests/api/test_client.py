@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import pickle
 import time
 from dataclasses import fields
 from pathlib import Path
@@ -226,6 +227,61 @@ def test_lists_are_read_side_by_side(client: ClientProgram, simulator: Simulator
     first, second, profiles = client(main)
     assert first == second == followers_of(simulator)[: len(first)] != []
     assert profiles == [simulator.user_id] * 3
+
+
+def test_tasks_that_read_one_pass_share_its_records(client: ClientProgram, simulator: Simulator) -> None:
+    async def main(ig):
+        one_pass, read = aiter(ig.followers(user_id=25025320)), []
+
+        async def reader():
+            async for follow in one_pass:
+                read.append(follow.pk)
+                await asyncio.sleep(0)
+
+        await asyncio.gather(reader(), reader(), reader())
+        return read
+
+    read = client(main)
+    assert sorted(read) == sorted(followers_of(simulator))
+
+
+def test_a_forked_process_is_told_that_the_client_is_its_parent_s(client: ClientProgram) -> None:
+    def main(ig):
+        pk = ig.profile(user_id=25025320).pk
+        out, into = os.pipe()
+        child = os.fork()
+        if child == 0:
+            try:
+                ig.profile(user_id=25025320)
+            except igcrawl.BadInput as error:
+                ig.close()
+                os.write(into, str(error).encode())
+            finally:
+                os._exit(0)
+        os.close(into)
+        said = os.read(out, 1000).decode()
+        os.waitpid(child, 0)
+        return said, ig.profile(user_id=pk).pk == pk
+
+    assert client(main) == [
+        "this client belongs to the process that this one was forked from; make one in each process",
+        True,
+    ]
+
+
+def test_what_a_client_returns_can_be_pickled_and_the_client_says_that_it_cannot(
+    at_simulator: dict[str, str], tmp_path: Path
+) -> None:
+    end = igcrawl.WalkEnd("walk", "followers", "", "followers/1", "1", "limited", 1, 1, 0, None, 1, "", "", "cut")
+    for kind in (igcrawl.DoubtfulResult, igcrawl.NotFound):
+        error = kind("why", [end])
+        again = pickle.loads(pickle.dumps(error))
+        assert (type(again), str(again), again.walk, again.walks) == (kind, "why", end, [end])
+    ig = igcrawl.Client(at_simulator["IG_SESSION"], tmp_path / "store.db")
+    with igcrawl.SyncClient(at_simulator["IG_SESSION"], tmp_path / "store.db") as without_a_loop:
+        for each in (ig, ig.followers("x"), without_a_loop, without_a_loop.followers("x")):
+            with pytest.raises(TypeError, match="stay in their process; records can be pickled"):
+                pickle.dumps(each)
 
 
 def test_many_clients_in_a_row_leave_nothing_behind(client: ClientProgram) -> None:

@@ -7,9 +7,12 @@ import random
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 
+from igcrawl.api import options
+from igcrawl.api import python_words as python_words_module
 from igcrawl.api.python_words import python_words
 from tests.conftest import ROOT
 
@@ -61,11 +64,24 @@ def test_no_message_of_the_code_keeps_an_argument_as_the_command_line_has_it() -
             "log in, then: scrapy session import FILE --force; done",
             "log in, then: scrapy session import FILE --force; done",
         ),
-        ("user_id=x: expected an id", "user_id=x: expected an id"),
+        ("user_id=x: expected an id; give username=x", "user_id='x': expected an id; give username='x'"),
+        ("max_users=-1: expected 1 or more", "max_users=-1: expected 1 or more"),
+        ("max_users=many: expected a number", "max_users='many': expected a number"),
+        ("username=no name: is: no name", "username='no name': is: no name"),
+        ("give user_id=1,2 or username=a,b; file=…", "give user_id='1,2' or username='a,b'; file=…"),
+        ("doc_id with args='{…}' or verify=0", "doc_id with args='{…}' or verify=False"),
+        ("max_user=x and my.user_id=7: none is an argument", "max_user=x and my.user_id=7: none is an argument"),
     ],
 )
 def test_a_message_is_told_in_python_s_words(message: str, told: str) -> None:
     assert python_words(message) == told
+
+
+def test_switches_and_numbers_are_the_arguments_that_have_such_types() -> None:
+    kinds = [each for each in vars(options).values() if isinstance(each, type) and hasattr(each, "__total__")]
+    hints = {name: hint for kind in kinds for name, hint in get_type_hints(kind).items() if name in options.ARGUMENTS}
+    assert {name for name, hint in hints.items() if hint is bool} == python_words_module._SWITCHES
+    assert {name for name, hint in hints.items() if hint is int} == python_words_module._NUMBERS
 
 
 def test_random_messages_keep_all_but_the_command_line_s_own_words() -> None:
@@ -73,7 +89,7 @@ def test_random_messages_keep_all_but_the_command_line_s_own_words() -> None:
     print("seed", seed)
     draw = random.Random(seed)
     for _ in range(300):
-        name, value = draw.choice(["user_id", "max_users", "query"]), draw.choice(["7", "a.b", "x-y", "…"])
+        name, value = draw.choice(["user_id", "username", "query"]), draw.choice(["7", "a.b", "x-y", "…"])
         shown = value if value == "…" else repr(value)
         turned = {
             f"-a {name}={value}": f"{name}={shown}",

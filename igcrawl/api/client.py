@@ -211,7 +211,7 @@ class Client:
         """
         from igcrawl.api import store_questions  # noqa: PLC0415 - most programs ask the store nothing
 
-        return await store_questions.export_records(self._settings, out, options)
+        return await store_questions.export_records(self._open_settings, out, options)
 
     async def compare(
         self, question: Question, /, *accounts: str | int, **options: Unpack[CompareOptions]
@@ -233,7 +233,7 @@ class Client:
         """
         from igcrawl.api import store_questions  # noqa: PLC0415 - as above
 
-        return await store_questions.compare(self._settings, question, accounts, options, self._readings.warn)
+        return await store_questions.compare(self._open_settings, question, accounts, options, self._readings.warn)
 
     async def history(self, account: str | int, /, *, out: str | PathLike[str] | None = None) -> AccountHistory:
         """Return the lists and profiles of an account that the store holds, without a request.
@@ -247,7 +247,7 @@ class Client:
         """
         from igcrawl.api import store_questions  # noqa: PLC0415 - as above
 
-        return await store_questions.history(self._settings, account, out)
+        return await store_questions.history(self._open_settings, account, out)
 
     async def report(self, out: str | PathLike[str], /, *accounts: str | int) -> Path:
         """Write a page of HTML about what the store holds, without a request.
@@ -264,7 +264,13 @@ class Client:
         """
         from igcrawl.api import store_questions  # noqa: PLC0415 - as above
 
-        return await store_questions.report(self._settings, out, accounts)
+        return await store_questions.report(self._open_settings, out, accounts)
+
+    @property
+    def _open_settings(self) -> ClientSettings:
+        """The settings, where the client goes on."""
+        self._readings.check_open()
+        return self._settings
 
     def _records(self, spider: str, kinds: tuple[type[R], ...], options: Mapping[str, Any]) -> Records[R]:
         return Records(order_of(self._settings, spider, kinds, options), self._readings)

@@ -48,11 +48,19 @@ class Readings:
         Raises:
             BadInput: the client was closed.
         """
-        if self._closed:
-            raise BadInput(CLOSED)
+        self.check_open()
         reading = Reading(order, self.settings, self.crawls, warn=self.warn, waits=waits)
         self._readings.add(reading)
         return reading
+
+    def check_open(self) -> None:
+        """Check that the client goes on.
+
+        Raises:
+            BadInput: it was closed.
+        """
+        if self._closed:
+            raise BadInput(CLOSED)
 
     async def close(self) -> None:
         """Stop all of them, each with a page written whole; there will be no other ones."""
@@ -124,6 +132,7 @@ class Records(Generic[R]):
         Raises:
             IgcrawlError: that could not be found out.
         """
+        self._readings.check_open()
         order = replace(self._order, arguments={**self._order.arguments, "plan": "1"})
         outcome = await self._readings.crawls.crawl(order.spider, order.arguments)
         problem = problem_of(outcome, WalkEnds())

@@ -19,6 +19,10 @@ import igcrawl
 from igcrawl.api import options
 from igcrawl.api.frames import to_pandas, to_polars
 from igcrawl.api.python_words import python_words
+from igcrawl.config.config import read_config
+from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.running.own_settings import own_settings
+from igcrawl.store import path_of
 from tests.support.session_file import secrets_of, session_settings, write_session
 
 SPIDERS = SpiderLoader(Settings({"SPIDER_MODULES": ["spiders"]}))
@@ -180,8 +184,26 @@ def test_settings_come_from_the_environment_and_arguments_win(tmp_path: Path, mo
     config = igcrawl.Client(budget=(3, 30), store="own.db", settings={"IG_SYNC_SECONDS": 1})._settings.config
     assert config.rules.budget is not None
     assert (config.rules.budget.whole.hour, config.rules.budget.whole.day) == (3, 30)
-    assert (config.store, config.sync_seconds) == ("sqlite:///own.db", 1)
+    assert (config.store, config.sync_seconds) == (f"sqlite:///{tmp_path}/own.db", 1)
     assert igcrawl.Client(budget=False)._settings.config.rules.budget is None
+
+
+def test_a_client_keeps_its_files_when_the_program_changes_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_session(tmp_path / "session.json")
+    monkeypatch.setenv("IG_STATE", "states")
+    given = [
+        igcrawl.Client("session.json", **more)._settings for more in ({}, {"store": "own.db"}, {"store": Path("b.db")})
+    ]
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    again = [read_config(own_settings(settings.scrapy), OPERATIONS) for settings in given]
+    files = [tmp_path / name for name in (".igcrawl/store.db", "own.db", "b.db")]
+    assert [path_of(config.store) for config in again] == files
+    assert {config.session_source.file for config in again} == {tmp_path / "session.json"}
+    assert {config.state for config in again} == {str(tmp_path / "states")}
 
 
 def test_a_session_may_be_another_client_s_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

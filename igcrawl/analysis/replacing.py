@@ -20,6 +20,8 @@ from igcrawl.errors import BadInput, StoreError
 #: Endings of names: of an old file while new ones take their places, of what DuckDB writes beside its file.
 _OLD: Final = ".old"
 _WAL: Final = ".wal"
+#: So many bytes of a file's name begin that of the new one: a name is bounded in bytes, and endings come behind it.
+_LONGEST_BEGIN: Final = 100
 
 
 @dataclass(slots=True)
@@ -105,8 +107,9 @@ class NewFiles:
 
     def _made(self, path: Path) -> _NewFile:
         real = path.resolve()
+        begin = os.fsencode(real.name)[:_LONGEST_BEGIN].decode(errors="ignore")
         try:
-            handle, name = tempfile.mkstemp(dir=real.parent, prefix=f".{real.name[:100]}.")
+            handle, name = tempfile.mkstemp(dir=real.parent, prefix=f".{begin}.")
         except OSError as error:
             raise BadInput(f"{path}: {error.strerror or error}") from None
         os.close(handle)

@@ -316,7 +316,7 @@ def test_a_closed_client_says_so(at_simulator: dict[str, str], tmp_path: Path) -
     asyncio.run(ig.close())
     with pytest.raises(igcrawl.BadInput, match="was closed"):
         aiter(ig.followers("instagram"))
-    for asked in (
+    for question in (
         ig.followers("x").plan(),
         ig.compare("new", 1),
         ig.history(1),
@@ -324,7 +324,7 @@ def test_a_closed_client_says_so(at_simulator: dict[str, str], tmp_path: Path) -
         ig.export("x.csv"),
     ):
         with pytest.raises(igcrawl.BadInput, match="was closed"):
-            asyncio.run(asked)
+            asyncio.run(question)
     without_a_loop = igcrawl.SyncClient(at_simulator["IG_SESSION"], tmp_path / "store.db")
     without_a_loop.close()
     with pytest.raises(igcrawl.BadInput, match="was closed"):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from igcrawl.analysis.lists.history import COLUMNS, History, SeenProfile, rows_of
 from igcrawl.analysis.lists.kept_lists import KeptList
 from igcrawl.api.frames import Table, pandas_of, polars_of, table_of
+from igcrawl.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +26,8 @@ class AccountHistory:
         self._history = history
 
     def __repr__(self) -> str:
-        return f"<igcrawl history of {self._history.account}: {len(self.lists)} lists, {len(self.profiles)} profiles>"
+        of = counted(len(self.lists), "list"), counted(len(self.profiles), "profile")
+        return f"<igcrawl history of {self._history.account}: {', '.join(of)}>"
 
     @property
     def pk(self) -> str:

@@ -18,7 +18,8 @@ __all__ = ["AT_ONCE", "ROOT", "Crawl", "Run", "Scrapy", "asked", "read_jsonl", "
 
 ROOT = Path(__file__).parents[1]
 _STATES = pytest.StashKey[list[tuple[str, int]]]()
-#: A throttled crawl ends at once, and the next one may go on at once. What waits is in `test_budget.py`.
+#: A throttled crawl ends at once, and the next one may go on at once. What waits is in `test_budget.py`. A slow machine
+#: may see the rest over before the crawl ends: where that matters, `Place.crawl_throttled` has a long one.
 AT_ONCE = {"IG_WAIT_MAX": "0", "IG_COOLDOWN": "0.02"}
 
 #: Bytes that the tests' folders may take.

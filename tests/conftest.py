@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +14,9 @@ from igcrawl.simulator import Simulator
 from tests import REAL_STATES
 from tests.support.crawl import Crawl, read_jsonl
 from tests.support.session_file import write_session
+
+if TYPE_CHECKING:
+    from tests.support.place import Place
 
 __all__ = ["AT_ONCE", "ROOT", "Crawl", "Run", "Scrapy", "asked", "read_jsonl", "scrapy_environment"]
 
@@ -108,6 +112,14 @@ def at_simulator(simulator: Simulator, tmp_path: Path) -> dict[str, str]:
         "IG_SESSION": str(session_file),
         **AT_ONCE,
     }
+
+
+@pytest.fixture
+def place(simulator: Simulator, tmp_path: Path) -> Place:
+    """A folder from which the simulator is crawled, as often as one likes."""
+    from tests.support.place import Place
+
+    return Place(simulator, tmp_path)
 
 
 @pytest.fixture

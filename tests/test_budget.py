@@ -26,11 +26,6 @@ TWENTY = {"IG_BUDGET_HOUR": "20", "IG_PACE": "burst", "IG_WAIT_MAX": "0"}
 PATIENT = {"IG_WAIT_MAX": ""}
 
 
-@pytest.fixture
-def place(simulator: Simulator, tmp_path: Path) -> Place:
-    return Place(simulator, tmp_path)
-
-
 @pytest.fixture(params=["sqlite", "postgres"])
 def shared(request: pytest.FixtureRequest, simulator: Simulator, tmp_path: Path) -> Iterator[Place]:
     """A place whose crawls spend a budget of 20 from one store."""

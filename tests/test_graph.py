@@ -29,11 +29,6 @@ def simulator() -> Iterator[Simulator]:
         yield running
 
 
-@pytest.fixture
-def place(simulator: Simulator, tmp_path: Path) -> Place:
-    return Place(simulator, tmp_path)
-
-
 def breadth_first(
     first: str, depth: int, beside: Callable[[str], Iterable[str]], takes: Callable[[str], bool] = lambda _: True
 ) -> list[str]:

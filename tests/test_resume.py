@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import sqlite3
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,11 +17,6 @@ from tests.support.session_states import end_rest
 SMALL, LARGE, HUB = "100000011", "25025320", "100000040"
 #: An answer that no reader understands.
 ODD: dict[str, Any] = {"data": {"xdt_api__v1__friendships__followers": {"users": 5, "next_max_id": None}}}
-
-
-@pytest.fixture
-def place(simulator: Simulator, tmp_path: Path) -> Place:
-    return Place(simulator, tmp_path)
 
 
 def pages(done: Done) -> list[str | None]:

@@ -25,11 +25,6 @@ LIST = ("followers", f"user_id={SMALL}")
 UPDATE = (*LIST, "since=last")
 
 
-@pytest.fixture
-def place(simulator: Simulator, tmp_path: Path) -> Place:
-    return Place(simulator, tmp_path)
-
-
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Place, Done]]:
     """A complete list of 20,000 followers, to which 30 have come since."""

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,11 +15,15 @@ from tests import REAL_STATES, ROOT_OF_TESTS
 from tests.support.crawl import Crawl, read_jsonl
 from tests.support.session_file import write_session
 
+if TYPE_CHECKING:
+    from tests.support.place import Place
+
 __all__ = ["AT_ONCE", "ROOT", "Crawl", "Run", "Scrapy", "asked", "read_jsonl", "scrapy_environment"]
 
 ROOT = Path(__file__).parents[1]
 _STATES = pytest.StashKey[list[tuple[str, int]]]()
-#: A throttled crawl ends at once, and the next one may go on at once. What waits is in `test_budget.py`.
+#: A throttled crawl ends at once, and the next one may go on at once. What waits is in `test_budget.py`. A slow machine
+#: may see the rest over before the crawl ends: where that matters, `Place.crawl_throttled` has a long one.
 AT_ONCE = {"IG_WAIT_MAX": "0", "IG_COOLDOWN": "0.02"}
 
 #: Bytes that the tests' folders may take.
@@ -107,6 +112,14 @@ def at_simulator(simulator: Simulator, tmp_path: Path) -> dict[str, str]:
         "IG_SESSION": str(session_file),
         **AT_ONCE,
     }
+
+
+@pytest.fixture
+def place(simulator: Simulator, tmp_path: Path) -> Place:
+    """A folder from which the simulator is crawled, as often as one likes."""
+    from tests.support.place import Place
+
+    return Place(simulator, tmp_path)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ import pytest
 
 from igcrawl.budget.session_state import SessionState
 from igcrawl.simulator import TROUBLES, Simulator, Trouble
+from tests.support.crawls import until
 from tests.support.place import Done, Place, Running, timeless
 
 #: 260 followers on 8 pages; 1,000 followers on 27 pages; 20 lists of 2,000.
@@ -23,11 +24,6 @@ CRAWL = ("followers", f"user_id={SMALL}")
 TWENTY = {"IG_BUDGET_HOUR": "20", "IG_PACE": "burst", "IG_WAIT_MAX": "0"}
 #: Waits for as long as it takes.
 PATIENT = {"IG_WAIT_MAX": ""}
-
-
-@pytest.fixture
-def place(simulator: Simulator, tmp_path: Path) -> Place:
-    return Place(simulator, tmp_path)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -54,6 +50,19 @@ def cpu_seconds(pid: int) -> float:
     """User and system time of a process and its threads."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def cpu_seconds_at_rest(pid: int) -> float:
+    """The same once the process has gone to rest."""
+    seen = [cpu_seconds(pid)]
+
+    def rests() -> bool:
+        time.sleep(0.03)
+        seen.append(cpu_seconds(pid))
+        return seen[-1] == seen[-2]
+
+    until(rests)
+    return seen[-1]
 
 
 def waiting(place: Place, *command: str, output: tuple[str, ...] = ("-O", "out.jsonl")) -> Running:
@@ -116,9 +125,8 @@ def test_a_waiting_crawl_says_until_when_costs_no_cpu_and_ends_at_once(
     place.environment |= TWENTY | PATIENT
     running = waiting(place, *CRAWL, "-s", "IG_BUDGET_HOUR=3")
     assert re.search(r"waiting until .* UTC.*: 3 requests were sent within an hour", running.process.log)
-    time.sleep(0.2)
-    before = cpu_seconds(running.process.pid)
-    time.sleep(1.5)
+    before = cpu_seconds_at_rest(running.process.pid)
+    time.sleep(0.7)
     assert cpu_seconds(running.process.pid) - before <= 0.03
     assert running.process.log.count("waiting until") == 1
     running.process.signal(number)

@@ -19,11 +19,6 @@ CRAWL = ("followers", "user_id=100000011", "crawl=mine")
 NAMES = ("out.jsonl", "out.jsonl.gz", "out.json", "out.json.zst", "out.csv", "out.csv.gz", "out.xml")
 
 
-@pytest.fixture
-def place(simulator: Simulator, tmp_path: Path) -> Place:
-    return Place(simulator, tmp_path)
-
-
 def start(place: Place, folder: Path) -> Running:
     feeds = {
         f"{folder}/part-%(batch_id)d.jsonl": {"format": "jsonl", "batch_item_count": 100, "overwrite": True},

@@ -29,11 +29,6 @@ def simulator() -> Iterator[Simulator]:
         yield running
 
 
-@pytest.fixture
-def place(simulator: Simulator, tmp_path: Path) -> Place:
-    return Place(simulator, tmp_path)
-
-
 def breadth_first(
     first: str, depth: int, beside: Callable[[str], Iterable[str]], takes: Callable[[str], bool] = lambda _: True
 ) -> list[str]:
@@ -170,10 +165,9 @@ def test_an_account_that_was_passed_over_is_not_asked_again_when_the_crawl_goes_
 ) -> None:
     command = ("followers", f"user_id={HUB}", "depth=2", "skip_over=1999", "max_walks=6")
     simulator.faults.add(operation="user_profile", target="100000044", nth=1, kind="throttle")
-    # Long enough for the first run to end within it, however slow the machine is.
-    first = place.crawl(*command, "-s", "IG_COOLDOWN=3", code=1)
+    first = place.crawl_throttled(*command)
     assert [walk["verdict"] for walk in first.walks] == ["complete", "throttled", *["stopped"] * 3]
-    second = place.crawl(*command, "-s", "IG_WAIT_MAX=60")
+    second = place.crawl(*command)
     assert [request.target for request in second.asked] == ["100000044", "100000045"]
     assert [walk["verdict"] for walk in second.walks] == ["complete", *["stopped"] * 5]
 

@@ -31,11 +31,6 @@ _BEFORE = """
 
 
 @pytest.fixture
-def place(simulator: Simulator, tmp_path: Path) -> Place:
-    return Place(simulator, tmp_path)
-
-
-@pytest.fixture
 def file(place: Place) -> Path:
     return place.folder / "out.jsonl"
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-from rich.console import Console
 
 from igcrawl.console.display import snapshot_table
 from igcrawl.console.snapshot import Current, Snapshot, Window
@@ -18,7 +15,7 @@ from igcrawl.console.status_line import line
 from igcrawl.simulator import Simulator
 from tests.conftest import Scrapy, read_jsonl
 from tests.support.postgres import ready_database
-from tests.support.terminal import Terminal
+from tests.support.terminal import Terminal, drawn
 
 #: 2026-11-24 12:00:00 UTC.
 NOON = 1795521600.0
@@ -39,12 +36,6 @@ SNAPSHOT = Snapshot(
     requests_left=300,
     ends_at=NOON + 9000,
 )
-
-
-def drawn(shown: Any) -> str:
-    file = io.StringIO()
-    Console(file=file, width=200).print(shown)
-    return file.getvalue()
 
 
 def test_a_line_says_how_a_crawl_stands() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -29,11 +28,6 @@ FEW, SMALL = "100000013", "100000011"
 PLAIN, NEGATIVE, BEYOND, PRIVATE, NUL = "100000012", "100000014", "100000021", "100000022", "100000023"
 LOGOUT = "../../accounts/logout/?x="
 NOT_IDS = (LOGOUT, "..", "1/2", str(1 << 63), "1" * 30, "-5", "1e3", "0x1", "", "1\0", "٣")
-
-
-@pytest.fixture
-def place(simulator: Simulator, tmp_path: Path) -> Place:
-    return Place(simulator, tmp_path)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -27,11 +27,6 @@ CRAWL = ("followers", f"user_id={SMALL}")
 
 
 @pytest.fixture
-def place(simulator: Simulator, tmp_path: Path) -> Place:
-    return Place(simulator, tmp_path)
-
-
-@pytest.fixture
 def file(place: Place) -> Path:
     return place.folder / "out.jsonl"
 

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import signal
 import sqlite3
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from igcrawl.budget.session_state import SessionState
 from igcrawl.simulator import Simulator
-from tests.support.place import Done, Place, Running, timeless
+from tests.support.place import LONG_REST, Done, Place, Running, timeless
+from tests.support.session_states import end_rest
 
 #: 260 followers on 8 pages; 1,000 followers on 27 pages; a list of 20 and 20 lists of 2,000.
 SMALL, LARGE, HUB = "100000011", "25025320", "100000040"
 #: An answer that no reader understands.
 ODD: dict[str, Any] = {"data": {"xdt_api__v1__friendships__followers": {"users": 5, "next_max_id": None}}}
-
-
-@pytest.fixture
-def place(simulator: Simulator, tmp_path: Path) -> Place:
-    return Place(simulator, tmp_path)
 
 
 def pages(done: Done) -> list[str | None]:
@@ -94,9 +89,10 @@ def test_a_walk_that_could_not_go_on_goes_on_with_the_next_run(
     place: Place, simulator: Simulator, fault: dict[str, Any], verdict: str, code: int
 ) -> None:
     simulator.faults.add(operation="followers", nth=3, **fault)
-    first = place.crawl("followers", f"user_id={SMALL}", code=code)
+    first = place.crawl("followers", f"user_id={SMALL}", *LONG_REST, code=code)
     assert [walk["verdict"] for walk in first.walks] == [verdict]
     place.state(SessionState.resume)
+    place.state(end_rest)
     second = place.crawl("followers", f"user_id={SMALL}")
     assert pages(second)[0] == pages(first)[-1] is not None
     whole = in_peace(place, "followers", f"user_id={SMALL}")
@@ -135,7 +131,7 @@ def test_a_server_that_goes_away_for_a_while_costs_nothing_that_was_written(plac
 def test_targets_that_have_ended_are_not_asked_again(place: Place, simulator: Simulator) -> None:
     targets = f"user_ids={SMALL},100000002,{LARGE},100000006,100000012"
     simulator.faults.add(operation="user_profile", nth=3, kind="throttle")
-    first = place.crawl("profiles", targets, code=1)
+    first = place.crawl_throttled("profiles", targets)
     assert [walk["verdict"] for walk in first.walks] == ["complete", "not_found", *["throttled"] * 3]
     second = place.crawl("profiles", targets)
     assert [request.target for request in second.asked] == [LARGE, "100000006", "100000012"]
@@ -164,8 +160,7 @@ def test_a_stopped_walk_keeps_its_record_when_another_walk_of_the_crawl_goes_on(
     command = ("followers", f"user_id={HUB}", "depth=2", "max_pages=1", "max_walks=8")
     for target in ("100000042", "100000045"):
         simulator.faults.add(operation="followers", target=target, nth=1, kind="throttle")
-    first = place.crawl(*command, code=1)
-    second = place.crawl(*command, code=1)
+    first, second = place.crawl_throttled(*command), place.crawl_throttled(*command)
     assert [walk["verdict"] for walk in first.walks] == ["throttled", "stopped", "stopped"]
     assert [walk["verdict"] for walk in second.walks] == ["throttled", *["stopped"] * 5]
     third = place.start(*command)
@@ -218,7 +213,7 @@ def test_the_file_of_targets_counts_by_what_is_in_it(place: Place, simulator: Si
     targets, more = place.folder / "targets", place.folder / "more"
     targets.write_text(f"{SMALL}\n{LARGE}\n")
     simulator.faults.add(operation="user_profile", nth=2, kind="throttle")
-    place.crawl("profiles", "file=targets", code=1)
+    place.crawl_throttled("profiles", "file=targets")
     targets.rename(more)
     targets.write_text(f"{SMALL}\n{LARGE}\n100000012\n")
     assert len(place.crawl("profiles", "file=targets", output=()).asked) == 3
@@ -276,7 +271,7 @@ def test_fresh_starts_over_and_the_old_rows_stay(place: Place) -> None:
 
 def test_a_username_is_looked_up_once(place: Place, simulator: Simulator) -> None:
     simulator.faults.add(operation="followers", nth=2, kind="throttle")
-    first = place.crawl("followers", "username=verified.one", code=1)
+    first = place.crawl_throttled("followers", "username=verified.one")
     assert first.operations == ["user_lookup", "user_profile", "followers", "followers"]
     second = place.crawl("followers", "username=Verified.One")
     assert set(second.operations) == {"followers"}

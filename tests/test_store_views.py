@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
-
-import pytest
 
 from igcrawl.simulator import Simulator
 from tests.conftest import Scrapy
 from tests.support.place import Place
 from tests.test_outputs import CRAWL
-
-
-@pytest.fixture
-def place(simulator: Simulator, tmp_path: Path) -> Place:
-    return Place(simulator, tmp_path)
 
 
 def test_walks_show_what_is_kept_and_which_outputs_have_it(place: Place, scrapy: Scrapy) -> None:

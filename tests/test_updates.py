@@ -12,7 +12,8 @@ import pytest
 
 from igcrawl.simulator import Simulator
 from tests.support import postgres
-from tests.support.place import Done, Place
+from tests.support.place import LONG_REST, Done, Place
+from tests.support.session_states import end_rest
 
 #: 260 followers on 8 pages; everybody follows that one; 4,800 of 5,000 are listed.
 SMALL, START, NEARLY = "100000011", "25025320", "100000015"
@@ -21,14 +22,7 @@ ROOT = "xdt_api__v1__friendships__followers"
 ODD: dict[str, Any] = {"data": {ROOT: {"users": 5, "next_max_id": None}}}
 END: dict[str, Any] = {"data": {ROOT: {"users": [], "next_max_id": None}}}
 LIST = ("followers", f"user_id={SMALL}")
-#: The session rests long enough for a slow machine to see it.
-THROTTLED = ["-s", "IG_COOLDOWN=1"]
 UPDATE = (*LIST, "since=last")
-
-
-@pytest.fixture
-def place(simulator: Simulator, tmp_path: Path) -> Place:
-    return Place(simulator, tmp_path)
 
 
 @pytest.fixture(scope="module")
@@ -114,10 +108,11 @@ def test_an_update_that_was_broken_off_leaves_no_gap(place: Place, simulator: Si
         first = place.start(*UPDATE)
         first.wait_until(lambda: slow.strikes > 0)
         first.process.kill()
+    elif end == "limit":
+        place.crawl(*UPDATE, "max_pages=2")
     else:
-        place.crawl(*UPDATE, *(["max_pages=2"] if end == "limit" else THROTTLED), code=0 if end == "limit" else 1)
+        place.crawl_throttled(*UPDATE)
     simulator.faults.clear()
-    place.environment["IG_WAIT_MAX"] = "60"
     other = place.crawl(*UPDATE, "overlap=2", output=("-O", "other.jsonl"))
     assert other.follows == wanted
     on = place.crawl(*UPDATE)
@@ -132,9 +127,8 @@ def test_an_interrupted_update_that_is_given_up_for_a_fresh_one_finds_those_behi
     place.crawl(*LIST)
     simulator.graph.gain_followers(int(SMALL), 150)
     simulator.faults.add(operation="followers", nth=3, kind="throttle")
-    first = place.crawl(*UPDATE, *THROTTLED, code=1)
+    first = place.crawl_throttled(*UPDATE)
     assert 0 < len(first.follows) < 150
-    place.environment["IG_WAIT_MAX"] = "60"
     fresh = place.crawl(*UPDATE, "fresh=1")
     assert fresh.follows == newest(place, 150)
     assert place.crawl(*UPDATE).follows == []
@@ -188,7 +182,8 @@ def test_a_list_that_is_not_complete_makes_nobody_gone(
         if between:
             simulator.faults.add(operation="followers", **between)
         limit = [] if between else ["max_pages=3"]
-        broken = place.crawl(*LIST, "fresh=1", *limit, code=code)
+        broken = place.crawl(*LIST, "fresh=1", *limit, *LONG_REST, code=code)
+        place.state(end_rest)
         assert (broken.walks[0]["verdict"], changes(broken)) == (verdict, (None, None))
     simulator.faults.clear()
     # They are missing for the first time here.

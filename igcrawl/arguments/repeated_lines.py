@@ -47,11 +47,6 @@ class RepeatedLines:
         Args:
             count: how many lines of the file repeat another one.
         """
-        lines = ", ".join(repeats(earlier, f"line {number} ") for number, earlier in self.named)
+        lines = ", ".join(f"line {number} repeats line {earlier}" for number, earlier in self.named)
         more = count - len(self.named)
         return f"{lines} and {more:,} more: bad_lines=list prints each" if lines and more > 0 else lines
-
-
-def repeats(earlier: int, line: str = "") -> str:
-    """Return what is said of a line that repeats an earlier one."""
-    return f"{line}repeats line {earlier}"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from igcrawl.arguments.bad_lines import LineProblems
-from igcrawl.arguments.repeated_lines import FirstLines, RepeatedLines, repeats
+from igcrawl.arguments.repeated_lines import FirstLines, RepeatedLines
 from igcrawl.arguments.target_fields import TargetKind
 from igcrawl.arguments.target_rows import TargetRows
 from igcrawl.arguments.targets import GivenTarget, NotATarget, Target
@@ -35,7 +35,7 @@ class FileContent:
         digest: a hash of the targets in their order.
         layout: how they were found, for the operator; empty for a list without a head.
         bad: lines that are none.
-        repeated: lines whose target stands in an earlier one.
+        repeated: the first lines whose target stands in an earlier one.
         without: records of igcrawl's own that have none.
         hint: which column looks more like it than the one that was named; empty for none.
     """
@@ -113,7 +113,7 @@ class TargetFile:
                 if isinstance(found, NotATarget):
                     yield number, text, str(found)
                 elif found is not None and (earlier := first.earlier(found, number)) is not None:
-                    yield number, text, repeats(earlier)
+                    yield number, text, f"repeats line {earlier}"
 
     def __iter__(self) -> Iterator[GivenTarget]:
         """Yield the targets in the order of the file, doubles included.

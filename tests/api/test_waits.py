@@ -33,12 +33,18 @@ def waits_of(folder: Path, monkeypatch: pytest.MonkeyPatch, progress: bool | Non
 
 def test_a_client_without_a_display_says_once_that_it_waits(client: ClientProgram) -> None:
     async def main(ig):
-        ig._readings.crawls.every = 0.05
-        for _ in range(2):
+        crawls, looks = ig._readings.crawls, []
+        crawls.every, look = 0.02, crawls.look
+
+        def look_and_tell(context):
+            look(context)
+            looks.append(context.gate is not None and context.gate.waits_until > context.stopping.now())
+
+        crawls.look = look_and_tell
+        for enough in (3, 6):
             reading = asyncio.create_task(ig.followers(user_id=25025320).all())
-            while not reading.done() and not ig._readings.crawls.said:
-                await asyncio.sleep(0.05)
-            await asyncio.sleep(0.5)
+            while not reading.done() and sum(looks) < enough:
+                await asyncio.sleep(0.02)
             reading.cancel()
             await asyncio.wait({reading})
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import re
 from dataclasses import replace
-from typing import Any
 
 import pytest
-from rich.console import Console
 
 from igcrawl.console.display import summary_table
 from igcrawl.crawl.run_totals import RunTotals, VerdictTotals
@@ -20,18 +17,13 @@ from igcrawl.simulator import Simulator
 from igcrawl.store import OperatorLimits, WalkRow
 from igcrawl.verdict import Verdict
 from tests.conftest import Crawl
+from tests.support.terminal import drawn
 
 SUMMARY = Summary(
     {"complete": VerdictTotals(2, 1200, 40, 1300.0), "interrupted": VerdictTotals(1, 7, 2, 30.0)},
     ["/data/out.jsonl"],
     ["1 walk is open: the same command continues"],
 )
-
-
-def drawn(shown: Any) -> str:
-    file = io.StringIO()
-    Console(file=file, width=200).print(shown)
-    return file.getvalue()
 
 
 def test_a_summary_names_verdicts_places_and_what_to_do() -> None:

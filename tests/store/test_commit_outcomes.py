@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
@@ -173,7 +173,7 @@ async def test_a_session_that_may_not_be_ended_is_waited_for(url: str, monkeypat
         # The other session holds the walk's row until the server ends it.
         proxy.cuts.append(None)
         asking = asyncio.create_task(store.walks.commit([next_page(walk)], writers=[writes]))
-        await asyncio.sleep(0.2)
+        await until(lambda: ask(url, "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'"))
         assert not asking.done()
         ask(url, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle in transaction'")
         assert await asking == 1
@@ -250,7 +250,7 @@ async def test_a_crash_of_the_server_is_noticed(url: str) -> None:
             await writes(cursor)
             if writes.tries == 1:
                 [row] = await (await cursor.execute("SELECT pg_backend_pid() AS pid")).fetchall()
-                crashing.append(asyncio.create_task(crash(proxy, row["pid"])))
+                crashing.append(asyncio.create_task(crash(proxy, row["pid"], url)))
 
         crashing: list[asyncio.Task[None]] = []
         life = ask(url, connections._SERVER_LIFE)
@@ -260,14 +260,30 @@ async def test_a_crash_of_the_server_is_noticed(url: str) -> None:
         assert (await written(store, url, crawl, walk), writes.tries) == (expected(1), 2)
 
 
-async def crash(proxy: CommitProxy, backend: int) -> None:
-    """Kill the backend of the cut transaction, whereupon the server recovers as from a crash."""
+async def crash(proxy: CommitProxy, backend: int, url: str) -> None:
+    """Kill the backend of the cut transaction, and let nobody in until the server has recovered as from a crash."""
     while proxy.cuts:
         await asyncio.sleep(0)
     proxy.closed = True
+    life = ask(url, connections._SERVER_LIFE)
     os.kill(backend, signal.SIGKILL)
-    await asyncio.sleep(0.5)
+    await until(lambda: life_of(url) not in {None, life[0]})
     proxy.closed = False
+
+
+def life_of(url: str) -> tuple[Any, ...] | None:
+    """Since when the server lives; None while it recovers."""
+    try:
+        return ask(url, connections._SERVER_LIFE)[0]
+    except psycopg.OperationalError:
+        return None
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait until something holds, and let others go on."""
+    async with asyncio.timeout(30):
+        while not condition():
+            await asyncio.sleep(0.01)
 
 
 async def test_a_connection_that_is_lost_while_a_store_is_opened_is_made_once_more_and_then_no_bad_address(

@@ -17,8 +17,10 @@ from igcrawl.simulator import LoggedRequest, Simulator
 from igcrawl.store import is_postgres_url
 from tests.conftest import AT_ONCE
 from tests.support import crawls
-from tests.support.session_states import at, change_state
+from tests.support.session_states import at, change_state, end_rest
 
+#: With it a throttled run ends, however slow the machine is.
+LONG_REST = ("-s", "IG_COOLDOWN=60")
 _SPIDER_ARGUMENT = re.compile(r"[a-z_]+=")
 #: Whose session the simulator accepts.
 ACCOUNT = "58001234567"
@@ -123,6 +125,12 @@ class Place:
         """Run ``scrapy crawl`` to its end, which is this exit code."""
         done = self.start(*command, output=output).done()
         assert done.code == code, done.log
+        return done
+
+    def crawl_throttled(self, *command: str) -> Done:
+        """Run ``scrapy crawl`` until a throttled answer ends it; the next run finds the session's rest over."""
+        done = self.crawl(*command, *LONG_REST, code=1)
+        self.state(end_rest)
         return done
 
     def state(self, change: Callable[[SessionState], object] = lambda state: None) -> SessionState:

@@ -27,6 +27,11 @@ def at(simulator: Simulator) -> str:
     return server_name([simulator.mobile_url, simulator.web_url])
 
 
+def end_rest(state: SessionState) -> None:
+    """Let the rest after a throttled answer be over."""
+    state.cooldown_seconds = 0.0
+
+
 def change_state(
     folder: Path,
     account: str,

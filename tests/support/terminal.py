@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import io
 import os
 import pty
 import re
@@ -12,6 +13,9 @@ import struct
 import termios
 import time
 from pathlib import Path
+from typing import Any
+
+from rich.console import Console
 
 from tests.conftest import scrapy_environment
 from tests.support import crawls
@@ -75,3 +79,10 @@ class Terminal:
                 return True
             if has_ended:
                 return False
+
+
+def drawn(shown: Any) -> str:
+    """Return what a wide terminal shows of something."""
+    file = io.StringIO()
+    Console(file=file, width=200).print(shown)
+    return file.getvalue()

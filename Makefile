@@ -10,7 +10,7 @@ help:
 	@echo "make test   lint, types and tests, with all they need"
 	@echo "make docs   the documentation as a site, into site/; a warning is an error"
 	@echo "make picture   the picture of the README, from a crawl of the simulator"
-	@echo "make fuzz   200,000 spoilt answers through the readers, and every value of the recorded ones changed; 20,000 files of targets and a million lines"
+	@echo "make fuzz   200,000 spoilt answers through the readers, and every value of the recorded ones changed; 20,000 files of targets and a million lines; and many times what make test draws at random"
 	@echo "make torture   crawls of 40,000 follows into each kind of output, each killed 200 times"
 	@echo "make siege  attacks on a session and its budget, from every side"
 	@echo "make days   crawls of 24 hours against limits, on a clock that is told to go"

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.postgres import database, ready_database
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
@@ -24,8 +26,6 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 @pytest.fixture(params=["sqlite", "postgres"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a store without a crawl: a file that is not there yet, or a database with its tables."""
-    from tests.support.postgres import ready_database
-
     with _sqlite(tmp_path) if request.param == "sqlite" else ready_database() as address:
         yield address
 
@@ -33,8 +33,6 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 @pytest.fixture(params=["sqlite", "postgres"])
 def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a store that nobody has opened yet."""
-    from tests.support.postgres import database
-
     with _sqlite(tmp_path) if request.param == "sqlite" else database() as address:
         yield address
 

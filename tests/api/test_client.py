@@ -229,6 +229,15 @@ def test_lists_are_read_side_by_side(client: ClientProgram, simulator: Simulator
     assert profiles == [simulator.user_id] * 3
 
 
+def test_the_embedded_simulator_keeps_a_store_of_its_own(client: ClientProgram, tmp_path: Path) -> None:
+    def main(ig):
+        return len(ig.followers("instagram", max_pages=1).all())
+
+    before = set(tmp_path.rglob("*.db"))
+    assert client(main, 'settings={"IG_SIMULATOR": True}') > 10
+    assert set(tmp_path.rglob("*.db")) == before
+
+
 def test_tasks_that_read_one_pass_share_its_records(client: ClientProgram, simulator: Simulator) -> None:
     async def main(ig):
         one_pass, read = aiter(ig.followers(user_id=25025320)), []
@@ -316,7 +325,7 @@ def test_a_closed_client_says_so(at_simulator: dict[str, str], tmp_path: Path) -
     asyncio.run(ig.close())
     with pytest.raises(igcrawl.BadInput, match="was closed"):
         aiter(ig.followers("instagram"))
-    for asked in (
+    for question in (
         ig.followers("x").plan(),
         ig.compare("new", 1),
         ig.history(1),
@@ -324,7 +333,7 @@ def test_a_closed_client_says_so(at_simulator: dict[str, str], tmp_path: Path) -
         ig.export("x.csv"),
     ):
         with pytest.raises(igcrawl.BadInput, match="was closed"):
-            asyncio.run(asked)
+            asyncio.run(question)
     without_a_loop = igcrawl.SyncClient(at_simulator["IG_SESSION"], tmp_path / "store.db")
     without_a_loop.close()
     with pytest.raises(igcrawl.BadInput, match="was closed"):

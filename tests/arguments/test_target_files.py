@@ -224,7 +224,8 @@ def lists_profiles(operation: str) -> bool:
 
 
 def encoded(rng: random.Random, text: str) -> bytes:
-    data = text.encode(rng.choice(["utf-8", "utf-8", "utf-8-sig", "utf-16", "utf-32"]))
+    unmarked = ["utf-16-le", "utf-16-be"] if "!" < text[:1] < "\x7f" else []
+    data = text.encode(rng.choice(["utf-8", "utf-8", "utf-8-sig", "utf-16", "utf-32", *unmarked]))
     return rng.choice([data, data, gzip.compress(data), zstandard.compress(data)])
 
 
@@ -285,13 +286,16 @@ def test_a_file_gives_its_targets_in_their_order_and_names_its_bad_lines(tmp_pat
         (b"a\nid;name\n", "line 2: 'id …': 2 columns; expected one account a line"),
         (b"one;two\n1;a\n", "line 1 has 2 columns ('one', 'two'), and none has a head that is known"),
         (b"a\nhttps://www.instagram.com/p/x/\n", "line 2: 'https://www.instagram.com/p/x/': the address of a post"),
-        ("some.one".encode("utf-16-le"), "line 1: "),
+        ("some one".encode("utf-16-le"), "line 1: 'some one': "),
+        (b"a\nb\0c\n", "line 2: 'b\\x00c': "),
         (b"a\n\x1b]0;x\x07\n", "line 2: "),
         (b"a\n" + b"x" * 5000, "is too long; a username has 30 characters at most"),
         (b"pk,username\n1,a\nb c\n", "line 3: 'b c': is neither a numeric id nor a username"),
         (b"notes,username\nx,a\nb\n", "line 3: no account in it: nothing in username"),
         (b'x,username\n"a,alice\n1,bob\n', "line 2: a quote is opened and not closed"),
         (b'x,username\n"a"b,alice\n', "line 2: its quotes are not those of a table"),
+        (b'username,x\na,"b\nc,d\ne,"f"\ng,h\n', "lines 2\u20134: its quotes are not those of a table"),
+        (b"a" + b" " * 1_000_000 + b"b", "a blank is in no username"),
         (b'{"x": 5}\n', "no account in it: nothing in pk"),
         (b'{"pk": 1.5}\n', "no account in it: nothing in pk"),
         (b'{"pk": 25025320000000000000.0}\n', "line 1: "),

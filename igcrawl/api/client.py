@@ -240,7 +240,7 @@ class Client:
 
         Args:
             account: an id, a name or an address.
-            out: a file that it is written to: .csv, .jsonl or .parquet.
+            out: a file that it is written to: .csv, .xlsx, .jsonl or .parquet.
 
         Raises:
             BadInput: the store knows nothing of it.

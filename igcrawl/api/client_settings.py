@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 from scrapy.settings import Settings
 from scrapy.utils.project import get_project_settings, inside_project
 
-from igcrawl.config.config import Config, check_environment, from_environment, read_config
+from igcrawl.config.config import DEFAULTS, Config, check_environment, from_environment, read_config
 from igcrawl.console.notebook import is_notebook
 from igcrawl.errors import BadInput
 from igcrawl.operations.catalogue import OPERATIONS
@@ -146,7 +146,9 @@ def _fix_paths(settings: Settings, config: Config) -> None:
         if path:
             settings.set(name, str(expanded(path, name).absolute()), settings.getpriority(name) or 0)
     store = path_of(config.store)
-    if store is not None:
+    # The embedded simulator puts a store of its own in the default's place.
+    its_own = config.simulator and settings.get("IG_STORE", DEFAULTS["IG_STORE"]) == DEFAULTS["IG_STORE"]
+    if store is not None and not its_own:
         settings.set("IG_STORE", f"sqlite:///{store.absolute()}", settings.getpriority("IG_STORE") or 0)
 
 

@@ -52,14 +52,27 @@ class LoopThread:
 
         def begin() -> None:
             task = loop.create_task(coroutine)
-            task.add_done_callback(lambda _: ended.set_result(None))
+            task.add_done_callback(end)
             begun.set_result(task)
 
-        loop.call_soon_threadsafe(begin)
+        def end(task: asyncio.Task[T]) -> None:
+            if not task.cancelled():
+                # Asked for here: a caller who was interrupted does not ask.
+                task.exception()
+            ended.set_result(None)
+
+        def cancel() -> None:
+            if begun.done():
+                begun.result().cancel()
+            else:
+                coroutine.close()
+                ended.set_result(None)
+
         try:
+            loop.call_soon_threadsafe(begin)
             ended.result()
         except BaseException:
-            loop.call_soon_threadsafe(begun.result().cancel)
+            loop.call_soon_threadsafe(cancel)
             ended.result()
             raise
         return begun.result().result()

@@ -153,7 +153,7 @@ class CompareOptions(TypedDict, total=False):
     any: bool
     """Incomplete lists, too; every answer says so."""
     out: str | PathLike[str]
-    """A file that all accounts are written to: .csv, .jsonl or .parquet."""
+    """A file that all accounts are written to: .csv, .xlsx, .jsonl or .parquet."""
     limit: int
     """So many accounts are returned at most, the first ones; without it all."""
     on_doubt: OnDoubt

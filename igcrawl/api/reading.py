@@ -189,5 +189,6 @@ class Reading(Generic[R]):
             raise problem
 
 
-# Those of a parent do not go on in a forked process.
-os.register_at_fork(after_in_child=Reading._by_place.clear)
+if hasattr(os, "register_at_fork"):
+    # Those of a parent do not go on in a forked process.
+    os.register_at_fork(after_in_child=Reading._by_place.clear)

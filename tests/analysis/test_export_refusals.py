@@ -139,6 +139,19 @@ async def test_a_name_may_be_as_long_as_the_file_system_takes_it(file_url: str, 
         assert [path.name for path in tmp_path.glob(".*")] == []
 
 
+async def test_what_a_killed_export_has_left_is_removed_by_the_next_one(file_url: str, tmp_path: Path) -> None:
+    await filled(file_url)
+    left = [tmp_path / f".x.csv.abc.igcrawl-new{end}" for end in ("", ".wal", ".tmp")]
+    others = [tmp_path / name for name in (".x.csv.abc", ".y.csv.abc.igcrawl-new", ".x.csv.new.igcrawl-new")]
+    for path in (*left[:2], *others):
+        path.touch()
+    left[2].mkdir()
+    for path in (*left, *others[:2]):
+        os.utime(path, (0, 0))
+    await exported(file_url, tmp_path / "x.csv", type="follow")
+    assert sorted(tmp_path.glob(".*")) == sorted(others)
+
+
 async def test_a_store_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     said = await refused(f"sqlite:///{tmp_path}/none/s.db", tmp_path / "x.csv")
     assert said == f"there is no store at {tmp_path}/none/s.db yet: nothing to export"

@@ -51,11 +51,10 @@ def asked_of(rng: random.Random, lists: Sequence[KeptList]) -> tuple[str | None,
     if rng.random() < 0.3:
         named = any(each.crawl_name == str(one.crawl) for each in lists)
         return str(one.crawl), lambda each: str(one.crawl) == (each.crawl_name if named else str(each.crawl))
-    form = rng.choice(
-        [form for form in FORMS if form != "%Y-%m-%d" or all(each.crawl_name != "2026-11-28" for each in lists)]
-    )
-    moment = BEGIN + timedelta(seconds=rng.randrange(-60, 300))
-    text = moment.strftime(form)
+    form = rng.choice(list(FORMS))
+    text = (BEGIN + timedelta(seconds=rng.randrange(-60, 300))).strftime(form)
+    if any(each.crawl_name == text for each in lists):
+        return text, lambda each: each.crawl_name == text
     over = datetime.strptime(text, form) + FORMS[form]
     return text, lambda each: datetime.fromisoformat(str(each.ended_at)[:-1]) < over
 
@@ -69,12 +68,10 @@ def test_the_lists_that_are_compared_are_the_latest_that_the_operator_means() ->
         usable = [each for each in every if each.verdict == "complete" or (incomplete and each.held)]
         (earlier, is_earlier), (later, is_later) = asked_of(rng, every), asked_of(rng, every)
         after = [each for each in usable if is_later(each)][-1:]
-        before = (
-            [each for each in usable if is_earlier(each) and (earlier or each.walk < after[0].walk)][-1:]
-            if after
-            else []
-        )
-        wanted = (*before, *after) if before and before[0].walk < after[0].walk else None
+        until = after[0].walk if after else 0
+        # Where none is asked for, the earlier list is the one before the later one.
+        before = [each for each in usable if is_earlier(each) and (earlier or each.walk < until)][-1:]
+        wanted = (*before, *after) if before and before[0].walk < until else None
         try:
             found = Lists(Account("5"), "followers", every, incomplete).pair(earlier, later)
         except BadInput as refused:

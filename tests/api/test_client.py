@@ -229,6 +229,15 @@ def test_lists_are_read_side_by_side(client: ClientProgram, simulator: Simulator
     assert profiles == [simulator.user_id] * 3
 
 
+def test_the_embedded_simulator_keeps_a_store_of_its_own(client: ClientProgram, tmp_path: Path) -> None:
+    def main(ig):
+        return len(ig.followers("instagram", max_pages=1).all())
+
+    before = set(tmp_path.rglob("*.db"))
+    assert client(main, 'settings={"IG_SIMULATOR": True}') > 10
+    assert set(tmp_path.rglob("*.db")) == before
+
+
 def test_tasks_that_read_one_pass_share_its_records(client: ClientProgram, simulator: Simulator) -> None:
     async def main(ig):
         one_pass, read = aiter(ig.followers(user_id=25025320)), []

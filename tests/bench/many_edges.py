@@ -74,9 +74,9 @@ def account(number: int) -> int:
     return IDS.start + number * SPREAD % len(IDS)
 
 
-def page(number: int, edges: int) -> list[int]:
-    """Return the accounts of a page of the list; half of them are known to the store."""
-    random = Random(number)
+def page(owner: int, number: int, edges: int) -> list[int]:
+    """Return the accounts of a page of an owner's list; half of them are known to the store."""
+    random = Random(f"{owner} {number}")
     known = [account(random.randrange(edges // EACH)) for _ in range(PAGE_SIZE // 2)]
     return known + [random.choice(IDS) for _ in range(PAGE_SIZE // 2)]
 
@@ -91,7 +91,7 @@ async def side_by_side(stores: dict[int, str], pace: Pace, told: str, pages: int
             if pace.checkpoint_after and number % pace.checkpoint_after == 0:
                 connection.execute("CHECKPOINT")
             for edges, crawl in crawls.items():
-                await crawl.take(page(number, edges))
+                await crawl.take(page(pace.owner, number, edges))
     medians = []
     for edges, crawl in crawls.items():
         taken = sorted(crawl.taken[WARM_UP:])
@@ -103,12 +103,13 @@ async def side_by_side(stores: dict[int, str], pace: Pace, told: str, pages: int
     print(f"{told}, {pace.told}: many ÷ few {medians[-1] / medians[0]:.2f}", flush=True)
     if plans:
         many = max(crawls)
-        await show_plans(crawls[many], page(WARM_UP + pages, many))
+        await show_plans(crawls[many], page(pace.owner, WARM_UP + pages, many))
     for crawl in crawls.values():
         await crawl.leave()
 
 
 async def measure(stores: dict[int, str], pages: int, *, plans: bool) -> None:
+    """Print what a page takes at each pace, of a list that is new and of one that is read again."""
     for pace in PACES:
         for told in ("a new list", "read again"):
             await side_by_side(stores, pace, told, pages, plans=plans and pace is PACES[0])
@@ -164,7 +165,7 @@ def without_indexes(connection: psycopg.Connection[Any], table: LiteralString) -
 
 
 def fill(url: str, edges: int) -> None:
-    """Fill an empty store with edges, and an account for each."""
+    """Fill an empty store with edges, their accounts and the walks that read them."""
     asyncio.run(open_and_close(url))
     with psycopg.connect(url, autocommit=True) as connection:
         values = {"edges": edges, "list": LIST, "accounts": edges // EACH}

@@ -155,9 +155,7 @@ def _refused(path: Path | str) -> Iterator[None]:
 
 
 def _is_standard_output(path: Path) -> bool:
-    """Return whether a file is the one that a shell has opened for what the process prints: another one may not be put
-    in its place, what stands in it would be lost.
-    """
+    """Return whether a shell has opened this file for what the process prints; what stands in it is not ours."""
     with suppress(OSError):
         return os.path.samestat(path.stat(), os.fstat(1))
     return False

@@ -182,13 +182,19 @@ def standard_output() -> Iterator[IO[bytes]]:
 
 
 def _drop_left(folder: Path, begin: str) -> None:
-    """Remove what a killed process has left of a file: accounts are in it, and nobody sees it.
+    """Remove what a killed process has left of a file: it holds accounts, and nobody sees it.
+
+    What was touched within a day may still be written, and stays.
 
     Args:
         folder: of the file.
-        begin: of the names of its new files. One that was touched within a day may still be written.
+        begin: of the names of its new files.
     """
-    for path in [path for path in folder.iterdir() if path.name.startswith(begin) and _NEW in path.name]:
+    left: list[Path] = []
+    # A folder that may be written to need not be readable.
+    with suppress(OSError):
+        left = [path for path in folder.iterdir() if path.name.startswith(begin) and _NEW in path.name]
+    for path in left:
         with suppress(OSError):
             if path.lstat().st_mtime > time.time() - DAY:
                 continue

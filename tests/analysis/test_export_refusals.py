@@ -139,6 +139,15 @@ async def test_a_name_may_be_as_long_as_the_file_system_takes_it(file_url: str, 
         assert [path.name for path in tmp_path.glob(".*")] == []
 
 
+async def test_a_folder_that_duckdb_cannot_name_is_told_in_one_line(file_url: str, tmp_path: Path) -> None:
+    await filled(file_url)
+    folder = tmp_path / os.fsdecode(b"\xff")
+    folder.mkdir()
+    with pytest.raises(StoreError, match=r"cannot be written: .*; it is as it was before"):
+        await exported(file_url, folder / "x.duckdb")
+    assert list(folder.iterdir()) == []
+
+
 async def test_what_a_killed_export_has_left_is_removed_by_the_next_one(file_url: str, tmp_path: Path) -> None:
     await filled(file_url)
     left = [tmp_path / f".x.csv.abc.igcrawl-new{end}" for end in ("", ".wal", ".tmp")]

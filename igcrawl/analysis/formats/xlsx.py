@@ -184,12 +184,13 @@ class XlsxTable:
     Args:
         file: where to.
         beside: a folder for the temporary file.
+        name: of the sheet.
         columns: of the sheet.
     """
 
-    def __init__(self, file: IO[bytes], beside: Path, columns: Sequence[Column]) -> None:
+    def __init__(self, file: IO[bytes], beside: Path, name: str, columns: Sequence[Column]) -> None:
         self._book = XlsxBook(file, beside)
-        self._sheet = self._book.table("answer", columns)
+        self._sheet = self._book.table(name, columns)
 
     def write(self, lines: Sequence[bytes]) -> None:
         """See `RecordWriter.write`."""

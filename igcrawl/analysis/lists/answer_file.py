@@ -22,6 +22,8 @@ from igcrawl.store import path_of
 
 #: So many rows are written at once.
 _BATCH: Final = 5_000
+#: The name of a workbook's only sheet.
+_SHEET: Final = "answer"
 
 
 def answer_destination(out: str | None, config: Config) -> Destination | None:
@@ -71,5 +73,5 @@ def _writer(file: IO[bytes], destination: Destination, columns: Sequence[Column]
         return JsonLinesWriter(file)
     if destination.format is XLSX:
         assert destination.path is not None
-        return XlsxTable(file, destination.path.resolve().parent, columns)
+        return XlsxTable(file, destination.path.resolve().parent, _SHEET, columns)
     return CsvWriter(file, columns) if destination.format is CSV else ParquetWriter(file, columns)

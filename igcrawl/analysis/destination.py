@@ -12,13 +12,48 @@ from typing import IO, Final
 
 from igcrawl.analysis.formats.format import FORMATS, Format, names_of
 from igcrawl.analysis.replacing import replaced, standard_output
+from igcrawl.config.config import Config
 from igcrawl.errors import BadInput
 from igcrawl.paths import expanded
+from igcrawl.store import path_of
 from igcrawl.wording import did_you_mean, nearest
 
 _COMPRESSIONS: Final = (".gz", ".zst")
 #: Beside a store's file, by the ends of their names: SQLite's own, and the folder of its workers.
 _OF_STORE: Final = ("", "-wal", "-shm", "-journal", "-workers")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFiles:
+    """The files of igcrawl's own, which nothing that is written may replace.
+
+    Args:
+        store: the file of the store, None for a database.
+        session: the session's file, None where there is none.
+        archive: of answers.
+    """
+
+    store: Path | None = None
+    session: Path | None = None
+    archive: Path | None = None
+
+    @classmethod
+    def of(cls, config: Config) -> OwnFiles:
+        """Return those that the settings name."""
+        return cls(path_of(config.store), config.session_file, config.raw)
+
+    def name(self, real: Path) -> str | None:
+        """Return whose a file is, None for nobody's.
+
+        Args:
+            real: its resolved path.
+        """
+        if self.store is not None and _is_of_store(real, self.store):
+            return "the store"
+        for own, whose in ((self.session, "the session"), (self.archive, "the archive, IG_RAW")):
+            if own is not None and (real == own.resolve() or (real.exists() and own.exists() and real.samefile(own))):
+                return whose
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +152,12 @@ def path_of_file(out: str) -> Path:
     return path
 
 
-def check_file(path: Path, store: Path | None) -> None:
+def check_file(path: Path, own: OwnFiles) -> None:
     """Check that a file may be replaced.
 
     Args:
         path: the file.
-        store: the file of the store, None for a database.
+        own: what it must not be.
 
     Raises:
         BadInput: it may not.
@@ -131,8 +166,8 @@ def check_file(path: Path, store: Path | None) -> None:
         if not path.parent.is_dir():
             raise BadInput(f"{path}: there is no folder {path.parent}")
         real = path.resolve()
-        if store is not None and _is_of_store(real, store):
-            raise BadInput(f"{path} belongs to the store; name another file")
+        if (whose := own.name(real)) is not None:
+            raise BadInput(f"{path} belongs to {whose}; name another file")
         if not path.exists():
             return
         if not path.is_file():

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from scrapy.settings import BaseSettings
 
 from igcrawl.analysis.choice import no_such_walk, read_choice
-from igcrawl.analysis.destination import Destination, check_file, read_destination
+from igcrawl.analysis.destination import Destination, OwnFiles, check_file, read_destination
 from igcrawl.analysis.export_files import ExportFiles, FilesOrder, GraphFiles, opened_files
 from igcrawl.analysis.export_order import ExportOrder
 from igcrawl.analysis.formats.format import Holds, check_installed
@@ -74,7 +74,7 @@ async def export(config: Config, settings: BaseSettings, order: ExportOrder) -> 
             main = main_type_of(settings, kept) or await _refuse_types(selection, kept) if in_one_table else None
             files_order = FilesOrder(
                 destination=destination,
-                store=path_of(config.store),
+                own=OwnFiles.of(config),
                 type=order.type or main,
                 separator=order.csv_separator,
                 graph=order.graph,
@@ -106,7 +106,7 @@ def _read_destination(config: Config, order: ExportOrder) -> Destination:
     order.check_options(destination.format)
     check_installed(destination.format)
     if destination.path is not None:
-        check_file(destination.path, path_of(config.store))
+        check_file(destination.path, OwnFiles.of(config))
     return destination
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Final, Protocol
 
-from igcrawl.analysis.destination import Destination, check_file
+from igcrawl.analysis.destination import Destination, OwnFiles, check_file
 from igcrawl.analysis.formats.account_graph import BESIDE, EDGE_TYPES, AccountGraph, GraphOrder
 from igcrawl.analysis.formats.csv_table import CsvWriter
 from igcrawl.analysis.formats.duckdb_file import DuckDbFile
@@ -38,7 +38,7 @@ class FilesOrder:
 
     Args:
         destination: where to.
-        store: the file of the store, which no file may replace; None for a database.
+        own: what no file may replace.
         type: of the records that are wanted, None for all.
         separator: of CSV for spreadsheets.
         graph: which part of a graph.
@@ -46,7 +46,7 @@ class FilesOrder:
     """
 
     destination: Destination
-    store: Path | None = None
+    own: OwnFiles = field(default_factory=OwnFiles)
     type: str | None = None
     separator: str = ","
     graph: GraphOrder = field(default_factory=GraphOrder)
@@ -96,7 +96,7 @@ def opened_files(order: FilesOrder) -> Iterator[tuple[ExportFiles, Callable[[], 
         elif destination.format is GEPHI_CSV:
             parts = {gephi_nodes: _beside(destination.path, "nodes"), gephi_edges: _beside(destination.path, "edges")}
             for path in parts.values():
-                check_file(path, order.store)
+                check_file(path, order.own)
             made = [(files.open(path), write) for write, path in parts.items()]
             yield GraphFiles(order, made), places
         else:
@@ -225,9 +225,9 @@ def _tables(files: NewFiles, path: Path, order: FilesOrder) -> TablesByType:
         return TablesByType(lambda type_: book.table(type_, columns_of_type(type_)), order.type, book)
 
     def in_own_file(type_: str) -> RecordWriter:
-        own = path if order.type is not None else _beside(path, type_)
-        check_file(own, order.store)
-        return ExcelCsvWriter(files.open(own), type_, columns_of_type(type_), order.separator)
+        file = path if order.type is not None else _beside(path, type_)
+        check_file(file, order.own)
+        return ExcelCsvWriter(files.open(file), type_, columns_of_type(type_), order.separator)
 
     return TablesByType(in_own_file, order.type)
 

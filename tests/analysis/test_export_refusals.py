@@ -17,9 +17,11 @@ from typing import Any
 
 import pytest
 
+from igcrawl.analysis.destination import OwnFiles, check_file
 from igcrawl.analysis.installing import HOW_TO_INSTALL
+from igcrawl.cli.command_config import config_of
 from igcrawl.errors import BadInput, StoreError
-from tests.analysis.histories import crawl_of, exported, follow, one_list, put, read, told, walk_end
+from tests.analysis.histories import crawl_of, exported, follow, one_list, put, read, settings_for, told, walk_end
 from tests.conftest import Scrapy, scrapy_environment
 from tests.store.samples import claimed, opened, seed
 
@@ -120,6 +122,22 @@ async def test_places_that_no_file_may_be_written_to(file_url: str, tmp_path: Pa
     for out, reason in reasons.items():
         assert reason in await refused(file_url, out, format="csv"), out
     assert content_of(kept) == before
+
+
+@pytest.mark.parametrize("given", ["IG_SESSION", "IG_RAW"])
+def test_no_file_takes_the_place_of_the_session_or_of_the_archive(given: str, tmp_path: Path) -> None:
+    kept = tmp_path / "kept.jsonl.zst"
+    (tmp_path / "link.jsonl.zst").symlink_to(kept)
+    settings = settings_for(f"sqlite:///{tmp_path}/s.db")
+    settings.set(given, str(kept))
+    own = OwnFiles.of(config_of(settings))
+    for there in (False, True):
+        if there:
+            kept.write_text("{}")
+        for path in (kept, tmp_path / "link.jsonl.zst"):
+            with pytest.raises(BadInput, match=f"{path} belongs to the (session|archive)"):
+                check_file(path, own)
+    check_file(tmp_path / "other.json", own)
 
 
 async def test_no_file_takes_the_place_of_the_one_that_standard_output_was_opened_on(

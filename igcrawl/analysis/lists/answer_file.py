@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import IO, Any, Final
 
-from igcrawl.analysis.destination import Destination, check_file, read_destination
+from igcrawl.analysis.destination import Destination, OwnFiles, check_file, read_destination
 from igcrawl.analysis.formats.csv_table import CsvWriter
 from igcrawl.analysis.formats.format import CSV, JSON_LINES, PARQUET, XLSX, check_installed
 from igcrawl.analysis.formats.json_lines import JsonLinesWriter
@@ -18,7 +18,6 @@ from igcrawl.config.config import Config
 from igcrawl.items.columns import Column
 from igcrawl.output.json_lines import to_lines
 from igcrawl.printable import say
-from igcrawl.store import path_of
 
 #: So many rows are written at once.
 _BATCH: Final = 5_000
@@ -41,7 +40,7 @@ def answer_destination(out: str | None, config: Config) -> Destination | None:
     destination = read_destination(out, None, None, (JSON_LINES, CSV, PARQUET, XLSX))
     check_installed(destination.format)
     if destination.path is not None:
-        check_file(destination.path, path_of(config.store))
+        check_file(destination.path, OwnFiles.of(config))
     return destination
 
 

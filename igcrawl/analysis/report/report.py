@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from igcrawl.analysis.destination import check_file, path_of_file
+from igcrawl.analysis.destination import OwnFiles, check_file, path_of_file
 from igcrawl.analysis.installing import HOW_TO_INSTALL
 from igcrawl.analysis.lists.accounts import find_accounts
 from igcrawl.analysis.lists.list_engine import check_duckdb
@@ -22,7 +22,7 @@ from igcrawl.analysis.report.survey import survey
 from igcrawl.config.config import Config
 from igcrawl.errors import BadInput
 from igcrawl.printable import say
-from igcrawl.store import Store, describe, opened, path_of
+from igcrawl.store import Store, describe, opened
 from igcrawl.times import timestamp
 from igcrawl.wording import counted
 
@@ -80,7 +80,7 @@ async def write_report(config: Config, order: ReportOrder) -> WrittenReport:
         StoreError: the store could not be read, or the file not be written; it is as it was before.
     """
     path = _path_of(order.out)
-    check_file(path, path_of(config.store))
+    check_file(path, OwnFiles.of(config))
     _check_installed()
     from igcrawl.analysis.report.page import page_of  # noqa: PLC0415 - it needs an extra
 

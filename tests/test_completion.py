@@ -63,12 +63,12 @@ end
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project with two sessions, and the scripts of all shells."""
+    """A project with two sessions beside a file with a command in its name, and the scripts of all shells."""
     project = tmp_path_factory.mktemp("completion")
     (project / "scrapy.cfg").touch()
     (project / "deep").mkdir()
     (project / "sessions").mkdir()
-    for name in ("mine", "second"):
+    for name in ("mine", "second", "$(touch ran)"):
         (project / "sessions" / f"{name}.json").touch()
     for shell in SHELLS:
         settings = Settings({"SPIDER_MODULES": ["spiders"], "COMMANDS_MODULE": "igcrawl.commands"})
@@ -144,6 +144,11 @@ class AtTerminal:
 def test_what_a_shell_offers(found: dict[str, list[str]], typed: str, offered: list[str], others: list[str]) -> None:
     assert [word for word in offered if word not in found[typed]] == []
     assert [word for word in others if word in found[typed]] == []
+
+
+def test_no_shell_runs_what_the_name_of_a_file_holds(found: dict[str, list[str]], folder: Path) -> None:
+    assert [word for words in found.values() for word in words if "touch" in word] == []
+    assert not (folder / "deep" / "ran").exists()
 
 
 @pytest.mark.parametrize(

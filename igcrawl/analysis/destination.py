@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
@@ -11,6 +13,7 @@ from typing import IO, Final
 from igcrawl.analysis.formats.format import FORMATS, Format, names_of
 from igcrawl.analysis.replacing import replaced, standard_output
 from igcrawl.errors import BadInput
+from igcrawl.paths import expanded
 from igcrawl.wording import did_you_mean, nearest
 
 _COMPRESSIONS: Final = (".gz", ".zst")
@@ -63,9 +66,8 @@ def read_destination(
         if not chosen.streams:
             raise BadInput(f"{chosen} is not written to standard output; name a file")
         return Destination(None, chosen)
-    if out.endswith("/") or Path(out).is_dir():
-        raise BadInput(f"{out} is a folder; name a file in it")
-    suffixes = [suffix.lower() for suffix in Path(out).suffixes]
+    path = path_of_file(out)
+    suffixes = [suffix.lower() for suffix in path.suffixes]
     compression = suffixes.pop() if suffixes and suffixes[-1] in _COMPRESSIONS else ""
     suffix = suffixes[-1].removeprefix(".") if suffixes else ""
     if name is None and suffix not in known:
@@ -73,7 +75,7 @@ def read_destination(
     chosen = _serving(name or suffix, purpose, formats)
     if compression and not chosen.compressible:
         raise BadInput(f"{out}: {chosen} is written as it is; leave {compression} out")
-    return Destination(Path(out), chosen, compression)
+    return Destination(path, chosen, compression)
 
 
 def _serving(name: str, purpose: str | None, formats: tuple[Format, ...]) -> Format:
@@ -102,6 +104,19 @@ def _suffixes(suffix: str, formats: tuple[Format, ...]) -> str:
     )
 
 
+def path_of_file(out: str) -> Path:
+    """Return the path of a file that the operator names.
+
+    Raises:
+        BadInput: it is a folder, or no file can have this path.
+    """
+    path = expanded(out)
+    with _refused(out):
+        if out.endswith("/") or path.is_dir():
+            raise BadInput(f"{out} is a folder; name a file in it")
+    return path
+
+
 def check_file(path: Path, store: Path | None) -> None:
     """Check that a file may be replaced.
 
@@ -112,18 +127,44 @@ def check_file(path: Path, store: Path | None) -> None:
     Raises:
         BadInput: it may not.
     """
-    if not path.parent.is_dir():
-        raise BadInput(f"{path}: there is no folder {path.parent}")
-    if store is not None and _is_of_store(path, store):
-        raise BadInput(f"{path} belongs to the store; name another file")
-    if path.exists() and not path.is_file():
-        raise BadInput(f"{path} is no regular file; - is standard output")
-    if path.exists() and not os.access(path, os.W_OK):
-        raise BadInput(f"{path}: Permission denied")
+    with _refused(path):
+        if not path.parent.is_dir():
+            raise BadInput(f"{path}: there is no folder {path.parent}")
+        real = path.resolve()
+        if store is not None and _is_of_store(real, store):
+            raise BadInput(f"{path} belongs to the store; name another file")
+        if not path.exists():
+            return
+        if not path.is_file():
+            raise BadInput(f"{path} is no regular file; - is standard output")
+        if not os.access(path, os.W_OK):
+            raise BadInput(f"{path}: Permission denied")
+        if _is_standard_output(path):
+            raise BadInput(f"{path} is where standard output goes; - writes there")
 
 
-def _is_of_store(path: Path, store: Path) -> bool:
-    real, kept = path.resolve(), store.resolve()
+@contextmanager
+def _refused(path: Path | str) -> Iterator[None]:
+    """Refuse a path that the system cannot follow."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        # Python tells a link that leads to itself by a RuntimeError.
+        told = os.strerror(errno.ELOOP) if isinstance(error, RuntimeError) else error.strerror or error
+        raise BadInput(f"{path}: {told}") from None
+
+
+def _is_standard_output(path: Path) -> bool:
+    """Return whether a file is the one that a shell has opened for what the process prints: another one may not be put
+    in its place, what stands in it would be lost.
+    """
+    with suppress(OSError):
+        return os.path.samestat(path.stat(), os.fstat(1))
+    return False
+
+
+def _is_of_store(real: Path, store: Path) -> bool:
+    kept = store.resolve()
     own = [kept.with_name(kept.name + end) for end in _OF_STORE]
     if real in own or real.parent in own:
         return True

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import os
+import shutil
 import stat
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -16,10 +18,15 @@ from typing import IO, Final, cast
 import zstandard
 
 from igcrawl.errors import BadInput, StoreError
+from igcrawl.times import DAY
 
-#: Endings of names: of an old file while new ones take their places, of what DuckDB writes beside its file.
+#: Endings of names: of a new file until it takes its place, of an old file while new ones take their places, of what
+#: DuckDB writes beside its file.
+_NEW: Final = ".igcrawl-new"
 _OLD: Final = ".old"
 _WAL: Final = ".wal"
+#: So many bytes of a file's name begin that of the new one: a name is bounded in bytes, and endings come behind it.
+_LONGEST_BEGIN: Final = 100
 
 
 @dataclass(slots=True)
@@ -105,8 +112,10 @@ class NewFiles:
 
     def _made(self, path: Path) -> _NewFile:
         real = path.resolve()
+        begin = os.fsencode(real.name)[:_LONGEST_BEGIN].decode(errors="ignore")
         try:
-            handle, name = tempfile.mkstemp(dir=real.parent, prefix=f".{real.name[:100]}.")
+            _drop_left(real.parent, f".{begin}.")
+            handle, name = tempfile.mkstemp(dir=real.parent, prefix=f".{begin}.", suffix=_NEW)
         except OSError as error:
             raise BadInput(f"{path}: {error.strerror or error}") from None
         os.close(handle)
@@ -170,6 +179,23 @@ def standard_output() -> Iterator[IO[bytes]]:
     finally:
         with suppress(OSError):
             file.close()
+
+
+def _drop_left(folder: Path, begin: str) -> None:
+    """Remove what a killed process has left of a file: accounts are in it, and nobody sees it.
+
+    Args:
+        folder: of the file.
+        begin: of the names of its new files. One that was touched within a day may still be written.
+    """
+    for path in [path for path in folder.iterdir() if path.name.startswith(begin) and _NEW in path.name]:
+        with suppress(OSError):
+            if path.lstat().st_mtime > time.time() - DAY:
+                continue
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
 
 
 def _rename_together(renames: Sequence[tuple[Path, Path]]) -> None:

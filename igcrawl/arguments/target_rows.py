@@ -22,8 +22,8 @@ from igcrawl.wording import did_you_mean, nearest
 Row: TypeAlias = tuple[int, str, Target | NotATarget | None]
 
 _DELIMITERS: Final = "\t;,|"
-#: Behind a target in a list: a spreadsheet's empty columns, and a comment.
-_BEHIND: Final = re.compile(r"[,;\t\s]*(\s#.*)?$")
+#: Begins a comment behind a target in a list.
+_COMMENT_BEHIND: Final = re.compile(r"\s#")
 #: A line that is what most lines of a list are: there is nothing behind its target.
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_.@/:-]+")
 _COLUMNS: Final = re.compile(r"[,;\t|]")
@@ -231,7 +231,9 @@ class TargetRows:
                     raise BadInput(
                         f"file={self._path}: line {start}: a quote is opened and not closed; mend the file"
                     ) from None
-                yield start, NotATarget("its quotes are not those of a table: one within a cell is written twice")
+                # A quote that was meant as a letter has drawn the lines below into its cell.
+                for number in range(start, self._lines.number + 1):
+                    yield number, NotATarget("its quotes are not those of a table: one within a cell is written twice")
 
     @staticmethod
     def _at(heads: list[str], column: str) -> int | None:
@@ -321,5 +323,14 @@ def _said(line: str) -> str:
     """Return what a line of a list says; empty for a comment."""
     said = bare(line)
     if said and not said.startswith("#"):
-        said = bare(_BEHIND.sub("", said, count=1))
+        comment = _COMMENT_BEHIND.search(said)
+        said = bare(_without_empty_columns(said if comment is None else said[: comment.start()]))
     return "" if said.startswith("#") else said
+
+
+def _without_empty_columns(text: str) -> str:
+    """Return a line of a list without a spreadsheet's empty columns behind its target."""
+    last = len(text)
+    while last and (text[last - 1] in ",;" or text[last - 1].isspace()):
+        last -= 1
+    return text[:last]

@@ -205,7 +205,7 @@ def bare(text: str) -> str:
         if len(plain) > 1 and plain.startswith(opening) and plain.endswith(closing):
             plain = _trimmed(plain[1:-1])
     # A spreadsheet's mark of text.
-    return plain[1:] if plain[:1] == "'" and plain[1:].isdecimal() else plain
+    return plain[1:] if plain[:1] == "'" and "'" not in plain[1:] else plain
 
 
 def _plain_name(text: str) -> str | None:

@@ -116,7 +116,7 @@ class FileLines:
         encoding = "utf-8"
         for block in self._blocks():
             if decoder is None:
-                encoding = next((name for mark, name in _MARKS if block.startswith(mark)), encoding)
+                encoding = _encoding_of(block)
                 decoder = codecs.getincrementaldecoder(encoding)()
             yield self._decoded(decoder, block, encoding)
         if decoder is not None:
@@ -156,6 +156,14 @@ class FileLines:
                     yield block
         except zstandard.ZstdError:
             raise BadInput(f"file={self._path}: {_DAMAGED}") from None
+
+
+def _encoding_of(begin: bytes) -> str:
+    """Return the encoding of a text by its beginning: a mark, or a first letter as UTF-16 without a mark has it."""
+    marked = next((name for mark, name in _MARKS if begin.startswith(mark)), None)
+    if marked is not None or begin[:2].count(0) != 1:
+        return marked or "utf-8"
+    return "utf-16-be" if begin[0] == 0 else "utf-16-le"
 
 
 class _Joined(io.RawIOBase):

@@ -7,13 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-#: Prints the names of the sessions in the project's folder, the nearest above with a scrapy.cfg.
+#: Prints the names of the sessions in the project's folder, the nearest above with a scrapy.cfg. What is no name of a
+#: session is left out: a shell would run what the name of a file holds, such as `$(…)`.
 _SESSIONS_SH: Final = """\
 _igcrawl_session_names() {
   {options}local folder=$PWD each
   while [ -n "$folder" ] && [ ! -e "$folder/scrapy.cfg" ]; do folder=${folder%/*}; done
   for each in "${folder:-$PWD}"/sessions/*.json; do
-    [ -e "$each" ] && each=${each##*/} && echo "{before}${each%.json}"
+    [ -e "$each" ] || continue
+    each=${each##*/} each=${each%.json}
+    case $each in -*|*[!A-Za-z0-9._-]*) ;; *) echo "{before}$each" ;; esac
   done
 }
 """
@@ -25,7 +28,8 @@ function _igcrawl_session_names
   end
   test -n "$folder"; or set folder $PWD
   for each in $folder/sessions/*.json
-    echo $argv[1](string replace -r '.json$' '' -- (path basename $each))
+    set each (string replace -r '.json$' '' -- (path basename $each))
+    string match -qr '^[A-Za-z0-9_][A-Za-z0-9._-]*$' -- $each; and echo $argv[1]$each
   end
 end
 """

@@ -62,7 +62,9 @@ class Command(ScrapyCommand):
             action="store_true",
             help="incomplete lists, too; every answer says so",
         )
-        parser.add_argument("-O", dest="out", metavar="FILE", help="write all accounts: .csv, .jsonl, .parquet, or -")
+        parser.add_argument(
+            "-O", dest="out", metavar="FILE", help="write all accounts: .csv, .xlsx, .jsonl, .parquet, or -"
+        )
         parser.add_argument("--limit", default="50", help="at most this many accounts in the table (default: 50)")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

@@ -28,7 +28,9 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add where it is written."""
         super().add_options(parser)
-        parser.add_argument("-O", dest="out", metavar="FILE", help="write all of it: .csv, .jsonl, .parquet, or -")
+        parser.add_argument(
+            "-O", dest="out", metavar="FILE", help="write all of it: .csv, .xlsx, .jsonl, .parquet, or -"
+        )
         parser.add_argument("--limit", default="50", help="at most this many lines a table, the latest (default: 50)")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

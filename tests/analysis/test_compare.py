@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from igcrawl.analysis.lists import list_engine
@@ -74,6 +75,9 @@ async def test_lists_are_named_by_crawl_or_date(here: str, order: dict[str, str]
         ("4", {"later": "2026-11-01"}, "no complete followers of 4 for --to=2026-11-01; there is crawl 5"),
         ("4", {"later": "wek5"}, "--to=wek5: expected a crawl that has followers of 4, or a date such as 2026-11-28"),
         ("4", {"later": "wek5"}, "did you mean week5? there is crawl 5 (week5)"),
+        ("4", {"later": "2026-11-31"}, "--to=2026-11-31: there is no such date or time; there is crawl 5"),
+        ("4", {"earlier": "2026-11-01T24:30"}, "--from=2026-11-01T24:30: there is no such date or time"),
+        ("followers_rest/4", {}, "there is no such walk; give followers/4, which has its followers"),
         ("4", {"earlier": "5"}, "--from is the same list: crawl 5"),
         ("4", {"earlier": "5", "later": "4", "incomplete": True}, "--from is later: crawl 5"),
         ("3", {"incomplete": True}, "no complete followers of 3; there is crawl 3, private 2026-11-03"),
@@ -240,6 +244,24 @@ async def test_a_file_has_the_doubt_beside_every_account(here: str, tmp_path: Pa
         assert row["doubt"] == "; ".join(answer.doubts)
         assert "of 2 gone, up to 1 may still follow: the later list is 1 short of its expected count" in row["doubt"]
         assert (str(row["from_crawl"]), row["to_verdict"]) == ("1", "limited")
+
+
+async def test_a_spreadsheet_has_ids_and_formulas_as_the_texts_that_they_are(here: str, tmp_path: Path) -> None:
+    pk, name = 12345678901234567, '=HYPERLINK("https://x.example")'
+    async with opened(here) as store:
+        await put_list(store, 1, [1])
+        await put_list(store, 2, [1, pk], names={pk: name})
+    await change_in(here, "new", out=str(tmp_path / "x.xlsx"))
+    [head, row] = openpyxl.load_workbook(tmp_path / "x.xlsx")["answer"].iter_rows()
+    cells = {one.value: other for one, other in zip(head, row, strict=True)}
+    assert [(cells[each].value, cells[each].data_type) for each in ("pk", "username")] == [(str(pk), "s"), (name, "s")]
+
+
+async def test_a_limit_may_be_any_number(here: str) -> None:
+    async with opened(here) as store:
+        await put_list(store, 1, [1])
+        await put_list(store, 2, [1, 2])
+    assert told(await change_in(here, "new", most=10**30)) == ["u2"]
 
 
 async def test_a_file_of_whole_lists_has_no_doubt(here: str, tmp_path: Path) -> None:

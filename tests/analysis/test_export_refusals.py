@@ -97,6 +97,7 @@ async def test_places_that_no_file_may_be_written_to(file_url: str, tmp_path: Pa
     before = content_of(kept)
     (tmp_path / "folder.csv").mkdir()
     os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "loop.csv").symlink_to(tmp_path / "loop.csv")
     (tmp_path / "link.csv").symlink_to(kept / "s.db")
     (tmp_path / "same.csv").hardlink_to(kept / "s.db")
     reasons = {
@@ -110,11 +111,54 @@ async def test_places_that_no_file_may_be_written_to(file_url: str, tmp_path: Pa
         tmp_path / "same.csv": "belongs to the store",
         tmp_path / "pipe": "no regular file",
         "/dev/null": "no regular file",
+        tmp_path / "loop.csv": "symbolic links",
+        tmp_path / ("x" * 300 + ".csv"): "File name too long",
+        f"{tmp_path}/\0.csv": "cannot contain a NUL",
+        "~nobody_of_this_name/x.csv": "has a home folder",
         "/proc/x.csv": "No such file or directory",
     }
     for out, reason in reasons.items():
         assert reason in await refused(file_url, out, format="csv"), out
     assert content_of(kept) == before
+
+
+async def test_no_file_takes_the_place_of_the_one_that_standard_output_was_opened_on(
+    file_url: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    await filled(file_url)
+    assert "is where standard output goes; - writes there" in await refused(file_url, "/dev/fd/1", format="csv")
+
+
+@pytest.mark.parametrize("letter", ["x", "ü", "字", "🙂"])
+async def test_a_name_may_be_as_long_as_the_file_system_takes_it(file_url: str, tmp_path: Path, letter: str) -> None:
+    await filled(file_url)
+    for suffix in (".csv", ".xlsx", ".duckdb"):
+        out = tmp_path / (letter * ((255 - len(suffix)) // len(letter.encode())) + suffix)
+        await exported(file_url, out, type="follow")
+        assert out.stat().st_size
+        assert [path.name for path in tmp_path.glob(".*")] == []
+
+
+async def test_a_folder_that_duckdb_cannot_name_is_told_in_one_line(file_url: str, tmp_path: Path) -> None:
+    await filled(file_url)
+    folder = tmp_path / os.fsdecode(b"\xff")
+    folder.mkdir()
+    with pytest.raises(StoreError, match=r"cannot be written: .*; it is as it was before"):
+        await exported(file_url, folder / "x.duckdb")
+    assert list(folder.iterdir()) == []
+
+
+async def test_what_a_killed_export_has_left_is_removed_by_the_next_one(file_url: str, tmp_path: Path) -> None:
+    await filled(file_url)
+    left = [tmp_path / f".x.csv.abc.igcrawl-new{end}" for end in ("", ".wal", ".tmp")]
+    others = [tmp_path / name for name in (".x.csv.abc", ".y.csv.abc.igcrawl-new", ".x.csv.new.igcrawl-new")]
+    for path in (*left[:2], *others):
+        path.touch()
+    left[2].mkdir()
+    for path in (*left, *others[:2]):
+        os.utime(path, (0, 0))
+    await exported(file_url, tmp_path / "x.csv", type="follow")
+    assert sorted(tmp_path.glob(".*")) == sorted(others)
 
 
 async def test_a_store_that_is_not_there_is_not_made(tmp_path: Path) -> None:

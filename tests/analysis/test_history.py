@@ -96,6 +96,16 @@ async def test_a_file_holds_lists_and_profiles_by_their_time(tmp_path: Path, suf
     ]
 
 
+async def test_a_text_that_a_cell_cannot_hold_is_cut_and_that_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = f"sqlite:///{tmp_path}/store.db"
+    async with opened(url) as store:
+        await put_profile(store, 1, OWNER, OWNER, "user_profile", biography="long " * 10_000)
+    await read_history(config_for(url), str(OWNER), f"{tmp_path}/x.xlsx")
+    assert capsys.readouterr().err == "igcrawl: biography: 1 text was longer than a cell and is cut\n"
+
+
 async def test_the_table_tells_how_a_complete_list_has_changed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

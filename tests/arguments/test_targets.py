@@ -39,7 +39,7 @@ def decorated(rng: random.Random, name: str) -> str:
         name = f"@{name}"
     if rng.random() < 0.3:
         name = name.upper() if rng.random() < 0.5 else name.title()
-    opening, closing = rng.choice([("", ""), ('"', '"'), ("'", "'"), ("“", "”"), ("<", ">")])
+    opening, closing = rng.choice([("", ""), ('"', '"'), ("'", "'"), ("'", ""), ("“", "”"), ("<", ">")])
     blank = rng.choice(["", " ", "\t", "\u00a0", "\ufeff", "\u200e", "  \u200b"])
     return f"{blank}{opening}{name}{closing}{blank}"
 
@@ -64,8 +64,6 @@ def test_an_id_is_found_however_a_spreadsheet_has_written_it() -> None:
         zeros = rng.choice(["", "", ".0", ".00", ",0"]) if digits <= 15 else ""
         opening, closing = rng.choice([("", ""), ('"', '"'), ("'", "'"), ("'", "")])
         text = f"{rng.choice(['', ' ', chr(0xA0)])}{opening}{wanted}{zeros}{closing} "
-        if zeros and (opening, closing) == ("'", ""):
-            continue
         assert read_user_id(text) == wanted, (seed, text)
         assert read_target(text) == ("user_id", wanted), (seed, text)
 

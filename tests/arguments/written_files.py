@@ -210,5 +210,6 @@ def other_record(file: Written, target: Target) -> dict[str, Any]:
 
 
 def encoded(rng: random.Random, text: str) -> bytes:
-    data = text.encode(rng.choice(["utf-8", "utf-8", "utf-8-sig", "utf-16", "utf-32"]))
+    unmarked = ["utf-16-le", "utf-16-be"] if "!" < text[:1] < "\x7f" else []
+    data = text.encode(rng.choice(["utf-8", "utf-8", "utf-8-sig", "utf-16", "utf-32", *unmarked]))
     return rng.choice([data, data, gzip.compress(data), zstandard.compress(data)])

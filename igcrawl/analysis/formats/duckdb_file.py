@@ -76,13 +76,14 @@ class DuckDbFile:
             # Nothing is asked for in the network.
             "autoinstall_known_extensions": False,
         }
-        self._engine: Any = duckdb.connect(str(path), config=settings)
         self._tables = tables
-        for type_, columns in tables.items():
-            self._engine.execute(f"CREATE TABLE {_name(type_)} ({', '.join(map(_declared, columns))})")
-        for name, (types, view) in _VIEWS.items():
-            if types <= tables.keys() and name not in tables:
-                self._engine.execute(view)
+        with _told_as_os_error():
+            self._engine: Any = duckdb.connect(str(path), config=settings)
+            for type_, columns in tables.items():
+                self._engine.execute(f"CREATE TABLE {_name(type_)} ({', '.join(map(_declared, columns))})")
+            for name, (types, view) in _VIEWS.items():
+                if types <= tables.keys() and name not in tables:
+                    self._engine.execute(view)
 
     def table(self, type_: str) -> DuckDbTable:
         """Return the writer of a table."""
@@ -143,12 +144,12 @@ class DuckDbTable:
 
 @contextmanager
 def _told_as_os_error() -> Iterator[None]:
-    """Raise what DuckDB says of a full disk as other writers do."""
+    """Raise what DuckDB says of a full disk, or of a path that it cannot take, as other writers do."""
     import duckdb  # noqa: PLC0415 - an extra
 
     try:
         yield
-    except duckdb.Error as error:
+    except (duckdb.Error, RuntimeError) as error:
         raise OSError(str(error)) from None
 
 

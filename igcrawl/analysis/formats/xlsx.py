@@ -178,6 +178,38 @@ class XlsxSheet:
         return self._cells.notes
 
 
+class XlsxTable:
+    """Writes a workbook of one sheet.
+
+    Args:
+        file: where to.
+        beside: a folder for the temporary file.
+        columns: of the sheet.
+    """
+
+    def __init__(self, file: IO[bytes], beside: Path, columns: Sequence[Column]) -> None:
+        self._book = XlsxBook(file, beside)
+        self._sheet = self._book.table("answer", columns)
+
+    def write(self, lines: Sequence[bytes]) -> None:
+        """See `RecordWriter.write`."""
+        self._sheet.write(lines)
+
+    def close(self) -> None:
+        """See `RecordWriter.close`."""
+        self._sheet.close()
+        self._book.close()
+
+    def abandon(self) -> None:
+        """See `RecordWriter.abandon`."""
+        self._sheet.abandon()
+
+    @property
+    def notes(self) -> list[str]:
+        """See `RecordWriter.notes`."""
+        return self._sheet.notes
+
+
 def _text(text: str) -> str:
     return f' t="inlineStr"><is><t xml:space="preserve">{xml_text(_ESCAPE.sub("_x005F_", text))}</t></is></c>'
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import IO, Any, Final
 
 from igcrawl.analysis.destination import Destination, check_file, read_destination
 from igcrawl.analysis.formats.csv_table import CsvWriter
-from igcrawl.analysis.formats.format import CSV, JSON_LINES, PARQUET, check_installed
+from igcrawl.analysis.formats.format import CSV, JSON_LINES, PARQUET, XLSX, check_installed
 from igcrawl.analysis.formats.json_lines import JsonLinesWriter
 from igcrawl.analysis.formats.parquet import ParquetWriter
 from igcrawl.analysis.formats.record_writer import RecordWriter
+from igcrawl.analysis.formats.xlsx import XlsxTable
 from igcrawl.config.config import Config
 from igcrawl.items.columns import Column
 from igcrawl.output.json_lines import to_lines
+from igcrawl.printable import say
 from igcrawl.store import path_of
 
 #: So many rows are written at once.
@@ -25,7 +28,7 @@ def answer_destination(out: str | None, config: Config) -> Destination | None:
     """Return where an answer is to be written, None for nowhere.
 
     Args:
-        out: a file named .csv, .jsonl or .parquet, or ``-`` for standard output.
+        out: a file named .csv, .jsonl, .parquet or .xlsx, or ``-`` for standard output.
         config: names the store, which no file may replace.
 
     Raises:
@@ -33,7 +36,7 @@ def answer_destination(out: str | None, config: Config) -> Destination | None:
     """
     if out is None:
         return None
-    destination = read_destination(out, None, None, (JSON_LINES, CSV, PARQUET))
+    destination = read_destination(out, None, None, (JSON_LINES, CSV, PARQUET, XLSX))
     check_installed(destination.format)
     if destination.path is not None:
         check_file(destination.path, path_of(config.store))
@@ -41,7 +44,7 @@ def answer_destination(out: str | None, config: Config) -> Destination | None:
 
 
 def write_answer(destination: Destination, columns: Sequence[Column], rows: Iterable[Mapping[str, Any]]) -> int:
-    """Write an answer's rows, and return how many there were.
+    """Write an answer's rows, say what could not be written as it is, and return how many there were.
 
     Raises:
         StoreError: the file could not be written; an old one is as it was.
@@ -58,10 +61,15 @@ def write_answer(destination: Destination, columns: Sequence[Column], rows: Iter
         except BaseException:
             writer.abandon()
             raise
+    for note in writer.notes:
+        say(f"igcrawl: {note}", file=sys.stderr)
     return written
 
 
 def _writer(file: IO[bytes], destination: Destination, columns: Sequence[Column]) -> RecordWriter:
     if destination.format is JSON_LINES:
         return JsonLinesWriter(file)
+    if destination.format is XLSX:
+        assert destination.path is not None
+        return XlsxTable(file, destination.path.resolve().parent, columns)
     return CsvWriter(file, columns) if destination.format is CSV else ParquetWriter(file, columns)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from igcrawl.analysis.lists.accounts import Account, find_accounts, owner_name
@@ -99,6 +100,10 @@ class Lists:
             expected = f"expected a crawl that has {self.name}, or a date such as 2026-11-28"
             raise BadInput(f"{option}={asked}: {expected}; {near}{self.told}")
         until = asked.rstrip("Z").replace(" ", "T")
+        try:
+            datetime.fromisoformat(until)
+        except ValueError:
+            raise BadInput(f"{option}={asked}: there is no such date or time; {self.told}") from None
         # A day, a minute, a second is over when the next one begins.
         return [kept for kept in self.all if (kept.ended_at or "")[: len(until)] <= until]
 
@@ -158,7 +163,7 @@ def _lists_of(account: Account, own: Sequence[KeptList], kind: str, operation: s
         subjects = {kept.subject for kept in of_kind if kept.operation == operation}
         of_kind = [kept for kept in of_kind if kept.subject in subjects]
     if not of_kind:
-        raise BadInput(_no_list(account, kind, own))
+        raise BadInput(_no_list(account, kind, own, operation))
     return _one_subject(of_kind)
 
 
@@ -171,7 +176,11 @@ def _one_subject(lists: Sequence[KeptList]) -> list[KeptList]:
     return [kept for kept in lists if kept.subject == most]
 
 
-def _no_list(account: Account, kind: str, found: Sequence[KeptList]) -> str:
+def _no_list(account: Account, kind: str, found: Sequence[KeptList], operation: str | None) -> str:
+    read_by = sorted({kept.operation for kept in found if kept.kind == kind})
+    if operation is not None and read_by:
+        given = " or ".join(f"{name}/{account.pk}" for name in read_by)
+        return f"{operation}/{account.pk}: there is no such walk; give {given}, which has its {kind}"
     others = sorted({kept.kind for kept in found})
     told = f"the store has its {' and '.join(others)} (--list)" if others else "the store has no list of it"
     if account.former:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import tempfile
 from array import array
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -240,7 +241,7 @@ class ListEngine:
             wanted: who.
             most: only the first ones, so many.
         """
-        sql = _MEMBERS if most is None else f"{_MEMBERS} LIMIT {most}"
+        sql = _MEMBERS if most is None else f"{_MEMBERS} LIMIT {min(most, sys.maxsize)}"
         yield from map(Member._make, self._rows(sql, wanted._asdict()))
 
     def _execute(self, sql: str, asked: Mapping[str, Any] | None = None) -> None:

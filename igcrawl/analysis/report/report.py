@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from igcrawl.analysis.destination import check_file
+from igcrawl.analysis.destination import check_file, path_of_file
 from igcrawl.analysis.installing import HOW_TO_INSTALL
 from igcrawl.analysis.lists.accounts import find_accounts
 from igcrawl.analysis.lists.list_engine import check_duckdb
@@ -106,9 +106,7 @@ async def gather(store: Store, names: Sequence[str], place: str) -> Report:
 
 
 def _path_of(out: str) -> Path:
-    path = Path(out)
-    if out.endswith("/") or path.is_dir():
-        raise BadInput(f"{out} is a folder; name a file in it, e.g. {Path(out) / 'report.html'}")
+    path = path_of_file(out)
     if path.suffix.lower() not in _SUFFIXES:
         raise BadInput(f"{out}: a report is an HTML file; give a name that ends in .html")
     return path

@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: docs picture compiled siege help demo demo-postgres test fuzz torture bench bench-peers bench-many bench-transport days clean
+.PHONY: docs picture compiled rewritten siege help demo demo-postgres test fuzz torture bench bench-peers bench-many bench-transport days clean
 
 help:
 	@echo "make demo   crawl the built-in simulator into out/followers.jsonl, twice, and make a report of it: out/report.html"
@@ -10,7 +10,7 @@ help:
 	@echo "make test   lint, types and tests, with all they need"
 	@echo "make docs   the documentation as a site, into site/; a warning is an error"
 	@echo "make picture   the picture of the README, from a crawl of the simulator"
-	@echo "make fuzz   200,000 spoilt answers through the readers, and every value of the recorded ones changed; 20,000 files of targets and a million lines"
+	@echo "make fuzz   200,000 spoilt answers through the readers, and every value of the recorded ones changed; 20,000 files of targets and a million lines; and many times what make test draws at random"
 	@echo "make torture   crawls of 40,000 follows into each kind of output, each killed 200 times"
 	@echo "make siege  attacks on a session and its budget, from every side"
 	@echo "make days   crawls of 24 hours against limits, on a clock that is told to go"
@@ -30,6 +30,11 @@ $(VENV)/crawl: requirements.txt
 # Without it, each process compiles all again where PYTHONDONTWRITEBYTECODE is set.
 compiled: $(VENV)/crawl
 	@$(BIN)/python -m compileall -q igcrawl spiders pipelines tests
+
+# Pytest rewrites the assertions of each test file: here once, else in each of its processes. An error is told by the tests.
+rewritten: $(VENV)/dev compiled
+	@find tests -name 'test_*.py' | xargs -P 2 -n 100 env -u PYTHONDONTWRITEBYTECODE \
+		$(BIN)/python -m pytest -qq --collect-only > /dev/null || true
 
 $(VENV)/dev: $(VENV)/crawl pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
@@ -59,7 +64,7 @@ demo-postgres: $(VENV)/dev
 	@$(BIN)/python -m tests.support.demo_postgres
 
 # More processes than cores: the tests wait for servers and clocks half of their time.
-test: $(VENV)/dev compiled
+test: $(VENV)/dev rewritten
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -79,6 +84,7 @@ fuzz: $(VENV)/dev
 	FUZZ_CRAWLS=2000 $(BIN)/python -m pytest -q tests/running/test_worlds.py
 	FUZZ_HISTORIES=300 $(BIN)/python -m pytest -q tests/analysis/test_compare_at_random.py
 	FUZZ_TARGET_FILES=20000 FUZZ_TARGET_LINES=1000000 $(BIN)/python -m pytest -q tests/arguments/test_target_files.py tests/store/test_sowing.py
+	ENDLESS_CASES=300 $(BIN)/python -m pytest -q tests/test_endless.py
 	MISFITS=all $(BIN)/python -m pytest --numprocesses auto tests/test_misfits.py
 
 torture: $(VENV)/dev compiled

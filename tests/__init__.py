@@ -12,6 +12,8 @@ _given = os.environ.get("XDG_STATE_HOME", "")
 REAL_STATES = Path(
     os.environ.get("IGCRAWL_REAL_STATES") or Path(_given or Path.home() / ".local" / "state") / "igcrawl"
 )
+#: The variable that names the folder of all tests' folders, see pytest.
+ROOT_OF_TESTS = "PYTEST_DEBUG_TEMPROOT"
 
 if not Path(_given).name.startswith(_OURS):
     os.environ["IGCRAWL_REAL_STATES"] = str(REAL_STATES)

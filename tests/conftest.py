@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from igcrawl.simulator import Simulator
-from tests import REAL_STATES
+from tests import REAL_STATES, ROOT_OF_TESTS
 from tests.support.crawl import Crawl, read_jsonl
 from tests.support.session_file import write_session
 
@@ -42,7 +42,7 @@ def _in_memory() -> str | None:
 
 if (_folder := _in_memory()) is not None:
     # Here pytest makes the folders of tests.
-    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", _folder)
+    os.environ.setdefault(ROOT_OF_TESTS, _folder)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -51,9 +51,9 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/.igcrawl/store.db"
         return
-    from tests.support.postgres import database
+    from tests.support.postgres import ready_database
 
-    with database() as address:
+    with ready_database() as address:
         yield address
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -25,6 +26,8 @@ from igcrawl.errors import (
     Unclear,
 )
 from igcrawl.operations.call import AnswerKind
+from igcrawl.simulator import TROUBLES, Simulator, Trouble
+from tests.simulator.client import Client
 
 HTML_LOGIN = b'<!DOCTYPE html><html><body><form id="loginForm" action="/accounts/login/ajax/"></form></body></html>'
 HTML_CHALLENGE = b'<html><a href="https://www.instagram.com/challenge/AXE/">Go on</a></html>'
@@ -152,6 +155,25 @@ def test_an_answer_is_the_same_error_on_every_surface(status: int, body: Any, ki
 )
 def test_a_graphql_call_without_data_may_have_a_rotated_doc_id(status: int, body: Any) -> None:
     assert diagnose(status, body, graphql=True) in ROTATED
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Client]:
+    with Simulator() as simulator:
+        yield Client(simulator)
+
+
+#: What is told by its answer alone, but for denials in words: those need evidence.
+MEANINGS = {"login": SessionExpired, "human": ChallengeRequired, "automation": AutomationNoticed}
+DENIALS = {"login_flag", "status"}
+
+
+@pytest.mark.parametrize("trouble", [each for each in TROUBLES if each.kind not in DENIALS], ids=str)
+def test_trouble_in_any_disguise_is_told_by_its_answer(client: Client, trouble: Trouble) -> None:
+    client.simulator.faults.clear()
+    client.simulator.faults.add(**trouble.fault)
+    got = client.rest("users/25025320/info/")
+    assert diagnose(got.status, got.body, location=got.headers.get("location", "")) is MEANINGS[trouble.meaning]
 
 
 @pytest.mark.parametrize(

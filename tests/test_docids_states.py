@@ -22,9 +22,9 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield "sqlite:///store.db"
         return
-    from tests.support.postgres import database
+    from tests.support.postgres import ready_database
 
-    with database() as address:
+    with ready_database() as address:
         yield address
 
 

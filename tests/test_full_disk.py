@@ -110,7 +110,7 @@ def test_a_full_disk_stops_the_crawl_and_with_space_the_same_command_ends_it_as_
         undisturbed = Crawling(simulator, tmp_path, tmp_path / "elsewhere.db", tmp_path / "undisturbed.jsonl")
         assert undisturbed().wait() == 0
         # Pages of the disk that a store is given at a time; lines, which are fewer, get a third of theirs.
-        most = 90 if "store" in full else (tmp_path / "undisturbed.jsonl").stat().st_size // 3 // 4096
+        most = 180 if "store" in full else (tmp_path / "undisturbed.jsonl").stat().st_size // 3 // 4096
         lines = (disk.folder if "lines" in full else tmp_path) / "out.jsonl"
         crawl = Crawling(simulator, tmp_path, (disk.folder if "store" in full else tmp_path) / "store.db", lines)
         lives = Lives()

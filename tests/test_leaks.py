@@ -19,7 +19,7 @@ from tests.conftest import Scrapy
 from tests.support import crawls
 from tests.support.leaks import files_in, forms_of, found_in, tables_in
 from tests.support.place import Done, Place
-from tests.support.postgres import database
+from tests.support.postgres import ready_database
 from tests.support.recording_server import Recorded, RecordingServer, Reply
 from tests.support.session_file import SESSIONID, secrets_of, session_settings, write_session
 from tests.support.transports import HTTP11, OURS, over_each
@@ -32,9 +32,9 @@ NEW = "51234567890%3AnEwSeSsIoNiDx%3A13%3AAYdNewOnlyNewOnlyNewOnly"
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def store(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The address of an empty store."""
+    """The address of a store without a crawl."""
     with ExitStack() as stack:
-        yield "sqlite:///store.db" if request.param == "sqlite" else stack.enter_context(database())
+        yield "sqlite:///store.db" if request.param == "sqlite" else stack.enter_context(ready_database())
 
 
 @pytest.fixture
@@ -248,7 +248,7 @@ def test_a_secret_in_an_archive_is_found(tmp_path: Path) -> None:
 
 
 def test_a_secret_in_a_table_is_found() -> None:
-    with database() as url:
+    with ready_database() as url:
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("CREATE TABLE kept (value jsonb, raw bytea)")
             connection.execute("INSERT INTO kept VALUES (%s, NULL)", [orjson.dumps({"a": SESSIONID}).decode()])

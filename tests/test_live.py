@@ -14,7 +14,7 @@ from igcrawl.console.snapshot import Current, Snapshot, Window
 from igcrawl.console.status_line import line
 from igcrawl.simulator import Simulator
 from tests.conftest import Scrapy, read_jsonl
-from tests.support.postgres import database
+from tests.support.postgres import ready_database
 from tests.support.terminal import Terminal, drawn
 
 #: 2026-11-24 12:00:00 UTC.
@@ -260,7 +260,7 @@ def test_no_color_is_respected(simulator: Simulator, at_simulator: dict[str, str
 
 
 def test_the_summary_names_the_tables_in_postgres_but_no_password(scrapy: Scrapy, at_simulator: dict[str, str]) -> None:
-    with database() as url:
+    with ready_database() as url:
         run = scrapy("crawl", *CRAWL, IG_STORE=url, **at_simulator)
         (said,) = re.findall(r"summary: records are in (Postgres.*)", run.err)
         assert re.fullmatch(r"Postgres, \S+( at \S+)?: follows, profiles, users", said)

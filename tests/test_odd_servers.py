@@ -36,7 +36,7 @@ def on_store(request: pytest.FixtureRequest, place: Place) -> Iterator[str | Non
     if request.param == "sqlite":
         yield None
         return
-    with postgres.database() as url:
+    with postgres.ready_database() as url:
         place.environment["IG_STORE"] = url
         yield url
 

@@ -322,7 +322,7 @@ def test_a_store_that_cannot_be_used_is_refused_in_one_line(place: Place, simula
 
 
 def test_a_postgres_store_that_refuses_the_password_does_not_repeat_it(place: Place) -> None:
-    with postgres.database() as url:
+    with postgres.ready_database() as url:
         at, _, rest = url.partition("//")
         locked = f"{at}//{postgres.LOCKED_ROLE}:secret-word@{rest.partition('@')[2]}"
         line = place.refused(*CRAWL, "-s", f"IG_STORE={locked}", output=())
@@ -331,7 +331,7 @@ def test_a_postgres_store_that_refuses_the_password_does_not_repeat_it(place: Pl
 
 
 def test_postgres_and_a_json_lines_file_go_on_together(place: Place, simulator: Simulator) -> None:
-    with postgres.database() as url:
+    with postgres.ready_database() as url:
         setting = ("-s", f"IG_STORE={url}")
         slow = simulator.faults.add(operation="followers", nth=4, kind="delay", delay=20)
         first = place.start(*CRAWL, *setting)

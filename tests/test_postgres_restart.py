@@ -10,14 +10,14 @@ import pytest
 
 from igcrawl.simulator import Simulator
 from tests.support.place import Place
-from tests.support.postgres import database, restart
+from tests.support.postgres import ready_database, restart
 
 LARGE = "25025320"
 
 
 @pytest.fixture
 def place(simulator: Simulator, tmp_path: Path) -> Iterator[Place]:
-    with database() as url:
+    with ready_database() as url:
         yield Place(simulator, tmp_path, IG_STORE=url, IG_WAIT_MAX="60")
 
 

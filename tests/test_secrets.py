@@ -27,13 +27,14 @@ class Dump:
 
 
 def found_in(folder: Path, but: Path, secrets: dict[str, str]) -> list[str]:
+    forms = [(name, *form) for name, secret in secrets.items() for form in encodings_of(secret).items()]
     return [
         f"{name} ({encoding}) in {path.name}"
         for path in folder.rglob("*")
         if path.is_file() and path != but
-        for name, secret in secrets.items()
-        for encoding, form in encodings_of(secret).items()
-        if form in path.read_bytes()
+        for content in [path.read_bytes()]
+        for name, encoding, form in forms
+        if form in content
     ]
 
 

@@ -14,7 +14,7 @@ from igcrawl.simulator.parsed_request import Ask
 from tests.conftest import Scrapy, read_jsonl
 from tests.support.place import Done, Place
 
-#: 20,000 followers at the large simulator; 260 on 8 pages, 1,000 on 27 pages at the small one.
+#: 5,000 followers on 100 pages at the large simulator; 260 on 8 pages, 1,000 on 27 pages at the small one.
 EVERYBODY, SMALL, LARGE = "25025320", "100000011", "25025320"
 SHIPPED, OLDER = "284797047911918316998205836755", "284797047915973598462248516468"
 PROFILE, OLDER_PROFILE = "28036671149327607", "38611279431804694"
@@ -28,7 +28,7 @@ def place(simulator: Simulator, tmp_path: Path) -> Place:
 
 @pytest.fixture(scope="module")
 def large() -> Iterator[Simulator]:
-    with Simulator(users=20_000, page_size=200) as running:
+    with Simulator(users=5_000, page_size=50) as running:
         yield running
 
 
@@ -60,14 +60,14 @@ def rotate(place: Place, operation: str, after: int, **keys: Any) -> None:
 
 
 @pytest.mark.parametrize("answer", KINDS)
-def test_a_rotation_amid_20_000_followers_costs_four_requests_at_most_when_another_id_is_known(
+def test_a_rotation_amid_5_000_followers_costs_four_requests_at_most_when_another_id_is_known(
     large_place: Place, answer: str
 ) -> None:
     rotate(large_place, "followers", 50, new=OLDER, old_answer=answer)
     done = large_place.crawl("followers", f"user_id={EVERYBODY}")
     assert done.follows == list(large_place.simulator.graph.follower_ids(EVERYBODY))
     (walk,) = done.walks
-    assert (walk["verdict"], walk["records"], walk["pages"]) == ("complete", 20_000, 100)
+    assert (walk["verdict"], walk["records"], walk["pages"]) == ("complete", 5_000, 100)
     assert walk["requests"] == len(done.asked) <= 1 + 100 + 4
     assert asked_by(done, SHIPPED) == 48 + 2
     assert stale(large_place) == {SHIPPED}
@@ -76,15 +76,15 @@ def test_a_rotation_amid_20_000_followers_costs_four_requests_at_most_when_anoth
 
 
 @pytest.mark.parametrize("answer", KINDS)
-def test_a_rotation_amid_20_000_followers_is_finished_on_another_surface_when_no_id_works(
+def test_a_rotation_amid_5_000_followers_is_finished_on_another_surface_when_no_id_works(
     large_place: Place, answer: str
 ) -> None:
     rotate(large_place, "followers", 50, old_answer=answer)
     done = large_place.crawl("followers", f"user_id={EVERYBODY}")
     assert sorted(done.follows) == sorted(large_place.simulator.graph.follower_ids(EVERYBODY))
-    assert [record["position"] for record in done.records[1:-1]] == list(range(1, 20_001))
+    assert [record["position"] for record in done.records[1:-1]] == list(range(1, 5_001))
     (walk,) = done.walks
-    assert (walk["walk"], walk["verdict"], walk["records"]) == (f"followers/{EVERYBODY}", "complete", 20_000)
+    assert (walk["walk"], walk["verdict"], walk["records"]) == (f"followers/{EVERYBODY}", "complete", 5_000)
     assert walk["reason"] == "followers_rest stands in for followers, whose doc_id was rotated"
     assert len(done.asked) <= 1 + 48 + 1 + 4 + 99
     assert done.operations.count("followers_rest") == 100

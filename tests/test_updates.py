@@ -215,7 +215,7 @@ def test_a_list_that_is_short_by_three_in_a_hundred_does_not_count_between_two_t
 
 def test_postgres_marks_who_is_missing_and_who_is_gone(place: Place, simulator: Simulator) -> None:
     graph = simulator.graph
-    with postgres.database() as url:
+    with postgres.ready_database() as url:
         place.environment["IG_STORE"] = url
 
         def crawl(*command: str, code: int = 0) -> dict[str, tuple[datetime | None, datetime | None]]:

@@ -21,7 +21,7 @@ from tests.support.place import Place
 from tests.torture.ground import HUB, Ground, ground
 
 #: Of 2,000 followers each.
-WALKS = 9
+WALKS = 5
 MANY = ("followers", "-a", f"user_id={HUB}", "-a", "depth=2", "-a", f"max_walks={WALKS}", "-a", "crawl=workers")
 #: 400 followers, three of each page again on the next.
 ACCOUNT = "100000006"
@@ -32,7 +32,7 @@ ONE = ("followers", "-a", f"user_id={ACCOUNT}")
 def slow_simulator() -> Iterator[Simulator]:
     """A simulator whose lists take time enough for several workers to come."""
     with Simulator(page_size=100) as simulator:
-        simulator.faults.add(kind="delay", delay=0.02)
+        simulator.faults.add(kind="delay", delay=0.04)
         yield simulator
 
 

@@ -122,9 +122,9 @@ def test_what_is_compared_is_exact_or_doubted(tmp_path: Path) -> None:
         with ExitStack() as databases:
             urls = [f"sqlite:///{tmp_path}/{seed}.db" for seed in batch]
             if start == 0:
-                from tests.support.postgres import database
+                from tests.support.postgres import ready_database
 
-                urls[0] = databases.enter_context(database())
+                urls[0] = databases.enter_context(ready_database())
             for drawn in databases.enter_context(crawled(batch, tmp_path, urls)):
                 print(f"SEED={drawn.seed}: {[read.fate for read in drawn.reads]}")
                 check(drawn)

@@ -17,7 +17,7 @@ from igcrawl.budget.state_folder import state_folder
 from igcrawl.errors import BadInput, StoreError
 from tests.store.samples import opened
 from tests.store.test_session_states import put_earlier
-from tests.support.postgres import database
+from tests.support.postgres import ready_database
 
 NOW, ACCOUNT, SERVER = 1_800_000_000.0, "58001234567", "instagram.com"
 BUDGET = Budget(WindowLimits(5, 20), pace=Pace.BURST)
@@ -33,7 +33,7 @@ def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(scope="module")
 def shared() -> Iterator[str]:
     """The address of a Postgres store."""
-    with database() as url:
+    with ready_database() as url:
         yield url
 
 

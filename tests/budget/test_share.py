@@ -11,7 +11,7 @@ from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.store.base import Store
 from tests.conftest import Crawl, Scrapy
 from tests.store.samples import begun, claimed, ended, opened, seed
-from tests.support.postgres import database
+from tests.support.postgres import ready_database
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ async def test_the_store_adds_up_walks_by_what_they_asked(backend: str, tmp_path
         async with opened(f"sqlite:///{tmp_path}/store.db") as store:
             assert set(await _spent(store)) == expected
         return
-    with database() as url:
+    with ready_database() as url:
         async with opened(url) as store:
             assert set(await _spent(store)) == expected
 

@@ -12,7 +12,7 @@ import pytest
 from igcrawl.items import Page
 from igcrawl.store import PageCommit, make_store
 from igcrawl.store.model import OperatorLimits, Seed
-from tests.support.postgres import database
+from tests.support.postgres import ready_database
 from tests.support.records import (
     OWNER,
     Tables,
@@ -145,7 +145,7 @@ def test_records_and_cursor_are_one_commit_of_the_store() -> None:
             )
         await store.close()
 
-    with database() as url:
+    with ready_database() as url:
         asyncio.run(work(url))
         with psycopg.connect(url) as connection:
             assert connection.execute("SELECT cursor FROM walks").fetchall() == [("8",)]

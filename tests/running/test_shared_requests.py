@@ -21,7 +21,7 @@ from igcrawl.stopping import Stopping
 from igcrawl.store import CrawlRow, OperatorLimits, PageCommit, Store, WalkRow
 from tests.conftest import Crawl, asked
 from tests.running.test_given_targets import walks_of
-from tests.support.postgres import database
+from tests.support.postgres import ready_database
 
 A_REQUEST = 50
 
@@ -112,7 +112,7 @@ def test_a_plan_counts_the_requests_that_posts_share(crawl: Crawl, simulator: Si
 
 
 def test_posts_that_share_a_request_are_walks_of_their_own_in_postgres_too(crawl: Crawl, simulator: Simulator) -> None:
-    with database() as url:
+    with ready_database() as url:
         records = crawl("comments", f"media_ids={','.join(map(str, range(1001, 1061)))}", settings=(f"IG_STORE={url}",))
         assert [(walk["target"], walk["verdict"], walk["given"]) for walk in walks_of(records)] == [
             (str(post), "complete", str(post)) for post in range(1001, 1061)

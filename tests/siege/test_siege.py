@@ -14,7 +14,7 @@ from tests.siege.places import challenge, spend
 from tests.siege.refreshes import spoil
 from tests.siege.rotation import rotate
 from tests.siege.tally import Tally
-from tests.support.postgres import database
+from tests.support.postgres import ready_database
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_a_session_has_one_budget_with_a_postgres_store_and_without(
     simulator: Simulator, tmp_path: Path, seed: int
 ) -> None:
     tally = Tally()
-    with database() as url:
+    with ready_database() as url:
         spend(simulator, tmp_path, seed, tally, url)
     assert tally.is_clean, tally.notes
 
@@ -52,7 +52,7 @@ def test_after_a_challenge_nothing_is_sent_from_anywhere_whatever_fails_at_that_
 
 def test_nor_when_a_postgres_store_fails_at_that_moment(simulator: Simulator, tmp_path: Path, seed: int) -> None:
     tally = Tally()
-    with database() as url:
+    with ready_database() as url:
         met = challenge(simulator, tmp_path, seed, tally, url, postgres_fails(url))
     assert tally.is_clean, tally.notes
     assert met.wait() == 3, met.log

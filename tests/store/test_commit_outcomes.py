@@ -20,13 +20,20 @@ from igcrawl.store.postgres import connection as connections
 from igcrawl.store.postgres import database as databases
 from tests.store.samples import begun, claimed, kept, opened, page, seed
 from tests.support.commit_proxy import CommitProxy, Cut, commit_proxy
-from tests.support.postgres import database, restart
+from tests.support.postgres import database, ready_database, restart
 
 UNDONE = (Cut.BEFORE, Cut.BEFORE_UNSEEN)
 
 
 @pytest.fixture
 def url() -> Iterator[str]:
+    """The address of a database with a store's tables."""
+    with ready_database() as address:
+        yield address
+
+
+@pytest.fixture
+def empty() -> Iterator[str]:
     """The address of an empty database."""
     with database() as address:
         yield address
@@ -137,20 +144,20 @@ async def test_commits_of_many_crawls_that_are_cut_at_once_do_not_wait_for_each_
 
 
 @pytest.mark.parametrize("cut", [Cut.BEFORE_UNSEEN, Cut.AFTER])
-async def test_a_role_that_may_end_its_own_sessions_only_finds_out(url: str, cut: Cut) -> None:
+async def test_a_role_that_may_end_its_own_sessions_only_finds_out(empty: str, cut: Cut) -> None:
     role = f"plain_{os.getpid()}"
-    ask(url, f"CREATE ROLE {role} LOGIN")
+    ask(empty, f"CREATE ROLE {role} LOGIN")
     try:
-        ask(url, f"GRANT CREATE ON SCHEMA public TO {role}")
-        async with walking(url, role) as (proxy, store, crawl, walk):
-            writes = Writes(url)
+        ask(empty, f"GRANT CREATE ON SCHEMA public TO {role}")
+        async with walking(empty, role) as (proxy, store, crawl, walk):
+            writes = Writes(empty)
             proxy.cuts.append(cut)
             async with asyncio.timeout(20):
                 assert await store.walks.commit([next_page(walk)], writers=[writes]) == 1
-            assert await written(store, url, crawl, walk) == expected(1)
+            assert await written(store, empty, crawl, walk) == expected(1)
     finally:
-        ask(url, f"DROP OWNED BY {role}")
-        ask(url, f"DROP ROLE {role}")
+        ask(empty, f"DROP OWNED BY {role}")
+        ask(empty, f"DROP ROLE {role}")
 
 
 async def test_a_session_that_may_not_be_ended_is_waited_for(url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,9 +11,9 @@ from igcrawl.store.schema import migrations
 from tests.store.samples import opened
 
 
-async def test_a_store_from_before_sessions_had_a_state_keeps_all_but_its_pauses(url: str) -> None:
-    make_earlier(url, 2 if url.startswith("sqlite") else 3)
-    async with opened(url) as store:
+async def test_a_store_from_before_sessions_had_a_state_keeps_all_but_its_pauses(new_url: str) -> None:
+    make_earlier(new_url, 2 if new_url.startswith("sqlite") else 3)
+    async with opened(new_url) as store:
         assert await store.earlier_states.all() == {}
         crawl = await store.crawls.find("the key")
         assert crawl is not None

@@ -18,13 +18,13 @@ from igcrawl.errors import LostClaim, StoreError
 from igcrawl.store import PageCommit, Store, WalkRow
 from igcrawl.store.postgres.worker_locks import WorkerLocks
 from tests.store.samples import NO_LIMITS, NOW, begun, claimed, claimed_soon, kept, opened, page, seed
-from tests.support.postgres import database, restart
+from tests.support.postgres import ready_database, restart
 
 
 @pytest.fixture
 def url() -> Iterator[str]:
-    """The address of an empty database."""
-    with database() as address:
+    """The address of a database with a store's tables."""
+    with ready_database() as address:
         yield address
 
 

@@ -18,7 +18,7 @@ from igcrawl.errors import BadInput, StoreError
 from igcrawl.store.postgres.database import Database
 from igcrawl.store.silence import Watched
 from tests.support import crawls
-from tests.support.postgres import database
+from tests.support.postgres import ready_database
 
 SILENCE = 0.9
 
@@ -68,7 +68,7 @@ class Line:
 @asynccontextmanager
 async def lined(silence: float = SILENCE) -> AsyncIterator[tuple[Line, Database]]:
     """A store's database, opened, at the end of a line."""
-    with database() as url:
+    with ready_database() as url:
         line = Line(url)
         server = await asyncio.start_server(line.serve, "127.0.0.1", 0)
         store = Database(line.url(server.sockets[0].getsockname()[1]), silence)
@@ -208,5 +208,5 @@ def test_waiting_for_a_statement_that_takes_long_costs_no_cpu() -> None:
             await connection.execute("SELECT pg_sleep(0.4)")
             return time.process_time() - began
 
-    with database() as url:
+    with ready_database() as url:
         assert asyncio.run(wait()) < 0.1

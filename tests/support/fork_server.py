@@ -19,6 +19,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Mapping
+from importlib.metadata import PathDistribution, distributions
 from typing import Any, NoReturn
 
 #: What commands import, but for the settings, which read the environment, and the reactor, which begins to live.
@@ -58,6 +59,8 @@ _MODULES = (
     "twisted.internet.endpoints",
 )
 _REACTOR = "twisted.internet.reactor"
+#: What Scrapy and Pydantic ask of each installed package at each start.
+_ASKED_OF_PACKAGES = ("_normalized_name", "entry_points", "metadata")
 
 
 def import_all() -> None:
@@ -74,11 +77,34 @@ def import_all() -> None:
                 importlib.import_module(f"{package}.{module.name}")
     for name in _MODULES:
         importlib.import_module(name)
-    # A child that asks for the same one has it.
+    # A child that asks for them has them.
     importlib.import_module("igcrawl.calling.tls").tls_context({})
+    importlib.import_module("igcrawl.doc_ids.registry").shipped_queries()
     importlib.import_module("twisted.internet.asyncioreactor")
+    _know_packages()
+    _build_arguments()
     assert _REACTOR not in sys.modules
     assert "igcrawl.settings" not in sys.modules
+
+
+def _know_packages() -> None:
+    """Keep what the installed packages say of themselves: to read it takes a child as long as a short crawl."""
+
+    def known_or_read(name: str) -> property:
+        read = getattr(PathDistribution, name).fget
+        known = {str(each._path): read(each) for each in distributions() if isinstance(each, PathDistribution)}
+        return property(lambda each: known[path] if (path := str(each._path)) in known else read(each))
+
+    for name in _ASKED_OF_PACKAGES:
+        setattr(PathDistribution, name, known_or_read(name))
+
+
+def _build_arguments() -> None:
+    """Build the models of all spiders' arguments, which wait for their first use."""
+    models = [importlib.import_module("igcrawl.arguments.base").Arguments]
+    for model in models:
+        model.model_rebuild()
+        models += model.__subclasses__()
 
 
 def _serve() -> dict[str, Any] | None:

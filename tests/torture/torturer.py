@@ -15,8 +15,9 @@ from tests.support.crawls import CrawlProcess
 from tests.torture.ground import HUB, BrokenError, Ground, ground
 from tests.torture.lives import Figures, Lives, call_of
 
-FOLLOWS = 40_000
-LONG = ("followers", "-a", f"user_id={HUB}", "-a", "depth=2", "-a", "max_walks=20", "-a", "crawl=torture")
+#: Follows of each list of a long crawl, and its lists.
+_FOLLOWERS = 2_000
+_LISTS = 20
 #: Twenty lists again, of two pages at most: their verdicts are `stopped`, so that they stand at the end of each output.
 MEDIUM = (
     "followers",
@@ -46,21 +47,29 @@ class Torturer:
         store: sqlite or postgres.
         seed: of all that is random here.
         outputs: names of `OUTPUTS`.
+        lists: how many a long crawl has.
         settings: of the crawls.
     """
 
     def __init__(
-        self, simulator: Simulator, store: str, seed: int, outputs: Sequence[str] = ("jsonl",), **settings: str
+        self,
+        simulator: Simulator,
+        store: str,
+        seed: int,
+        outputs: Sequence[str] = ("jsonl",),
+        lists: int = _LISTS,
+        **settings: str,
     ) -> None:
         self._simulator = simulator
         self._store = store
         self._outputs = outputs
+        self._lists = lists
         self._settings = settings
         self._chance = random.Random(seed)
         self.figures = Figures(store, seed)
 
     def long(self, kills: int, *, one_page_a_kill: bool = True) -> None:
-        """Kill crawls of 40,000 follows.
+        """Kill crawls of many long lists.
 
         Args:
             kills: how many, all of one crawl if it lives so long.
@@ -69,18 +78,19 @@ class Torturer:
         Raises:
             BrokenError: something was lost, is there twice, or was asked too often.
         """
-        peace, pace = self._in_peace(LONG)
+        command = _long(self._lists)
+        peace, pace = self._in_peace(command)
         follows = {
             output: sum(b'"type":"follow"' in line for line in peace[output].elements()) for output in self._outputs
         }
         if "follows" in peace:
             follows["table follows"] = peace["follows"].total()
         for name, count in follows.items():
-            if count != FOLLOWS:
-                raise BrokenError(f"{name}: in peace there are {count:,} follows, not {FOLLOWS:,}")
+            if count != _FOLLOWERS * self._lists:
+                raise BrokenError(f"{name}: in peace there are {count:,} follows, not {_FOLLOWERS * self._lists:,}")
         while self.figures.kills < kills:
             with self._ground() as place:
-                lives = self._through(place, LONG, pace, kills - self.figures.kills)
+                lives = self._through(place, command, pace, kills - self.figures.kills)
                 _compare(peace, place.written())
                 place.check_foreign()
             if one_page_a_kill:
@@ -193,6 +203,10 @@ class Pace:
         return max(longest, self.life) if self.requests < _SHORT else longest
 
 
+def _long(lists: int) -> tuple[str, ...]:
+    return ("followers", "-a", f"user_id={HUB}", "-a", "depth=2", "-a", f"max_walks={lists}", "-a", "crawl=torture")
+
+
 def _end_well(process: CrawlProcess) -> None:
     code = process.wait(seconds=600)
     if code != 0:
@@ -217,6 +231,7 @@ def torture(
     outputs: Sequence[str] = ("jsonl",),
     *,
     long: bool = True,
+    lists: int = _LISTS,
     **settings: str,
 ) -> Figures:
     """Kill long and short crawls.
@@ -227,7 +242,8 @@ def torture(
         seed: of all that is random.
         page_size: the server's.
         outputs: names of `OUTPUTS`.
-        long: whether the crawls are of 40,000 follows, not of a few hundred.
+        long: whether the crawls are of thousands of follows, not of a few hundred.
+        lists: how many a long crawl has, of 2,000 follows each.
         settings: of the crawls.
 
     Raises:
@@ -235,7 +251,7 @@ def torture(
     """
     begun = time.monotonic()
     with Simulator(page_size=page_size) as simulator:
-        torturer = Torturer(simulator, store, seed, outputs, **settings)
+        torturer = Torturer(simulator, store, seed, outputs, lists, **settings)
         if long:
             torturer.long(kills)
         else:

@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: docs picture compiled rewritten siege help demo demo-postgres test fuzz torture bench bench-peers bench-many bench-transport days clean
+.PHONY: docs picture compiled rewritten siege help demo demo-postgres test fuzz torture bench bench-growth bench-peers bench-many bench-transport days clean
 
 help:
 	@echo "make demo   crawl the built-in simulator into out/followers.jsonl, twice, and make a report of it: out/report.html"
@@ -16,6 +16,7 @@ help:
 	@echo "make days   crawls of 24 hours against limits, on a clock that is told to go"
 	@echo "make bench  speed and memory, side by side with a bare loop and the clients of make bench-peers"
 	@echo "make bench-peers  aiograpi, instagrapi and instaloader, each in a virtual environment of its own, for make bench"
+	@echo "make bench-growth  the same work beside little and beside much: 10 million followers, 50 million edges, a million walks"
 	@echo "make bench-many  what many crawls in one process cost"
 	@echo "make bench-transport  the download handlers, side by side"
 	@echo "make clean  remove what these made"
@@ -104,6 +105,12 @@ bench: $(VENV)/dev compiled
 
 bench-peers: $(VENV)/dev
 	$(BIN)/python -m tests.bench.peers
+
+# An hour or two, and 15 GB in TMPDIR.
+bench-growth: $(VENV)/dev compiled
+	$(BIN)/python -m tests.bench.long_list --followers 10000000
+	$(BIN)/python -m tests.bench.growth --walks 1000000 --list 10000000 --edges 5000000
+	$(BIN)/python -m tests.bench.many_edges --edges 50000000 --plans
 
 bench-many: $(VENV)/dev
 	$(BIN)/python -m tests.bench.bench_many

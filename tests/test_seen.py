@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import tracemalloc
 
 import pytest
 
@@ -98,3 +99,21 @@ def test_pages_taken_whole_are_told_apart_as_one_by_one() -> None:
             assert [one_by_one.is_new(number) for number in numbers] == list(whole.are_new(numbers))
             for name in ("page", "found", "fresh", "known", "passed"):
                 assert getattr(one_by_one, name) == getattr(whole, name), name
+
+
+def test_what_is_remembered_takes_the_same_memory_however_many_have_come() -> None:
+    recent = Recent(10_000)
+    tracemalloc.start()
+    try:
+        peaks = [peak_of(recent, range(first, first + 20_000)) for first in range(10**10, 10**10 + 100_000, 20_000)]
+    finally:
+        tracemalloc.stop()
+    assert max(peaks) < 1.1 * peaks[0]
+
+
+def peak_of(recent: Recent, members: range) -> int:
+    """Add members, 50 at once, and return the bytes that it took at its peak."""
+    tracemalloc.reset_peak()
+    for first in range(members.start, members.stop, 50):
+        recent.add_new(set(range(first, first + 50)))
+    return tracemalloc.get_traced_memory()[1]

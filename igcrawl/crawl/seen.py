@@ -8,8 +8,9 @@ from typing import Final, Protocol
 
 #: How many accounts back one that comes twice is recognised.
 REMEMBERED: Final = 100_000
-#: What is forgotten at once, as a share of what is remembered.
-_SHARES: Final = 16
+#: What is remembered stands in so many sets. With this number, Python gives those of `REMEMBERED` accounts half a
+#: megabyte each.
+_SHARES: Final = 6
 #: How many pages back a cursor that comes again is recognised at once: memory is the same for a list of any length.
 REMEMBERED_CURSORS: Final = 10_000
 
@@ -21,40 +22,33 @@ class Numbers(Protocol):
 
 
 class Recent:
-    """A set that remembers at least the last `size` members, and hardly more: flat memory."""
+    """A set that remembers at least the last `size` members, and hardly more: flat memory.
+
+    It stands in shares, and the oldest one is forgotten at once. A single set that loses members is copied as a whole
+    again and again, which takes its memory twice.
+    """
 
     def __init__(self, size: int) -> None:
-        self._size = size
-        self._share = max(size // _SHARES, 1)
-        self._members: set[Hashable] = set()
-        #: The same in shares, the oldest first: one is forgotten at once.
-        self._shares: deque[list[Hashable]] = deque([[]])
+        self._share = -(-size // _SHARES)
+        self._shares: deque[set[Hashable]] = deque([set()], maxlen=_SHARES + 1)
 
     def add(self, member: Hashable) -> bool:
         """Remember a member and say whether it is new."""
-        if member in self._members:
-            return False
-        self._take({member})
-        return True
+        return self.add_new({member})
 
     def add_new(self, members: Set[Hashable]) -> bool:
         """Remember all members if each is new, and say whether they were; otherwise remember none."""
-        if not self._members.isdisjoint(members):
-            return False
-        self._take(members)
+        for share in self._shares:
+            if not share.isdisjoint(members):
+                return False
+        newest = self._shares[-1]
+        newest |= members
+        if len(newest) >= self._share:
+            self._shares.append(set())
         return True
 
-    def _take(self, members: Set[Hashable]) -> None:
-        self._members |= members
-        newest = self._shares[-1]
-        newest += members
-        if len(newest) >= self._share:
-            if len(self._members) > self._size + self._share:
-                self._members.difference_update(self._shares.popleft())
-            self._shares.append([])
-
     def __len__(self) -> int:
-        return len(self._members)
+        return sum(map(len, self._shares))
 
 
 class Cursors:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from igcrawl.simulator import Simulator
+from tests.bench.long_list import Crawl, Look
 from tests.bench.measuring import Usage, measure
 from tests.bench.table import Runs, header, markdown, rows, text
 from tests.bench.ways import BARE, DEFAULTS, TARGET, Way
@@ -76,3 +77,10 @@ def test_the_bare_loop_gets_the_whole_list(surface: str, tmp_path: Path) -> None
         got = {record["id"] for record in read_jsonl(tmp_path / "out.jsonl")}
         assert got == set(simulator.graph.follower_ids(int(TARGET)))
         assert len(simulator.requests) == 10
+
+
+def test_what_a_follower_of_a_long_list_costs_is_taken_between_two_looks() -> None:
+    looks = [Look(followers, 2 + followers * 3e-5, 100, 110) for followers in range(0, 1001, 90)]
+    crawl = Crawl(looks, store_bytes=0)
+    assert crawl.each(100, 500) == pytest.approx(30)
+    assert (crawl.at(100).followers, crawl.at(2000)) == (180, looks[-1])

@@ -10,64 +10,33 @@ import psycopg
 import pytest
 
 from igcrawl.errors import BadInput
-from igcrawl.store import make_store
 from igcrawl.store.postgres import database as schema_of
-from igcrawl.store.schema import in_pieces, migrations, pending
-from tests.support.postgres import database
-
-#: The last version whose edges stand in one table.
-BEFORE = 7
-COLUMNS = (
-    "owner_pk, direction::text, pk, first_seen, last_seen, missing_since, gone_at, first_walk, last_walk, missed_walk"
+from igcrawl.store.schema import migrations, pending
+from tests.store.earlier_follows import (
+    BEFORE,
+    IN_PIECES,
+    SCRIPTS,
+    earlier_store,
+    edges,
+    opened_and_closed,
+    run,
+    small_pieces,
 )
+
 #: As a worker of that version writes.
 EARLIER_UPSERT = """
     INSERT INTO follows AS known (owner_pk, direction, pk, first_seen, last_seen)
     VALUES (1, 'followers', 1, now(), now())
     ON CONFLICT (owner_pk, direction, pk) DO UPDATE SET last_seen = EXCLUDED.last_seen
 """
-#: Pieces of 64 blocks, so that a small table has some.
-SCRIPTS = {number: script.replace("4096", "64") for number, script in migrations("postgres")}
-[IN_PIECES] = [number for number, script in SCRIPTS.items() if in_pieces(script)]
-
-
-def run(connection: psycopg.Connection[Any], *numbers: int) -> None:
-    """Run migrations as the store does."""
-    connection.execute("CREATE TABLE IF NOT EXISTS igcrawl_schema (version integer PRIMARY KEY)")
-    for number in numbers:
-        connection.execute(SCRIPTS[number].encode())
-        connection.execute("INSERT INTO igcrawl_schema VALUES (%s)", [number])
-
-
-def edges(connection: psycopg.Connection[Any]) -> list[tuple[Any, ...]]:
-    sql = f"SELECT {COLUMNS} FROM follows ORDER BY direction::text, owner_pk, pk"
-    return connection.execute(sql.encode(), prepare=False).fetchall()
 
 
 @pytest.fixture
 def url(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A database of the version before, with more edges than two pieces hold."""
-    monkeypatch.setattr("igcrawl.store.schema.migrations", lambda _: sorted(SCRIPTS.items()))
-    with database() as url:
-        with psycopg.connect(url) as connection:
-            run(connection, *range(1, BEFORE + 1))
-            # A few rows a block: blocks make a piece.
-            connection.execute("ALTER TABLE follows SET (fillfactor = 10)")
-            connection.execute(
-                "INSERT INTO follows SELECT 1 + n % 7, CASE WHEN n % 4 > 0 THEN 'followers' ELSE 'following' END, n, "
-                "'2026-11-01Z'::timestamptz + n * interval '1 s', '2026-11-02Z'::timestamptz + n * interval '1 s', "
-                "CASE WHEN n % 5 = 0 THEN '2026-11-03Z'::timestamptz END, "
-                "CASE WHEN n % 10 = 0 THEN '2026-11-04Z'::timestamptz END, n % 3, n % 3 + n % 4, "
-                "CASE WHEN n % 5 = 0 THEN 9 END FROM generate_series(1, 1500) AS n"
-            )
-            connection.execute("INSERT INTO complete_lists VALUES (1, 'followers', 9, '2026-11-03Z')")
+    """The address of a store of the version before."""
+    monkeypatch.setattr("igcrawl.store.schema.migrations", small_pieces)
+    with earlier_store() as url:
         yield url
-
-
-async def opened_and_closed(url: str) -> None:
-    store = make_store(url)
-    await store.open()
-    await store.close()
 
 
 @pytest.mark.parametrize("steps", [1, 2, 5])

@@ -93,7 +93,7 @@ torture: $(VENV)/dev compiled
 	$(BIN)/python -m tests.torture --kills 200 --store postgres --outputs none
 	$(BIN)/python -m tests.torture --kills 200 --store postgres --outputs jsonl
 	OUTPUT_WORLDS=200 $(BIN)/python -m pytest -q tests/output
-	CLIENTS=100 $(BIN)/python -m pytest -q tests/api/test_client.py -k in_a_row
+	CLIENTS=1000 $(BIN)/python -m pytest -q tests/api/test_client.py -k in_a_row
 
 bench: $(VENV)/dev compiled
 	$(BIN)/python -m tests.bench.followers

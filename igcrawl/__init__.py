@@ -10,7 +10,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from igcrawl.analysis.lists.history import SeenProfile
+    from igcrawl.analysis.lists.kept_lists import KeptList
+    from igcrawl.api.account_history import AccountHistory
     from igcrawl.api.client import Client
+    from igcrawl.api.comparison import ComparedAccount, Comparison, DoubtfulComparison
     from igcrawl.api.doubts import DoubtfulResult, DoubtfulResultWarning, NotFound, PrivateAccount, Refused
     from igcrawl.api.records import Records
     from igcrawl.api.sync_client import SyncClient
@@ -40,16 +44,21 @@ if TYPE_CHECKING:
 __version__ = "0.2.0"
 
 __all__ = [
+    "AccountHistory",
     "Audio",
     "BadInput",
     "Client",
     "Comment",
+    "ComparedAccount",
+    "Comparison",
+    "DoubtfulComparison",
     "DoubtfulResult",
     "DoubtfulResultWarning",
     "Follow",
     "Hit",
     "IgcrawlError",
     "Interrupted",
+    "KeptList",
     "Media",
     "NotFound",
     "Payload",
@@ -59,6 +68,7 @@ __all__ = [
     "Records",
     "Redirect",
     "Refused",
+    "SeenProfile",
     "SessionParked",
     "StoreError",
     "Suggestion",
@@ -73,6 +83,10 @@ _MODULES = {
     "SyncClient": "igcrawl.api.sync_client",
     "Records": "igcrawl.api.records",
     "SyncRecords": "igcrawl.api.sync_records",
+    "AccountHistory": "igcrawl.api.account_history",
+    "KeptList": "igcrawl.analysis.lists.kept_lists",
+    "SeenProfile": "igcrawl.analysis.lists.history",
+    **dict.fromkeys(("ComparedAccount", "Comparison", "DoubtfulComparison"), "igcrawl.api.comparison"),
     **dict.fromkeys(
         ("DoubtfulResult", "DoubtfulResultWarning", "NotFound", "PrivateAccount", "Refused"), "igcrawl.api.doubts"
     ),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from os import PathLike, fspath
+from os import PathLike
+from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, Unpack
+from typing import TYPE_CHECKING, Any, NoReturn, Self, Unpack
 
 from igcrawl.api.argument_texts import with_target
 from igcrawl.api.client_settings import Budget, ClientSettings, Given, Session
@@ -13,11 +14,13 @@ from igcrawl.api.options import (
     AccountOptions,
     AudioOptions,
     ClipsOptions,
+    CompareOptions,
     DocIdOptions,
     ExportOptions,
     Ids,
     ListOptions,
     MediaOptions,
+    Question,
     ResolveOptions,
     SearchOptions,
     SuggestionsOptions,
@@ -25,11 +28,16 @@ from igcrawl.api.options import (
     TypeaheadOptions,
 )
 from igcrawl.api.orders import order_of
+from igcrawl.api.python_words import python_words
 from igcrawl.api.reading import R
-from igcrawl.api.records import Readings, Records
+from igcrawl.api.records import UNPICKLED, Readings, Records
 from igcrawl.errors import BadInput
 from igcrawl.items import Audio, Comment, Follow, Hit, Media, Profile, Record, Redirect, Suggestion
 from igcrawl.store import describe
+
+if TYPE_CHECKING:
+    from igcrawl.api.account_history import AccountHistory
+    from igcrawl.api.comparison import Comparison
 
 
 class Client:
@@ -95,6 +103,9 @@ class Client:
         # Also where it was refused: some tracebacks show it.
         store = describe(self._settings.store) if hasattr(self, "_settings") else "nothing"
         return f"<igcrawl.{type(self).__name__} with {store}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(UNPICKLED)
 
     async def __aenter__(self) -> Self:
         return self
@@ -198,12 +209,68 @@ class Client:
         Raises:
             BadInput: nothing can be written so.
         """
-        from igcrawl.analysis.export import export  # noqa: PLC0415 - most programs export nothing
-        from igcrawl.analysis.export_order import ExportOrder  # noqa: PLC0415 - as above
-        from igcrawl.verdict import ExitCode  # noqa: PLC0415 - as above
+        from igcrawl.api import store_questions  # noqa: PLC0415 - most programs ask the store nothing
 
-        order = ExportOrder(out=fspath(out), **options)
-        return await export(self._settings.config, self._settings.scrapy, order) is ExitCode.OK
+        return await store_questions.export_records(self._open_settings, out, options)
+
+    async def compare(
+        self, question: Question, /, *accounts: str | int, **options: Unpack[CompareOptions]
+    ) -> Comparison:
+        """Return who is ``new``, ``gone`` or ``kept`` between an account's lists, in the ``overlap`` of several
+        accounts' lists, or ``mutual``: by the store, without a request.
+
+        Without options the last two complete lists are compared, or the last ones. What speaks against an answer is in
+        its `doubts`, and is a `DoubtfulResultWarning`.
+
+        Args:
+            question: which.
+            accounts: each an id, a name, an address, or a walk such as ``followers/25025320``.
+            options: which lists, and what becomes of the answer.
+
+        Raises:
+            BadInput: there are no such lists, or the extra ``analysis`` is not installed.
+            DoubtfulComparison: something speaks against the answer, with ``on_doubt="raise"``.
+        """
+        from igcrawl.api import store_questions  # noqa: PLC0415 - as above
+
+        return await store_questions.compare(self._open_settings, question, accounts, options, self._readings.warn)
+
+    async def history(self, account: str | int, /, *, out: str | PathLike[str] | None = None) -> AccountHistory:
+        """Return the lists and profiles of an account that the store holds, without a request.
+
+        Args:
+            account: an id, a name or an address.
+            out: a file that it is written to: .csv, .xlsx, .jsonl or .parquet.
+
+        Raises:
+            BadInput: the store knows nothing of it.
+        """
+        from igcrawl.api import store_questions  # noqa: PLC0415 - as above
+
+        return await store_questions.history(self._open_settings, account, out)
+
+    async def report(self, out: str | PathLike[str], /, *accounts: str | int) -> Path:
+        """Write a page of HTML about what the store holds, without a request.
+
+        Args:
+            out: the file.
+            accounts: those that it is about, each an id, a name or an address; all without one.
+
+        Returns:
+            The file.
+
+        Raises:
+            BadInput: nothing can be written so, or the extra ``analysis`` is not installed.
+        """
+        from igcrawl.api import store_questions  # noqa: PLC0415 - as above
+
+        return await store_questions.report(self._open_settings, out, accounts)
+
+    @property
+    def _open_settings(self) -> ClientSettings:
+        """The settings, where the client goes on."""
+        self._readings.check_open()
+        return self._settings
 
     def _records(self, spider: str, kinds: tuple[type[R], ...], options: Mapping[str, Any]) -> Records[R]:
         return Records(order_of(self._settings, spider, kinds, options), self._readings)
@@ -218,5 +285,5 @@ def _checked(given: Given) -> ClientSettings:
     try:
         return given.checked()
     except BadInput as error:
-        problem = str(error)
+        problem = python_words(str(error))
     raise BadInput(problem)

@@ -12,12 +12,15 @@ from typing import Any, Final, TypeAlias
 from scrapy.settings import Settings
 from scrapy.utils.project import get_project_settings, inside_project
 
-from igcrawl.config.config import Config, check_environment, from_environment, read_config
+from igcrawl.config.config import DEFAULTS, Config, check_environment, from_environment, read_config
 from igcrawl.console.notebook import is_notebook
 from igcrawl.errors import BadInput
 from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.paths import expanded, setting_path
 from igcrawl.running.crawl_preflight import check_settings
 from igcrawl.running.own_settings import own_settings
+from igcrawl.sessions.folder import is_name
+from igcrawl.store import path_of
 
 Session: TypeAlias = str | PathLike[str] | Mapping[str, Any]
 Budget: TypeAlias = bool | int | tuple[int, int]
@@ -25,6 +28,8 @@ Budget: TypeAlias = bool | int | tuple[int, int]
 _PREFIX: Final = "IG_"
 #: Settings that are the command's: outputs of its own, how it commits, whom it shows a run.
 _OF_COMMAND: Final = frozenset({"IG_JSONL", "IG_JSONL_REPLACE", "IG_SYNC_SECONDS", "IG_LIVE"})
+#: Settings that are files or folders, beside the session and the store.
+_PATHS: Final = ("IG_DOC_IDS", "IG_RAW", "IG_STATE")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +82,7 @@ class Given:
         settings.setdict(self._named(), priority="cmdline")
         whole = own_settings(settings)
         check_settings(whole)
+        _fix_paths(whole, read_config(whole, OPERATIONS))
         config = read_config(whole, OPERATIONS)
         account = "" if config.simulator else config.check_session().ds_user_id
         if not config.keep:
@@ -121,6 +127,29 @@ class Given:
         if not isinstance(self.settings, Mapping) or not all(isinstance(name, str) for name in self.settings):
             raise BadInput("settings: expected a mapping of names to values")
         return dict(self.settings)
+
+
+def _fix_paths(settings: Settings, config: Config) -> None:
+    """Write relative paths out: a program may change its current folder, and its client goes on with its files.
+
+    A session's name stays one.
+
+    Args:
+        settings: the client's; whose value a setting is stays as it was.
+        config: the same, checked.
+    """
+    fixed = {name: setting_path(settings, name) for name in _PATHS if "://" not in str(settings.get(name) or "")}
+    session = config.session_source
+    if session.file is not None and not is_name(session.name):
+        fixed["IG_SESSION"] = str(session.file)
+    for name, path in fixed.items():
+        if path:
+            settings.set(name, str(expanded(path, name).absolute()), settings.getpriority(name) or 0)
+    store = path_of(config.store)
+    # The embedded simulator puts a store of its own in the default's place.
+    its_own = config.simulator and settings.get("IG_STORE", DEFAULTS["IG_STORE"]) == DEFAULTS["IG_STORE"]
+    if store is not None and not its_own:
+        settings.set("IG_STORE", f"sqlite:///{store.absolute()}", settings.getpriority("IG_STORE") or 0)
 
 
 def _session_text(session: Session) -> str:

@@ -10,8 +10,9 @@ import sys
 import warnings
 from collections.abc import Sequence
 from types import FrameType
-from typing import Final
+from typing import Final, Self
 
+from igcrawl.api.python_words import python_words
 from igcrawl.api.walk_ends import WalkEnds
 from igcrawl.errors import BadInput, IgcrawlError, SessionParked, StoreError
 from igcrawl.items import WalkEnd
@@ -35,6 +36,9 @@ class DoubtfulResult(IgcrawlError):
         super().__init__(message)
         self.walk = walks[0]
         self.walks = list(walks)
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, list[WalkEnd]]]:
+        return type(self), (str(self), self.walks)
 
 
 class DoubtfulResultWarning(UserWarning):
@@ -79,16 +83,17 @@ def problem_of(outcome: Outcome, ends: WalkEnds, *, whole_graph: bool = False) -
         whole_graph: whether it walks accounts that it found: that some of them are private is in their nature.
     """
     if outcome.exit_code is ExitCode.BAD_INPUT:
-        return BadInput(outcome.refused or "the crawl was refused")
+        return BadInput(python_words(outcome.refused or "the crawl was refused"))
     if bad := ends.of(*BAD):
         return DoubtfulResult(_told(bad), bad)
     if outcome.exit_code is ExitCode.TROUBLE:
-        return SessionParked(outcome.refused or "the session is parked; scrapy session list tells why")
+        return SessionParked(python_words(outcome.refused or "the session is parked; scrapy session list tells why"))
     missing = ends.of(*_OF_TARGETS)
     if missing and not (whole_graph and len(missing) < len(ends.all)):
         return _OF_TARGETS[Verdict(missing[0].verdict)](_told(missing), missing)
     if outcome.exit_code is not ExitCode.OK:
-        return StoreError(outcome.refused or "the crawl broke off; its log tells why, and the same loop continues it")
+        broke_off = "the crawl broke off; its log tells why, and the same loop continues it"
+        return StoreError(python_words(outcome.refused or broke_off))
     return None
 
 
@@ -97,7 +102,7 @@ def _told(walks: Sequence[WalkEnd]) -> str:
     worst = walks[0]
     verdict = Verdict(worst.verdict)
     of = "" if worst.expected is None else f" of {worst.expected:,}"
-    reason = f": {worst.reason}" if worst.reason else ""
+    reason = f": {python_words(worst.reason)}" if worst.reason else ""
     more = f"; {counted(len(walks) - 1, 'more walk')} ended like it or little better" if len(walks) > 1 else ""
     return f"{worst.walk} ended {verdict}, {counted(worst.records, 'record')}{of}{reason}{more}{_advice(verdict)}"
 

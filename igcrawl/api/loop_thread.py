@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import Coroutine
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
+
+from igcrawl.errors import BadInput
+
+_FORKED: Final = "this client belongs to the process that this one was forked from; make one in each process"
 
 T = TypeVar("T")
 
@@ -15,6 +20,8 @@ class LoopThread:
     """A thread that runs coroutines for others. It begins with the first of them."""
 
     def __init__(self) -> None:
+        # A forked process has none of its parent's threads.
+        self._process = os.getpid()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -23,7 +30,7 @@ class LoopThread:
     @property
     def is_begun(self) -> bool:
         """True if the thread runs."""
-        return self._thread is not None
+        return self._thread is not None and self._process == os.getpid()
 
     @property
     def is_current(self) -> bool:
@@ -31,27 +38,49 @@ class LoopThread:
         return self._thread is threading.current_thread()
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine and return its result. Ctrl-C cancels it, and is raised when it has come to its end."""
+        """Run a coroutine and return its result. Ctrl-C cancels it, and is raised when it has come to its end.
+
+        Raises:
+            BadInput: this process was forked from the one that it belongs to.
+        """
+        if self._process != os.getpid():
+            coroutine.close()
+            raise BadInput(_FORKED)
         loop = self._begun()
         begun: Future[asyncio.Task[T]] = Future()
         ended: Future[None] = Future()
 
         def begin() -> None:
             task = loop.create_task(coroutine)
-            task.add_done_callback(lambda _: ended.set_result(None))
+            task.add_done_callback(end)
             begun.set_result(task)
 
-        loop.call_soon_threadsafe(begin)
+        def end(task: asyncio.Task[T]) -> None:
+            if not task.cancelled():
+                # Asked for here: a caller who was interrupted does not ask.
+                task.exception()
+            ended.set_result(None)
+
+        def cancel() -> None:
+            if begun.done():
+                begun.result().cancel()
+            else:
+                coroutine.close()
+                ended.set_result(None)
+
         try:
+            loop.call_soon_threadsafe(begin)
             ended.result()
         except BaseException:
-            loop.call_soon_threadsafe(begun.result().cancel)
+            loop.call_soon_threadsafe(cancel)
             ended.result()
             raise
         return begun.result().result()
 
     def stop(self) -> None:
-        """End the thread. Does no harm twice."""
+        """End the thread. Does no harm twice, and none in a forked process."""
+        if not self.is_begun:
+            return
         with self._lock:
             thread, self._thread = self._thread, None
         if thread is None or self._loop is None or self._ended is None:

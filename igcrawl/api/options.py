@@ -6,14 +6,20 @@ A test holds each class against the arguments of its spider: neither has a name 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from os import PathLike
-from typing import Any, Literal, TypeAlias, TypedDict
+from typing import Any, Final, Literal, TypeAlias, TypedDict
 
 #: One or several texts.
 Texts: TypeAlias = str | Sequence[str]
 #: One or several ids.
 Ids: TypeAlias = str | int | Sequence[str] | Sequence[int]
 OnDoubt: TypeAlias = Literal["raise", "warn"]
+#: Questions about lists.
+Question: TypeAlias = Literal["new", "gone", "kept", "overlap", "mutual"]
+ListKind: TypeAlias = Literal["followers", "following", "suggestions"]
+#: A crawl by its number or name, or a moment.
+When: TypeAlias = str | int | date
 
 
 class Options(TypedDict, total=False):
@@ -122,6 +128,36 @@ class DocIdOptions(Options, total=False):
     cursor: str
     confirm: bool
     variables: Mapping[str, Any]
+
+
+#: The names that messages about arguments may use.
+ARGUMENTS: Final = frozenset(
+    name
+    for kind in (
+        *(ClipsOptions, ListOptions, SuggestionsOptions, MediaOptions, SearchOptions),
+        *(TypeaheadOptions, AudioOptions, ResolveOptions, DocIdOptions),
+    )
+    for name in kind.__annotations__
+)
+
+
+class CompareOptions(TypedDict, total=False):
+    """Options of `compare`, as ``scrapy compare`` has them; `from` is a word of Python's own."""
+
+    from_: When
+    """The earlier list: number or name of a crawl, or a date (UTC), the last list until then."""
+    to: When
+    """The later list, as `from_`."""
+    list: ListKind
+    """Which of the accounts' lists; followers without it."""
+    any: bool
+    """Incomplete lists, too; every answer says so."""
+    out: str | PathLike[str]
+    """A file that all accounts are written to: .csv, .xlsx, .jsonl or .parquet."""
+    limit: int
+    """So many accounts are returned at most, the first ones; without it all."""
+    on_doubt: OnDoubt
+    """``"raise"`` raises where something speaks against the answer; a warning without it."""
 
 
 class ExportOptions(TypedDict, total=False):

@@ -9,13 +9,13 @@ import orjson
 
 from igcrawl.api.argument_texts import argument_texts
 from igcrawl.api.client_settings import ClientSettings
+from igcrawl.api.python_words import in_python_words
 from igcrawl.api.reading import Order, R
 from igcrawl.arguments import Arguments
 from igcrawl.errors import BadInput
 from igcrawl.running.find_spider import find_spider
 
-#: What may be done at a doubtful end.
-ON_DOUBT: Final = ("raise", "warn")
+_ON_DOUBT: Final = ("raise", "warn")
 
 
 def order_of(settings: ClientSettings, spider: str, kinds: tuple[type[R], ...], options: Mapping[str, Any]) -> Order[R]:
@@ -32,11 +32,10 @@ def order_of(settings: ClientSettings, spider: str, kinds: tuple[type[R], ...], 
     """
     if options.get("plan") is not None:
         raise BadInput("plan: ask the list itself what it would cost, by its method plan()")
-    on_doubt = options.get("on_doubt") or ON_DOUBT[0]
-    if on_doubt not in ON_DOUBT:
-        raise BadInput(f"on_doubt: expected {' or '.join(ON_DOUBT)}, got {str(on_doubt)[:60]!r}")
+    warns = warns_at_doubt(options.get("on_doubt"))
     arguments = argument_texts({name: value for name, value in options.items() if name != "on_doubt"})
-    checked = find_spider(settings.scrapy, spider).check(dict(arguments))
+    with in_python_words():
+        checked = find_spider(settings.scrapy, spider).check(dict(arguments))
     return Order(
         spider=spider,
         arguments=arguments,
@@ -44,8 +43,24 @@ def order_of(settings: ClientSettings, spider: str, kinds: tuple[type[R], ...], 
         key=_key_of(spider, checked),
         targets=len(getattr(checked, "targets", ())),
         whole_graph=getattr(checked, "depth", 1) > 1,
-        warns=on_doubt == "warn",
+        warns=warns,
     )
+
+
+def warns_at_doubt(on_doubt: str | None, default: str = "raise") -> bool:
+    """Return whether what is doubtful warns, and does not raise.
+
+    Args:
+        on_doubt: as the caller gives it, None for the default.
+        default: one of the two words.
+
+    Raises:
+        BadInput: it is neither.
+    """
+    word = on_doubt or default
+    if word not in _ON_DOUBT:
+        raise BadInput(f"on_doubt: expected {' or '.join(_ON_DOUBT)}, got {str(word)[:60]!r}")
+    return word == "warn"
 
 
 def _key_of(spider: str, arguments: Arguments) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Generic, TypeVar
@@ -186,3 +187,8 @@ class Reading(Generic[R]):
             self._warn(str(problem))
         elif problem is not None:
             raise problem
+
+
+if hasattr(os, "register_at_fork"):
+    # Those of a parent do not go on in a forked process.
+    os.register_at_fork(after_in_child=Reading._by_place.clear)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Generator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, Generic
+from typing import TYPE_CHECKING, Any, Final, Generic, NoReturn
 from weakref import WeakSet
 
 from igcrawl.api.client_settings import ClientSettings
 from igcrawl.api.doubts import problem_of, warn_caller
 from igcrawl.api.frames import to_pandas, to_polars
+from igcrawl.api.python_words import python_words
 from igcrawl.api.reading import Order, R, Reading
 from igcrawl.api.waits import Waits
 from igcrawl.api.walk_ends import WalkEnds
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 
+UNPICKLED: Final = "a client and its lists stay in their process; records can be pickled: await …all()"
 CLOSED: Final = "this client was closed; make another one"
 
 
@@ -46,11 +48,19 @@ class Readings:
         Raises:
             BadInput: the client was closed.
         """
-        if self._closed:
-            raise BadInput(CLOSED)
+        self.check_open()
         reading = Reading(order, self.settings, self.crawls, warn=self.warn, waits=waits)
         self._readings.add(reading)
         return reading
+
+    def check_open(self) -> None:
+        """Check that the client goes on.
+
+        Raises:
+            BadInput: it was closed.
+        """
+        if self._closed:
+            raise BadInput(CLOSED)
 
     async def close(self) -> None:
         """Stop all of them, each with a page written whole; there will be no other ones."""
@@ -76,6 +86,9 @@ class Records(Generic[R]):
 
     def __repr__(self) -> str:
         return f"<igcrawl records of {self._order.key}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(UNPICKLED)
 
     @property
     def walks(self) -> list[WalkEnd]:
@@ -119,12 +132,13 @@ class Records(Generic[R]):
         Raises:
             IgcrawlError: that could not be found out.
         """
+        self._readings.check_open()
         order = replace(self._order, arguments={**self._order.arguments, "plan": "1"})
         outcome = await self._readings.crawls.crawl(order.spider, order.arguments)
         problem = problem_of(outcome, WalkEnds())
         if problem is not None:
             raise problem
-        return outcome.plan or ""
+        return python_words(outcome.plan or "")
 
     @property
     def kinds(self) -> tuple[type[R], ...]:
@@ -152,6 +166,7 @@ class _Pass(Generic[R]):
     def __init__(self, reading: Reading[R]) -> None:
         self._reading = reading
         self._records: list[R] = []
+        self._turn = asyncio.Lock()
 
     def __del__(self) -> None:
         self._reading.abandon()
@@ -160,9 +175,12 @@ class _Pass(Generic[R]):
         return self
 
     async def __anext__(self) -> R:
-        if not self._records or self._reading.is_stopped:
-            self._records = await self._reading.next()
-            if not self._records:
-                raise StopAsyncIteration
-            self._records.reverse()
+        while not self._records or self._reading.is_stopped:
+            # Several tasks may read one pass: each record goes to one of them.
+            async with self._turn:
+                if not self._records or self._reading.is_stopped:
+                    self._records = await self._reading.next()
+                    if not self._records:
+                        raise StopAsyncIteration
+                    self._records.reverse()
         return self._records.pop()

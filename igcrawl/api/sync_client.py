@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Coroutine, Mapping
 from os import PathLike
+from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, Unpack
 from weakref import finalize
 
 from igcrawl.api.client import Client
@@ -17,11 +18,13 @@ from igcrawl.api.options import (
     AccountOptions,
     AudioOptions,
     ClipsOptions,
+    CompareOptions,
     DocIdOptions,
     ExportOptions,
     Ids,
     ListOptions,
     MediaOptions,
+    Question,
     ResolveOptions,
     SearchOptions,
     SuggestionsOptions,
@@ -29,10 +32,14 @@ from igcrawl.api.options import (
     TypeaheadOptions,
 )
 from igcrawl.api.reading import R
-from igcrawl.api.records import CLOSED, Records
+from igcrawl.api.records import CLOSED, UNPICKLED, Records
 from igcrawl.api.sync_records import SyncRecords
 from igcrawl.errors import BadInput
 from igcrawl.items import Audio, Comment, Follow, Hit, Media, Profile, Record, Redirect, Suggestion
+
+if TYPE_CHECKING:
+    from igcrawl.api.account_history import AccountHistory
+    from igcrawl.api.comparison import Comparison
 
 T = TypeVar("T")
 
@@ -85,6 +92,9 @@ class SyncClient:
     def __repr__(self) -> str:
         own = repr(self._client) if hasattr(self, "_client") else "<igcrawl.Client with nothing>"
         return own.replace(Client.__name__, type(self).__name__)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(UNPICKLED)
 
     def __enter__(self) -> Self:
         return self
@@ -181,6 +191,18 @@ class SyncClient:
     def export(self, out: str | PathLike[str], /, **options: Unpack[ExportOptions]) -> bool:
         """See `Client.export`."""
         return self.run(self._client.export(out, **options))
+
+    def compare(self, question: Question, /, *accounts: str | int, **options: Unpack[CompareOptions]) -> Comparison:
+        """See `Client.compare`."""
+        return self.run(self._client.compare(question, *accounts, **options))
+
+    def history(self, account: str | int, /, *, out: str | PathLike[str] | None = None) -> AccountHistory:
+        """See `Client.history`."""
+        return self.run(self._client.history(account, out=out))
+
+    def report(self, out: str | PathLike[str], /, *accounts: str | int) -> Path:
+        """See `Client.report`."""
+        return self.run(self._client.report(out, *accounts))
 
     def _sync(self, records: Records[R]) -> SyncRecords[R]:
         return SyncRecords(records, self)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine, Iterator
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, TypeVar
 
 from igcrawl.api.frames import to_pandas, to_polars
 from igcrawl.api.reading import R
-from igcrawl.api.records import Records
+from igcrawl.api.records import UNPICKLED, Records
 from igcrawl.items import WalkEnd
 
 if TYPE_CHECKING:
@@ -37,6 +37,9 @@ class SyncRecords(Generic[R]):
 
     def __repr__(self) -> str:
         return repr(self._records)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(UNPICKLED)
 
     @property
     def walks(self) -> list[WalkEnd]:

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Coroutine
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
 
 from igcrawl.commands.crawl import answer_from_store, refuse
-
-_CHANGES: Final = ("new", "gone", "kept")
-_QUESTIONS: Final = (*_CHANGES, "overlap", "mutual")
-_LISTS: Final = ("followers", "following", "suggestions")
 
 
 class Command(ScrapyCommand):
@@ -54,7 +50,7 @@ class Command(ScrapyCommand):
         parser.add_argument("--from", dest="earlier", metavar="CRAWL_OR_DATE", help=f"the earlier list: {when}")
         parser.add_argument("--to", dest="later", metavar="CRAWL_OR_DATE", help=f"the later list: {when}")
         parser.add_argument(
-            "--list", dest="kind", default="followers", help=f"{', '.join(_LISTS)} (default: followers)"
+            "--list", dest="kind", default="followers", help="followers, following, suggestions (default: followers)"
         )
         parser.add_argument(
             "--any",
@@ -69,14 +65,16 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Answer."""
-        self._check(args, opts)
-        from igcrawl.analysis.lists.compare import CompareOrder  # noqa: PLC0415 - Scrapy imports every command
+        from igcrawl.analysis.lists import questions  # noqa: PLC0415 - Scrapy imports every command
+        from igcrawl.analysis.lists.compare import CompareOrder  # noqa: PLC0415 - as above
         from igcrawl.analysis.lists.list_doubts import Change  # noqa: PLC0415 - as above
         from igcrawl.cli import command_config, compare_tables  # noqa: PLC0415 - as above
 
-        question, *names = args
+        if not (opts.limit.isascii() and opts.limit.isdecimal()):
+            refuse(f"--limit: expected a whole number, got {opts.limit!r}")
+        question = args[0] if args else ""
         order = CompareOrder(
-            names=names,
+            names=args[1:],
             kind=opts.kind,
             earlier=opts.earlier,
             later=opts.later,
@@ -86,33 +84,12 @@ class Command(ScrapyCommand):
         )
 
         def asked() -> Coroutine[Any, Any, None]:
+            questions.check_question(question, order)
             config = command_config.config_with_store(self.settings)
-            if question == "overlap":
+            if question == questions.OVERLAP:
                 return compare_tables.print_overlap(config, order)
-            if question == "mutual":
+            if question == questions.MUTUAL:
                 return compare_tables.print_mutual(config, order)
             return compare_tables.print_change(config, Change(question), order)
 
         self.exitcode = answer_from_store(asked)
-
-    def _check(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Refuse what no store is needed for to see that it cannot be answered."""
-        from igcrawl.wording import did_you_mean, nearest  # noqa: PLC0415 - as above
-
-        question = args[0] if args else ""
-        if question not in _QUESTIONS:
-            meant = did_you_mean(nearest(question, _QUESTIONS))
-            refuse(f"scrapy compare {question}: {meant}expected one of {', '.join(_QUESTIONS)}, then whose lists")
-        wanted = len(args) > 2 if question == "overlap" else len(args) == 2
-        if not wanted:
-            several = "two accounts or more" if question == "overlap" else "one account"
-            refuse(f"scrapy compare {question}: give {several}: an id, @name, address, or a walk such as followers/1")
-        if opts.kind not in _LISTS:
-            meant = did_you_mean(nearest(opts.kind, _LISTS))
-            refuse(f"--list={opts.kind}: {meant}expected one of {', '.join(_LISTS)}")
-        if question not in _CHANGES and opts.earlier is not None:
-            refuse(f"--from is for {', '.join(_CHANGES)}; --to takes {question} of an earlier time")
-        if question == "mutual" and opts.kind != _LISTS[0]:
-            refuse("scrapy compare mutual takes no --list: it holds followers against whom the account follows")
-        if not (opts.limit.isascii() and opts.limit.isdecimal()):
-            refuse(f"--limit: expected a whole number, got {opts.limit!r}")

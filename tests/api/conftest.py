@@ -1,4 +1,4 @@
-"""A client of the simulator."""
+"""A client of the simulator; tests may be coroutines."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from igcrawl.simulator import Simulator
+from tests.store.conftest import pytest_pyfunc_call
 from tests.support.client_program import ClientProgram
+
+__all__ = ["client", "pytest_pyfunc_call", "simulator"]
 
 
 @pytest.fixture

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+import re
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -16,11 +18,19 @@ from scrapy.spiderloader import SpiderLoader
 import igcrawl
 from igcrawl.api import options
 from igcrawl.api.frames import to_pandas, to_polars
+from igcrawl.api.python_words import python_words
+from igcrawl.config.config import read_config
+from igcrawl.operations.catalogue import OPERATIONS
+from igcrawl.running.own_settings import own_settings
+from igcrawl.store import path_of
 from tests.support.session_file import secrets_of, session_settings, write_session
 
 SPIDERS = SpiderLoader(Settings({"SPIDER_MODULES": ["spiders"]}))
 #: The methods of a spider that has not the one of its name.
 METHODS = {"operation": ("call", "doc_id"), "profiles": ("profile", "profiles")}
+
+#: How a command line is written.
+COMMAND_LINE = re.compile(r"(^|\s)-[as] |scrapy crawl|(^|\s)--[a-z]")
 
 
 def methods() -> dict[str, Any]:
@@ -75,14 +85,29 @@ def test_both_clients_have_the_same_methods() -> None:
         ("audio", {"track_id": "a"}),
     ],
 )
-def test_what_is_wrong_is_refused_in_the_command_s_words(
-    ig: igcrawl.Client, method: str, given: dict[str, str]
-) -> None:
+def test_what_is_wrong_is_refused_as_by_the_command(ig: igcrawl.Client, method: str, given: dict[str, str]) -> None:
     with pytest.raises(igcrawl.BadInput) as commands:
         SPIDERS.load(method).check(dict(given))
     with pytest.raises(igcrawl.BadInput) as own:
         getattr(ig, method)(**given)
-    assert str(own.value) == str(commands.value)
+    assert str(own.value) == python_words(str(commands.value))
+
+
+@pytest.mark.parametrize("name", SPIDERS.list())
+def test_no_refusal_of_an_argument_speaks_of_a_command_line(ig: igcrawl.Client, name: str) -> None:
+    spider = SPIDERS.load(name)
+    method = METHODS.get(name, (name,))[-1]
+    refused = 0
+    for argument in {*spider.arguments.model_fields, "nonsense"} - {"plan", "crawl", "doc_id", "args", "name"}:
+        for value in ("", "no such value", "-1", "instagram.com/p/x y", "https://www.instagram.com/share/abc"):
+            given = {argument: value}
+            with suppress(TypeError):
+                try:
+                    getattr(ig, method)("123456", **given) if method == "doc_id" else getattr(ig, method)(**given)
+                except igcrawl.BadInput as error:
+                    refused += 1
+                    assert not COMMAND_LINE.search(str(error)), error
+    assert refused > 10
 
 
 @pytest.mark.parametrize(
@@ -159,8 +184,26 @@ def test_settings_come_from_the_environment_and_arguments_win(tmp_path: Path, mo
     config = igcrawl.Client(budget=(3, 30), store="own.db", settings={"IG_SYNC_SECONDS": 1})._settings.config
     assert config.rules.budget is not None
     assert (config.rules.budget.whole.hour, config.rules.budget.whole.day) == (3, 30)
-    assert (config.store, config.sync_seconds) == ("sqlite:///own.db", 1)
+    assert (config.store, config.sync_seconds) == (f"sqlite:///{tmp_path}/own.db", 1)
     assert igcrawl.Client(budget=False)._settings.config.rules.budget is None
+
+
+def test_a_client_keeps_its_files_when_the_program_changes_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_session(tmp_path / "session.json")
+    monkeypatch.setenv("IG_STATE", "states")
+    given = [
+        igcrawl.Client("session.json", **more)._settings for more in ({}, {"store": "own.db"}, {"store": Path("b.db")})
+    ]
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    again = [read_config(own_settings(settings.scrapy), OPERATIONS) for settings in given]
+    files = [tmp_path / name for name in (".igcrawl/store.db", "own.db", "b.db")]
+    assert [path_of(config.store) for config in again] == files
+    assert {config.session_source.file for config in again} == {tmp_path / "session.json"}
+    assert {config.state for config in again} == {str(tmp_path / "states")}
 
 
 def test_a_session_may_be_another_client_s_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

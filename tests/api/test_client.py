@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import pickle
+import time
 from dataclasses import fields
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
@@ -14,6 +17,9 @@ import igcrawl
 from igcrawl.simulator import Simulator
 from tests.conftest import asked
 from tests.support.client_program import ClientProgram
+
+#: So many are made in a row; `make torture` makes more.
+CLIENTS = int(os.environ.get("CLIENTS", "8"))
 
 
 def followers_of(simulator: Simulator) -> list[str]:
@@ -223,26 +229,95 @@ def test_lists_are_read_side_by_side(client: ClientProgram, simulator: Simulator
     assert profiles == [simulator.user_id] * 3
 
 
+def test_the_embedded_simulator_keeps_a_store_of_its_own(client: ClientProgram, tmp_path: Path) -> None:
+    def main(ig):
+        return len(ig.followers("instagram", max_pages=1).all())
+
+    before = set(tmp_path.rglob("*.db"))
+    assert client(main, 'settings={"IG_SIMULATOR": True}') > 10
+    assert set(tmp_path.rglob("*.db")) == before
+
+
+def test_tasks_that_read_one_pass_share_its_records(client: ClientProgram, simulator: Simulator) -> None:
+    async def main(ig):
+        one_pass, read = aiter(ig.followers(user_id=25025320)), []
+
+        async def reader():
+            async for follow in one_pass:
+                read.append(follow.pk)
+                await asyncio.sleep(0)
+
+        await asyncio.gather(reader(), reader(), reader())
+        return read
+
+    read = client(main)
+    assert sorted(read) == sorted(followers_of(simulator))
+
+
+def test_a_forked_process_is_told_that_the_client_is_its_parent_s(client: ClientProgram) -> None:
+    def main(ig):
+        pk = ig.profile(user_id=25025320).pk
+        out, into = os.pipe()
+        child = os.fork()
+        if child == 0:
+            try:
+                ig.profile(user_id=25025320)
+            except igcrawl.BadInput as error:
+                ig.close()
+                os.write(into, str(error).encode())
+            finally:
+                os._exit(0)
+        os.close(into)
+        said = os.read(out, 1000).decode()
+        os.waitpid(child, 0)
+        return said, ig.profile(user_id=pk).pk == pk
+
+    assert client(main) == [
+        "this client belongs to the process that this one was forked from; make one in each process",
+        True,
+    ]
+
+
+def test_what_a_client_returns_can_be_pickled_and_the_client_says_that_it_cannot(
+    at_simulator: dict[str, str], tmp_path: Path
+) -> None:
+    end = igcrawl.WalkEnd("walk", "followers", "", "followers/1", "1", "limited", 1, 1, 0, None, 1, "", "", "cut")
+    for kind in (igcrawl.DoubtfulResult, igcrawl.NotFound):
+        error = kind("why", [end])
+        again = pickle.loads(pickle.dumps(error))
+        assert (type(again), str(again), again.walk, again.walks) == (kind, "why", end, [end])
+    ig = igcrawl.Client(at_simulator["IG_SESSION"], tmp_path / "store.db")
+    with igcrawl.SyncClient(at_simulator["IG_SESSION"], tmp_path / "store.db") as without_a_loop:
+        for each in (ig, ig.followers("x"), without_a_loop, without_a_loop.followers("x")):
+            with pytest.raises(TypeError, match="stay in their process; records can be pickled"):
+                pickle.dumps(each)
+
+
 def test_many_clients_in_a_row_leave_nothing_behind(client: ClientProgram) -> None:
     def main(ig):
         import gc
-        import os
         import threading
 
-        # `make torture` makes more of them.
-        clients, figures = int(os.environ.get("CLIENTS", "8")), []
+        clients, figures, cpu, resident = int(os.environ.get("CLIENTS", "8")), [], [], []
         for number in range(clients):
+            before = time.process_time()
             with igcrawl.SyncClient() as each:
                 for _ in each.followers(user_id=25025320, fresh=True, verify=False):
                     break
+            cpu.append(time.process_time() - before)
+            resident.append(int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE"))
             if number in {clients // 2 - 1, clients - 1}:
                 gc.collect()
                 crawlers = sum(type(one).__name__ in {"Crawler", "Reading", "HandOut"} for one in gc.get_objects())
                 figures.append([len(list(Path("/proc/self/fd").iterdir())), threading.active_count(), crawlers])
-        return figures
+        return figures, cpu, resident
 
-    first, last = client(main)
+    (first, last), cpu, resident = client(main, timeout=60 + CLIENTS)
     assert first == last
+    if CLIENTS >= 200:
+        # The first ones load modules, and a heap takes a while to find its size.
+        assert median(cpu[-100:]) <= 1.2 * median(cpu[20:120])
+        assert resident[-1] <= 1.05 * resident[CLIENTS // 2]
 
 
 def test_a_closed_client_says_so(at_simulator: dict[str, str], tmp_path: Path) -> None:
@@ -250,6 +325,15 @@ def test_a_closed_client_says_so(at_simulator: dict[str, str], tmp_path: Path) -
     asyncio.run(ig.close())
     with pytest.raises(igcrawl.BadInput, match="was closed"):
         aiter(ig.followers("instagram"))
+    for question in (
+        ig.followers("x").plan(),
+        ig.compare("new", 1),
+        ig.history(1),
+        ig.report("x.html"),
+        ig.export("x.csv"),
+    ):
+        with pytest.raises(igcrawl.BadInput, match="was closed"):
+            asyncio.run(question)
     without_a_loop = igcrawl.SyncClient(at_simulator["IG_SESSION"], tmp_path / "store.db")
     without_a_loop.close()
     with pytest.raises(igcrawl.BadInput, match="was closed"):

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import date
 from pathlib import Path
 from typing import assert_type
+
+import pandas as pd
+import polars as pl
 
 import igcrawl
 from igcrawl import BadInput, Client, DoubtfulResult, NotFound, PrivateAccount, Refused, SyncClient
@@ -33,6 +37,26 @@ async def others(ig: Client) -> None:
     assert_type(posts.walk, igcrawl.WalkEnd | None)
 
 
+async def frames(ig: Client) -> None:
+    follows = ig.followers("instagram")
+    assert_type(await follows.to_pandas(), pd.DataFrame)
+    assert_type(await follows.to_polars(), pl.DataFrame)
+    assert_type((await ig.history("instagram")).to_pandas(), pd.DataFrame)
+    assert_type((await ig.compare("new", "instagram")).to_polars(), pl.DataFrame)
+
+
+async def of_the_store(ig: Client) -> Path:
+    gone = await ig.compare("gone", "instagram", from_=date(2026, 11, 1), any=True)
+    assert_type(gone, igcrawl.Comparison)
+    assert_type([account.username for account in gone], list[str | None])
+    assert_type(gone[0], igcrawl.ComparedAccount)
+    assert_type(gone.lists["earlier"], igcrawl.KeptList)
+    history = await ig.history(25025320)
+    assert_type([seen.at for seen in history.profiles], list[str])
+    assert_type([kept.doubt for kept in history.lists], list[str | None])
+    return await ig.report("page.html", "instagram")
+
+
 async def main() -> None:
     async with Client(session="me", store=Path("mine.db"), budget=(60, 300), settings={"IG_PACE": "burst"}) as ig:
         try:
@@ -54,14 +78,18 @@ def without_a_loop() -> int:
         follows = ig.followers("instagram")
         assert_type(follows, igcrawl.SyncRecords[igcrawl.Follow])
         assert_type(ig.profile("instagram").follower_count, int | None)
+        assert_type(follows.to_pandas(), pd.DataFrame)
+        assert_type(ig.compare("overlap", "a", "b").pairs, list[list[int]])
         return sum(follow.is_private is True for follow in follows)
 
 
-def mistakes(ig: Client) -> None:
+async def mistakes(ig: Client) -> None:
     ig.followers("instagram", max_usrs=3)  # wrong
     ig.followers("instagram", order="newest")  # wrong
     ig.followers(25025320)  # wrong
     ig.search("python", tab=3)  # wrong
+    await ig.compare("nwe", "instagram")  # wrong
+    await ig.compare("new", "instagram", form_=3)  # wrong
 
 
 if __name__ == "__main__":

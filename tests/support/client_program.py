@@ -41,23 +41,26 @@ class ClientProgram:
         #: What the last one wrote.
         self.out = self.err = ""
 
-    def __call__(self, function: Callable[[Any], Any], settings: str = "", **environment: str) -> Any:
+    def __call__(
+        self, function: Callable[[Any], Any], settings: str = "", timeout: float = 60, **environment: str
+    ) -> Any:
         """Run a function of a test; it knows nothing but its argument and `_IMPORTS`.
 
         Args:
             function: takes the client; its result is something that JSON has.
             settings: arguments of the client, as Python writes them.
+            timeout: seconds that it may take.
             environment: further variables.
         """
         source = textwrap.dedent(inspect.getsource(function))
         frame = _ASYNC if inspect.iscoroutinefunction(function) else _SYNC
-        return self.program(source + frame.format(name=function.__name__, settings=settings), **environment)
+        return self.program(source + frame.format(name=function.__name__, settings=settings), timeout, **environment)
 
-    def program(self, text: str, **environment: str) -> Any:
+    def program(self, text: str, timeout: float = 60, **environment: str) -> Any:
         """Run a program that prints a line with its result; its errors are in `err`."""
         order = {"program": _IMPORTS + text}
         whole = {**self._environment, **environment}
-        code, self.out, self.err = crawls.captured(order, self._folder, self._streams(), whole)
+        code, self.out, self.err = crawls.captured(order, self._folder, self._streams(), whole, timeout=timeout)
         assert code == 0, self.err
         results = [line for line in self.out.splitlines() if line.startswith("result ")]
         return json.loads(results[-1].removeprefix("result ")) if results else None

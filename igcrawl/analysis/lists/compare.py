@@ -56,7 +56,7 @@ class CompareOrder:
         earlier, later: crawls or dates, see `Lists.pair`; None for the last.
         incomplete: whether lists that are not complete may be taken.
         out: a file for the whole answer, None for none.
-        most: so many accounts are in the answer itself.
+        most: so many accounts are in the answer itself; None for all.
     """
 
     names: Sequence[str]
@@ -65,7 +65,7 @@ class CompareOrder:
     later: str | None = None
     incomplete: bool = False
     out: str | None = None
-    most: int = 50
+    most: int | None = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +77,8 @@ class Answer:
         accounts: how many it holds.
         first: the first of them.
         doubts: why it may be wrong, a line each; empty for lists that are whole.
+        columns: of a table of them.
+        row: makes an account a row of it.
         notes: what else must be said.
         destination: where all of them were written, None for nowhere.
     """
@@ -85,6 +87,8 @@ class Answer:
     accounts: int
     first: Sequence[Member]
     doubts: Sequence[str]
+    columns: Sequence[Column]
+    row: Callable[[Member], dict[str, Any]]
     notes: Sequence[str] = ()
     destination: Destination | None = None
 
@@ -135,12 +139,7 @@ async def compare_change(config: Config, change: Change, order: CompareOrder) ->
             await engine.load(after)
             accounts = engine.count(wanted := Wanted(_LISTS_OF[change], _BOTH))
             doubts = doubts_of_change(change, before, after, accounts)
-            same = _of_change(change, lists, before, after) | _doubt(doubts)
-
-            def row(member: Member) -> dict[str, Any]:
-                earlier = {"earlier_username": earlier_name(member)} if change is Change.KEPT else {}
-                return _of_account(member) | earlier | same
-
+            row = _ChangeRow(change, _of_change(change, lists, before, after) | _doubt(doubts))
             columns = [*_ACCOUNT, *(_EARLIER_NAME if change is Change.KEPT else ()), *_CHANGE, _DOUBT]
             return ChangeAnswer(
                 change=change,
@@ -149,6 +148,8 @@ async def compare_change(config: Config, change: Change, order: CompareOrder) ->
                 accounts=accounts,
                 first=await _answered(engine, wanted, order, destination, columns, row),
                 doubts=doubts,
+                columns=columns,
+                row=row,
                 notes=_nameless([before, after]),
                 destination=destination,
             )
@@ -178,13 +179,16 @@ async def compare_shared(config: Config, order: CompareOrder, *, mutual: bool = 
                 await engine.load(each)
             wanted = Wanted(least=2)
             doubts = doubts_of_shared(zip(names, kept, strict=True))
-            columns, row = _of_shared(kept, doubts)
+            flags = [Column(each.subject, ColumnKind.FLAG) for each in kept]
+            columns, row = [*_ACCOUNT, Column("lists", ColumnKind.COUNT), *flags, _DOUBT], _SharedRow(flags, doubts)
             return SharedAnswer(
                 name=str(lists[0][0].account) if mutual else "",
                 lists=list(zip(names, kept, strict=True)),
                 first=await _answered(engine, wanted, order, destination, columns, row),
                 accounts=engine.count(wanted),
                 doubts=doubts,
+                columns=columns,
+                row=row,
                 notes=_nameless(kept),
                 destination=destination,
                 pairs=engine.pairs(),
@@ -192,17 +196,38 @@ async def compare_shared(config: Config, order: CompareOrder, *, mutual: bool = 
             )
 
 
-def _of_shared(
-    lists: Sequence[KeptList], doubts: Sequence[str]
-) -> tuple[list[Column], Callable[[Member], dict[str, Any]]]:
-    """Return the columns of accounts that are in several lists, and what makes an account a row of them."""
-    flags = [Column(kept.subject, ColumnKind.FLAG) for kept in lists]
+@dataclass(frozen=True, slots=True)
+class _ChangeRow:
+    """Makes an account a row of a change.
 
-    def row(member: Member) -> dict[str, Any]:
-        there = {flag.name: bool(member.lists >> place & 1) for place, flag in enumerate(flags)}
-        return _of_account(member) | {"lists": member.lists.bit_count()} | there | _doubt(doubts)
+    Args:
+        change: which.
+        same: what all rows have.
+    """
 
-    return [*_ACCOUNT, Column("lists", ColumnKind.COUNT), *flags, _DOUBT], row
+    change: Change
+    same: Mapping[str, Any]
+
+    def __call__(self, member: Member) -> dict[str, Any]:
+        earlier = {"earlier_username": earlier_name(member)} if self.change is Change.KEPT else {}
+        return _of_account(member) | earlier | dict(self.same)
+
+
+@dataclass(frozen=True, slots=True)
+class _SharedRow:
+    """Makes an account a row of those that are in several lists.
+
+    Args:
+        flags: a column for each list.
+        doubts: of the answer.
+    """
+
+    flags: Sequence[Column]
+    doubts: Sequence[str]
+
+    def __call__(self, member: Member) -> dict[str, Any]:
+        there = {flag.name: bool(member.lists >> place & 1) for place, flag in enumerate(self.flags)}
+        return _of_account(member) | {"lists": member.lists.bit_count()} | there | _doubt(self.doubts)
 
 
 async def _shared_lists(store: Store, order: CompareOrder, mutual: bool) -> list[tuple[Lists, KeptList]]:
@@ -247,7 +272,7 @@ async def _answered(
     row: Callable[[Member], Mapping[str, Any]],
 ) -> list[Member]:
     """Write all accounts of an answer where they are wanted, and return the first."""
-    if destination is None and not order.most:
+    if destination is None and order.most == 0:
         return []
     await engine.name(wanted, None if destination else order.most, earlier=wanted.lists == _BOTH)
     if destination is not None:

@@ -44,8 +44,32 @@ class ReportOrder:
     accounts: Sequence[str] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenReport:
+    """A report that was written.
+
+    Args:
+        path: its file.
+        size: in bytes.
+        accounts, lists: how many are in it.
+    """
+
+    path: Path
+    size: int
+    accounts: int
+    lists: int
+
+
 async def report(config: Config, order: ReportOrder) -> None:
-    """Write a report, and say what is in it and how to open it.
+    """Write a report, and say what is in it and how to open it; see `write_report`."""
+    written = await write_report(config, order)
+    size = f"{written.size / 1e6:.1f} MB"
+    say(f"{written.path}: {counted(written.accounts, 'account')}, {counted(written.lists, 'list')}, {size}")
+    say(f"open it in a browser: {written.path.absolute().as_uri()}")
+
+
+async def write_report(config: Config, order: ReportOrder) -> WrittenReport:
+    """Write a report.
 
     Args:
         config: the command's settings.
@@ -68,9 +92,7 @@ async def report(config: Config, order: ReportOrder) -> None:
     with replaced(path, "") as file:
         file.write(page)
     lists = sum(len(account.lists) for account in made.accounts)
-    size = f"{len(page) / 1e6:.1f} MB"
-    say(f"{path}: {counted(len(made.accounts), 'account')}, {counted(lists, 'list')}, {size}")
-    say(f"open it in a browser: {path.absolute().as_uri()}")
+    return WrittenReport(path, len(page), len(made.accounts), lists)
 
 
 async def gather(store: Store, names: Sequence[str], place: str) -> Report:

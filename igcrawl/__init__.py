@@ -40,9 +40,6 @@ if TYPE_CHECKING:
         WalkEnd,
     )
 
-#: As in pyproject.toml; here, since a checkout is used without being installed, too.
-__version__ = "0.2.0"
-
 __all__ = [
     "AccountHistory",
     "Audio",
@@ -76,6 +73,9 @@ __all__ = [
     "SyncRecords",
     "WalkEnd",
 ]
+
+#: As in pyproject.toml; here, since a checkout is used without being installed, too.
+__version__ = "0.2.0"
 
 #: Where public names come from; those that are not listed are records.
 _MODULES = {

@@ -15,6 +15,7 @@ from tests.support.crawls import CrawlProcess
 from tests.torture.ground import HUB, BrokenError, Ground, ground
 from tests.torture.lives import Figures, Lives, call_of
 
+#: Follows of each list of a long crawl, and its lists.
 _FOLLOWERS = 2_000
 _LISTS = 20
 #: Twenty lists again, of two pages at most: their verdicts are `stopped`, so that they stand at the end of each output.

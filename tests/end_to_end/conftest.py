@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -59,8 +60,21 @@ class Built:
 
 @pytest.fixture(scope="package")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """Wheel and egg of a copy of the checkout."""
-    folder = tmp_path_factory.mktemp("built")
+    """Wheel and egg of a copy of the checkout, built once by whichever process of the tests comes first."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    folder = shared / "built"
+    with (shared / "built.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            unfinished = Path(tempfile.mkdtemp(dir=shared))
+            _build(unfinished)
+            unfinished.rename(folder)
+    (wheel,), (egg,) = folder.glob("*.whl"), folder.glob("*.egg")
+    return Built(wheel, egg, folder / "installed")
+
+
+def _build(folder: Path) -> None:
     source = folder / "source"
     source.mkdir()
     for name in SHIPPED:
@@ -76,13 +90,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     ):
         run = python(*command, folder=source, environment=environment | {"PYTHONWARNINGS": "ignore"}, timeout=120)
         assert run.code == 0, run.err
-    (wheel,), (egg,) = folder.glob("*.whl"), folder.glob("*.egg")
-    installed = folder / "installed"
-    run = python(
-        *pip, "install", "--no-deps", "--target", str(installed), str(wheel), folder=folder, environment=environment
-    )
+    (wheel,) = folder.glob("*.whl")
+    install = ("install", "--no-deps", "--target", str(folder / "installed"), str(wheel))
+    run = python(*pip, *install, folder=folder, environment=environment)
     assert run.code == 0, run.err
-    return Built(wheel, egg, installed)
 
 
 @dataclass

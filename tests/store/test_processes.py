@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,56 +10,38 @@ from pathlib import Path
 import pytest
 
 from igcrawl.budget.session_states import opened_states
-from tests.conftest import ROOT, scrapy_environment
 from tests.store.samples import begun, claimed_soon, kept, opened, page, seed, targets
-from tests.store.walker import PAGES, SPENT, SPENT_AT, the_crawl
+from tests.store.walker import PAGES, SPENT, SPENT_AT, Working, the_crawl
 
-Walker = Callable[..., subprocess.Popen[str]]
+Walker = Callable[..., Working]
 
 
 @pytest.fixture
 def walker(url: str) -> Iterator[Walker]:
     """Starts processes, each waiting for its first line, and kills what is left of them."""
-    running: list[subprocess.Popen[str]] = []
+    running: list[Working] = []
 
-    def start(what: str, *arguments: object) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.store.walker", what, url, *map(str, arguments)],
-            cwd=ROOT,
-            env=scrapy_environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        running.append(process)
-        return process
+    def start(what: str, place: object = "") -> Working:
+        running.append(Working(what, url, str(place)))
+        return running[-1]
 
     yield start
     for process in running:
         process.kill()
-        process.communicate()
 
 
-def go(*processes: subprocess.Popen[str]) -> None:
+def go(*processes: Working) -> None:
     """Let processes begin, as nearly at once as can be."""
     for process in processes:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
+        assert process.line() == "ready"
     for process in processes:
-        assert process.stdin is not None
-        process.stdin.write("\n")
-        process.stdin.flush()
-
-
-def line(process: subprocess.Popen[str]) -> str:
-    assert process.stdout is not None
-    return process.stdout.readline().strip()
+        process.go()
 
 
 async def test_processes_that_begin_a_crawl_at_once_get_one_generation(url: str, walker: Walker) -> None:
     processes = [walker("begin") for _ in range(6)]
     go(*processes)
-    said = [line(process) for process in processes]
+    said = [process.line() for process in processes]
     assert said == ["1 1"] * 6
     async with opened(url) as store:
         assert len(await targets(store)) == 50
@@ -72,11 +52,10 @@ async def test_the_walk_of_a_killed_process_goes_on_from_its_cursor(url: str, wa
         crawl = await begun(store, [seed(1)])
         process = walker("hold")
         go(process)
-        number = int(line(process))
+        number = int(process.line())
         assert await store.walks.busy(crawl.id)
         assert (await kept(store, number)).worker is not None
         process.kill()
-        process.wait()
         walk = await claimed_soon(store, crawl)
         assert (walk.id, walk.cursor, walk.pages, walk.fence) == (number, "second", 1, 2)
         assert [found async for found in store.walks.found(number)] == [page(1, 2)]
@@ -95,9 +74,9 @@ async def test_no_two_processes_walk_the_same_and_the_work_of_the_killed_is_done
     for victim in processes[:2]:
         time.sleep(random.uniform(0.02, 0.15))
         victim.kill()
-    said = [process.communicate(timeout=60)[0] for process in processes]
-    assert "twice" not in "".join(said)
-    assert said[2:] == ["done\n", "done\n"]
+    said = [process.rest() for process in processes]
+    assert not [line for lines in said for line in lines if line.startswith("twice")]
+    assert said[2:] == [["done"], ["done"]]
     async with opened(url) as store:
         crawl = await the_crawl(store)
         assert await store.crawls.verdicts(crawl.id) == {"complete": 60}
@@ -116,7 +95,7 @@ async def test_processes_never_send_more_than_the_budget_together_whoever_of_the
     for victim in processes[:2]:
         time.sleep(random.uniform(0.01, 0.05))
         victim.kill()
-    said = [process.communicate(timeout=60)[0].split() for process in processes]
+    said = [process.rest() for process in processes]
     sent = [max(map(int, [turns for turns in lines if turns.isdecimal()]), default=0) for lines in said]
     assert [lines[-1] for lines in said[2:]] == ["spent", "spent"]
     # What a killed process has taken and not sent is lost, not given to another.

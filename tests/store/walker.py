@@ -1,16 +1,19 @@
-"""A process that works on a store: ``python -m tests.store.walker begin|hold|walk|spend URL [FOLDER]``.
+"""Processes that work on a store, begin when they are told, and say what they do.
 
-It says on standard output what it does, a line each, and begins when a line comes on standard input.
+They are forked from a server that has imported all they need, see `multiprocessing`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import fcntl
+import multiprocessing
 import os
 import random
-import sys
+from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import replace
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from igcrawl.budget.limits import Budget, Pace, WindowLimits
@@ -26,8 +29,56 @@ SPENT = Budget(WindowLimits(800, 800), pace=Pace.BURST)
 SPENT_AT = 1_800_000_000.0
 
 
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload([__name__])
+#: Where a process says what it does.
+_listener: ContextVar[Connection] = ContextVar("listener")
+
+
+class Working:
+    """A process that works.
+
+    Args:
+        what: begin, hold, walk or spend.
+        url: of the store.
+        place: what `walk` and `spend` need: a folder for locks, the name of a server.
+    """
+
+    def __init__(self, what: str, url: str, place: str = "") -> None:
+        self._pipe, other = _FORKS.Pipe()
+        self._process = _FORKS.Process(target=_work, args=(other, what, url, place), daemon=True)
+        self._process.start()
+        other.close()
+
+    def line(self) -> str:
+        """Return the next line that it says."""
+        return str(self._pipe.recv())
+
+    def go(self) -> None:
+        """Let it begin."""
+        self._pipe.send("")
+
+    def kill(self) -> None:
+        """Kill it by a signal that it cannot handle."""
+        self._process.kill()
+        self._process.join()
+
+    def rest(self) -> list[str]:
+        """Return what else it says until its end."""
+        lines = []
+        with suppress(EOFError, ConnectionResetError):
+            while self._pipe.poll(60):
+                lines.append(self.line())
+        return lines
+
+
+def _work(listener: Connection, what: str, url: str, place: str) -> None:
+    _listener.set(listener)
+    asyncio.run(main(what, url, place))
+
+
 def say(*words: object) -> None:
-    print(*words, flush=True)
+    _listener.get().send(" ".join(map(str, words)))
 
 
 async def the_crawl(store: Store) -> CrawlRow:
@@ -99,20 +150,15 @@ async def walk_one(store: Store, walk: WalkRow, file: int) -> None:
         await store.walks.commit([PageCommit(walk=walk, found=page(walk.pages))], {})
 
 
-async def main() -> None:
-    what, url, *rest = sys.argv[1:]
+async def main(what: str, url: str, place: str) -> None:
     say("ready")
-    sys.stdin.readline()
+    _listener.get().recv()
     async with opened(url) as store:
         if what == "begin":
             await begin(store)
         elif what == "spend":
-            await spend(store, rest[0])
+            await spend(store, place)
         elif what == "hold":
             await hold(store)
         else:
-            await walk_all(store, Path(rest[0]))
-
-
-if __name__ == "__main__":
-    asyncio.run(main())
+            await walk_all(store, Path(place))

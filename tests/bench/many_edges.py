@@ -1,10 +1,11 @@
 """A page beside many edges: the same pages into two Postgres stores, one of them with many more edges and accounts.
 
-``python -m tests.bench.many_edges [--edges N] [--few N] [--pages N] [--plans]``. Both stores are filled by SQL and
-vacuumed, and then take the same list in turn, page by page, each by the commit of a crawl: its walk, what it found,
-records, edges and accounts, of which half are known to the store. The server is the embedded one, with the settings
-that Postgres comes with and fsync off, since nobody's disk is measured. It stands in `TMPDIR`; 50 million edges take
-11 GB there.
+``python -m tests.bench.many_edges [--edges N] [--few N] [--pages N] [--shared-buffers SIZE] [--plans]``.
+
+Both stores are filled by SQL and vacuumed, and then take the same list in turn, page by page, each by the commit of a
+crawl: its walk, what it found, records, edges and accounts, of which half are known to the store. The server is the
+embedded one, with the settings that Postgres comes with, but for its memory and fsync, which is off, since nobody's
+disk is measured. It stands in `TMPDIR`; 50 million edges take 11 GB there.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from psycopg import sql
 
 from igcrawl.store import make_store
 from tests.bench.handed_crawl import HandedCrawl
-from tests.support.postgres import database
+from tests.support.postgres import database, restart, server
 
 PAGE_SIZE, WARM_UP = 200, 40
 
@@ -171,13 +172,22 @@ async def open_and_close(url: str) -> None:
     await store.close()
 
 
+def give_memory(size: str) -> None:
+    """Start the server again, with so much memory of its own."""
+    with psycopg.connect(server(), autocommit=True) as connection:
+        connection.execute(sql.SQL("ALTER SYSTEM SET shared_buffers = {}").format(sql.Literal(size)))
+    restart()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--edges", type=int, default=5_000_000)
     parser.add_argument("--few", type=int, default=1_000_000)
     parser.add_argument("--pages", type=int, default=400)
+    parser.add_argument("--shared-buffers", default="128MB", help="the server's memory; by default what it comes with")
     parser.add_argument("--plans", action="store_true", help="show the plans of a page's statements beside many")
     options = parser.parse_args()
+    give_memory(options.shared_buffers)
     with ExitStack() as stack:
         stores = {edges: stack.enter_context(database()) for edges in (options.few, options.edges)}
         for edges, url in stores.items():

@@ -18,7 +18,6 @@ from igcrawl.arguments.graph import GraphArguments, Only
 from igcrawl.arguments.lists import ListArguments, ListSurface, Order, Since
 from igcrawl.arguments.operation import OperationArguments
 from igcrawl.arguments.problems import problem_of
-from igcrawl.arguments.target_file import FileContent, TargetFile
 from igcrawl.arguments.targets import GivenTarget, Target
 
 __all__ = [
@@ -28,7 +27,6 @@ __all__ = [
     "AudioArguments",
     "BadLines",
     "ClipsArguments",
-    "FileContent",
     "GivenTarget",
     "GraphArguments",
     "ListArguments",
@@ -44,7 +42,6 @@ __all__ = [
     "Tab",
     "Target",
     "TargetArguments",
-    "TargetFile",
     "Typeahead",
     "TypeaheadArguments",
     "problem_of",

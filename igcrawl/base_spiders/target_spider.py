@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from scrapy import Request
 from scrapy.crawler import Crawler
 
-from igcrawl.arguments import BadLines, FileContent, Target, TargetArguments, TargetFile
+from igcrawl.arguments import BadLines, Target, TargetArguments
 from igcrawl.arguments.targets import shown
 from igcrawl.base_spiders.operation_spider import OperationSpider
 from igcrawl.crawl.crawl_run import CrawlRun
@@ -22,6 +22,9 @@ from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.store import Seed
 from igcrawl.verdict import Verdict
 from igcrawl.wording import counted
+
+if TYPE_CHECKING:
+    from igcrawl.arguments.target_file import FileContent, TargetFile
 
 logger = logging.getLogger(__name__)
 
@@ -126,6 +129,8 @@ class TargetSpider(OperationSpider):
 def _file_of(args: TargetArguments) -> TargetFile | None:
     if args.file is None:
         return None
+    from igcrawl.arguments.target_file import TargetFile  # noqa: PLC0415 - most crawls begin without a file
+
     skips = args.bad_lines.value == "skip"
     return TargetFile(args.file, args.KIND, args.column, skips=skips, lists_profiles=_lists_profiles)
 

@@ -40,9 +40,11 @@ def is_ours(settings: Settings, given: Mapping[str, str], args: list[str]) -> bo
         BadInput: the spiders cannot be imported.
     """
     AddonManager.load_pre_crawler_settings(settings)
-    own = settings.copy()
-    check_objects(given)
-    own.setdict(given, priority="cmdline")
+    own = settings
+    if given:
+        check_objects(given)
+        own = settings.copy()
+        own.setdict(given, priority="cmdline")
     has_addon = any(is_our_addon(addon) for addon in build_component_list(own["ADDONS"]))
     try:
         loader = get_spider_loader(own)

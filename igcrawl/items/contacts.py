@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain
 from operator import attrgetter
 from typing import Any, Final
@@ -27,11 +27,10 @@ _AT: Final = r"(?:[@\uff20\ufe6b]|%(?:25)*40|\\+u0040)"
 #: But for pictures of screens with a higher density, which are named `logo@2x.png`.
 _DOMAIN: Final = r"(?![1-9]x\.(?:png|jpe?g|gif|webp|svg|heic)\b)(?:[\w-]{1,63}\.){1,8}(?:xn--[a-z0-9-]+|[a-z]{2,})"
 _ESCAPE: Final = r"(?<=%[0-9a-f]{2})"
-_ADDRESS: Final = re.compile(
+_ADDRESS: Final = (
     # `@me@host.example` is a name of the Fediverse.
     rf"(?P<name>@[\w.-]+@{_DOMAIN})"
-    rf"|(?:mailto(?::|%(?:25)*3A))?(?:(?<![{_LETTER}])|{_ESCAPE})(?!(?<=%)[0-9a-f]{{2}}){_LOCAL}{_AT}{_DOMAIN}",
-    re.IGNORECASE,
+    rf"|(?:mailto(?::|%(?:25)*3A))?(?:(?<![{_LETTER}])|{_ESCAPE})(?!(?<=%)[0-9a-f]{{2}}){_LOCAL}{_AT}{_DOMAIN}"
 )
 
 _PLUS: Final = r"(?:[+\uff0b]|%(?:25)*2B)"
@@ -40,14 +39,13 @@ _COLON: Final = r"(?::|%(?:25)*3A)"
 _GAP: Final = r"(?:[ \u00a0\u2007\u2009\u202f()./\u2010-\u2015-]|%20){0,3}"
 #: With the code of its country, which never begins with 0.
 _INTERNATIONAL: Final = rf"{_GAP}(?!0)\d(?:{_GAP}\d){{7,14}}(?!\d)"
-_NUMBER: Final = re.compile(
+_NUMBER: Final = (
     rf"(?:(?<![a-z])|{_ESCAPE})(?:tel|smsto|sms|callto){_COLON}{_SLASH}{{0,2}}{_PLUS}?{_GAP}\d(?:{_GAP}\d){{4,16}}(?!\d)"
     rf"|(?:https?{_COLON}{_SLASH}{{2}}|(?<![a-z0-9_.-]))(?:www\.)?wa\.me{_SLASH}{_PLUS}?\d{{6,15}}(?!\d)"
     rf"|(?:(?<![a-z])|{_ESCAPE})phone(?:_number)?(?:=|%(?:25)*3D)(?:{_PLUS}|%20)?\d{{6,15}}(?!\d)"
     # Neither the zone behind a time, nor the plus between words of a URL or inside a cursor.
     rf"|(?:(?<![{_LETTER}_+\uff0b])|(?<=%(?:3A|2F|3D|20)))(?<!:\d\d ){_PLUS}{_INTERNATIONAL}"
-    rf"|(?<![{_LETTER}_=&?/+%-])(?P<word>[a-z\u00c0-\u024f]{{1,12}})(?!{_PLUS}\d{{8,15}}[a-z/=]){_PLUS}{_INTERNATIONAL}",
-    re.IGNORECASE,
+    rf"|(?<![{_LETTER}_=&?/+%-])(?P<word>[a-z\u00c0-\u024f]{{1,12}})(?!{_PLUS}\d{{8,15}}[a-z/=]){_PLUS}{_INTERNATIONAL}"
 )
 #: Text without any of these holds neither; nor does text without any of the marks, in small letters.
 _SIGNS: Final = ("@", "+", ":", "/", "%", "=", "\\", "\uff20", "\ufe6b", "\uff0b")
@@ -145,7 +143,13 @@ def _cleared(text: str) -> str:
             before = orjson.dumps(value)
             after = orjson.dumps(without_contacts(value))
             return text if after == before else after.decode()
-    return _NUMBER.sub(_phone, _ADDRESS.sub(_e_mail, text))
+    return _compiled(_NUMBER).sub(_phone, _compiled(_ADDRESS).sub(_e_mail, text))
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    # They are long, and most crawls meet no text that needs them.
+    return re.compile(pattern, re.IGNORECASE)
 
 
 def _e_mail(found: re.Match[str]) -> str:

@@ -61,9 +61,8 @@ def feeds_of(settings: BaseSettings, outputs: Iterable[tuple[str, bool]]) -> dic
 
 def _feed_of(settings: BaseSettings, element: str) -> tuple[str, dict[str, Any]]:
     name, suffix = without_compression(element)
-    given = settings.copy()
-    # What the FEEDS setting says of the same address is taken over later.
-    given.set("FEEDS", {}, priority="cmdline")
+    # Without FEEDS: what that says of the same address is taken over later.
+    given = BaseSettings({name: settings[name] for name in ("FEED_EXPORTERS", "FEED_EXPORTERS_BASE")} | {"FEEDS": {}})
     try:
         [(uri, options)] = feed_process_params_from_cli(given, [name]).items()
     except UsageError:

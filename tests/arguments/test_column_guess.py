@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from igcrawl.arguments import TargetFile
+from igcrawl.arguments.target_file import TargetFile
 from igcrawl.arguments.column_guess import guess_column
 from igcrawl.arguments.target_fields import ACCOUNTS, MEDIA, TargetKind
 from igcrawl.errors import BadInput

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from igcrawl.arguments import BadLines, Target, TargetFile
+from igcrawl.arguments import BadLines, Target
+from igcrawl.arguments.target_file import TargetFile
 from igcrawl.arguments.target_fields import ACCOUNTS, MEDIA, TargetKind
 from igcrawl.errors import BadInput
 from igcrawl.items import RECORD_TYPES

@@ -46,7 +46,7 @@ $(VENV)/analysis: $(VENV)/crawl pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[analysis]'
 	@touch $@
 
-demo: $(VENV)/analysis
+demo: $(VENV)/analysis compiled
 	@IG_SIMULATOR=True IG_STORE=sqlite:///.igcrawl/simulator.db $(BIN)/scrapy crawl followers -a user_id=25025320 -O out/followers.jsonl
 	@$(BIN)/python -m igcrawl.output.file_summary out/followers.jsonl
 	@echo

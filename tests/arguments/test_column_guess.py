@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from igcrawl.arguments.target_file import TargetFile
 from igcrawl.arguments.column_guess import guess_column
 from igcrawl.arguments.target_fields import ACCOUNTS, MEDIA, TargetKind
+from igcrawl.arguments.target_file import TargetFile
 from igcrawl.errors import BadInput
 from tests.arguments.test_targets import code_of, name_at_random
 

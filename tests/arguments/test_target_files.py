@@ -17,8 +17,8 @@ import pytest
 import zstandard
 
 from igcrawl.arguments import BadLines, Target
-from igcrawl.arguments.target_file import TargetFile
 from igcrawl.arguments.target_fields import ACCOUNTS, MEDIA, TargetKind
+from igcrawl.arguments.target_file import TargetFile
 from igcrawl.errors import BadInput
 from igcrawl.items import RECORD_TYPES
 from tests.arguments.written_files import Written, dumped, encoded, write_json, write_list, write_table

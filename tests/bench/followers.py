@@ -20,7 +20,7 @@ from tests.bench import peers
 from tests.bench.measuring import Cores, Usage, measure
 from tests.bench.servers import Size, simulator_processes
 from tests.bench.table import Measured, Runs, header, markdown, rows, start_rows, text
-from tests.bench.ways import DEFAULTS, POSTGRES, SURFACES, Way, one_page, postgres_is_there, ways
+from tests.bench.ways import DEFAULTS, POSTGRES, SCRAPY, SURFACES, Way, one_page, postgres_is_there, ways
 
 Servers = dict[Size, dict[str, str]]
 
@@ -53,7 +53,7 @@ def followers(compared: list[Way], servers: Servers, few: int, many: int, rounds
 
 def starts(compared: list[Way], server: dict[str, str], rounds: int, core: int) -> dict[str, list[Usage]]:
     """Measure what each way takes for its first page alone."""
-    measured = [way for way in compared if way.name == DEFAULTS or way.is_peer]
+    measured = [way for way in compared if way.name in {DEFAULTS, SCRAPY} or way.is_peer]
     taken: dict[str, list[Usage]] = {way.name: [] for way in measured}
     for _ in range(rounds):
         for way in measured:

@@ -1,7 +1,7 @@
 """Followers by Scrapy and nothing else: what its engine costs a page, whatever a project adds.
 
-No signing, no check, no resume, no verdict. ``scrapy_followers.py mobile|rest USER_ID OUTPUT [items]``: a line of JSON
-a follower, written by the spider itself, or with `items` by Scrapy's own feed.
+No signing, no check, no resume, no verdict. ``scrapy_followers.py mobile|rest USER_ID NUMBER OUTPUT [items]``: a line
+of JSON a follower, page by page until there are NUMBER, written by the spider itself, or with `items` by Scrapy's feed.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ class Followers(Spider):
 
     name = "followers"
 
-    def __init__(self, surface: str, user_id: str, file: BinaryIO | None, **arguments: Any) -> None:
+    def __init__(self, surface: str, user_id: str, number: int, file: BinaryIO | None, **arguments: Any) -> None:
         super().__init__(**arguments)
-        self.surface, self.user_id, self.file = surface, user_id, file
+        self.surface, self.user_id, self.number, self.file = surface, user_id, number, file
         self.base, self.rank_token = os.environ["IG_MOBILE_URL"], str(uuid.uuid4())
         session = orjson.loads(Path(os.environ["IG_SESSION"]).read_bytes())
         token = base64.b64encode(orjson.dumps(session["authorization_data"])).decode()
@@ -75,16 +75,17 @@ class Followers(Spider):
         else:
             for user in page["users"]:
                 self.file.write(orjson.dumps(user, option=orjson.OPT_APPEND_NEWLINE))
-        if page.get("next_max_id"):
+        self.number -= len(page["users"])
+        if self.number > 0 and page.get("next_max_id"):
             yield self.page_after(page["next_max_id"])
 
 
-def main(surface: str, user_id: str, output: str, ending: str = "") -> None:
+def main(surface: str, user_id: str, number: str, output: str, ending: str = "") -> None:
     """Run the spider in a process of its own."""
     feeds = {output: {"format": "jsonlines", "overwrite": True}} if ending == "items" else {}
     process = AsyncCrawlerProcess({"FEEDS": feeds, "LOG_LEVEL": "ERROR", "COOKIES_ENABLED": False})
     with nullcontext() if feeds else Path(output).open("wb") as file:
-        process.crawl(Followers, surface=surface, user_id=user_id, file=file)
+        process.crawl(Followers, surface=surface, user_id=user_id, number=int(number), file=file)
         process.start()
 
 

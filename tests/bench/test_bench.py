@@ -13,8 +13,8 @@ from igcrawl.simulator import Simulator
 from tests.bench.long_list import Crawl, Look
 from tests.bench.measuring import Usage, measure
 from tests.bench.table import Runs, header, markdown, rows, text
-from tests.bench.ways import BARE, DEFAULTS, TARGET, Way
-from tests.conftest import ROOT, read_jsonl, scrapy_environment
+from tests.bench.ways import BARE, DEFAULTS, SCRAPY, TARGET, Way, one_page, ways
+from tests.conftest import read_jsonl
 
 
 def runs(*each: float, start: float = 1.0, peak_mb: float = 100.0) -> Runs:
@@ -67,19 +67,31 @@ def test_a_run_that_lacks_a_follower_is_worth_nothing(tmp_path: Path) -> None:
         Way("igcrawl", (), further=2).check(tmp_path, 8)
 
 
-@pytest.mark.parametrize(
-    ("program", "surface"), [("bare_loop", "mobile"), ("bare_loop", "rest"), ("scrapy_followers", "mobile")]
-)
-def test_a_way_that_is_ours_gets_the_whole_list(program: str, surface: str, tmp_path: Path) -> None:
-    with Simulator(users=500, page_size=50, compress=False) as simulator:
-        simulator.write_session(tmp_path / "session.json")
-        environment = {"IG_MOBILE_URL": simulator.mobile_url, "IG_SESSION": str(tmp_path / "session.json")}
-        file = str(ROOT / "tests" / "bench" / f"{program}.py")
-        command = [sys.executable, file, surface, TARGET, str(tmp_path / "out.jsonl")]
-        subprocess.run(command, env=scrapy_environment(**environment), check=True, timeout=30)
-        got = {record["id"] for record in read_jsonl(tmp_path / "out.jsonl")}
-        assert got == set(simulator.graph.follower_ids(int(TARGET)))
-        assert len(simulator.requests) == 10
+@pytest.mark.parametrize(("name", "page_size"), [(BARE, 50), (BARE, 200), (SCRAPY, 50)])
+def test_a_way_that_is_ours_gets_the_whole_list(name: str, page_size: int, tmp_path: Path) -> None:
+    assert _got(_way(name), page_size, tmp_path) == 10
+
+
+def test_a_start_asks_for_one_page(tmp_path: Path) -> None:
+    assert _got(one_page(_way(SCRAPY)), 50, tmp_path) == 1
+
+
+def _way(name: str) -> Way:
+    return next(way for way in ways([name]) if way.name == name)
+
+
+def _got(way: Way, page_size: int, folder: Path) -> int:
+    """Run a way against a list of ten pages, check what it wrote, and return how many pages it asked for."""
+    with Simulator(users=10 * page_size, page_size=page_size, compress=False) as simulator:
+        simulator.write_session(folder / "session.json")
+        session = str(folder / "session.json")
+        server = {"url": simulator.mobile_url, "web": simulator.web_url, "session": session}
+        with way.ready(server, page_size, folder) as (command, environment):
+            subprocess.run(command, env=environment, check=True, timeout=30)
+        pages = len(simulator.requests)
+        got = [record["id"] for record in read_jsonl(folder / "out.jsonl")]
+        assert got == list(simulator.graph.follower_ids(int(TARGET)))[: pages * page_size]
+        return pages
 
 
 def test_what_a_follower_of_a_long_list_costs_is_taken_between_two_looks() -> None:

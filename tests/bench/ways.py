@@ -79,10 +79,10 @@ def ways(names: list[str] | None = None) -> list[Way]:
         Way(POSTGRES, crawl, further=2),
         Way(CLIENT, (python, str(HERE / "client_followers.py"), "{surface}", TARGET, "{output}")),
     ]
-    alone = (python, str(HERE / "scrapy_followers.py"), "{surface}", TARGET, "{output}")
+    most = str(sys.maxsize)
+    alone = (python, str(HERE / "scrapy_followers.py"), "{surface}", TARGET, most, "{output}")
     known += [Way(SCRAPY, alone), Way(SCRAPY_FEED, (*alone, "items"))]
     for peer in peers.installed():
-        most = str(sys.maxsize)
         driver = (str(peers.python_of(peer)), str(HERE / "peer_followers.py"), peer)
         sizes = (50,) if peer == "instaloader" else (50, 200)
         known.append(Way(peer, (*driver, "{surface}", TARGET, most, "{output}"), page_sizes=sizes))

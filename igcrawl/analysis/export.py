@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from scrapy.settings import BaseSettings
 
 from igcrawl.analysis.choice import no_such_walk, read_choice
-from igcrawl.analysis.destination import Destination, OwnFiles, check_file, read_destination
+from igcrawl.analysis.destination import Destination, check_file, read_destination
 from igcrawl.analysis.export_files import ExportFiles, FilesOrder, GraphFiles, opened_files
 from igcrawl.analysis.export_order import ExportOrder
 from igcrawl.analysis.formats.format import Holds, check_installed
@@ -22,6 +22,7 @@ from igcrawl.analysis.last_walk_records import LastWalkRecords
 from igcrawl.analysis.main_type import main_type_of
 from igcrawl.analysis.record_type import check_type
 from igcrawl.config.config import Config
+from igcrawl.config.own_files import OwnFiles
 from igcrawl.crawl.walk_rows import open_end_record
 from igcrawl.errors import BadInput
 from igcrawl.output.json_lines import to_lines

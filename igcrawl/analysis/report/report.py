@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from igcrawl.analysis.destination import OwnFiles, check_file, path_of_file
+from igcrawl.analysis.destination import check_file, path_of_file
 from igcrawl.analysis.installing import HOW_TO_INSTALL
 from igcrawl.analysis.lists.accounts import find_accounts
 from igcrawl.analysis.lists.list_engine import check_duckdb
@@ -20,6 +20,7 @@ from igcrawl.analysis.report.shared import read_shared
 from igcrawl.analysis.report.suggested import read_suggested
 from igcrawl.analysis.report.survey import survey
 from igcrawl.config.config import Config
+from igcrawl.config.own_files import OwnFiles
 from igcrawl.errors import BadInput
 from igcrawl.printable import say
 from igcrawl.store import Store, describe, opened

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import MISSING, fields
-from functools import cache, lru_cache
+from functools import lru_cache
 from types import NoneType
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
@@ -33,9 +32,9 @@ def optional_fields(kind: type[Record]) -> dict[str, frozenset[Any]]:
 
     Those are the fields whose default is None, but for the ones that tell a record from others.
     """
-    types = _types_of_fields(kind)
+    hints = get_type_hints(kind)
     return {
-        field.name: types[field.name]
+        field.name: _types(hints[field.name])
         for field in fields(kind)
         if field.default is None and field.default_factory is MISSING and field.name not in kind.KEY
     }
@@ -52,23 +51,18 @@ def nested_fields(kind: type[Record]) -> tuple[str, ...]:
 
 
 def _of_people(kind: type[Record], wanted: frozenset[Any]) -> tuple[str, ...]:
-    types = _types_of_fields(kind)
+    hints = get_type_hints(kind)
     shared = {field.name for field in fields(Record)}
     return tuple(
         field.name
         for field in fields(kind)
         if field.name not in shared
-        and types[field.name] & wanted
+        and (types := _types(hints[field.name])) & wanted
         # What is required and text is the operator's own, or a word of ours.
-        and (field.default is not MISSING or str not in types[field.name])
+        and (field.default is not MISSING or str not in types)
         and not names_identity(field.name)
         and not is_picture(field.name)
     )
-
-
-@cache
-def _types_of_fields(kind: type[Record]) -> Mapping[str, frozenset[Any]]:
-    return {name: _types(hint) for name, hint in get_type_hints(kind).items()}
 
 
 def _types(hint: Any) -> frozenset[Any]:

@@ -11,6 +11,7 @@ from scrapy.settings import Settings
 
 from igcrawl.cli import session_dispatch
 from igcrawl.cli.crawl_command import explain
+from igcrawl.cli.subcommand_options import add_sub_options, foreign_option
 from igcrawl.commands import crawl, docids, session
 from igcrawl.errors import BadInput
 
@@ -45,8 +46,20 @@ def test_the_help_of_the_whole_command_shows_every_option(capsys: pytest.Capture
         assert [option for option in module._options() if option.flags[0] not in shown] == []
 
 
+@pytest.mark.parametrize(("module", "name"), SUBCOMMANDS, ids=lambda each: getattr(each, "__name__", each))
+def test_a_subcommand_takes_its_own_options_and_no_other(module: ModuleType, name: str) -> None:
+    parser = argparse.ArgumentParser(add_help=False)
+    add_sub_options(parser, module._options())
+    for option in module._options():
+        words = [option.flags[0]] if option.settings.get("action") else [option.flags[0], "x"]
+        said = foreign_option("c", name, module._options(), [], parser.parse_args(words))
+        assert said == (None if name in option.of else f"scrapy c {name} does not take {words[0]}; see scrapy c -h")
+    unknown = foreign_option("c", name, module._options(), ["-", "--none=x"], parser.parse_args([]))
+    assert unknown == f"scrapy c {name} does not take --none; see scrapy c -h"
+
+
 def test_a_mistyped_action_of_a_session_is_answered_with_the_nearest() -> None:
-    assert "did you mean check? " in str(session_dispatch.problem_of("chek", [], argparse.Namespace()))
+    assert "did you mean check? " in str(session_dispatch.problem_of("chek", [], [], argparse.Namespace()))
 
 
 def test_help_of_the_spider_of_any_operation_shows_the_operation_that_is_named(

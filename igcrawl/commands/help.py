@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from typing import Final
 
 from scrapy.cmdline import execute
 from scrapy.commands import ScrapyCommand
 
 from igcrawl.commands.crawl import refuse
 from igcrawl.errors import BadInput
-
-#: Commands whose subcommands have a help of their own.
-_WITH_SUBCOMMANDS: Final = frozenset({"docids", "session"})
 
 
 class Command(ScrapyCommand):
@@ -32,6 +28,7 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print what is known of the name."""
         from igcrawl.cli import help_topics  # noqa: PLC0415 - Scrapy imports every command
+        from igcrawl.cli.subcommand_options import WITH_SUBCOMMANDS  # noqa: PLC0415
 
         assert self.settings is not None
         try:
@@ -39,7 +36,7 @@ class Command(ScrapyCommand):
             if args[:1] == ["crawl"]:
                 args = args[1:] or args
             name, behind = (args[0], args[1:]) if args else (None, [])
-            if len(behind) > (name in _WITH_SUBCOMMANDS):
+            if len(behind) > (name in WITH_SUBCOMMANDS):
                 refuse(f"give one name, not {len(args)}")
             command = help_topics.print_topic(self.settings, name)
         except BadInput as error:

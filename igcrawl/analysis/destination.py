@@ -8,16 +8,15 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import IO
 
 from igcrawl.analysis.formats.format import FORMATS, Format, names_of
 from igcrawl.analysis.replacing import replaced, standard_output
 from igcrawl.config.own_files import OwnFiles
 from igcrawl.errors import BadInput
+from igcrawl.output.encoders import COMPRESSED
 from igcrawl.paths import expanded
 from igcrawl.wording import did_you_mean, nearest
-
-_COMPRESSIONS: Final = (".gz", ".zst")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ def read_destination(
         return Destination(None, chosen)
     path = path_of_file(out)
     suffixes = [suffix.lower() for suffix in path.suffixes]
-    compression = suffixes.pop() if suffixes and suffixes[-1] in _COMPRESSIONS else ""
+    compression = suffixes.pop() if suffixes and suffixes[-1] in COMPRESSED else ""
     suffix = suffixes[-1].removeprefix(".") if suffixes else ""
     if name is None and suffix not in known:
         raise BadInput(f"{out}: its suffix names no format; {_suffixes(suffix, formats)}")
@@ -98,7 +97,7 @@ def _suffixes(suffix: str, formats: tuple[Format, ...]) -> str:
     packed = [f".{each.name}" for each in plain if each.compressible]
     meant = did_you_mean(f".{name}" for name in nearest(suffix, names_of(formats), most=1))
     return (
-        f"{meant}allowed: {', '.join(packed)}, each also with {' or '.join(_COMPRESSIONS)} behind it, "
+        f"{meant}allowed: {', '.join(packed)}, each also with {' or '.join(COMPRESSED)} behind it, "
         f"{', '.join(whole)}; or give --format: {', '.join(names_of(formats))}"
     )
 

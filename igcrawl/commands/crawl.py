@@ -96,6 +96,13 @@ def refuse(problem: str, code: ExitCode = ExitCode.BAD_INPUT) -> NoReturn:
     raise SystemExit(int(code))
 
 
+def whole_number(option: str, given: str) -> int:
+    """Return the number that an option was given; anything else is refused."""
+    if not (given.isascii() and given.isdecimal()):
+        refuse(f"{option}: expected a whole number, got {given!r}")
+    return int(given)
+
+
 def answer_from_store(question: Callable[[], Coroutine[Any, Any, ExitCode | None]]) -> ExitCode:
     """Ask a store something, and return the exit code; what stands in the way is said in one line.
 

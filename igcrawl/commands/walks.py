@@ -7,7 +7,7 @@ import asyncio
 
 from scrapy.commands import ScrapyCommand
 
-from igcrawl.commands.crawl import refuse
+from igcrawl.commands.crawl import refuse, whole_number
 from igcrawl.errors import BadInput, StoreError
 from igcrawl.printable import say
 from igcrawl.verdict import ExitCode
@@ -52,8 +52,7 @@ class Command(ScrapyCommand):
 
         if args:
             refuse(f"scrapy walks takes options only, not {args[0]!r}")
-        if not opts.limit.isdecimal():
-            refuse(f"--limit: expected a whole number, got {opts.limit!r}")
+        limit = whole_number("--limit", opts.limit)
         try:
             chosen = read_verdicts("--verdict", opts.verdict, may_be_open=True)
             retried = read_verdicts("--retry", opts.retry, may_be_open=False)
@@ -61,7 +60,7 @@ class Command(ScrapyCommand):
             if opts.retry is not None:
                 asyncio.run(walks_list.retry_walks(config, opts.crawl, retried))
             else:
-                asyncio.run(walks_list.print_walks(config, opts.crawl, chosen, int(opts.limit)))
+                asyncio.run(walks_list.print_walks(config, opts.crawl, chosen, limit))
         except BadInput as error:
             refuse(str(error))
         except StoreError as error:

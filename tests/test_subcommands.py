@@ -13,7 +13,8 @@ from igcrawl.cli import session_dispatch
 from igcrawl.cli.crawl_command import explain
 from igcrawl.cli.subcommand_options import add_sub_options, foreign_option
 from igcrawl.commands import crawl, docids, session
-from igcrawl.errors import BadInput
+from igcrawl.commands.refusals import refusing_errors, whole_number
+from igcrawl.errors import BadInput, IgcrawlError, NotLoggedIn, StoreError
 
 SUBCOMMANDS = [(module, name) for module in (docids, session) for name in module._SUBCOMMANDS]
 
@@ -70,6 +71,23 @@ def test_help_of_the_spider_of_any_operation_shows_the_operation_that_is_named(
     assert capsys.readouterr().out.startswith("chaining: ")
     with pytest.raises(BadInput, match="chaining"):
         explain(Settings({"SPIDER_MODULES": ["spiders"]}), ["operation"], {"name": "chainign"}, asked=True)
+
+
+@pytest.mark.parametrize(("error", "code"), [(BadInput("a\n b"), 2), (StoreError("a b"), 1), (NotLoggedIn("a b"), 1)])
+def test_what_stands_in_a_command_s_way_is_said_in_one_line_with_its_exit_code(
+    error: IgcrawlError, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended, refusing_errors():
+        raise error
+    assert (ended.value.code, capsys.readouterr().err) == (code, "igcrawl: a b\n")
+
+
+@pytest.mark.parametrize("given", ["", "-1", "1.5", "x", "\u0663"])
+def test_a_number_of_an_option_is_whole(given: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        whole_number("--limit", given)
+    assert capsys.readouterr().err == f"igcrawl: --limit: expected a whole number, got {given!r}\n"
+    assert whole_number("--limit", "07") == 7
 
 
 def test_a_crawl_where_no_project_is_says_so_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
 
-from igcrawl.commands.crawl import answer_from_store, whole_number
+from igcrawl.commands.refusals import answer_from_store, whole_number
 
 
 class Command(ScrapyCommand):

@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from scrapy.commands import ScrapyCommand
 
-from igcrawl.commands.crawl import refuse
-from igcrawl.errors import BadInput, StoreError
+from igcrawl.commands.refusals import refuse, refusing_errors
 from igcrawl.printable import say
-from igcrawl.verdict import ExitCode
 
 if TYPE_CHECKING:
     from igcrawl.cli.subcommand_options import SubOption
@@ -91,7 +89,7 @@ class Command(ScrapyCommand):
         known = bool(args) and args[0] in _SUBCOMMANDS
         if known and (problem := foreign_option("docids", args[0], _options(), args[1:], opts)) is not None:
             refuse(problem)
-        try:
+        with refusing_errors():
             config = command_config.config_of(self.settings)
             match args:
                 case ["list"]:
@@ -105,7 +103,3 @@ class Command(ScrapyCommand):
                 case _:
                     meant = did_you_mean(nearest(args[0], _SUBCOMMANDS)) if args and not known else ""
                     refuse(f"{meant}scrapy docids takes {self.syntax()}")
-        except BadInput as error:
-            refuse(str(error))
-        except StoreError as error:
-            refuse(str(error), ExitCode.INCOMPLETE)

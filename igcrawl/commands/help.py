@@ -7,8 +7,7 @@ import argparse
 from scrapy.cmdline import execute
 from scrapy.commands import ScrapyCommand
 
-from igcrawl.commands.crawl import refuse
-from igcrawl.errors import BadInput
+from igcrawl.commands.refusals import refuse, refusing_errors
 
 
 class Command(ScrapyCommand):
@@ -31,7 +30,7 @@ class Command(ScrapyCommand):
         from igcrawl.cli.subcommand_options import WITH_SUBCOMMANDS  # noqa: PLC0415
 
         assert self.settings is not None
-        try:
+        with refusing_errors():
             # As people say it: scrapy help crawl followers.
             if args[:1] == ["crawl"]:
                 args = args[1:] or args
@@ -39,7 +38,5 @@ class Command(ScrapyCommand):
             if len(behind) > (name in WITH_SUBCOMMANDS):
                 refuse(f"give one name, not {len(args)}")
             command = help_topics.print_topic(self.settings, name)
-        except BadInput as error:
-            refuse(str(error))
         if command is not None:
             execute(["scrapy", *command, *behind, "-h"], self.settings)

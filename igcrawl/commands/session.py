@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from scrapy.commands import ScrapyCommand
 
-from igcrawl.commands.crawl import refuse
-from igcrawl.errors import BadInput, NotLoggedIn, StoreError
-from igcrawl.verdict import ExitCode
+from igcrawl.commands.refusals import refuse, refusing_errors
 
 if TYPE_CHECKING:
     from igcrawl.cli.subcommand_options import SubOption
@@ -100,11 +98,7 @@ class Command(ScrapyCommand):
         if problem is not None:
             refuse(problem)
         assert self.settings is not None
-        try:
+        with refusing_errors():
             self.exitcode, problem = session_dispatch.act(action, words, opts, self.settings)
-        except BadInput as error:
-            refuse(str(error))
-        except (StoreError, NotLoggedIn) as error:
-            refuse(str(error), ExitCode.INCOMPLETE)
         if problem is not None:
             refuse(problem, self.exitcode)

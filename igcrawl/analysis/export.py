@@ -41,12 +41,12 @@ _NAMED: Final = 5
 
 
 class _Held(NamedTuple):
-    """What the chosen walks hold."""
+    """Content of the chosen walks."""
 
     types: Counter[str]
-    """How many records of each type."""
+    """Numbers of records by their type."""
     notes: list[str]
-    """What must be said of them, a line each."""
+    """Remarks about them, a line each."""
 
 
 async def export(config: Config, settings: BaseSettings, order: ExportOrder) -> ExitCode:

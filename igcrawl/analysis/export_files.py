@@ -58,7 +58,7 @@ class ExportFiles(Protocol):
     """Files that are open."""
 
     written: Counter[str]
-    """What they hold, by its name."""
+    """Their content, by its name."""
 
     def write(self, type_: str, lines: Sequence[bytes]) -> None:
         """Write records of a type; those that are not wanted are passed over."""
@@ -71,7 +71,7 @@ class ExportFiles(Protocol):
 
     @property
     def notes(self) -> list[str]:
-        """What could not be written as it is, a line each."""
+        """Remarks about what could not be written as it is, a line each."""
 
 
 @contextmanager

@@ -34,7 +34,7 @@ class SubOption:
 
     @property
     def help(self) -> str:
-        """What it does, subcommand by subcommand."""
+        """Its meaning, subcommand by subcommand."""
         subcommands: dict[str, list[str]] = {}
         for name, text in self.of.items():
             subcommands.setdefault(text, []).append(name)

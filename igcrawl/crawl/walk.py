@@ -228,7 +228,7 @@ class Walk:
 
     @property
     def held(self) -> int:
-        """How many accounts the list held so far, those that an update knows included."""
+        """Number of accounts that the list held so far, those that an update knows included."""
         return self.records + self.passed
 
     def turn_page(self, end: PageEnd) -> Ending | None:

@@ -59,7 +59,7 @@ _MOST_KEYS: Final = 16
 
 @dataclass(slots=True)
 class Refreshes:
-    """What an answer refreshes.
+    """The parts of a session that an answer refreshes.
 
     Args:
         parts: of the settings, by their names.

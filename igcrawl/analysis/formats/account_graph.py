@@ -149,7 +149,7 @@ class AccountGraph:
 
     @property
     def notes(self) -> list[str]:
-        """What the graph has no place for, a line each."""
+        """Remarks about what the graph has no place for, a line each."""
         count = self._without_end
         verb = ("names one account only and is no edge", "name one account only and are no edges")
         return [counted(count, "record", verb)] if count else []

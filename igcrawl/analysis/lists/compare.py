@@ -95,7 +95,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeAnswer(Answer):
-    """Who is new, gone or kept.
+    """The accounts that are new, gone or kept.
 
     Args:
         change: which.
@@ -108,7 +108,7 @@ class ChangeAnswer(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharedAnswer(Answer):
-    """Who is in several lists.
+    """The accounts that are in several lists.
 
     Args:
         name: the account whose two lists these are, "" where they are of several.

@@ -56,7 +56,7 @@ class SeenProfile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """What the store knows of an account over time.
+    """An account over time, as far as the store knows it.
 
     Args:
         account: the account.

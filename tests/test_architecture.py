@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ ROOMS = (
     *("sessions", "output", "budget", "config", "calling", "middlewares", "crawl", "planning", "base_spiders"),
     *("running", "console", "capture", "analysis", "api", "simulator", "cli", "commands", "addon", "settings"),
 )
+QUESTION = re.compile(r"(What|How|Who|Which|Where|When|Whether|Why)\b")
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 #: Of the store.
 BACKENDS = ("sqlite", "postgres")
@@ -109,6 +111,19 @@ def test_files_and_functions_stay_small() -> None:
     functions = [(path, node) for path in SOURCES for node in ast.walk(tree(path)) if isinstance(node, FUNCTIONS)]
     assert [(path, node.name) for path, node in functions if (node.end_lineno or 0) - node.lineno > 40] == []
     assert [path for path in SOURCES if path.name == "utils.py"] == []
+
+
+def test_no_docstring_begins_with_a_question_word() -> None:
+    """But for the client's methods, which speak as their spiders do."""
+    documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    held = [path for path in SOURCES if path != ROOT / "igcrawl" / "api" / "client.py"]
+    docs = [
+        (path, ast.get_docstring(node))
+        for path in held
+        for node in ast.walk(tree(path))
+        if isinstance(node, documented)
+    ]
+    assert [(path, doc) for path, doc in docs if doc and QUESTION.match(doc)] == []
 
 
 def test_both_backends_of_the_store_are_divided_alike() -> None:

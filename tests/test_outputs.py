@@ -275,9 +275,9 @@ def test_the_record_of_a_stopped_walk_stays_when_there_is_nothing_to_do(place: P
     [
         (["-O", "a.jsonl", "-O", "folder/../a.jsonl"], "it is the output a.jsonl; name another file"),
         (["-O", "link.jsonl", "-s", "IG_JSONL=linked.jsonl"], "; name another file"),
-        (["-O", ".igcrawl/store.db:jsonl"], "it is the store's own file, IG_STORE; name another file"),
-        (["-O", ".igcrawl/store.db-wal:csv"], "it is the store's own file, IG_STORE"),
-        (["-O", "session.json"], "it is the session's file; name another file"),
+        (["-O", ".igcrawl/store.db:jsonl"], "it belongs to the store, IG_STORE; name another file"),
+        (["-O", ".igcrawl/store.db-wal:csv"], "it belongs to the store, IG_STORE"),
+        (["-O", "session.json"], "it belongs to the session, IG_SESSION; name another file"),
         (["-O", "folder:csv"], "it is a folder; name a file in it"),
         (["-o", "old.json"], "a file of the format json cannot be appended to"),
         (["-o", "old.xml"], "a file of the format xml cannot be appended to"),

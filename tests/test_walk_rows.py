@@ -67,6 +67,7 @@ def full_walk() -> Walk:
         endless=Endless(barren=1, meagre=2, equal=3, page=-4, restarts=5, pages_before=6),
         known_pages=17,
         begun_with=18,
+        versions=[igcrawl.__version__],
         substitute=OPERATIONS["followers_rest"],
     )
 

@@ -1,1 +1,1 @@
-"""What the store holds, for other programs: exports."""
+"""Answers of the store, for people and other programs: exports, comparisons, histories, the report."""

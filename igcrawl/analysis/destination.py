@@ -8,52 +8,15 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import IO
 
 from igcrawl.analysis.formats.format import FORMATS, Format, names_of
 from igcrawl.analysis.replacing import replaced, standard_output
-from igcrawl.config.config import Config
+from igcrawl.config.own_files import OwnFiles
 from igcrawl.errors import BadInput
+from igcrawl.output.encoders import COMPRESSED
 from igcrawl.paths import expanded
-from igcrawl.store import path_of
 from igcrawl.wording import did_you_mean, nearest
-
-_COMPRESSIONS: Final = (".gz", ".zst")
-#: Beside a store's file, by the ends of their names: SQLite's own, and the folder of its workers.
-_OF_STORE: Final = ("", "-wal", "-shm", "-journal", "-workers")
-
-
-@dataclass(frozen=True, slots=True)
-class OwnFiles:
-    """The files of igcrawl's own, which nothing that is written may replace.
-
-    Args:
-        store: the file of the store, None for a database.
-        session: the session's file, None where there is none.
-        archive: of answers.
-    """
-
-    store: Path | None = None
-    session: Path | None = None
-    archive: Path | None = None
-
-    @classmethod
-    def of(cls, config: Config) -> OwnFiles:
-        """Return those that the settings name."""
-        return cls(path_of(config.store), config.session_file, config.raw)
-
-    def name(self, real: Path) -> str | None:
-        """Return whose a file is, None for nobody's.
-
-        Args:
-            real: its resolved path.
-        """
-        if self.store is not None and _is_of_store(real, self.store):
-            return "the store"
-        for own, whose in ((self.session, "the session"), (self.archive, "the archive, IG_RAW")):
-            if own is not None and (real == own.resolve() or (real.exists() and own.exists() and real.samefile(own))):
-                return whose
-        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +66,7 @@ def read_destination(
         return Destination(None, chosen)
     path = path_of_file(out)
     suffixes = [suffix.lower() for suffix in path.suffixes]
-    compression = suffixes.pop() if suffixes and suffixes[-1] in _COMPRESSIONS else ""
+    compression = suffixes.pop() if suffixes and suffixes[-1] in COMPRESSED else ""
     suffix = suffixes[-1].removeprefix(".") if suffixes else ""
     if name is None and suffix not in known:
         raise BadInput(f"{out}: its suffix names no format; {_suffixes(suffix, formats)}")
@@ -134,7 +97,7 @@ def _suffixes(suffix: str, formats: tuple[Format, ...]) -> str:
     packed = [f".{each.name}" for each in plain if each.compressible]
     meant = did_you_mean(f".{name}" for name in nearest(suffix, names_of(formats), most=1))
     return (
-        f"{meant}allowed: {', '.join(packed)}, each also with {' or '.join(_COMPRESSIONS)} behind it, "
+        f"{meant}allowed: {', '.join(packed)}, each also with {' or '.join(COMPRESSED)} behind it, "
         f"{', '.join(whole)}; or give --format: {', '.join(names_of(formats))}"
     )
 
@@ -166,7 +129,7 @@ def check_file(path: Path, own: OwnFiles) -> None:
         if not path.parent.is_dir():
             raise BadInput(f"{path}: there is no folder {path.parent}")
         real = path.resolve()
-        if (whose := own.name(real)) is not None:
+        if (whose := own.owner(real)) is not None:
             raise BadInput(f"{path} belongs to {whose}; name another file")
         if not path.exists():
             return
@@ -194,11 +157,3 @@ def _is_standard_output(path: Path) -> bool:
     with suppress(OSError):
         return os.path.samestat(path.stat(), os.fstat(1))
     return False
-
-
-def _is_of_store(real: Path, store: Path) -> bool:
-    kept = store.resolve()
-    own = [kept.with_name(kept.name + end) for end in _OF_STORE]
-    if real in own or real.parent in own:
-        return True
-    return real.exists() and any(each.exists() and real.samefile(each) for each in own)

@@ -7,13 +7,12 @@ import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from itertools import groupby
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from scrapy.settings import BaseSettings
 
 from igcrawl.analysis.choice import no_such_walk, read_choice
-from igcrawl.analysis.destination import Destination, OwnFiles, check_file, read_destination
+from igcrawl.analysis.destination import Destination, check_file, read_destination
 from igcrawl.analysis.export_files import ExportFiles, FilesOrder, GraphFiles, opened_files
 from igcrawl.analysis.export_order import ExportOrder
 from igcrawl.analysis.formats.format import Holds, check_installed
@@ -22,11 +21,12 @@ from igcrawl.analysis.last_walk_records import LastWalkRecords
 from igcrawl.analysis.main_type import main_type_of
 from igcrawl.analysis.record_type import check_type
 from igcrawl.config.config import Config
+from igcrawl.config.own_files import OwnFiles
 from igcrawl.crawl.walk_rows import open_end_record
 from igcrawl.errors import BadInput
 from igcrawl.output.json_lines import to_lines
 from igcrawl.printable import say
-from igcrawl.store import Choice, ChosenCrawl, Selection, Store, opened, path_of
+from igcrawl.store import Choice, ChosenCrawl, Selection, Store, describe, opened_existing
 from igcrawl.store.packed_records import unpack_lines
 from igcrawl.verdict import BAD, ExitCode, Verdict
 from igcrawl.wording import counted
@@ -40,12 +40,12 @@ _NAMED: Final = 5
 
 
 class _Held(NamedTuple):
-    """What the chosen walks hold."""
+    """Content of the chosen walks."""
 
     types: Counter[str]
-    """How many records of each type."""
+    """Numbers of records by their type."""
     notes: list[str]
-    """What must be said of them, a line each."""
+    """Remarks about them, a line each."""
 
 
 async def export(config: Config, settings: BaseSettings, order: ExportOrder) -> ExitCode:
@@ -65,26 +65,26 @@ async def export(config: Config, settings: BaseSettings, order: ExportOrder) -> 
         BrokenPipeError: whoever was reading standard output has enough.
     """
     destination = _read_destination(config, order)
-    async with opened(config.store) as store:
-        if store is None:
-            raise BadInput(f"there is no store at {_place_of(config)} yet: nothing to export")
-        async with store.records.select(await _choice(store, order)) as selection:
-            kept = await _kept_crawls(config, store, selection, order)
-            in_one_table = order.type is None and destination.format.holds is Holds.TABLE
-            main = main_type_of(settings, kept) or await _refuse_types(selection, kept) if in_one_table else None
-            files_order = FilesOrder(
-                destination=destination,
-                own=OwnFiles.of(config),
-                type=order.type or main,
-                separator=order.csv_separator,
-                graph=order.graph,
-                about=_about(kept),
-            )
-            with opened_files(files_order) as (files, places):
-                held = await _write(store, selection, kept, files, destination.format.holds)
-                if order.type is not None and not held.types[order.type]:
-                    raise BadInput(f"--type={order.type}: there is none here; {_holds(held.types)}")
-                place = places()
+    async with (
+        opened_existing(config.store, "export") as store,
+        store.records.select(await _choice(store, order)) as selection,
+    ):
+        kept = await _kept_crawls(config, store, selection, order)
+        in_one_table = order.type is None and destination.format.holds is Holds.TABLE
+        main = main_type_of(settings, kept) or await _refuse_types(selection, kept) if in_one_table else None
+        files_order = FilesOrder(
+            destination=destination,
+            own=OwnFiles.of(config),
+            type=order.type or main,
+            separator=order.csv_separator,
+            graph=order.graph,
+            about=_about(kept),
+        )
+        with opened_files(files_order) as (files, places):
+            held = await _write(store, selection, kept, files, destination.format.holds)
+            if order.type is not None and not held.types[order.type]:
+                raise BadInput(f"--type={order.type}: there is none here; {_holds(held.types)}")
+            place = places()
     _say_end(place, kept, _told(files), held.notes)
     return _say_lost(selection)
 
@@ -110,11 +110,6 @@ def _read_destination(config: Config, order: ExportOrder) -> Destination:
     return destination
 
 
-def _place_of(config: Config) -> Path | str:
-    path = path_of(config.store)
-    return "the address of IG_STORE" if path is None else path.absolute()
-
-
 async def _kept_crawls(config: Config, store: Store, selection: Selection, order: ExportOrder) -> list[ChosenCrawl]:
     """Return the chosen crawls whose records the store holds.
 
@@ -126,7 +121,7 @@ async def _kept_crawls(config: Config, store: Store, selection: Selection, order
             raise BadInput(f"--verdict={order.verdict}: no such walk is {' or '.join(order.verdicts)}")
         if order.walk is not None and await store.crawls.all():
             raise await no_such_walk(store, order.walk)
-        raise BadInput(f"the store at {_place_of(config)} has no such walks yet: nothing to export")
+        raise BadInput(f"the store at {describe(config.store)} has no such walks yet: nothing to export")
     lost = _lost_crawls(selection)
     if len(lost) == len(selection.crawls):
         raise BadInput(_lost_line(lost))

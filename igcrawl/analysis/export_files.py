@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Final, Protocol
 
-from igcrawl.analysis.destination import Destination, OwnFiles, check_file
+from igcrawl.analysis.destination import Destination, check_file
 from igcrawl.analysis.formats.account_graph import BESIDE, EDGE_TYPES, AccountGraph, GraphOrder
 from igcrawl.analysis.formats.csv_table import CsvWriter
 from igcrawl.analysis.formats.duckdb_file import DuckDbFile
@@ -24,6 +24,7 @@ from igcrawl.analysis.formats.parquet import ParquetWriter
 from igcrawl.analysis.formats.record_writer import RecordWriter
 from igcrawl.analysis.formats.xlsx import XlsxBook
 from igcrawl.analysis.replacing import NewFiles, new_files
+from igcrawl.config.own_files import OwnFiles
 from igcrawl.items import WalkEnd
 from igcrawl.operations.record_kinds import columns_of_type, record_kinds
 from igcrawl.wording import counted
@@ -57,7 +58,7 @@ class ExportFiles(Protocol):
     """Files that are open."""
 
     written: Counter[str]
-    """What they hold, by its name."""
+    """Their content, by its name."""
 
     def write(self, type_: str, lines: Sequence[bytes]) -> None:
         """Write records of a type; those that are not wanted are passed over."""
@@ -70,7 +71,7 @@ class ExportFiles(Protocol):
 
     @property
     def notes(self) -> list[str]:
-        """What could not be written as it is, a line each."""
+        """Remarks about what could not be written as it is, a line each."""
 
 
 @contextmanager

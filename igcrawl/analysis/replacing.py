@@ -34,7 +34,7 @@ class _NewFile:
     path: Path
     """As the operator named it."""
     real: Path
-    """Where its link leads."""
+    """The file to which its link leads."""
     temporary: Path
     streams: list[IO[bytes]] = field(default_factory=list)
     """Open ones, the outermost first."""

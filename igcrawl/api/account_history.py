@@ -46,7 +46,7 @@ class AccountHistory:
 
     @property
     def profiles(self) -> list[SeenProfile]:
-        """What answers said of it, the latest last, each with what has `changed`."""
+        """Its profiles as answers gave them, the latest last, each with what has `changed`."""
         return list(self._history.profiles)
 
     def __iter__(self) -> Iterator[KeptList | SeenProfile]:

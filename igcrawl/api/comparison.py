@@ -60,22 +60,22 @@ class Comparison(Sequence[ComparedAccount]):
 
     @property
     def total(self) -> int:
-        """How many accounts are the answer; with ``limit=`` there may be fewer here."""
+        """Number of accounts that are the answer; with ``limit=`` there may be fewer here."""
         return self._answer.accounts
 
     @property
     def doubts(self) -> list[str]:
-        """Why it may be wrong, and by how much, a line each; empty where nothing speaks against it."""
+        """Reasons why it may be wrong, and by how much, a line each; empty where nothing speaks against it."""
         return list(self._answer.doubts)
 
     @property
     def notes(self) -> list[str]:
-        """What else must be said."""
+        """Further remarks, a line each."""
         return list(self._answer.notes)
 
     @property
     def pairs(self) -> list[list[int]]:
-        """How many accounts each two of `lists` share, in their order; of one with itself, how many it holds.
+        """Numbers of accounts that each two of `lists` share, in their order; of one with itself, those that it holds.
 
         Empty for a change.
         """
@@ -83,7 +83,7 @@ class Comparison(Sequence[ComparedAccount]):
 
     @property
     def at_least(self) -> dict[int, int]:
-        """How many accounts are in two lists at least, in three, and so on; empty for a change."""
+        """Numbers of accounts that are in two lists at least, in three, and so on; empty for a change."""
         return dict(self._answer.at_least) if isinstance(self._answer, SharedAnswer) else {}
 
     def __len__(self) -> int:

@@ -149,7 +149,7 @@ class CompareOptions(TypedDict, total=False):
     to: When
     """The later list, as `from_`."""
     list: ListKind
-    """Which of the accounts' lists; followers without it."""
+    """The kind of the accounts' lists; followers without it."""
     any: bool
     """Incomplete lists, too; every answer says so."""
     out: str | PathLike[str]
@@ -164,7 +164,7 @@ class ExportOptions(TypedDict, total=False):
     """Options of `export`."""
 
     format: str
-    """What is written; without it the file's suffix says it."""
+    """The format; without it the file's suffix says it."""
     purpose: Literal["excel", "gephi"]
     """The program that will open it."""
     crawl: str

@@ -147,7 +147,7 @@ class Records(Generic[R]):
 
     @property
     def targets(self) -> int:
-        """How many accounts or posts are named; 0 for those of a file, and where none are asked for."""
+        """Number of accounts or posts that are named; 0 for those of a file, and where none are asked for."""
         return self._order.targets
 
     async def begin_reading(self) -> Reading[R]:

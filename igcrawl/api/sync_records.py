@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class Runner(Protocol):
-    """What runs coroutines for a caller who has no loop."""
+    """Runs coroutines for a caller who has no loop."""
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine and return its result."""

@@ -16,7 +16,7 @@ from igcrawl.arguments.base import TARGETS, Arguments, own_first
 
 
 class Place(StrEnum):
-    """Where help shows an argument."""
+    """Places where help shows an argument."""
 
     TARGET = "target"
     OWN = "own"

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote
 
-from igcrawl.arguments.targets import INSTAGRAM_HOSTS, NotATarget, Target, bare, check_is_something, number_as_written
+from igcrawl.arguments.targets import (
+    INSTAGRAM_HOSTS,
+    NotATarget,
+    Target,
+    bare,
+    check_is_something,
+    number_as_written,
+    split_address,
+)
 
 _ID: Final = re.compile(r"[0-9]{1,25}(_[0-9]{1,25})?")
 _DIGITS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -19,6 +27,7 @@ _KEY_LENGTH: Final = 28
 _MOST: Final = 1 << 64
 #: First parts of a path behind which a shortcode stands.
 _BEFORE_CODE: Final = frozenset({"p", "reel", "reels", "tv"})
+_ADDRESS: Final = "https://www.instagram.com/p/…/"
 _EXPECTED: Final = "expected an id, a shortcode or an address: 3776832898280228145, DRqA2ZrjXIy, instagram.com/p/…"
 
 
@@ -68,16 +77,10 @@ def id_of_shortcode(code: str) -> str:
 
 
 def _id_in_address(text: str) -> str:
-    try:
-        parts = urlsplit(text if "://" in text else f"https://{text.lstrip('/')}")
-        host = (parts.hostname or "").rstrip(".")
-    except ValueError:
-        raise NotATarget("the address cannot be read; expected https://www.instagram.com/p/…/") from None
+    parts = split_address(text, _ADDRESS)
     if parts.scheme == "instagram":
         named = parse_qs(parts.query).get("id", [""])[0]
         return named if _ID.fullmatch(named) else _refuse("the address names no post")
-    if parts.scheme not in {"http", "https"} or host not in INSTAGRAM_HOSTS or "@" in parts.netloc:
-        return _refuse("an address of another site")
     return _id_in_path([unquote(step) for step in parts.path.split("/") if step])
 
 
@@ -96,4 +99,4 @@ def _id_in_path(steps: list[str]) -> str:
 
 
 def _refuse(problem: str) -> str:
-    raise NotATarget(f"{problem}; expected https://www.instagram.com/p/…/")
+    raise NotATarget(f"{problem}; expected {_ADDRESS}")

@@ -28,7 +28,7 @@ _FIRST_LINES: Final = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileContent:
-    """What a file of targets holds.
+    """Content of a file of targets.
 
     Args:
         count: lines or records with a target, doubles included.

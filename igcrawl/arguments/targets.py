@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from typing import Final, Literal, NamedTuple
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from igcrawl.printable import printable
 
@@ -19,6 +19,7 @@ _ID: Final = re.compile(r"[1-9][0-9]{0,19}")
 #: What is a target as it stands: most lines of a long file.
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,29}")
 _PLAIN_ADDRESS: Final = re.compile(r"https://(?:www\.)?instagram\.com/([A-Za-z0-9_.]{1,30})/?")
+_ADDRESS: Final = "https://www.instagram.com/name/"
 #: A number as a spreadsheet writes an id.
 _WITH_ZEROS: Final = re.compile(r"([1-9][0-9]{0,19})[.,]0+")
 _SHORTENED: Final = re.compile(r"[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+")
@@ -240,17 +241,32 @@ def _is_address(text: str) -> bool:
     return "/" in text or text.lower() in INSTAGRAM_HOSTS
 
 
-def _name_in_address(text: str) -> str:
+def split_address(text: str, expected: str) -> SplitResult:
+    """Return the parts of an address of Instagram's, or of a link into its app, whose scheme is ``instagram``.
+
+    Args:
+        text: as it was given.
+        expected: an address as it should be, for messages.
+
+    Raises:
+        NotATarget: it is another site's, or none.
+    """
     try:
         parts = urlsplit(text if "://" in text else f"https://{text.lstrip('/')}")
         host = (parts.hostname or "").rstrip(".")
     except ValueError:
-        raise NotATarget("the address cannot be read; expected https://www.instagram.com/name/") from None
+        raise NotATarget(f"the address cannot be read; expected {expected}") from None
+    own = parts.scheme in {"http", "https"} and host in INSTAGRAM_HOSTS and "@" not in parts.netloc
+    if not own and parts.scheme != "instagram":
+        raise NotATarget(f"an address of another site; expected {expected}")
+    return parts
+
+
+def _name_in_address(text: str) -> str:
+    parts = split_address(text, _ADDRESS)
     if parts.scheme == "instagram":
         named = parse_qs(parts.query).get("username", [])
         return named[0] if named else _refuse_address("the address names no account")
-    if parts.scheme not in {"http", "https"} or host not in INSTAGRAM_HOSTS or "@" in parts.netloc:
-        return _refuse_address("an address of another site")
     return _name_in_path([unquote(step) for step in parts.path.split("/") if step])
 
 
@@ -277,7 +293,7 @@ def _is_story(before: str, more: list[str]) -> bool:
 
 
 def _refuse_address(problem: str) -> str:
-    raise NotATarget(f"{problem}; expected https://www.instagram.com/name/")
+    raise NotATarget(f"{problem}; expected {_ADDRESS}")
 
 
 def _checked_name(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Base of spiders that turn their arguments into one walk."""
+"""Base of spiders that make their arguments calls, and walk each."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from igcrawl.store import Seed
 
 
 class CallsSpider(OperationSpider):
-    """Walks what `calls` names."""
+    """Walks the calls that `calls` names."""
 
     def calls(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Give names of operations and their arguments."""
+        """Yield the calls, each as the name of an operation and its arguments."""
         raise NotImplementedError(f"{type(self).__name__} does not say which calls")
 
     def seeds(self) -> Iterator[Seed]:
-        """Give a walk a call."""
+        """Yield a walk for each call."""
         for name, args in self.calls():
             yield seed_of(OPERATIONS[name], args)

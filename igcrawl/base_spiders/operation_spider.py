@@ -186,12 +186,12 @@ class OperationSpider(Spider):
 
     @property
     def progress(self) -> str:
-        """How many of the given targets have their verdict, such as ``37 of 500 accounts``; empty for a single one."""
+        """Number of given targets that have their verdict, such as ``37 of 500 accounts``; empty for a single one."""
         progress = self.run.progress if self.run is not None else None
         return f"{progress.done:,} of {progress.all:,} {self.things}" if progress and progress.all > 1 else ""
 
     def seeds(self) -> Iterator[Seed]:
-        """Give the first walks of the crawl, in their order."""
+        """Yield the first walks of the crawl, in their order."""
         raise NotImplementedError(f"{type(self).__name__} does not say which walks")
 
     def targets(self) -> Any:

@@ -101,7 +101,7 @@ class TargetSpider(OperationSpider):
             yield request
 
     def seeds(self) -> Iterator[Seed]:
-        """Give a walk a target."""
+        """Yield a walk for each target."""
         for given in _file_of(self.args) or self.args.given_targets:
             yield as_given(self.seed(given.target), given)
 
@@ -131,7 +131,7 @@ def _file_of(args: TargetArguments) -> TargetFile | None:
         return None
     from igcrawl.arguments.target_file import TargetFile  # noqa: PLC0415 - most crawls begin without a file
 
-    skips = args.bad_lines.value == "skip"
+    skips = args.bad_lines is BadLines.SKIP
     return TargetFile(args.file, args.KIND, args.column, skips=skips, lists_profiles=_lists_profiles)
 
 

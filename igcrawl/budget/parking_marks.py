@@ -23,7 +23,7 @@ _UNREADABLE: Final = "its mark cannot be read; look at the account in the app"
 
 @dataclass(frozen=True, slots=True)
 class Parking:
-    """What parks a session.
+    """The reason for which a session is parked.
 
     Args:
         state: `PARKED` or `EXPIRED`.

@@ -195,7 +195,7 @@ class SessionStates:
 
     @property
     def server(self) -> str:
-        """Which answers the sessions."""
+        """The server that answers the sessions."""
         return self._server
 
     def marks(self, account: str, session_file: Path | None) -> ParkingMarks:

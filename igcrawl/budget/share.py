@@ -16,7 +16,7 @@ from igcrawl.wording import counted
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What a list's operation has brought, at one size of its pages.
+    """Records that a list's operation has brought, at one size of its pages.
 
     Args:
         operation: its name.

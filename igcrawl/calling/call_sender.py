@@ -1,4 +1,4 @@
-"""Asking: a call goes out through the downloader middlewares, its envelope comes back, and the walk pays for it."""
+"""CallSender: a call goes out through the downloader middlewares, its envelope comes back, and the walk pays for it."""
 
 from __future__ import annotations
 

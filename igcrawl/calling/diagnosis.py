@@ -1,4 +1,4 @@
-"""What kind of answer came, from status, headers and body: a page, a known error, or one that evidence must decide.
+"""The kind of an answer, from status, headers and body: a page, a known error, or one that evidence must decide.
 
 Four questions, in this order: is it the session's (blocked, expired), the server's for now (wait, ask again), the
 query's (rotated), or the target's (private, gone, refusing)? A clear answer is taken at its word.

@@ -70,7 +70,7 @@ class _Renewed(Exception):
 
 @dataclass(slots=True)
 class _Memory:
-    """What a run remembers of an operation.
+    """Memory that a run has of an operation.
 
     Args:
         earlier: the first page that was answered last.

@@ -42,7 +42,7 @@ class CanaryThrottled(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What came of a step.
+    """The outcome of a step.
 
     Args:
         call: what was asked.

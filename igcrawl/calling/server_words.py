@@ -127,7 +127,7 @@ _DEEPEST: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What an answer says of itself.
+    """The words of an answer about itself.
 
     Args:
         text: its words, joined; "" without any.

@@ -17,13 +17,12 @@ from igcrawl.base_spiders.operation_spider import OperationSpider
 from igcrawl.cli.completion_words import BASH_WRAPPER, Words, preambles
 from igcrawl.cli.known_commands import commands_of, loader_of
 from igcrawl.cli.spider_help import about
+from igcrawl.cli.subcommand_options import WITH_SUBCOMMANDS
 from igcrawl.config.config import DEFAULTS
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.verdict import Verdict
 
 SHELLS: Final = ("bash", "zsh", "fish")
-#: Commands whose first word says what is done.
-_WITH_ACTIONS: Final = ("docids", "session")
 #: Actions of commands that take the name of a session.
 _SESSION_ACTIONS: Final = ("check", "export", "resume")
 #: Options that name a file, in whatever command.
@@ -57,7 +56,7 @@ class _Script:
             # Where a word decides what follows, zsh would take the options before it for all there are.
             if name == "crawl":
                 self._add_spiders(parser, command, loader)
-            elif name in _WITH_ACTIONS:
+            elif name in WITH_SUBCOMMANDS:
                 self._add_actions(parser, command)
             else:
                 command.add_options(parser)

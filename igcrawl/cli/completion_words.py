@@ -74,12 +74,12 @@ class Words:
 
     @property
     def first(self) -> list[str]:
-        """What is offered while no name is complete: what ends with the equals sign, or has none."""
+        """Words that are offered while no name is complete: those that end with the equals sign, or have none."""
         return list(dict.fromkeys(word.partition("=")[0] + "=" if "=" in word else word for word in self.words))
 
     @property
     def completes(self) -> dict[str, str]:
-        """What shtab needs to offer these words."""
+        """The functions by which shtab offers these words."""
         return {"bash": self.name, "zsh": self.name, "fish": f"({self.name})"}
 
 

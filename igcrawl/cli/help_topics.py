@@ -1,4 +1,4 @@
-"""What `scrapy help NAME` is about: a spider, a command or an operation."""
+"""Topics of `scrapy help NAME`: a spider, a command or an operation."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from igcrawl.errors import BadInput
 from igcrawl.items import Page, Profile, WalkEnd
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.output.cli_outputs import WITHOUT_OUTPUTS
+from igcrawl.paths import given_on_command_line
 from igcrawl.store import Seed
 from igcrawl.verdict import ExitCode, Verdict
 
@@ -24,7 +25,6 @@ from igcrawl.verdict import ExitCode, Verdict
 WAITS: Final = 60
 #: Settings of a run that shows nothing but what it finds out.
 SETTINGS: Final[dict[str, Any]] = {**WITHOUT_OUTPUTS, "FEEDS": {}}
-_FROM_COMMAND_LINE: Final = 40
 
 
 class CheckSpider(OperationSpider):
@@ -68,7 +68,7 @@ def check(settings: Settings, config: Config) -> tuple[str, ExitCode]:
     name = config.session_name
     settings.setdict(SETTINGS, priority="cmdline")
     for setting, value in (("LOG_LEVEL", "ERROR"), ("IG_WAIT_MAX", WAITS)):
-        if (settings.getpriority(setting) or 0) < _FROM_COMMAND_LINE:
+        if not given_on_command_line(settings, setting):
             settings.set(setting, value, priority="cmdline")
     quieten(str(settings["LOG_LEVEL"]))
     process = AsyncCrawlerProcess(settings)

@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -14,6 +14,7 @@ from scrapy.settings import Settings
 
 from igcrawl.cli import session_actions
 from igcrawl.cli.command_config import config_of
+from igcrawl.cli.subcommand_options import SubOption, foreign_option
 from igcrawl.config.config import Config
 from igcrawl.errors import BadInput, NotLoggedIn
 from igcrawl.operations.call import Host
@@ -32,13 +33,6 @@ _ACTIONS: Final = {
     "export": (1, 1),
     "resume": (0, 1),
 }
-#: The options that an action takes.
-_OPTIONS: Final = {
-    "import": ("name", "account", "browser", "force"),
-    "login": ("name", "browser", "cdp", "force"),
-    "export": ("format", "output", "yes"),
-}
-_ALL_OPTIONS: Final = tuple(dict.fromkeys(name for names in _OPTIONS.values() for name in names))
 
 
 class Ending(NamedTuple):
@@ -53,24 +47,21 @@ class Ending(NamedTuple):
     problem: str | None = None
 
 
-def problem_of(action: str, words: Sequence[str], opts: argparse.Namespace) -> str | None:
+def problem_of(action: str, words: Sequence[str], options: Iterable[SubOption], opts: argparse.Namespace) -> str | None:
     """Return what is wrong with a command line, None when it can be acted on.
 
     Args:
         action: the first word, empty without one.
         words: those behind it.
-        opts: the options.
+        options: those that the actions take.
+        opts: the options that were given.
     """
     if action not in _ACTIONS:
         meant = did_you_mean(nearest(action, _ACTIONS))
         return f"scrapy session: {meant}say what to do: {', '.join(_ACTIONS)}; see scrapy session -h"
+    if (foreign := foreign_option("session", action, options, words, opts)) is not None:
+        return foreign
     least, most = _ACTIONS[action]
-    given = [name for name in _ALL_OPTIONS if getattr(opts, name)]
-    strange = next((word for word in words if word.startswith("-") and word != "-"), None)
-    foreign = next((name for name in given if name not in _OPTIONS.get(action, ())), None)
-    if strange is not None or foreign is not None:
-        option = strange.partition("=")[0][:30] if strange else "-o" if foreign == "output" else f"--{foreign}"
-        return f"scrapy session {action} does not take {option}; see scrapy session -h"
     if not least <= len(words) <= most:
         wanted = "no more words" if most == 0 else "a session's name" if action != "import" else "one file"
         return f"scrapy session {action} takes {wanted}"

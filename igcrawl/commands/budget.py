@@ -7,9 +7,7 @@ import asyncio
 
 from scrapy.commands import ScrapyCommand
 
-from igcrawl.commands.crawl import refuse
-from igcrawl.errors import BadInput, StoreError
-from igcrawl.verdict import ExitCode
+from igcrawl.commands.refusals import refuse, refusing_errors
 
 
 class Command(ScrapyCommand):
@@ -38,13 +36,9 @@ class Command(ScrapyCommand):
 
         if args:
             refuse(f"scrapy budget takes options only, not {args[0]!r}; the session is IG_SESSION's")
-        try:
+        with refusing_errors():
             config = command_config.config_of(self.settings)
             if opts.forget:
                 asyncio.run(budget_report.drop_learned(config, every=opts.all))
             else:
                 asyncio.run(budget_report.print_budgets(config, every=opts.all))
-        except BadInput as error:
-            refuse(str(error))
-        except StoreError as error:
-            refuse(str(error), ExitCode.INCOMPLETE)

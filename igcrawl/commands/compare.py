@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
 
-from igcrawl.commands.crawl import answer_from_store, refuse
+from igcrawl.commands.refusals import answer_from_store, whole_number
 
 
 class Command(ScrapyCommand):
@@ -70,8 +70,7 @@ class Command(ScrapyCommand):
         from igcrawl.analysis.lists.list_doubts import Change  # noqa: PLC0415 - as above
         from igcrawl.cli import command_config, compare_tables  # noqa: PLC0415 - as above
 
-        if not (opts.limit.isascii() and opts.limit.isdecimal()):
-            refuse(f"--limit: expected a whole number, got {opts.limit!r}")
+        limit = whole_number("--limit", opts.limit)
         question = args[0] if args else ""
         order = CompareOrder(
             names=args[1:],
@@ -80,7 +79,7 @@ class Command(ScrapyCommand):
             later=opts.later,
             incomplete=opts.incomplete,
             out=opts.out,
-            most=int(opts.limit),
+            most=limit,
         )
 
         def asked() -> Coroutine[Any, Any, None]:

@@ -8,8 +8,7 @@ from typing import ClassVar
 
 from scrapy.commands import ScrapyCommand
 
-from igcrawl.commands.crawl import refuse
-from igcrawl.errors import BadInput
+from igcrawl.commands.refusals import refuse, refusing_errors
 
 
 class Command(ScrapyCommand):
@@ -41,7 +40,5 @@ class Command(ScrapyCommand):
             meant = did_you_mean(nearest(args[0], completion.SHELLS)) if args else ""
             refuse(f"{meant}give one shell: {', '.join(completion.SHELLS)}")
         assert self.settings is not None
-        try:
+        with refusing_errors():
             sys.stdout.write(completion.script_for(self.settings, args[0]))
-        except BadInput as error:
-            refuse(str(error))

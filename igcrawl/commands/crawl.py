@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import gc
-import sys
-from collections.abc import Callable, Coroutine
-from typing import Any, Final, NoReturn
+from typing import Final, NoReturn
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
 from scrapy.utils.conf import arglist_to_dict
 
-from igcrawl.errors import BadInput, StoreError
-from igcrawl.printable import say
+from igcrawl.commands.refusals import refuse
+from igcrawl.errors import BadInput
 from igcrawl.verdict import ExitCode
 
 NO_PROJECT: Final = (
@@ -88,28 +85,3 @@ class Command(ScrapyCrawl):
         if outcome.refused is not None:
             refuse(outcome.refused, outcome.exit_code)
         self.exitcode = outcome.exit_code
-
-
-def refuse(problem: str, code: ExitCode = ExitCode.BAD_INPUT) -> NoReturn:
-    """Say in one line why nothing was done, and exit."""
-    say(f"igcrawl: {' '.join(problem.split())}", file=sys.stderr)
-    raise SystemExit(int(code))
-
-
-def answer_from_store(question: Callable[[], Coroutine[Any, Any, ExitCode | None]]) -> ExitCode:
-    """Ask a store something, and return the exit code; what stands in the way is said in one line.
-
-    Args:
-        question: reads the settings and returns what is to be awaited; None is `ExitCode.OK`.
-    """
-    try:
-        return asyncio.run(question()) or ExitCode.OK
-    except BadInput as error:
-        refuse(str(error))
-    except StoreError as error:
-        refuse(str(error), ExitCode.INCOMPLETE)
-    except BrokenPipeError:
-        # Whoever was reading has enough: nothing to be said.
-        return ExitCode.INCOMPLETE
-    except KeyboardInterrupt:
-        refuse("stopped; no file was changed", ExitCode.INCOMPLETE)

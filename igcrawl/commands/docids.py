@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from scrapy.commands import ScrapyCommand
 
-from igcrawl.commands.crawl import refuse
-from igcrawl.errors import BadInput, StoreError
+from igcrawl.commands.refusals import refuse, refusing_errors
 from igcrawl.printable import say
-from igcrawl.verdict import ExitCode
 
 if TYPE_CHECKING:
-    from igcrawl.cli.subcommand_help import SubOption
+    from igcrawl.cli.subcommand_options import SubOption
 
 
 _SUBCOMMANDS: Final = {
@@ -28,7 +26,7 @@ _WRITE: Final = "write new and changed ids to doc_ids.toml"
 
 
 def _options() -> tuple[SubOption, ...]:
-    from igcrawl.cli.subcommand_help import SubOption  # noqa: PLC0415 - Scrapy imports every command
+    from igcrawl.cli.subcommand_options import SubOption  # noqa: PLC0415 - Scrapy imports every command
 
     return (
         SubOption(("--all",), {"list": "every known id", "capture": "every query found"}, {"action": "store_true"}),
@@ -67,7 +65,7 @@ class Command(ScrapyCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add what the subcommands take."""
-        from igcrawl.cli.subcommand_help import add_sub_options  # noqa: PLC0415 - Scrapy imports every command
+        from igcrawl.cli.subcommand_options import add_sub_options  # noqa: PLC0415 - Scrapy imports every command
 
         super().add_options(parser)
         add_sub_options(parser, _options())
@@ -75,7 +73,7 @@ class Command(ScrapyCommand):
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Show help where it is asked for, before anything else is read."""
-        from igcrawl.cli.subcommand_help import end_with_help  # noqa: PLC0415 - Scrapy imports every command
+        from igcrawl.cli.subcommand_options import end_with_help  # noqa: PLC0415 - Scrapy imports every command
 
         if opts.help:
             end_with_help(self._parser, "docids", _SUBCOMMANDS, _options(), args)
@@ -84,28 +82,24 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """List, retry, import or capture."""
         from igcrawl.cli import command_config, docids_retry, docids_table, docids_update  # noqa: PLC0415 - Scrapy imports every command
+        from igcrawl.cli.subcommand_options import foreign_option  # noqa: PLC0415
         from igcrawl.wording import did_you_mean, nearest  # noqa: PLC0415
 
         assert self.settings is not None
-        try:
+        known = bool(args) and args[0] in _SUBCOMMANDS
+        if known and (problem := foreign_option("docids", args[0], _options(), args[1:], opts)) is not None:
+            refuse(problem)
+        with refusing_errors():
             config = command_config.config_of(self.settings)
             match args:
-                case ["list"] if not opts.write:
+                case ["list"]:
                     asyncio.run(docids_table.print_table(config, every=opts.all))
-                case ["retry", wanted] if not opts.all and not opts.write:
+                case ["retry", wanted]:
                     say(asyncio.run(docids_retry.retry(config, wanted)))
-                case ["import", name] if not opts.all:
+                case ["import", name]:
                     self.exitcode = docids_update.import_file(self.settings, config, Path(name), write=opts.write)
                 case ["capture"]:
                     self.exitcode = docids_update.capture_pages(self.settings, config, opts)
                 case _:
-                    mistyped = bool(args) and args[0] not in _SUBCOMMANDS
-                    meant = did_you_mean(nearest(args[0], _SUBCOMMANDS)) if mistyped else ""
-                    refuse(
-                        f"{meant}scrapy docids takes list [--all], retry QUERY_OR_ID, import FILE [--write], "
-                        "or capture [--write] [--all]"
-                    )
-        except BadInput as error:
-            refuse(str(error))
-        except StoreError as error:
-            refuse(str(error), ExitCode.INCOMPLETE)
+                    meant = did_you_mean(nearest(args[0], _SUBCOMMANDS)) if args and not known else ""
+                    refuse(f"{meant}scrapy docids takes {self.syntax()}")

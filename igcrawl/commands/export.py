@@ -8,7 +8,7 @@ from typing import Any
 
 from scrapy.commands import ScrapyCommand
 
-from igcrawl.commands.crawl import answer_from_store, refuse
+from igcrawl.commands.refusals import answer_from_store, refuse
 from igcrawl.verdict import ExitCode
 
 

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from typing import Final
 
 from scrapy.cmdline import execute
 from scrapy.commands import ScrapyCommand
 
-from igcrawl.commands.crawl import refuse
-from igcrawl.errors import BadInput
-
-#: Commands whose subcommands have a help of their own.
-_WITH_SUBCOMMANDS: Final = frozenset({"docids", "session"})
+from igcrawl.commands.refusals import refuse, refusing_errors
 
 
 class Command(ScrapyCommand):
@@ -32,17 +27,16 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print what is known of the name."""
         from igcrawl.cli import help_topics  # noqa: PLC0415 - Scrapy imports every command
+        from igcrawl.cli.subcommand_options import WITH_SUBCOMMANDS  # noqa: PLC0415
 
         assert self.settings is not None
-        try:
+        with refusing_errors():
             # As people say it: scrapy help crawl followers.
             if args[:1] == ["crawl"]:
                 args = args[1:] or args
             name, behind = (args[0], args[1:]) if args else (None, [])
-            if len(behind) > (name in _WITH_SUBCOMMANDS):
+            if len(behind) > (name in WITH_SUBCOMMANDS):
                 refuse(f"give one name, not {len(args)}")
             command = help_topics.print_topic(self.settings, name)
-        except BadInput as error:
-            refuse(str(error))
         if command is not None:
             execute(["scrapy", *command, *behind, "-h"], self.settings)

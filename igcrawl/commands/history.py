@@ -8,7 +8,7 @@ from typing import Any
 
 from scrapy.commands import ScrapyCommand
 
-from igcrawl.commands.crawl import answer_from_store, refuse
+from igcrawl.commands.refusals import answer_from_store, refuse, whole_number
 
 
 class Command(ScrapyCommand):
@@ -39,11 +39,10 @@ class Command(ScrapyCommand):
 
         if len(args) != 1:
             refuse("scrapy history: give one account: an id, @name, or address")
-        if not (opts.limit.isascii() and opts.limit.isdecimal()):
-            refuse(f"--limit: expected a whole number, got {opts.limit!r}")
+        limit = whole_number("--limit", opts.limit)
 
         def question() -> Coroutine[Any, Any, None]:
             config = command_config.config_with_store(self.settings)
-            return history_table.print_history(config, args[0], opts.out, int(opts.limit))
+            return history_table.print_history(config, args[0], opts.out, limit)
 
         self.exitcode = answer_from_store(question)

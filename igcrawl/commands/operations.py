@@ -7,8 +7,7 @@ from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 
-from igcrawl.commands.crawl import refuse
-from igcrawl.errors import BadInput
+from igcrawl.commands.refusals import refuse, refusing_errors
 from igcrawl.verdict import ExitCode
 
 
@@ -55,11 +54,9 @@ class Command(ScrapyCommand):
             except OSError as error:
                 refuse(f"--answers {opts.answers}: {error.strerror or error}")
         if not opts.check and not opts.docs:
-            try:
+            with refusing_errors():
                 config = command_config.config_of(self.settings)
                 for name in args:
                     operation_help.print_operation(name)
                 if not args:
                     operations_table.print_table(config)
-            except BadInput as error:
-                refuse(str(error))

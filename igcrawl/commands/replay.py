@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from scrapy.commands import ScrapyCommand
 
-from igcrawl.commands.crawl import refuse
-from igcrawl.errors import AnswerError, BadInput
-from igcrawl.printable import say
-from igcrawl.verdict import ExitCode
+from igcrawl.commands.refusals import refuse, refusing_errors
 
 
 class Command(ScrapyCommand):
@@ -37,7 +33,7 @@ class Command(ScrapyCommand):
         """Read, and write the records."""
         from igcrawl.cli import command_config, replay_files  # noqa: PLC0415 - Scrapy imports every command
 
-        try:
+        with refusing_errors():
             fields = command_config.config_of(self.settings).fields
             if replay_files.names_archive(args) and not opts.given:
                 self.exitcode = replay_files.replay_archive_file(args[0], opts.output, fields)
@@ -45,8 +41,3 @@ class Command(ScrapyCommand):
                 self.exitcode = replay_files.replay_answer_file(args[0], args[1], opts.given, opts.output, fields)
             else:
                 refuse("give an operation and a file, or an archive named *.jsonl.zst")
-        except BadInput as error:
-            refuse(str(error))
-        except AnswerError as error:
-            say(f"igcrawl: {error}", file=sys.stderr)
-            self.exitcode = ExitCode.INCOMPLETE

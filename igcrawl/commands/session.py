@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from scrapy.commands import ScrapyCommand
 
-from igcrawl.commands.crawl import refuse
-from igcrawl.errors import BadInput, NotLoggedIn, StoreError
-from igcrawl.verdict import ExitCode
+from igcrawl.commands.refusals import refuse, refusing_errors
 
 if TYPE_CHECKING:
-    from igcrawl.cli.subcommand_help import SubOption
+    from igcrawl.cli.subcommand_options import SubOption
 
 
 _SUBCOMMANDS: Final = {
@@ -28,7 +26,7 @@ _NAME: Final = "what to call it (default: the account's name or id)"
 
 
 def _options() -> tuple[SubOption, ...]:
-    from igcrawl.cli.subcommand_help import SubOption  # noqa: PLC0415 - Scrapy imports every command
+    from igcrawl.cli.subcommand_options import SubOption  # noqa: PLC0415 - Scrapy imports every command
     from igcrawl.sessions.formats.browser import BROWSERS  # noqa: PLC0415
 
     return (
@@ -77,7 +75,7 @@ class Command(ScrapyCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the options of all actions."""
-        from igcrawl.cli.subcommand_help import add_sub_options  # noqa: PLC0415 - Scrapy imports every command
+        from igcrawl.cli.subcommand_options import add_sub_options  # noqa: PLC0415 - Scrapy imports every command
 
         super().add_options(parser)
         add_sub_options(parser, _options())
@@ -85,7 +83,7 @@ class Command(ScrapyCommand):
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Show help where it is asked for, before anything else is read."""
-        from igcrawl.cli.subcommand_help import end_with_help  # noqa: PLC0415 - Scrapy imports every command
+        from igcrawl.cli.subcommand_options import end_with_help  # noqa: PLC0415 - Scrapy imports every command
 
         if opts.help:
             end_with_help(self._parser, "session", _SUBCOMMANDS, _options(), args)
@@ -96,15 +94,11 @@ class Command(ScrapyCommand):
         from igcrawl.cli import session_dispatch  # noqa: PLC0415 - Scrapy imports every command
 
         action, words = (args[0], args[1:]) if args else ("", [])
-        problem = session_dispatch.problem_of(action, words, opts)
+        problem = session_dispatch.problem_of(action, words, _options(), opts)
         if problem is not None:
             refuse(problem)
         assert self.settings is not None
-        try:
+        with refusing_errors():
             self.exitcode, problem = session_dispatch.act(action, words, opts, self.settings)
-        except BadInput as error:
-            refuse(str(error))
-        except (StoreError, NotLoggedIn) as error:
-            refuse(str(error), ExitCode.INCOMPLETE)
         if problem is not None:
             refuse(problem, self.exitcode)

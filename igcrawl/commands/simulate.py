@@ -8,7 +8,7 @@ from typing import Final
 
 from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 
-from igcrawl.commands.crawl import refuse
+from igcrawl.commands.refusals import refuse
 
 _DESCRIPTION: Final = (
     "Serve a simulated Instagram on loopback until Ctrl-C. Another shell uses it so:",

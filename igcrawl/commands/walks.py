@@ -7,10 +7,7 @@ import asyncio
 
 from scrapy.commands import ScrapyCommand
 
-from igcrawl.commands.crawl import refuse
-from igcrawl.errors import BadInput, StoreError
-from igcrawl.printable import say
-from igcrawl.verdict import ExitCode
+from igcrawl.commands.refusals import refuse, refusing_errors, whole_number
 
 
 class Command(ScrapyCommand):
@@ -52,18 +49,12 @@ class Command(ScrapyCommand):
 
         if args:
             refuse(f"scrapy walks takes options only, not {args[0]!r}")
-        if not opts.limit.isdecimal():
-            refuse(f"--limit: expected a whole number, got {opts.limit!r}")
-        try:
+        limit = whole_number("--limit", opts.limit)
+        with refusing_errors():
             chosen = read_verdicts("--verdict", opts.verdict, may_be_open=True)
             retried = read_verdicts("--retry", opts.retry, may_be_open=False)
             config = command_config.config_with_store(self.settings)
             if opts.retry is not None:
                 asyncio.run(walks_list.retry_walks(config, opts.crawl, retried))
             else:
-                asyncio.run(walks_list.print_walks(config, opts.crawl, chosen, int(opts.limit)))
-        except BadInput as error:
-            refuse(str(error))
-        except StoreError as error:
-            say(f"igcrawl: {error}")
-            self.exitcode = ExitCode.INCOMPLETE
+                asyncio.run(walks_list.print_walks(config, opts.crawl, chosen, limit))

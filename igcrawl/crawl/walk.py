@@ -69,6 +69,7 @@ class Walk:
         passed: how many accounts an update has passed over, since they are known.
         ready: whether what must be known before the first page is known.
         new, gone, given, line: as its record says, see `WalkEnd`.
+        versions: those of igcrawl that have worked on it, in their order.
         private: whether the target's profile says that the account is private.
         endless: signs that the list does not end.
         known_pages: pages in a row of which an update knew every account.
@@ -102,6 +103,7 @@ class Walk:
     gone: int | None = None
     given: str | None = None
     line: int | None = None
+    versions: list[str] = field(default_factory=list)
     private: bool = False
     endless: Endless = field(default_factory=Endless)
     known_pages: int = 0
@@ -226,7 +228,7 @@ class Walk:
 
     @property
     def held(self) -> int:
-        """How many accounts the list held so far, those that an update knows included."""
+        """Number of accounts that the list held so far, those that an update knows included."""
         return self.records + self.passed
 
     def turn_page(self, end: PageEnd) -> Ending | None:

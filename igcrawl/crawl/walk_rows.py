@@ -37,6 +37,7 @@ _STATE: Final = (
     "private",
     GIVEN,
     LINE,
+    VERSIONS,
 )
 _NOT_FINISHED: Final = "not finished: the same command continues"
 
@@ -91,6 +92,7 @@ def walk_of(row: WalkRow, limits: OperatorLimits) -> Walk:
     known["hides_cursor"] = bool(row.state.get("hides_cursor"))
     if "notes" in known:
         known["notes"] = list(known["notes"])
+    known[VERSIONS] = list(dict.fromkeys([*row.state.get(VERSIONS, ()), igcrawl.__version__]))
     known["endless"] = Endless.read(row.state.get("endless"))
     return Walk(
         operation=find_operation(row.operation),
@@ -131,7 +133,7 @@ def row_after(row: WalkRow, walk: Walk, now: str, ending: Ending | None = None) 
         duplicates=walk.duplicates,
         requests=walk.requests,
         expected=walk.expected,
-        state={name: getattr(walk, name) for name in _STATE} | _beside(row, walk, ending),
+        state={name: getattr(walk, name) for name in _STATE} | _beside(walk, ending),
         updated_at=now,
         verdict=ending.verdict.value if ending else None,
         reason=ending.reason if ending else None,
@@ -139,9 +141,8 @@ def row_after(row: WalkRow, walk: Walk, now: str, ending: Ending | None = None) 
     )
 
 
-def _beside(row: WalkRow, walk: Walk, ending: Ending | None) -> dict[str, Any]:
+def _beside(walk: Walk, ending: Ending | None) -> dict[str, Any]:
     beside: dict[str, Any] = {"notes": list(walk.notes), "endless": walk.endless.kept()}
-    beside[VERSIONS] = list(dict.fromkeys([*row.state.get(VERSIONS, ()), igcrawl.__version__]))
     if walk.hides_cursor:
         beside["hides_cursor"] = True
     if walk.substitute is not None:

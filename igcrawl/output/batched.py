@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 
 class _End(NamedTuple):
-    """Where a batch ends: the last page that is wholly in it or before, and records of the next one."""
+    """The end of a batch: the last page that is wholly in it or before, and records of the next one."""
 
     place: int
     skip: int

@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from scrapy.exceptions import UsageError
-from scrapy.settings import BaseSettings
+from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 from scrapy.utils.conf import feed_process_params_from_cli
 
 from igcrawl.errors import BadInput
@@ -103,7 +103,7 @@ def complete_feeds(settings: BaseSettings) -> None:
         replace = str(settings.get("IG_JSONL_REPLACE")).lower() in {"1", "true", "yes"}
         feeds[own] = {"format": "jsonl", "overwrite": replace}
     if feeds != before:
-        settings.set("FEEDS", feeds, priority=max(settings.getpriority("FEEDS") or 0, 40))
+        settings.set("FEEDS", feeds, priority=max(settings.getpriority("FEEDS") or 0, SETTINGS_PRIORITIES["cmdline"]))
 
 
 def _place(uri: str) -> str:

@@ -1,4 +1,4 @@
-"""What others wrote into an output's file: it is kept, above the crawl's own part or beside the file."""
+"""Parts of an output's file that others wrote: they are kept, above the crawl's own part or beside the file."""
 
 from __future__ import annotations
 

@@ -14,7 +14,8 @@ from igcrawl.items import Record
 
 #: Control characters that JSON lets stand as they are; terminals take some of them for orders.
 _CONTROL: Final = re.compile("[\x7f-\x9f]")
-_LONG_NUMBER: Final = re.compile(rb"[:,\[]-?[0-9]{19}")
+#: What may be a whole number of more than 64 bits, which orjson reads as a fraction.
+LONG_NUMBER: Final = re.compile(rb"[:,\[]-?[0-9]{19}")
 #: In UTF-8 all but the first of them are this byte and one below the limit; letters and signs are above it.
 _LEAD: Final = b"\xc2"
 _LIMIT: Final = 0xA0
@@ -35,8 +36,7 @@ def from_line(line: bytes) -> Any:
     Raises:
         ValueError: it is no JSON.
     """
-    # For orjson a number of more than 64 bits is a decimal.
-    return json.loads(line) if _LONG_NUMBER.search(line) else orjson.loads(line)
+    return json.loads(line) if LONG_NUMBER.search(line) else orjson.loads(line)
 
 
 def _holds_control(lines: bytes) -> bool:

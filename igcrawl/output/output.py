@@ -14,7 +14,7 @@ from igcrawl.store.packed_records import unpack_lines
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputSpec:
-    """What the operator asked for.
+    """An output as the operator asked for it.
 
     Args:
         uri: the address, as it was given.
@@ -80,7 +80,7 @@ class Output(Protocol):
 
     @property
     def key(self) -> str:
-        """What tells it from other outputs; it may hold a credential."""
+        """The text that tells it from other outputs; it may hold a credential."""
 
     @property
     def written(self) -> Sequence[str]:

@@ -24,7 +24,7 @@ def machine() -> str:
 
 
 class FileFacts(NamedTuple):
-    """What changes when a file is written, replaced or moved: device, inode, length, and time of change in ns."""
+    """Facts that change when a file is written, replaced or moved: device, inode, length, and time of change in ns."""
 
     device: int
     inode: int

@@ -175,7 +175,7 @@ class ById:
 
     @property
     def mixed(self) -> bool:
-        """It gives one kind of record."""
+        """False: it gives one kind of record."""
         return False
 
     def finds_place(self, envelope: Mapping[str, Any]) -> bool:

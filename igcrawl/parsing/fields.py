@@ -231,7 +231,7 @@ def media_id(*places: str) -> Field:
 
 
 def label(*places: str) -> Field:
-    """What the server calls a thing, a number or a text, as text; or null."""
+    """The server's name of a thing, a number or a text, as text; or null."""
     return _field(take_label, places)
 
 

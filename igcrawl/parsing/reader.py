@@ -153,7 +153,7 @@ class Reader:
 
     @property
     def mixed(self) -> bool:
-        """It gives one kind of record."""
+        """False: it gives one kind of record."""
         return False
 
     @property

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final, Protocol
 
 from pydantic import TypeAdapter
@@ -258,34 +259,36 @@ class Planning:
         if not is_there(self._spider.config.store):
             return Length(), False
         await self._store.open()
-        earlier = await earlier_walks(self._store, seed, None)
-        complete = next((walk for walk in earlier if walk.verdict == Verdict.COMPLETE), None)
-        holds = None if complete is None else complete.expected or complete.records
-        since = isinstance(self._args, ListArguments) and self._args.since is not None
-        return Length(holds=holds), since and complete is not None
+        complete = _complete(await earlier_walks(self._store, seed, None))
+        return Length(holds=None if complete is None else _held(complete)), self._updates and complete is not None
 
     async def _learn(self, seed: Seed) -> tuple[Length, bool]:
         """Return how long a list is, and whether it is one that is only updated."""
         length = await length_of(seed, self._spider.ask, await self._open(), time.time())
-        earlier = await earlier_walks(self._store, seed, length.account)
+        complete = _complete(await earlier_walks(self._store, seed, length.account))
         if length.said:
             self._notes.append(length.said)
         self._failed = length.failed
-        if length.holds is None:
-            length = self._remembered(length, earlier)
-        update = isinstance(self._args, ListArguments) and self._args.since is not None
-        update = update and any(walk.verdict == Verdict.COMPLETE for walk in earlier)
+        if length.holds is None and complete is not None:
+            length = replace(length, holds=_held(complete))
+            self._notes.append(f"at its last walk, {complete.ended_at}, the list held {length.holds:,}")
+        update = self._updates and complete is not None
         if update:
             self._notes.append("since=last ends at the first known accounts: two or three requests as a rule")
         return length, update
 
-    def _remembered(self, length: Length, earlier: list[WalkRow]) -> Length:
-        for walk in earlier:
-            if walk.verdict == Verdict.COMPLETE:
-                holds = walk.expected or walk.records
-                self._notes.append(f"at its last walk, {walk.ended_at}, the list held {holds:,}")
-                return Length(holds=holds, account=length.account, said=length.said, failed=length.failed)
-        return length
+    @property
+    def _updates(self) -> bool:
+        """True if lists that were complete once are only updated."""
+        return isinstance(self._args, ListArguments) and self._args.since is not None
+
+
+def _complete(earlier: Iterable[WalkRow]) -> WalkRow | None:
+    return next((walk for walk in earlier if walk.verdict == Verdict.COMPLETE), None)
+
+
+def _held(complete: WalkRow) -> int:
+    return complete.expected or complete.records
 
 
 def _in_all(cost: Cost, config: Config, state: SessionState, now: float) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
@@ -15,10 +15,10 @@ from scrapy.settings import BaseSettings, Settings
 from scrapy.utils.misc import load_object
 
 from igcrawl.config.config import Config
+from igcrawl.config.own_files import OwnFiles, is_same_file
 from igcrawl.config.promises import EXPORTERS
 from igcrawl.errors import BadInput
 from igcrawl.output.feed_outputs import is_stream, local_path, shown, without_compression
-from igcrawl.store import path_of
 
 #: Feed storages that need a package of their own.
 _NEEDED: Final = {"s3": "botocore", "gs": "google.cloud.storage"}
@@ -159,31 +159,21 @@ def _check_options(uri: str, options: Mapping[str, Any], settings: Settings, spi
 
 def _check_places(feeds: Mapping[str, Any], config: Config, files: Mapping[str, str | None]) -> None:
     """Refuse an output that is a file of another purpose, or that two outputs would share."""
-    taken = {path: what for what, path in _other_files(config, files)}
+    own = OwnFiles.of(config)
+    taken = {local_path(name): f"what {option} names" for option, name in files.items() if name}
     for uri in map(str, feeds):
         if urlsplit(uri).scheme not in {"", "file"} or "%(" in uri or is_stream(uri):
             continue
         path = local_path(uri)
         if path.is_dir():
             raise BadInput(f"output {shown(uri)}: it is a folder; name a file in it")
+        if (owner := own.owner(path)) is not None:
+            raise BadInput(f"output {shown(uri)}: it belongs to {owner}; name another file")
         for other, what in taken.items():
-            if path == other or (path.exists() and other.exists() and path.samefile(other)):
+            if is_same_file(path, other):
                 raise BadInput(f"output {shown(uri)}: it is {what}; name another file")
         if path.is_file() or not path.exists():
             taken[path] = f"the output {uri}"
-
-
-def _other_files(config: Config, files: Mapping[str, str | None]) -> Iterator[tuple[str, Path]]:
-    store = path_of(config.store)
-    if store is not None:
-        for suffix in ("", "-wal", "-shm", "-journal"):
-            yield "the store's own file, IG_STORE", local_path(f"{store}{suffix}")
-    for what, file in (("the session's file", config.session_file), ("the archive, IG_RAW", config.raw)):
-        if file is not None:
-            yield what, local_path(str(file))
-    for option, name in files.items():
-        if name:
-            yield f"what {option} names", local_path(name)
 
 
 def _installed(package: str) -> bool:

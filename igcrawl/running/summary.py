@@ -44,12 +44,12 @@ class Summary:
 
     @property
     def of_run(self) -> list[str]:
-        """What is to be said of the run beside its rows, a sentence each."""
+        """Remarks about the run beside its rows, a sentence each."""
         return [f"{THIS_RUN}: {share.told}" for share in self.shares]
 
     @property
     def of_crawl(self) -> list[str]:
-        """What is to be said of the whole crawl, a sentence each."""
+        """Remarks about the whole crawl, a sentence each."""
         return [*([f"whole crawl: {self.whole}"] if self.whole else []), *self.named]
 
     @property

@@ -17,7 +17,7 @@ from typing import Any, Final
 import orjson
 
 from igcrawl.sessions.answer_cookies import is_foreign_or_gone
-from igcrawl.sessions.session_id import account_of
+from igcrawl.sessions.session_id import ACCOUNT_COOKIES, account_of
 
 #: Answer headers that refresh a part of the session, and the part.
 REFRESHED: Final = {
@@ -47,8 +47,6 @@ _COOKIES: Final = {
     **dict.fromkeys(("ds_user", "urlgen", "mcd", "ig_lang", "locale", "ccode", "ps_l", "ps_n", "igfl"), _PRINTABLE),
     **dict.fromkeys(("is_starred_enabled", "ig_cb", "csrftoken_legacy", "sb", "dbln", "ig_vw"), _PRINTABLE),
 }
-#: The cookies that must be the account's own.
-_ACCOUNTS: Final = ("sessionid", "ds_user_id")
 #: The form of each part that a header refreshes.
 _PARTS: Final = {name: _TOKEN if name in {"mid", "ig_www_claim"} else _ROUTE for name in REFRESHED.values()}
 #: All cookies of a session together, names and values. A browser's are 2 KB.
@@ -61,7 +59,7 @@ _MOST_KEYS: Final = 16
 
 @dataclass(slots=True)
 class Refreshes:
-    """What an answer refreshes.
+    """The parts of a session that an answer refreshes.
 
     Args:
         parts: of the settings, by their names.
@@ -150,7 +148,7 @@ def _read_cookie(value: str, account: str, held: Mapping[str, Any], found: Refre
         if _fits(name, morsel.value, account, held) and _has_room({**held, **found.cookies}, name, morsel.value):
             found.cookies[name] = morsel.value
         else:
-            found.dropped.append(f"cookie {name}" if name in _COOKIES or name in _ACCOUNTS else "a cookie")
+            found.dropped.append(f"cookie {name}" if name in _COOKIES or name in ACCOUNT_COOKIES else "a cookie")
 
 
 def _fits(name: str, value: str, account: str, held: Mapping[str, Any]) -> bool:

@@ -18,6 +18,7 @@ import orjson
 from igcrawl.errors import BadInput
 from igcrawl.sessions.field_texts import problem_of_texts
 from igcrawl.sessions.refreshes import SECRET_HEADERS, Refreshes, read_refreshes
+from igcrawl.sessions.session_id import ACCOUNT_COOKIES
 
 #: The app version that the wire files were recorded with sends this when a session names no other.
 DEFAULT_BLOKS_VERSION: Final = "799db3e387d7a21a19c72918b8698b6cd28a1516ade363792c100ed45a0f9f0b"
@@ -29,8 +30,6 @@ _SHORTEST_SECRET: Final = 8
 #: Cookies that are no secrets: who the account is, and how large a screen was.
 _PUBLIC: Final = frozenset({"ds_user_id", "ds_user", "wd", "dpr"})
 _AUTHORIZATION: Final = "Bearer IGT:2:"
-#: Cookies that the Authorization header holds, too.
-_ACCOUNTS: Final = ("sessionid", "ds_user_id")
 #: Names device ids are made from when a file lacks them: the same account always gets the same ones.
 _DEVICES: Final = uuid.UUID("8f0e7c2a-5d0b-4a58-9d5a-6c8b7a1f4e21")
 
@@ -239,7 +238,7 @@ class Session:
         if "mid" in found.cookies:
             self._settings["mid"] = found.cookies["mid"]
         if authorization:
-            authorization.update({name: found.cookies[name] for name in _ACCOUNTS if name in found.cookies})
+            authorization.update({name: found.cookies[name] for name in ACCOUNT_COOKIES if name in found.cookies})
 
     def become(self, other: Session) -> None:
         """Go on as another session of the same account, e.g. as the one that another process has refreshed."""

@@ -6,6 +6,8 @@ import re
 from typing import Final
 from urllib.parse import unquote
 
+#: The cookies that say whose a session is; the Authorization header holds them, too.
+ACCOUNT_COOKIES: Final = ("sessionid", "ds_user_id")
 _FORM: Final = re.compile(r"([0-9]{1,20})(?::[A-Za-z0-9_.~+/=-]{1,512})+")
 #: As browsers and apps hold it: behind the secret stands a number, and nothing is missing at its end.
 _WHOLE: Final = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{4,512}:[0-9]{1,6}(?::[A-Za-z0-9_-]{1,512})*")

@@ -12,7 +12,7 @@ from igcrawl.sessions.session_file import alone, load_own_session, load_session,
 
 
 class Saved(Enum):
-    """What became of a refresh."""
+    """Outcomes of a refresh."""
 
     NOTHING_NEW = auto()
     SAVED = auto()

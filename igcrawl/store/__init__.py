@@ -56,6 +56,7 @@ __all__ = [
     "is_there",
     "make_store",
     "opened",
+    "opened_existing",
     "path_of",
     "session_states_in",
 ]
@@ -157,3 +158,23 @@ async def opened(url: str) -> AsyncIterator[Store | None]:
         yield store
     finally:
         await store.close()
+
+
+@asynccontextmanager
+async def opened_existing(url: str, use: str) -> AsyncIterator[Store]:
+    """Open a store that must be there already, see `opened`.
+
+    Args:
+        url: its address.
+        use: what there would be nothing to do, such as ``export``.
+
+    Raises:
+        BadInput: it is not there, or cannot be used.
+        StoreError: it failed.
+    """
+    async with opened(url) as store:
+        if store is None:
+            path = path_of(url)
+            assert path is not None
+            raise BadInput(f"there is no store at {path.absolute()} yet: nothing to {use}")
+        yield store

@@ -294,7 +294,7 @@ class EarlierStates(Protocol):
 
 
 class KnownDocIds(Protocol):
-    """What is known of doc_ids."""
+    """Knowledge of doc_ids."""
 
     async def all(self) -> dict[str, DocIdRow]:
         """Return what is known, by the id."""

@@ -17,9 +17,10 @@ from typing import Any
 
 import pytest
 
-from igcrawl.analysis.destination import OwnFiles, check_file
+from igcrawl.analysis.destination import check_file
 from igcrawl.analysis.installing import HOW_TO_INSTALL
 from igcrawl.cli.command_config import config_of
+from igcrawl.config.own_files import OwnFiles
 from igcrawl.errors import BadInput, StoreError
 from tests.analysis.histories import crawl_of, exported, follow, one_list, put, read, settings_for, told, walk_end
 from tests.conftest import Scrapy, scrapy_environment

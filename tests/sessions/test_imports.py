@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import random
 import re
@@ -18,7 +17,6 @@ import orjson
 import pytest
 
 from igcrawl.cli.session_actions import read_source
-from igcrawl.cli.session_dispatch import problem_of
 from igcrawl.errors import BadInput
 from igcrawl.sessions.formats.recognise import recognise
 from igcrawl.sessions.importing import take
@@ -351,11 +349,3 @@ def test_a_route_keeps_the_quotes_that_it_came_in() -> None:
     route = f'"RVA\\054{ACCOUNT}\\0541806000000:01f7abc"'
     content = f"{GOOD_LINE}\n.instagram.com\tTRUE\t/\tTRUE\t0\trur\t{route}\n"
     assert recognise(content.encode(), "FILE", NOW).settings["cookies"]["rur"] == route
-
-
-def test_account_is_an_option_of_import_only() -> None:
-    options = argparse.Namespace(
-        name=None, account="1", browser=None, cdp=None, force=False, format=None, output=None, yes=False
-    )
-    assert problem_of("import", ["x"], options) is None
-    assert "does not take --account" in str(problem_of("list", [], options))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
-from igcrawl.analysis.formats.table_values import read_lines
+from igcrawl.analysis.formats.table_values import INT64, read_lines
 from igcrawl.items import Follow, Profile, Suggestion, WalkEnd
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.verdict import BAD, Verdict
@@ -44,7 +44,6 @@ EDGE_ATTRIBUTES: Final[Mapping[str, type]] = {"kind": str, "seen_in": str, "fetc
 _FLAGS: Final = [name for name, kind in NODE_FIELDS.items() if kind is bool]
 #: Verdicts of lists, the worst first.
 _WORST_FIRST: Final = (*BAD, *(verdict for verdict in Verdict if verdict not in BAD and verdict != Verdict.COMPLETE))
-_INT64: Final = range(-(1 << 63), 1 << 63)
 
 _TABLES: Final = f"""
     PRAGMA journal_mode = OFF;
@@ -150,7 +149,7 @@ class AccountGraph:
 
     @property
     def notes(self) -> list[str]:
-        """What the graph has no place for, a line each."""
+        """Remarks about what the graph has no place for, a line each."""
         count = self._without_end
         verb = ("names one account only and is no edge", "name one account only and are no edges")
         return [counted(count, "record", verb)] if count else []
@@ -275,7 +274,7 @@ def _seen_in(record: Mapping[str, Any]) -> list[Any]:
 
 def _known(value: Any, kind: type) -> Any:
     """Return a value of a field, None where it is none of its type."""
-    return value if type(value) is kind and (kind is not int or value in _INT64) else None
+    return value if type(value) is kind and (kind is not int or value in INT64) else None
 
 
 @contextmanager

@@ -7,11 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from igcrawl.analysis.formats.record_writer import UnknownFields
-from igcrawl.analysis.formats.table_values import time_of, to_json_text
+from igcrawl.analysis.formats.table_values import INT64, time_of, to_json_text
 from igcrawl.items.columns import Column, ColumnKind
 from igcrawl.wording import counted
 
-_INT64: Final = range(-(1 << 63), 1 << 63)
 #: A fraction holds these whole numbers exactly.
 _EXACT: Final = range(-(1 << 53), (1 << 53) + 1)
 
@@ -23,7 +22,7 @@ def _is_whole(value: Any) -> bool:
 #: Whether a column of a kind takes a value.
 _TAKES: Final[dict[ColumnKind, Callable[[Any], bool]]] = {
     ColumnKind.TEXT: lambda value: isinstance(value, str),
-    ColumnKind.COUNT: lambda value: _is_whole(value) and value in _INT64,
+    ColumnKind.COUNT: lambda value: _is_whole(value) and value in INT64,
     ColumnKind.NUMBER: lambda value: isinstance(value, float) or (_is_whole(value) and value in _EXACT),
     ColumnKind.FLAG: lambda value: isinstance(value, bool),
     ColumnKind.TEXTS: lambda value: isinstance(value, list) and all(isinstance(each, str) for each in value),

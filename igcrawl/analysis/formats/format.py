@@ -12,7 +12,7 @@ from igcrawl.errors import BadInput
 
 
 class Holds(Enum):
-    """What a file of a format holds of the chosen records."""
+    """The part of the chosen records that a file of a format holds."""
 
     RECORDS = "all of them, in their order"
     TABLE = "those of one type"

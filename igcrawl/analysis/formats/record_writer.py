@@ -1,4 +1,4 @@
-"""What writers of records have in common: each takes the JSON lines of records, of one type where it writes a table.
+"""The common face of writers: each takes the JSON lines of records, of one type where it writes a table.
 
 Rows that are no records go the same way: give their columns, and `igcrawl.output.json_lines.to_lines(rows)` split at
 its line breaks.
@@ -26,7 +26,7 @@ class RecordWriter(Protocol):
 
     @property
     def notes(self) -> list[str]:
-        """What could not be written as it is, a line each."""
+        """Remarks about what could not be written as it is, a line each."""
 
 
 class UnknownFields:
@@ -47,5 +47,5 @@ class UnknownFields:
 
     @property
     def notes(self) -> list[str]:
-        """What must be said of them."""
+        """Remarks about them, a line each."""
         return [f"fields that are no columns were left out: {', '.join(self._unknown)}"] if self._unknown else []

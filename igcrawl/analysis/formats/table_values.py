@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -11,9 +10,10 @@ from typing import Any, Final
 import orjson
 
 from igcrawl.items.columns import Column, ColumnKind
+from igcrawl.output.json_lines import LONG_NUMBER
 
-#: orjson reads a number of more than 64 bits as a fraction.
-_LONG_NUMBER: Final = re.compile(rb"[:,\[]-?[0-9]{19}")
+#: Whole numbers for which tables of other programs have room.
+INT64: Final = range(-(1 << 63), 1 << 63)
 _BEGINNING: Final = b'{"type":"'
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -34,7 +34,7 @@ def read_lines(lines: Iterable[bytes]) -> Iterator[tuple[dict[str, Any], bool]]:
     for line in lines:
         record = orjson.loads(line)
         nested = b"[" in line or line.find(b"{", 1) > 0
-        if (nested or float in map(type, record.values())) and _LONG_NUMBER.search(line):
+        if (nested or float in map(type, record.values())) and LONG_NUMBER.search(line):
             record = json.loads(line)
         yield record, nested
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
 
+from igcrawl.analysis.chosen_pages import chosen_pages
 from igcrawl.analysis.lists.kept_lists import KeptList, read_kept_lists
 from igcrawl.analysis.lists.list_records import ACCOUNT_TYPES, profiles_of
 from igcrawl.arguments.targets import NotATarget, Target, read_target, shown
@@ -121,13 +121,9 @@ async def _holders_of(store: Store, usernames: Set[str]) -> dict[str, dict[str, 
 async def _records_with(store: Store, usernames: Set[str]) -> AsyncIterator[dict[str, Any]]:
     """Yield the records of accounts that have one of these names: all pages are searched, few are read."""
     needles = [b'"username":"%b"' % username.encode() for username in usernames]
-    async with store.records.select(Choice(latest=False)) as selection:
-        for each in selection.crawls:
-            async for page in selection.pages(each.crawl.id):
-                # Ctrl-C is heard here: a file's database never waits.
-                await asyncio.sleep(0)
-                lines = unpack_lines(page.lines)
-                if any(needle in lines for needle in needles):
-                    for record in map(orjson.loads, lines.splitlines()):
-                        if record["type"] in _NAMING and record.get("username") in usernames:
-                            yield record
+    async for page in chosen_pages(store, Choice(latest=False)):
+        lines = unpack_lines(page)
+        if any(needle in lines for needle in needles):
+            for record in map(orjson.loads, lines.splitlines()):
+                if record["type"] in _NAMING and record.get("username") in usernames:
+                    yield record

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import IO, Any, Final
 
-from igcrawl.analysis.destination import Destination, OwnFiles, check_file, read_destination
+from igcrawl.analysis.destination import Destination, check_file, read_destination
 from igcrawl.analysis.formats.csv_table import CsvWriter
 from igcrawl.analysis.formats.format import CSV, JSON_LINES, PARQUET, XLSX, check_installed
 from igcrawl.analysis.formats.json_lines import JsonLinesWriter
@@ -15,6 +15,7 @@ from igcrawl.analysis.formats.parquet import ParquetWriter
 from igcrawl.analysis.formats.record_writer import RecordWriter
 from igcrawl.analysis.formats.xlsx import XlsxTable
 from igcrawl.config.config import Config
+from igcrawl.config.own_files import OwnFiles
 from igcrawl.items.columns import Column
 from igcrawl.output.json_lines import to_lines
 from igcrawl.printable import say

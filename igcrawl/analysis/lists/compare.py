@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -16,7 +15,7 @@ from igcrawl.analysis.lists.list_engine import MOST_LISTS, ListEngine, Member, W
 from igcrawl.config.config import Config
 from igcrawl.errors import BadInput
 from igcrawl.items.columns import Column, ColumnKind
-from igcrawl.store import Store, opened, path_of
+from igcrawl.store import Store, opened_existing
 
 #: Of every account in an answer.
 _ACCOUNT: Final = (
@@ -95,7 +94,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeAnswer(Answer):
-    """Who is new, gone or kept.
+    """The accounts that are new, gone or kept.
 
     Args:
         change: which.
@@ -108,7 +107,7 @@ class ChangeAnswer(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharedAnswer(Answer):
-    """Who is in several lists.
+    """The accounts that are in several lists.
 
     Args:
         name: the account whose two lists these are, "" where they are of several.
@@ -131,7 +130,7 @@ async def compare_change(config: Config, change: Change, order: CompareOrder) ->
     """
     check_duckdb()
     destination = answer_destination(order.out, config)
-    async with _opened(config) as store:
+    async with opened_existing(config.store, "compare") as store:
         [lists] = await choose_lists(store, order.names, order.kind, incomplete=order.incomplete)
         before, after = lists.pair(order.earlier, order.later)
         async with list_engine(store) as engine:
@@ -170,7 +169,7 @@ async def compare_shared(config: Config, order: CompareOrder, *, mutual: bool = 
     """
     check_duckdb()
     destination = answer_destination(order.out, config)
-    async with _opened(config) as store:
+    async with opened_existing(config.store, "compare") as store:
         lists = await _shared_lists(store, order, mutual)
         names = [each.kind if mutual else each.name for each, _ in lists]
         kept = [each for _, each in lists]
@@ -253,14 +252,6 @@ async def _shared_lists(store: Store, order: CompareOrder, mutual: bool) -> list
 def earlier_name(member: Member) -> str | None:
     """Return the name that an account had in the earlier list, None where it is the same."""
     return None if member.first_username == member.username else member.first_username
-
-
-@asynccontextmanager
-async def _opened(config: Config) -> AsyncIterator[Store]:
-    async with opened(config.store) as store:
-        if store is None:
-            raise BadInput(f"there is no store at {path_of(config.store)} yet: nothing to compare")
-        yield store
 
 
 async def _answered(

@@ -16,7 +16,7 @@ from igcrawl.errors import BadInput
 from igcrawl.items import Profile
 from igcrawl.items.columns import Column, ColumnKind, columns_of
 from igcrawl.operations.catalogue import OPERATIONS
-from igcrawl.store import Store, WalkRow, opened, path_of
+from igcrawl.store import Store, WalkRow, opened_existing
 
 #: What profiles tell of an account; pictures have other addresses every time.
 TOLD: Final = (
@@ -56,7 +56,7 @@ class SeenProfile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """What the store knows of an account over time.
+    """An account over time, as far as the store knows it.
 
     Args:
         account: the account.
@@ -84,9 +84,7 @@ async def read_history(config: Config, text: str, out: str | None = None) -> His
         StoreError: the store could not be read, or the file not be written.
     """
     destination = answer_destination(out, config)
-    async with opened(config.store) as store:
-        if store is None:
-            raise BadInput(f"there is no store at {path_of(config.store)} yet: nothing to tell")
+    async with opened_existing(config.store, "tell") as store:
         [account] = await find_accounts(store, [text])
         history = await history_of(store, account)
     if destination is not None:

@@ -95,7 +95,7 @@ class KeptList:
 
     @property
     def doubt(self) -> str | None:
-        """Why an answer that builds on it may be wrong, None for a complete list."""
+        """The reason why an answer that builds on it may be wrong, None for a complete list."""
         if self.is_complete:
             return None
         why = _UNFINISHED if self.verdict is None else _DOUBTS.get(Verdict(self.verdict), _UNFINISHED)
@@ -108,18 +108,18 @@ class KeptList:
 
     @property
     def missing(self) -> int | None:
-        """How many accounts it is short of its expected count; None when that is not known, as of an update."""
+        """Number of accounts that it is short of its expected count; None when that is not known, as of an update."""
         return None if self.expected is None or self.is_update else max(self.expected - self.held, 0)
 
     @property
     def name(self) -> str:
-        """How the operator finds it again: crawl, date and verdict."""
+        """Its name for the operator, who finds it again by it: crawl, date and verdict."""
         crawl = f"crawl {self.crawl}" + (f" ({self.crawl_name})" if self.crawl_name else "")
         return f"{crawl}, {self.verdict or 'open'} {(self.ended_at or 'not begun')[:16].replace('T', ' ')}"
 
     @property
     def moment(self) -> tuple[str, int]:
-        """What lists are ordered by."""
+        """The time by which lists are ordered."""
         return self.ended_at or "", self.walk
 
 

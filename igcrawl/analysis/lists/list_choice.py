@@ -38,7 +38,7 @@ class Lists:
 
     @property
     def name(self) -> str:
-        """How messages call them."""
+        """Their name in messages."""
         return f"{self.kind} of {self.account}"
 
     def latest(self, asked: str | None = None, option: str = "--to") -> KeptList:
@@ -112,7 +112,7 @@ class Lists:
 
     @property
     def told(self) -> str:
-        """What there is, for a message."""
+        """The lists that there are, for a message."""
         names = [kept.name for kept in self.all[-_TOLD:]]
         before = len(self.all) - len(names)
         more = f", and {counted(before, 'older list')}" if before else ""

@@ -1,4 +1,4 @@
-"""What lists that are not whole do to an answer, in words. Pure."""
+"""Doubts about an answer that builds on lists that are not whole, in words. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from igcrawl.verdict import Verdict
 
 
 class Change(StrEnum):
-    """What became of accounts between two lists."""
+    """Changes of accounts between two lists."""
 
     NEW = "new"
     GONE = "gone"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
 import orjson
 
+from igcrawl.analysis.chosen_pages import chosen_pages
 from igcrawl.analysis.formats.table_values import type_of
 from igcrawl.analysis.lists.kept_lists import KeptList
 from igcrawl.items import Follow, Profile, Suggestion
@@ -42,15 +42,10 @@ async def walks_of(store: Store, kept: KeptList, *, named: bool = False) -> list
     return walks
 
 
-async def pages_of(store: Store, walk: WalkRow | KeptList) -> AsyncIterator[bytes]:
-    """Yield the JSON lines of a walk, page by page, compressed as they are kept."""
+def pages_of(store: Store, walk: WalkRow | KeptList) -> AsyncIterator[bytes]:
+    """Yield the JSON lines of a walk, see `chosen_pages`."""
     choice = Choice(crawls=[walk.crawl], operation=walk.operation, target=walk.target, latest=False)
-    async with store.records.select(choice) as selection:
-        for each in selection.crawls:
-            async for page in selection.pages(each.crawl.id):
-                # Ctrl-C is heard here: a file's database never waits.
-                await asyncio.sleep(0)
-                yield page.lines
+    return chosen_pages(store, choice)
 
 
 async def pages_with(store: Store, walk: WalkRow, missing: set[int]) -> AsyncIterator[bytes]:

@@ -56,7 +56,7 @@ class Crawl:
 
     @property
     def share(self) -> float | None:
-        """How much of the expected list was found, 1.0 is all."""
+        """Share of the expected list that was found, 1.0 is all."""
         return self.found / self.expected if self.expected else None
 
 
@@ -116,7 +116,7 @@ class Account:
 
     @property
     def name(self) -> str:
-        """What people call it."""
+        """Its name for people."""
         return f"@{self.username}" if self.username else self.pk
 
 
@@ -183,7 +183,7 @@ class Node:
 
     @property
     def name(self) -> str:
-        """What people call it."""
+        """Its name for people."""
         return f"@{self.username}" if self.username else self.pk
 
 
@@ -211,7 +211,7 @@ class Network:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """What walks of one operation that ended alike have cost.
+    """The cost of walks of one operation that ended alike.
 
     Args:
         operation: their operation.
@@ -228,7 +228,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WalkCost:
-    """What one walk has cost.
+    """The cost of one walk.
 
     Args:
         name: operation and target.
@@ -266,7 +266,7 @@ class AccountRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What the page shows.
+    """The content of the page.
 
     Args:
         made_at: UTC, ISO 8601.

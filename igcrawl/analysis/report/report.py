@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from igcrawl.analysis.destination import OwnFiles, check_file, path_of_file
+from igcrawl.analysis.destination import check_file, path_of_file
 from igcrawl.analysis.installing import HOW_TO_INSTALL
 from igcrawl.analysis.lists.accounts import find_accounts
 from igcrawl.analysis.lists.list_engine import check_duckdb
@@ -20,9 +20,10 @@ from igcrawl.analysis.report.shared import read_shared
 from igcrawl.analysis.report.suggested import read_suggested
 from igcrawl.analysis.report.survey import survey
 from igcrawl.config.config import Config
+from igcrawl.config.own_files import OwnFiles
 from igcrawl.errors import BadInput
 from igcrawl.printable import say
-from igcrawl.store import Store, describe, opened
+from igcrawl.store import Store, describe, opened_existing
 from igcrawl.times import timestamp
 from igcrawl.wording import counted
 
@@ -84,9 +85,7 @@ async def write_report(config: Config, order: ReportOrder) -> WrittenReport:
     _check_installed()
     from igcrawl.analysis.report.page import page_of  # noqa: PLC0415 - it needs an extra
 
-    async with opened(config.store) as store:
-        if store is None:
-            raise BadInput(f"there is no store at {describe(config.store)} yet: nothing to report on")
+    async with opened_existing(config.store, "report on") as store:
         made = await gather(store, order.accounts, describe(config.store))
     page = page_of(made).encode()
     with replaced(path, "") as file:

@@ -1,4 +1,4 @@
-"""What the report says in words."""
+"""Sentences of the report."""
 
 from __future__ import annotations
 

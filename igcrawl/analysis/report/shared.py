@@ -1,4 +1,4 @@
-"""What the lists of several accounts share: their overlap, and who follows each other."""
+"""Accounts that the lists of several accounts share: their overlap, and who follows each other."""
 
 from __future__ import annotations
 

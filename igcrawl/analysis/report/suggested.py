@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import orjson
 
+from igcrawl.analysis.chosen_pages import chosen_pages
 from igcrawl.analysis.formats.table_values import type_of
 from igcrawl.analysis.lists.kept_lists import SUGGESTIONS, list_kinds
 from igcrawl.analysis.report.histories import History
@@ -55,9 +56,7 @@ async def read_suggested(store: Store, histories: Sequence[History], around: Col
 async def _suggestions(store: Store) -> AsyncIterator[dict[str, Any]]:
     """Yield the suggestions of the latest walk of each account."""
     for operation in (name for name, kind in list_kinds().items() if kind == SUGGESTIONS):
-        async with store.records.select(Choice(operation=operation, latest=True)) as selection:
-            for each in selection.crawls:
-                async for page in selection.pages(each.crawl.id):
-                    for line in unpack_lines(page.lines).splitlines():
-                        if type_of(line) == Suggestion.TYPE:
-                            yield orjson.loads(line)
+        async for page in chosen_pages(store, Choice(operation=operation, latest=True)):
+            for line in unpack_lines(page).splitlines():
+                if type_of(line) == Suggestion.TYPE:
+                    yield orjson.loads(line)

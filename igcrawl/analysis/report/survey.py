@@ -16,7 +16,7 @@ from igcrawl.store.packed_ids import is_id
 
 @dataclass(slots=True)
 class _Seen:
-    """What is known of an account's lists."""
+    """An account, as far as its lists tell."""
 
     name: str | None = None
     crawls: int = 0
@@ -28,7 +28,7 @@ class _Seen:
 
 @dataclass(slots=True)
 class Survey:
-    """What a store holds.
+    """Content of a store.
 
     Args:
         costs: by operation and verdict, the dearest operation first.

@@ -67,8 +67,8 @@ def _cookies(rows: list[dict[str, Any]]) -> Iterator[Cookie]:
         if isinstance(domain, str) and not Cookie("", "", domain).is_instagram:
             continue
         if not isinstance(name, str) or not isinstance(domain, str) or not _is_value(value, row):
-            yield from _unreadable(rows[number - 1], number)
-            continue
+            # Nobody knows that it is another site's.
+            raise _unreadable(rows[number - 1], number)
         # Max-Age counts from a moment that nobody knows.
         expires = _first({key: held for key, held in row.items() if key != "maxage"}, EXPIRES)
         yield Cookie(name, "" if value is None else str(value), domain, expires)
@@ -78,11 +78,9 @@ def _is_value(value: Any, row: Mapping[str, Any]) -> bool:
     return isinstance(value, str | int) or (value is None and any(key in row for key in _VALUE))
 
 
-def _unreadable(row: Mapping[str, Any], number: int) -> Iterator[Cookie]:
-    """Refuse a cookie of which nobody knows that it is another site's."""
+def _unreadable(row: Mapping[str, Any], number: int) -> BadInput:
     keys = ", ".join(key for key in row if re.fullmatch(r"[A-Za-z][A-Za-z _-]{0,30}", key))[:_LONGEST_KEYS]
-    raise BadInput(f"cookie {number}: its keys are {keys or 'unknown'}; expected name, value and domain as text")
-    yield
+    return BadInput(f"cookie {number}: its keys are {keys or 'unknown'}; expected name, value and domain as text")
 
 
 def _plain(row: Mapping[str, Any]) -> dict[str, Any]:

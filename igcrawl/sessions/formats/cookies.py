@@ -10,14 +10,12 @@ from typing import Any, Final
 
 from igcrawl.errors import BadInput
 from igcrawl.sessions.formats.expiry import seconds_of
-from igcrawl.sessions.session_id import account_of, problem_of
+from igcrawl.sessions.session_id import ACCOUNT_COOKIES, account_of, problem_of
 
 #: What may stand in a header as a cookie's value.
 _VALUE: Final = re.compile(r"[!-:<-~]+")
 #: Before or behind a domain where a program writes an address.
 _AROUND_DOMAIN: Final = re.compile(r"^[a-z]+://|[:/].*$")
-#: The cookies that say whose the others are.
-_OF_ACCOUNT: Final = ("sessionid", "ds_user_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,7 @@ class Cookie:
         try:
             return seconds_of(self.expires)
         except ValueError:
-            which = f"the cookie {self.name}" if self.name in _OF_ACCOUNT else "a cookie of instagram.com"
+            which = f"the cookie {self.name}" if self.name in ACCOUNT_COOKIES else "a cookie of instagram.com"
             raise BadInput(
                 f"the expiry of {which} cannot be read: expected seconds since 1970 or an ISO date"
             ) from None
@@ -81,7 +79,9 @@ def settings_of(cookies: Iterable[Cookie], now: float, account: str | None = Non
     owner = account_of(sessionid) or ""
     several = len({account_of(each.value) for each in ours if each.name == "sessionid"} - {None}) > 1
     alive = {
-        each.name: each.value for each in ours if each.name not in _OF_ACCOUNT and _is_alive(each, ours, now, several)
+        each.name: each.value
+        for each in ours
+        if each.name not in ACCOUNT_COOKIES and _is_alive(each, ours, now, several)
     }
     owners = [each.value for each in ours if each.name == "ds_user_id" and each.value]
     if owner in owners:

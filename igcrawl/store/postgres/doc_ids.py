@@ -24,7 +24,7 @@ _FORGET: Final = """
 
 
 class PostgresDocIds:
-    """What is known of doc_ids in a Postgres database, see `igcrawl.store.base.KnownDocIds`."""
+    """Knowledge of doc_ids in a Postgres database, see `igcrawl.store.base.KnownDocIds`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

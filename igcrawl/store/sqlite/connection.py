@@ -30,7 +30,7 @@ _clock = count()
 
 
 class _Key(NamedTuple):
-    """Who may use a connection, and to which file it leads by whatever path."""
+    """The user of a connection, and the file to which it leads by whatever path."""
 
     process: int
     thread: int

@@ -25,7 +25,7 @@ _FORGET: Final = """
 
 
 class SqliteDocIds:
-    """What is known of doc_ids in an SQLite file, see `igcrawl.store.base.KnownDocIds`."""
+    """Knowledge of doc_ids in an SQLite file, see `igcrawl.store.base.KnownDocIds`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -1,11 +1,16 @@
-"""Options of a command that has subcommands: each option says whose it is, and each subcommand's `-h` shows its own."""
+"""Options of a command that has subcommands: each option says whose it is; `-h` and refusals follow from that."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from itertools import chain
+from typing import Any, Final, NoReturn
+
+#: The commands that have them.
+WITH_SUBCOMMANDS: Final = frozenset({"docids", "session"})
+_LONGEST_FLAG: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +27,14 @@ class SubOption:
     of: Mapping[str, str]
     settings: Mapping[str, Any] = field(default_factory=dict)
 
+    def is_given(self, opts: argparse.Namespace) -> bool:
+        """Return whether a command line has it."""
+        value = getattr(opts, self.settings.get("dest") or self.flags[0].lstrip("-"))
+        return bool(value) and value != self.settings.get("default")
+
     @property
     def help(self) -> str:
-        """What it does, subcommand by subcommand."""
+        """Its meaning, subcommand by subcommand."""
         subcommands: dict[str, list[str]] = {}
         for name, text in self.of.items():
             subcommands.setdefault(text, []).append(name)
@@ -63,3 +73,21 @@ def end_with_help(
                 parser.add_argument(*option.flags, help=option.of[name], **option.settings)
     parser.print_help()
     raise SystemExit(0)
+
+
+def foreign_option(
+    command: str, subcommand: str, options: Iterable[SubOption], words: Sequence[str], opts: argparse.Namespace
+) -> str | None:
+    """Return what is wrong with the options of a subcommand; None when it takes all that were given.
+
+    Args:
+        command: its name.
+        subcommand: the one that was given.
+        options: of all subcommands.
+        words: those behind it; argparse leaves options there that it does not know.
+        opts: the options.
+    """
+    unknown = (word.partition("=")[0][:_LONGEST_FLAG] for word in words if word.startswith("-") and word != "-")
+    others = (option.flags[0] for option in options if subcommand not in option.of and option.is_given(opts))
+    foreign = next(chain(unknown, others), None)
+    return foreign and f"scrapy {command} {subcommand} does not take {foreign}; see scrapy {command} -h"

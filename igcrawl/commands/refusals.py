@@ -1,0 +1,55 @@
+"""Refusals: what commands say, in one line, where they cannot do what they were told."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+from igcrawl.errors import BadInput, IgcrawlError
+from igcrawl.printable import say
+from igcrawl.verdict import ExitCode
+
+
+def refuse(problem: str, code: ExitCode = ExitCode.BAD_INPUT) -> NoReturn:
+    """Say in one line why nothing was done, and exit."""
+    say(f"igcrawl: {' '.join(problem.split())}", file=sys.stderr)
+    raise SystemExit(int(code))
+
+
+@contextmanager
+def refusing_errors() -> Iterator[None]:
+    """Refuse what an error inside stands in the way of; bad input has an exit code of its own."""
+    try:
+        yield
+    except BadInput as error:
+        refuse(str(error))
+    except IgcrawlError as error:
+        refuse(str(error), ExitCode.INCOMPLETE)
+
+
+def whole_number(option: str, given: str) -> int:
+    """Return the number that an option was given; anything else is refused."""
+    if not (given.isascii() and given.isdecimal()):
+        refuse(f"{option}: expected a whole number, got {given!r}")
+    return int(given)
+
+
+def answer_from_store(question: Callable[[], Coroutine[Any, Any, ExitCode | None]]) -> ExitCode:
+    """Ask a store something, and return the exit code; what stands in the way is said in one line.
+
+    Args:
+        question: reads the settings and returns what is to be awaited; None is `ExitCode.OK`.
+    """
+    code = None
+    try:
+        with refusing_errors():
+            code = asyncio.run(question())
+    except BrokenPipeError:
+        # Whoever was reading has enough: nothing to be said.
+        return ExitCode.INCOMPLETE
+    except KeyboardInterrupt:
+        refuse("stopped; no file was changed", ExitCode.INCOMPLETE)
+    return code or ExitCode.OK

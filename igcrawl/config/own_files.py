@@ -1,0 +1,63 @@
+"""igcrawl's own files, which nothing that is written may replace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from igcrawl.config.config import Config
+from igcrawl.store import path_of
+
+#: Beside a store's file, by the ends of their names: SQLite's own, and the folder of its workers.
+_OF_STORE: Final = ("", "-wal", "-shm", "-journal", "-workers")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFiles:
+    """The files of igcrawl's own.
+
+    Args:
+        store: the file of the store, None for a database.
+        session: the session's file, None where there is none.
+        archive: of answers.
+    """
+
+    store: Path | None = None
+    session: Path | None = None
+    archive: Path | None = None
+
+    @classmethod
+    def of(cls, config: Config) -> OwnFiles:
+        """Return those that the settings name."""
+        return cls(path_of(config.store), config.session_file, config.raw)
+
+    def owner(self, real: Path) -> str | None:
+        """Return whose a file is, None for nobody's.
+
+        Args:
+            real: its resolved path.
+        """
+        if self.store is not None and _is_of_store(real, self.store):
+            return "the store, IG_STORE"
+        if self.session is not None and is_same_file(real, self.session):
+            return "the session, IG_SESSION"
+        if self.archive is not None and is_same_file(real, self.archive):
+            return "the archive, IG_RAW"
+        return None
+
+
+def is_same_file(real: Path, other: Path) -> bool:
+    """Return whether two paths lead to one file, which need not be there yet.
+
+    Args:
+        real: a resolved path.
+        other: one that may be a link.
+    """
+    return real == other.resolve() or (real.exists() and other.exists() and real.samefile(other))
+
+
+def _is_of_store(real: Path, store: Path) -> bool:
+    kept = store.resolve()
+    own = [kept.with_name(kept.name + end) for end in _OF_STORE]
+    return real.parent in own or any(is_same_file(real, each) for each in own)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 
 from igcrawl.analysis.lists import list_engine
@@ -247,6 +246,8 @@ async def test_a_file_has_the_doubt_beside_every_account(here: str, tmp_path: Pa
 
 
 async def test_a_spreadsheet_has_ids_and_formulas_as_the_texts_that_they_are(here: str, tmp_path: Path) -> None:
+    import openpyxl
+
     pk, name = 12345678901234567, '=HYPERLINK("https://x.example")'
     async with opened(here) as store:
         await put_list(store, 1, [1])

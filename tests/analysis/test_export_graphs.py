@@ -7,13 +7,11 @@ import asyncio
 import gzip
 import random
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-import networkx as nx
-import pandas as pd
 import pytest
-from lxml import etree
 
 from igcrawl.analysis.destination import read_destination
 from igcrawl.analysis.export_order import ExportOrder
@@ -28,7 +26,6 @@ from tests.analysis.histories import crawl_of, exported, media, name_of, put, se
 from tests.analysis.test_export_refusals import refused
 from tests.store.samples import NOW, claimed, opened, seed
 
-SCHEMA = etree.XMLSchema(etree.parse(str(Path(__file__).with_name("gexf-1.2draft.xsd"))))
 SUGGESTIONS = "chaining"
 
 
@@ -49,11 +46,22 @@ async def walked(store: Store, crawl: Any, *pks: int, verdict: str = "complete",
     return await put(store, walk, *records, *(edge(walk, pk) for pk in pks), walk_end(walk, verdict), verdict=verdict)
 
 
+@cache
+def gexf_schema() -> Any:
+    from lxml import etree
+
+    return etree.XMLSchema(etree.parse(str(Path(__file__).with_name("gexf-1.2draft.xsd"))))
+
+
 def graph_of(path: Path) -> Any:
     """The graph of a file, as networkx reads it; a GEXF is valid."""
+    import networkx as nx
+    import pandas as pd
+    from lxml import etree
+
     if ".gexf" in path.suffixes:
         data = path.read_bytes()
-        SCHEMA.assertValid(etree.fromstring(gzip.decompress(data) if path.suffix == ".gz" else data))
+        gexf_schema().assertValid(etree.fromstring(gzip.decompress(data) if path.suffix == ".gz" else data))
         return nx.read_gexf(path)
     if path.suffix == ".graphml":
         return nx.read_graphml(path)
@@ -200,7 +208,7 @@ async def test_the_worst_verdict_of_an_account_stands_first(tmp_path: Path) -> N
             await walked(store, crawl, 2, verdict=one)
             await walked(store, crawl, 2, verdict=other)
         await exported(url, tmp_path / "x.gexf", crawl=str(number + 1))
-        known = nx.read_gexf(tmp_path / "x.gexf").nodes["1"]
+        known = graph_of(tmp_path / "x.gexf").nodes["1"]
         assert known["verdict"] == {0: "unverified", 1: "limited", 2: "blocked"}[number]
         assert known["lists"] == f"followers {one}, following {other}"
 
@@ -218,7 +226,7 @@ async def test_a_record_that_names_one_account_only_is_no_edge_and_that_is_told(
         walk = await claimed(store, await crawl_of(store, list_seed("followers", 3)))
         await store.walks.commit([PageCommit(walk=walk, records=PackedRecords(3, pack_lines(lines)))])
     await exported(url, tmp_path / "x.graphml")
-    assert list(nx.read_graphml(tmp_path / "x.graphml").edges) == [("2", "3")]
+    assert list(graph_of(tmp_path / "x.graphml").edges) == [("2", "3")]
     assert "igcrawl: 2 records name one account only and are no edges\n" in capsys.readouterr().err
 
 

@@ -8,10 +8,7 @@ import importlib.util
 import os
 import resource
 import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +22,8 @@ from igcrawl.errors import BadInput, StoreError
 from tests.analysis.histories import crawl_of, exported, follow, one_list, put, read, settings_for, told, walk_end
 from tests.conftest import Scrapy, scrapy_environment
 from tests.store.samples import claimed, opened, seed
+from tests.support.crawls import captured
+from tests.support.doc_shell import DocShell
 
 
 @pytest.fixture
@@ -327,64 +326,67 @@ async def test_the_command_says_in_one_line_what_it_did_or_why_not(scrapy: Scrap
 
 
 @pytest.fixture
-def shell(tmp_path: Path) -> Callable[[str], subprocess.CompletedProcess[str]]:
+def shell(tmp_path: Path) -> Iterator[DocShell]:
     """Runs a line of a shell, in which `scrapy` is ours."""
-    environment = scrapy_environment(
-        IG_STORE=f"sqlite:///{tmp_path}/s.db", PATH_TO_PYTHON=sys.executable, PYTHONUNBUFFERED=""
-    )
-
-    def run(line: str) -> subprocess.CompletedProcess[str]:
-        script = f'set -o pipefail; scrapy() {{ "$PATH_TO_PYTHON" -m scrapy "$@"; }}; {line}'
-        return subprocess.run(
-            ["bash", "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
-        )
-
-    return run
+    folder, private = tmp_path / "here", tmp_path / "private"
+    folder.mkdir()
+    private.mkdir()
+    running = DocShell(folder, private, scrapy_environment(IG_STORE=f"sqlite:///{tmp_path}/s.db"))
+    running.run("set -o pipefail")
+    try:
+        yield running
+    finally:
+        running.close()
 
 
-async def many(url: str, count: int = 60_000) -> None:
+async def many(url: str) -> None:
+    """Fill a store with more than a pipe holds, and its reader takes at once."""
     async with opened(url) as store:
         walk = await claimed(store, await crawl_of(store, seed(1)))
-        for start in range(0, count, 5_000):
-            walk = await put(store, walk, *(follow(walk, number) for number in range(start, start + 5_000)))
+        for start in range(0, 4_000, 1_000):
+            walk = await put(store, walk, *(follow(walk, number) for number in range(start, start + 1_000)))
         await put(store, walk, walk_end(walk), verdict="complete")
 
 
 @pytest.mark.parametrize("format_", ["jsonl", "csv"])
-async def test_a_reader_that_has_enough_causes_no_traceback(
-    shell: Callable[[str], subprocess.CompletedProcess[str]], tmp_path: Path, format_: str
-) -> None:
+async def test_a_reader_that_has_enough_causes_no_traceback(shell: DocShell, tmp_path: Path, format_: str) -> None:
     await many(f"sqlite:///{tmp_path}/s.db")
-    run = shell(f"scrapy export - --format {format_} | head -n 1")
-    assert (run.returncode, run.stderr, len(run.stdout.splitlines())) == (1, "", 1)
+    run = shell.run(f"scrapy export - --format {format_} | head -n 1")
+    assert (run.code, len(run.printed.splitlines())) == (1, 1)
+    assert run.printed.startswith({"jsonl": '{"type":"follow"', "csv": "type,operation,"}[format_])
 
 
-async def test_a_full_disk_behind_standard_output_is_one_line(
-    shell: Callable[[str], subprocess.CompletedProcess[str]], tmp_path: Path
-) -> None:
+async def test_a_full_disk_behind_standard_output_is_one_line(shell: DocShell, tmp_path: Path) -> None:
     await filled(f"sqlite:///{tmp_path}/s.db")
-    run = shell("scrapy export - > /dev/full")
+    run = shell.run("scrapy export - > /dev/full")
     line = "igcrawl: standard output cannot be written: No space left on device\n"
-    assert (run.returncode, run.stderr) == (1, line)
+    assert (run.code, run.printed) == (1, line)
+
+
+#: `scrapy export` that gets its Ctrl-C when a part of the file is written.
+_INTERRUPTED = """
+import os, signal
+from pathlib import Path
+from scrapy.cmdline import execute
+from igcrawl.analysis.formats.csv_table import CsvWriter
+
+def write(writer, lines, written=CsvWriter.write):
+    written(writer, lines)
+    assert list(Path().glob(".x.csv.*"))
+    print("a part is written", flush=True)
+    os.kill(os.getpid(), signal.SIGINT)
+
+CsvWriter.write = write
+execute(["scrapy", "export", "x.csv"])
+"""
 
 
 async def test_ctrl_c_leaves_the_old_file(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/s.db"
-    await many(url, 400_000)
-    (tmp_path / "x.csv").write_text("old")
-    process = subprocess.Popen(
-        # A shell gives its background jobs no Ctrl-C.
-        ["env", "--default-signal=INT", sys.executable, "-m", "scrapy", "export", "x.csv"],
-        cwd=tmp_path,
-        env=scrapy_environment(IG_STORE=url),
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    until = time.monotonic() + 60
-    while not list(tmp_path.glob(".x.csv.*")) and time.monotonic() < until:
-        time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=60)
-    assert (process.returncode, said) == (1, "igcrawl: stopped; no file was changed\n")
-    assert (tmp_path / "x.csv").read_text() == "old"
-    assert list(tmp_path.glob(".x*")) == []
+    url, folder, streams = f"sqlite:///{tmp_path}/s.db", tmp_path / "here", tmp_path / "streams"
+    folder.mkdir()
+    streams.mkdir()
+    await many(url)
+    (folder / "x.csv").write_text("old")
+    code, out, said = captured({"program": _INTERRUPTED}, folder, streams, scrapy_environment(IG_STORE=url))
+    assert (code, out, said) == (1, "a part is written\n", "igcrawl: stopped; no file was changed\n")
+    assert content_of(folder) == {"x.csv": b"old"}

@@ -12,10 +12,6 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
-import duckdb
-import networkx as nx
-import openpyxl
-import pandas as pd
 import pytest
 
 from igcrawl.output.json_lines import to_lines
@@ -132,6 +128,8 @@ def test_jsonl_is_exact(written: tuple[Path, Any]) -> None:
 
 
 def test_csv_is_exact(written: tuple[Path, Any]) -> None:
+    import pandas as pd
+
     folder, records = written
     for name, field in (("follow", "username"), ("media", "caption")):
         table = pd.read_csv(folder / f"{name}.csv", dtype=str, keep_default_na=False)
@@ -143,6 +141,9 @@ def test_csv_is_exact(written: tuple[Path, Any]) -> None:
 
 
 def test_parquet_and_duckdb_are_exact_where_a_value_fits_its_column(written: tuple[Path, Any]) -> None:
+    import duckdb
+    import pandas as pd
+
     folder, records = written
     int64 = range(-(1 << 63), 1 << 63)
     names = [record["username"] for record in records["follow"]]
@@ -167,6 +168,8 @@ def fraction(number: float) -> float | None:
 
 
 def test_gexf_and_graphml_change_only_what_xml_cannot_hold(written: tuple[Path, Any]) -> None:
+    import networkx as nx
+
     folder, records = written
     for graph in (nx.read_gexf(folder / "x.gexf"), nx.read_graphml(folder / "x.graphml")):
         for record in records["follow"]:
@@ -189,6 +192,8 @@ def test_csv_for_gephi_is_exact(written: tuple[Path, Any]) -> None:
 
 
 def test_xlsx_has_no_formula_and_changes_only_what_a_cell_cannot_hold(written: tuple[Path, Any]) -> None:
+    import openpyxl
+
     folder, records = written
     book = openpyxl.load_workbook(folder / "x.xlsx")
     for name, field in (("follow", "username"), ("follow", "full_name"), ("media", "caption")):

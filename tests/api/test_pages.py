@@ -7,9 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
 
 import igcrawl
 from igcrawl.operations.catalogue import OPERATIONS
@@ -112,6 +110,9 @@ def test_the_page_names_every_method_and_every_error() -> None:
 def test_the_notebook_runs_and_shows_how_a_crawl_stands(
     at_simulator: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    import nbformat
+    from nbclient import NotebookClient
+
     for name, value in scrapy_environment(IPYTHONDIR=str(tmp_path / "ipython"), **at_simulator).items():
         monkeypatch.setenv(name, value)
     notebook = nbformat.read(ROOT / "docs/python.ipynb", 4)

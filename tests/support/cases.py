@@ -17,6 +17,7 @@ import orjson
 
 from tests.support import crawls
 from tests.support.crawl import read_jsonl
+from tests.support.in_one_process import one_process, order_of
 from tests.support.recording_server import Recorded, RecordingServer, Reply
 from tests.support.session_file import session_settings
 
@@ -89,16 +90,14 @@ def try_case(case: Mapping[str, Any], folder: Path) -> list[str]:
             "IG_BUDGET": "False",
             **case.get("settings", {}),
         }
-        given = [word for name, value in settings.items() for word in ("-s", f"{name}={value}")]
-        run = crawls.run("crawl", *case["crawl"], "-O", "out.jsonl", *given, folder=folder)
-        code, told, sent = run.wait(), run.log, list(script.texts)
-        again = None
+        code, told = _crawled([*case["crawl"], "-O", "out.jsonl"], settings, folder)
+        sent, again = list(script.texts), None
         if "again_at_most" in expect:
-            crawls.run("crawl", *case["crawl"], *given, folder=folder).wait()
+            _crawled(case["crawl"], settings, folder)
             again = len(script.texts) - len(sent)
         stale = None
         if "stale_ids" in expect:
-            listed = crawls.run("docids", "list", "--all", *given, folder=folder)
+            listed = crawls.run("docids", "list", "--all", folder=folder, **settings)
             listed.wait()
             stale = listed.log.count("stale since")
     rows = read_jsonl(folder / "out.jsonl") if (folder / "out.jsonl").exists() else []
@@ -112,6 +111,14 @@ def try_case(case: Mapping[str, Any], folder: Path) -> list[str]:
     wrong += [f"a request has {word!r}" for word in expect.get("requests_lack", []) if any(word in t for t in sent)]
     wrong += [f"no {name}" for name in expect.get("headers", []) if not any(name.lower() in h for h in script.headers)]
     return [*wrong, told] if wrong else []
+
+
+def _crawled(words: Sequence[str], settings: Mapping[str, str], folder: Path) -> tuple[int, str]:
+    """Run a crawl and return its exit code, and what it has told."""
+    order = order_of(words, folder, settings)
+    assert order is not None, words
+    (done,) = one_process().run([order]).done
+    return done.outcome["exit_code"], done.printed
 
 
 def _replayed(case: Mapping[str, Any], folder: Path) -> list[str]:

@@ -11,16 +11,19 @@ import gc
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import chdir, contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 _FORMAT = "%(asctime)s [%(name)s] %(levelname)s: %(message)s"
 
@@ -34,12 +37,48 @@ class Order:
         arguments: as ``-a`` gives them.
         settings: the crawl's.
         until: a file; when there is something in it, nobody waits for the crawl any more.
+        folder: where it runs, by itself: relative paths and the user's states are there; where the process is, when
+            left out.
     """
 
     spider: str
     arguments: dict[str, Any] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
     until: str | None = None
+    folder: str | None = None
+
+
+def order_of(words: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Order | None:
+    """Return what ``scrapy crawl`` would do in a folder as a crawl of `run_crawl`.
+
+    Args:
+        words: those behind ``crawl``.
+        folder: where it would run.
+        environment: its settings.
+
+    Returns:
+        None where only the command itself can do it: it has further options, or outputs other than one of JSON lines.
+    """
+    spider, *options = words
+    if len(options) % 2 or not all(name.startswith("IG_") for name in environment):
+        return None
+    order = Order(spider, settings=dict(environment), folder=str(folder))
+    for option, value in batched(options):
+        name, is_pair, given = value.partition("=")
+        if option == "-a" and is_pair:
+            order.arguments[name] = given
+        elif option == "-s" and is_pair and not name.startswith("LOG_"):
+            order.settings[name] = given
+        elif option in {"-O", "-o"} and re.fullmatch(r"[\w./-]+\.jsonl", value) and "IG_JSONL" not in order.settings:
+            order.settings |= {"IG_JSONL": value, "IG_JSONL_REPLACE": option == "-O"}
+        else:
+            return None
+    return order
+
+
+def batched(words: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Give words by twos."""
+    return zip(words[::2], words[1::2], strict=True)
 
 
 @dataclass
@@ -60,6 +99,14 @@ class Done:
     def log(self) -> str:
         """Its lines, and the one with which it was refused."""
         return "\n".join([*self.lines, *filter(None, [self.outcome.get("refused")])])
+
+    @property
+    def printed(self) -> str:
+        """What ``scrapy crawl`` would have printed: log, plan, summary, and the line with which it was refused."""
+        plan, refused = self.outcome["plan"], self.outcome["refused"]
+        lines = [*self.lines, *filter(None, [plan]), *self.outcome["summary"]]
+        lines += [f"igcrawl: {refused}"] if refused else []
+        return "".join(f"{line}\n" for line in lines)
 
 
 @dataclass
@@ -179,6 +226,18 @@ async def _crawl(order: Mapping[str, Any]) -> Done:
     return done
 
 
+@contextmanager
+def _at(folder: str | None) -> Iterator[None]:
+    """Be in a folder, as the command would be."""
+    if folder is None:
+        yield
+        return
+    from tests.support.session_states import state_home
+
+    with chdir(folder), mock.patch.dict(os.environ, {"XDG_STATE_HOME": str(state_home(Path(folder)))}):
+        yield
+
+
 async def _until(path: Path) -> None:
     while not path.exists() or not path.stat().st_size:
         await asyncio.sleep(0.005)
@@ -195,7 +254,9 @@ async def _carry_out(order: Mapping[str, Any], collector: _Collector) -> dict[st
 
     async def one(each: Mapping[str, Any]) -> Done:
         async with places:
-            return await asyncio.create_task(_crawl(each))
+            assert each["folder"] is None or order["at_once"] == 1
+            with _at(each["folder"]):
+                return await asyncio.create_task(_crawl(each))
 
     done = await asyncio.gather(*map(one, order["orders"]))
     stray, collector.stray = collector.stray, []

@@ -5,16 +5,17 @@ from __future__ import annotations
 import random
 from collections import Counter
 
-import igraph
 import pytest
 
 from igcrawl.analysis.report import picture
-from igcrawl.analysis.report.model import EDGES, NODES, Network
+from igcrawl.analysis.report.model import EDGES, NODES
 from igcrawl.analysis.report.network import laid_out
 from tests.analysis.report.samples import network
 
 
 def test_the_same_network_gives_the_same_picture() -> None:
+    import igraph
+
     igraph.Graph.Erdos_Renyi(n=50, m=100)
     one = network(60, 200)
     igraph.Graph.Erdos_Renyi(n=50, m=100)
@@ -64,8 +65,13 @@ def test_a_start_account_is_ringed_and_comes_before_others_with_as_many_links() 
     assert ["start" in dot.style for dot in picture.dots(drawn)] == [True, False, False]
 
 
-@pytest.mark.parametrize("drawn", [network(300, 900), network(40, 60, name="a" * 30)], ids=["many", "long names"])
-def test_names_cover_neither_each_other_nor_the_best_linked_accounts_and_stay_in_the_picture(drawn: Network) -> None:
+@pytest.mark.parametrize(
+    ("nodes", "links", "name"), [(300, 900, "user"), (40, 60, "a" * 30)], ids=["many", "long names"]
+)
+def test_names_cover_neither_each_other_nor_the_best_linked_accounts_and_stay_in_the_picture(
+    nodes: int, links: int, name: str
+) -> None:
+    drawn = network(nodes, links, name=name)
     for style in ("wide", "narrow"):
         size = {"wide": 15, "narrow": 36}[style]
         labels = [label for label in picture.labels(drawn) if label.style == style]

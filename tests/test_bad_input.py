@@ -45,10 +45,6 @@ FOLLOWERS = ("crawl", "followers", "-a", "user_id=1")
         ((*FOLLOWERS, "-O", "foo://b/x.jsonl"), "output foo://b/x.jsonl: no storage for foo://"),
         ((*FOLLOWERS, "-O", "%(nope)s.jsonl"), "output %(nope)s.jsonl: %(nope) is not known"),
         ((*FOLLOWERS, "-O", "x.jsonl", "-s", "FEED_EXPORT_BATCH_ITEM_COUNT=5"), "output x.jsonl: batches need"),
-        (
-            (*FOLLOWERS, "-O", "x.marshal"),
-            "output x.marshal: marshal cannot hold records; allowed: jsonlines, ",
-        ),
         ((*FOLLOWERS, "-s", "DOWNLOAD_VERIFY_CERTIFICATES=False"), "DOWNLOAD_VERIFY_CERTIFICATES must stay True: "),
         ((*FOLLOWERS, "-s", "REDIRECT_ENABLED=True"), "REDIRECT_ENABLED must stay False: "),
         ((*FOLLOWERS, "-s", "RETRY_ENABLED=0"), "RETRY_ENABLED must stay True: "),

@@ -9,12 +9,11 @@ import orjson
 import pytest
 
 from igcrawl.calling.decisions import ROTATED
-from igcrawl.calling.diagnosis import Answer, open_answer
+from igcrawl.calling.diagnosis import Answer, check_root, open_answer
 from igcrawl.errors import (
     AnswerError,
     AutomationNoticed,
     ChallengeRequired,
-    MalformedAnswer,
     NotFound,
     PrivateAccount,
     Refused,
@@ -26,10 +25,13 @@ from igcrawl.errors import (
     Unclear,
 )
 from igcrawl.operations.call import AnswerKind
+from igcrawl.operations.catalogue import find_operation
+from igcrawl.operations.operation import Operation
 from igcrawl.simulator import TROUBLES, Simulator, Trouble
 from tests.simulator.client import Client
 
 HTML_LOGIN = b'<!DOCTYPE html><html><body><form id="loginForm" action="/accounts/login/ajax/"></form></body></html>'
+HTML_ANMELDUNG = b"""<html lang=de><title>Anmelden</title><input name="u"><input name=p type = 'password'></html>"""
 HTML_CHALLENGE = b'<html><a href="https://www.instagram.com/challenge/AXE/">Go on</a></html>'
 WAIT = "Please wait a few minutes before you try again."
 
@@ -77,9 +79,12 @@ def diagnose(status: int, body: Any, *, graphql: bool = False, location: str = "
         (200, {"error_title": "login_required", "status": "fail"}, SessionExpired),
         (403, {"status": "fail", "logout_reason": "login_required"}, SessionExpired),
         (403, {"status": "fail", "login_required": True}, SessionExpired),
-        (429, {"message": "challenge_required"}, Throttled),
+        (429, {"message": "challenge_required"}, ChallengeRequired),
+        (429, {"error_type": "sentry_block", "message": "Sorry"}, AutomationNoticed),
+        (429, {"message": "Not authorized to view user"}, Throttled),
         (429, b"<html>/accounts/login</html>", Throttled),
         (200, HTML_LOGIN, SessionExpired),
+        (200, HTML_ANMELDUNG, SessionExpired),
         (403, HTML_LOGIN, SessionExpired),
         (
             400,
@@ -132,7 +137,7 @@ def diagnose(status: int, body: Any, *, graphql: bool = False, location: str = "
         (400, {"errors": {"error": ["of another kind"]}, "status": "fail"}, Sign.REFUSED),
         (400, {"message": "geoblock_required", "status": "fail"}, Refused),
         (400, {"message": "Sorry, this photo has been deleted.", "status": "fail"}, NotFound),
-        (200, b"[]", MalformedAnswer),
+        *((200, body, Sign.SHAPELESS) for body in (b"[]", b"null", b"42", b'"ok"', b'{"users":[]}\n[]')),
     ],
 )
 @pytest.mark.parametrize("graphql", [False, True])
@@ -185,11 +190,58 @@ def test_trouble_in_any_disguise_is_told_by_its_answer(client: Client, trouble: 
         ("https://www.instagram.com/accounts/suspended/?next=/", ChallengeRequired),
         ("https://www.instagram.com/auth_platform/recaptcha/?apc=1", Sign.ELSEWHERE),
         ("https://example.com/", Sign.ELSEWHERE),
+        ("https://www.instagram.com/challengeaccepted/", Sign.ELSEWHERE),
+        ("http://[::1/no/address", Sign.ELSEWHERE),
         ("", Sign.REFUSED),
     ],
 )
 def test_a_redirect_is_judged_by_where_it_leads(location: str, kind: Diagnosed) -> None:
     assert diagnose(302, b"", location=location) is kind
+
+
+@pytest.mark.parametrize(
+    ("location", "told"),
+    [
+        ("//www.instagram.com/somewhere/?next=a#b", "//www.instagram.com/somewhere/"),
+        ("/somewhere/?next=a", "/somewhere/"),
+        ("http://[::1/no/address?next=a", "http://[::1/no/address"),
+    ],
+)
+def test_the_operator_reads_where_a_redirect_leads_and_none_of_its_query(location: str, told: str) -> None:
+    assert str(error_of(302, b"", location=location)).endswith(f"led to {told}")
+
+
+FOLLOWERS, PROFILE, INFOS = (find_operation(name) for name in ("followers", "user_profile", "comment_infos"))
+FOLLOWERS_AT = "xdt_api__v1__friendships__followers"
+
+
+@pytest.mark.parametrize(
+    ("operation", "envelope"),
+    [
+        *((FOLLOWERS, {"data": {FOLLOWERS_AT: {"users": users}}}) for users in ({"0": {}}, "none", 0, False)),
+        (FOLLOWERS, {"data": {FOLLOWERS_AT: []}}),
+        (FOLLOWERS, {"data": []}),
+        *((PROFILE, {"data": {"user": user}}) for user in ([], "none", 0)),
+    ],
+)
+def test_evidence_decides_where_something_of_another_kind_stands_in_the_place_of_records(
+    operation: Operation, envelope: dict[str, Any]
+) -> None:
+    with pytest.raises(Unclear) as caught:
+        check_root(operation, envelope)
+    assert caught.value.sign is Sign.SHAPELESS
+
+
+@pytest.mark.parametrize(
+    ("operation", "envelope"),
+    [
+        *((FOLLOWERS, {"data": {FOLLOWERS_AT: {"users": users}}}) for users in ([], None)),
+        (PROFILE, {"data": {"user": {}}}),
+        (INFOS, {"comment_infos": {"1_2": {"comments": []}}}),
+    ],
+)
+def test_records_in_their_place_need_no_evidence(operation: Operation, envelope: dict[str, Any]) -> None:
+    check_root(operation, envelope)
 
 
 @pytest.mark.parametrize(
@@ -233,3 +285,8 @@ def test_an_error_is_one_line_however_long_the_server_talks() -> None:
 def test_what_is_asked_without_a_session_says_nothing_of_it(status: int, kind: type[AnswerError]) -> None:
     with pytest.raises(kind):
         open_answer(Answer("resolve", False, status, b"", kind=AnswerKind.REDIRECT, url="https://x.test/"))
+
+
+def test_a_redirect_to_what_is_no_address_is_told_as_it_is() -> None:
+    asked = Answer("resolve", False, 302, b"", "http://[::1/", kind=AnswerKind.REDIRECT, url="https://x.test/")
+    assert open_answer(asked)["location"] == "http://[::1/"

@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import marshal
+import pickle
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +35,22 @@ def wanted(scrapy: Scrapy, at_simulator: dict[str, str], tmp_path: Path) -> list
     return read_jsonl(tmp_path / "wanted.jsonl")
 
 
-def test_json_and_xml_hold_every_record(
+def all_of(load: Callable[[Any], Any], path: Path) -> list[Any]:
+    """All that stands in a file, one behind another."""
+    found = []
+    with path.open("rb") as file:
+        while True:
+            try:
+                found.append(load(file))
+            except EOFError:
+                return found
+
+
+def test_every_format_of_scrapy_s_holds_every_record(
     scrapy: Scrapy, at_simulator: dict[str, str], tmp_path: Path, wanted: list[dict[str, Any]]
 ) -> None:
-    crawl(scrapy, at_simulator, "-O", "x.json", "-O", "x.xml")
+    outputs = [word for name in ("x.json", "x.xml", "x.pickle", "x.marshal") for word in ("-O", name)]
+    crawl(scrapy, at_simulator, *outputs)
     records = json.loads((tmp_path / "x.json").read_bytes())
     assert [(record["type"], record.get("pk")) for record in records] == [
         (record["type"], record.get("pk")) for record in wanted
@@ -44,6 +59,8 @@ def test_json_and_xml_hold_every_record(
     elements = ET.parse(tmp_path / "x.xml").getroot().findall("item")
     assert [element.findtext("pk") for element in elements] == [record.get("pk") for record in wanted]
     assert "None" not in {child.text for element in elements for child in element}
+    assert all_of(pickle.load, tmp_path / "x.pickle") == records
+    assert all_of(marshal.load, tmp_path / "x.marshal") == records
 
 
 def test_csv_has_one_set_of_columns_and_so_the_spider_s_main_record_only(

@@ -171,6 +171,27 @@ def test_every_format_goes_on_with_an_unfinished_crawl(place: Place, name: str, 
     assert len(place.simulator.requests) == 9
 
 
+@pytest.mark.parametrize(
+    ("name", "theirs", "kept"),
+    [
+        ("out.json", '[{"type": "mine"}\n]\n\n', 1),
+        ("out.json", "[ ]", 0),
+        ("out.xml", "<items><item><type>mine</type></item></items>\n", 1),
+    ],
+)
+def test_what_stands_in_a_file_with_a_closing_stays_and_each_crawl_s_records_follow(
+    place: Place, name: str, theirs: str, kept: int
+) -> None:
+    file = place.folder / name
+    file.write_text(theirs)
+    for more, cut in ((CRAWL, 0), ((*CRAWL, "max_pages=2"), 50), (CRAWL, 0)):
+        assert place.start(*more, output=("-o", name)).process.wait() == 0
+        os.truncate(file, file.stat().st_size - cut)
+    rows = read(file)
+    assert [row["type"] for row in rows[:kept]] == ["mine"] * kept
+    assert [row["type"] for row in rows[kept:]] == ["profile", *["follow"] * 260, "walk"] * 2
+
+
 def test_an_output_that_is_named_later_holds_the_whole_crawl(place: Place) -> None:
     place.crawl(*CRAWL, "max_pages=2", output=())
     place.start(*CRAWL, "max_pages=4", output=("-O", "first.csv")).process.wait()
@@ -279,8 +300,12 @@ def test_the_record_of_a_stopped_walk_stays_when_there_is_nothing_to_do(place: P
         (["-O", ".igcrawl/store.db-wal:csv"], "it belongs to the store, IG_STORE"),
         (["-O", "session.json"], "it belongs to the session, IG_SESSION; name another file"),
         (["-O", "folder:csv"], "it is a folder; name a file in it"),
-        (["-o", "old.json"], "a file of the format json cannot be appended to"),
-        (["-o", "old.xml"], "a file of the format xml cannot be appended to"),
+        (["-o", "old.json"], "it is no array of JSON"),
+        (["-o", "cut.json"], "it is no complete JSON"),
+        (["-o", "old.xml"], "it does not end with </items>"),
+        (["-o", "cut.xml"], "it is no complete XML"),
+        (["-o", "latin.xml"], "it is not written in UTF-8"),
+        (["-o", "old.json.gz"], "a file of the format json.gz cannot be appended to"),
         (["-o", "old.csv"], "its columns are 'name,age', those of this crawl 'type,operation,"),
         (["-o", "text.jsonl"], "its first line is no JSON"),
         (["-O", "x.txt.gz"], "output x.txt.gz: its format is not known; allowed: json, jsonlines"),
@@ -292,7 +317,16 @@ def test_the_record_of_a_stopped_walk_stays_when_there_is_nothing_to_do(place: P
 def test_outputs_that_cannot_be_are_refused_in_one_line(place: Place, options: list[str], said: str) -> None:
     (place.folder / "folder").mkdir()
     (place.folder / "link.jsonl").symlink_to("linked.jsonl")
-    olds = {"old.json": "[1]", "old.xml": "<a/>", "old.csv": "name,age\n", "text.jsonl": "text\n"}
+    olds = {
+        "old.json": "{}",
+        "cut.json": "[1, 2",
+        "old.xml": "<a/>",
+        "cut.xml": "<items><item>",
+        "latin.xml": "<?xml version='1.0' encoding='iso-8859-1'?><items></items>",
+        "old.json.gz": "[]",
+        "old.csv": "name,age\n",
+        "text.jsonl": "text\n",
+    }
     for name, text in olds.items():
         (place.folder / name).write_text(text)
     assert said in place.refused(*CRAWL, *options, output=())

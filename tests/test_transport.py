@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from igcrawl.calling.compression import decompress
+from igcrawl.calling.compression import decompress, plain_body
 from igcrawl.errors import Transient
 from igcrawl.parsing.envelope import read_envelope
 from igcrawl.sessions.answer_cookies import is_foreign_or_gone
@@ -29,6 +29,16 @@ BODY = b'{"status":"ok","text":"' + b"x" * 5000 + b'"}'
 )
 def test_a_compressed_body_comes_out_whole(packed: bytes) -> None:
     assert decompress(packed, 10_000) == BODY
+
+
+@pytest.mark.parametrize("level", range(10))
+def test_deflate_comes_out_whole_with_its_header_and_without(level: int) -> None:
+    header, checksum = 2, 4
+    packed = zlib.compress(BODY, level)
+    for body in (packed, packed[header:-checksum], gzip.compress(BODY, level)):
+        assert plain_body(body, [b"deflate"], 10_000) == BODY
+        with pytest.raises(Transient):
+            plain_body(body[:-20], [b"deflate"], 10_000)
 
 
 @pytest.mark.parametrize(

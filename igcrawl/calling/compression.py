@@ -9,6 +9,8 @@ from typing import Final
 from igcrawl.errors import Transient
 
 _GZIP_OR_ZLIB: Final = 32 + zlib.MAX_WBITS
+#: Deflate without the zlib header that belongs to it, as some servers send it.
+_BARE_DEFLATE: Final = -zlib.MAX_WBITS
 #: Servers pack an answer as one.
 _MOST_MEMBERS: Final = 64
 #: Bytes that are decompressed at once: a small part of what is left behind a member is copied.
@@ -33,22 +35,34 @@ def plain_body(body: bytes, encodings: list[bytes], most: int) -> bytes:
         return body
     if len(packed) > 1 or packed[0] not in _KNOWN:
         raise Transient("the answer is compressed in a way that was not asked for")
-    return decompress(body, most)
+    bare = packed[0] == b"deflate" and not _has_header(body)
+    return decompress(body, most, _BARE_DEFLATE if bare else _GZIP_OR_ZLIB)
 
 
-def decompress(body: bytes, most: int) -> bytes:
+def _has_header(body: bytes) -> bool:
+    """Return whether a compressed body begins as gzip or zlib does."""
+    is_zlib = len(body) > 1 and body[0] & 15 == zlib.DEFLATED and int.from_bytes(body[:2]) % 31 == 0
+    return is_zlib or body.startswith(b"\x1f\x8b")
+
+
+def decompress(body: bytes, most: int, window: int = _GZIP_OR_ZLIB) -> bytes:
     """Return a gzip or deflate body, all members of it, decompressed.
+
+    Args:
+        body: as it came.
+        most: bytes that it may have afterwards; 0 for any number.
+        window: the format, as zlib numbers it.
 
     Raises:
         Transient: it is broken, cut, in too many members, or larger than `most` bytes.
     """
     most = most or sys.maxsize - 1
-    plain, members, engine = bytearray(), 1, zlib.decompressobj(_GZIP_OR_ZLIB)
+    plain, members, engine = bytearray(), 1, zlib.decompressobj(window)
     for start in range(0, len(body), _STEP):
         piece = body[start : start + _STEP]
         while piece:
             if engine.eof:
-                members, engine = members + 1, zlib.decompressobj(_GZIP_OR_ZLIB)
+                members, engine = members + 1, zlib.decompressobj(window)
             if members > _MOST_MEMBERS:
                 raise Transient(f"the answer is compressed in more than {_MOST_MEMBERS} pieces")
             try:

@@ -119,8 +119,6 @@ ROTATED: Final = frozenset({Sign.REFUSED, Sign.SHAPELESS, Sign.WAIT_AGAIN})
 _DENIALS: Final = frozenset({Sign.DENIED_WITH_WORDS, Sign.ABOUT_ACCOUNT})
 _WORKS: Final = (Found.ANSWERED, Found.TARGETS_OWN)
 FAILS: Final = (Found.UNCLEAR, Found.DENIED, Found.ABSENT, Found.ELSEWHERE)
-#: A substitute that finds nobody says nothing of the session.
-_SUBSTITUTE_FAILS: Final = (Found.UNCLEAR, Found.DENIED, Found.ELSEWHERE)
 _YES, _NO = (Found.ANSWERED,), (*FAILS, Found.NONE)
 
 
@@ -131,15 +129,12 @@ def _row(signs: Collection[Sign], facts: Mapping[Step, Collection[Found]], meani
 #: The table; the first row that fits decides.
 DECISIONS: Final = (
     _row(_ANY, {Step.AGAIN: _WORKS}, Meaning.PASSED),
-    _row(ROTATED, {Step.FIRST_PAGE: _WORKS}, Meaning.DEAD_CURSOR),
-    # The canary fails, too: it is the session's, or the server's for now.
+    _row({*ROTATED, Sign.ABSENT}, {Step.FIRST_PAGE: _WORKS}, Meaning.DEAD_CURSOR),
+    # The canary fails, too: it is the session's, or the server's for now. The substitute is asked for the same target,
+    # which may be what is refused, so it alone says nothing of the session.
     _row(_ANY, {Step.CANARY: (Found.ELSEWHERE,)}, Meaning.BLOCKED),
-    _row(_ANY - {Sign.ABSENT}, {Step.SUBSTITUTE: (Found.ELSEWHERE,)}, Meaning.BLOCKED),
-    _row({Sign.ELSEWHERE, Sign.ABOUT_ACCOUNT}, {Step.SUBSTITUTE: _SUBSTITUTE_FAILS}, Meaning.BLOCKED),
     _row({Sign.ELSEWHERE, Sign.ABOUT_ACCOUNT}, {Step.CANARY: FAILS}, Meaning.BLOCKED),
-    _row({Sign.DENIED}, {Step.SUBSTITUTE: (Found.DENIED,)}, Meaning.EXPIRED),
     _row({Sign.DENIED}, {Step.CANARY: (Found.DENIED,)}, Meaning.EXPIRED),
-    _row({Sign.DENIED_WITH_WORDS}, {Step.SUBSTITUTE: _SUBSTITUTE_FAILS}, Meaning.THROTTLED),
     _row(_ANY, {Step.CANARY: FAILS}, Meaning.THROTTLED),
     # The canary works. Is the target there?
     _row({Sign.ABSENT}, {Step.RECENT: _YES}, Meaning.NOT_FOUND),
@@ -162,7 +157,7 @@ DECISIONS: Final = (
         {Step.REGISTERED: (Found.NONE,), Step.FIRST_PAGE: _NO, Step.CANARY: _WORKS},
         Meaning.REFUSED_OR_FAILED,
     ),
-    _row(_DENIALS, {Step.CANARY: _WORKS}, Meaning.REFUSED_OR_FAILED),
+    _row(_DENIALS, {Step.CANARY: _WORKS, Step.SUBSTITUTE: _NO}, Meaning.REFUSED_OR_FAILED),
     _row({Sign.ELSEWHERE}, {Step.CANARY: _WORKS, Step.AGAIN: _NO}, Meaning.FAILED),
     _row({Sign.ABSENT}, {Step.CANARY: _WORKS}, Meaning.FAILED),
 )
@@ -172,12 +167,12 @@ _BY_CONTRAST: Final = (Step.AGAIN, Step.SUBSTITUTE, Step.CANARY, Step.NEXT_ID, S
 STEPS: Final[Mapping[Sign, tuple[Step, ...]]] = {
     Sign.ELSEWHERE: (Step.SUBSTITUTE, Step.CANARY, Step.AGAIN),
     Sign.DENIED: (Step.AGAIN, Step.SUBSTITUTE, Step.CANARY),
-    Sign.DENIED_WITH_WORDS: (Step.AGAIN, Step.SUBSTITUTE, Step.CANARY),
-    Sign.ABOUT_ACCOUNT: (Step.AGAIN, Step.SUBSTITUTE, Step.CANARY),
+    Sign.DENIED_WITH_WORDS: (Step.AGAIN, Step.CANARY, Step.SUBSTITUTE),
+    Sign.ABOUT_ACCOUNT: (Step.AGAIN, Step.CANARY, Step.SUBSTITUTE),
     Sign.REFUSED: _BY_CONTRAST,
     Sign.SHAPELESS: _BY_CONTRAST,
     Sign.WAIT_AGAIN: (Step.SUBSTITUTE, Step.CANARY, Step.NEXT_ID, Step.EARLIER),
-    Sign.ABSENT: (Step.SUBSTITUTE, Step.OWN, Step.CANARY),
+    Sign.ABSENT: (Step.AGAIN, Step.SUBSTITUTE, Step.FIRST_PAGE, Step.OWN, Step.CANARY),
 }
 
 

@@ -20,6 +20,7 @@ from igcrawl.errors import (
     Sign,
     Throttled,
     Transient,
+    Trouble,
     Unclear,
 )
 from igcrawl.operations.call import AnswerKind
@@ -70,7 +71,7 @@ def open_answer(answer: Answer) -> dict[str, Any]:
     if answer.kind is AnswerKind.REDIRECT:
         return _redirect(answer)
     if answer.status == 429:
-        raise Throttled(_told(answer, _said_in(answer)), answer.retry_after)
+        raise _too_many(answer)
     if 300 <= answer.status < 400:
         raise _led_to(answer, answer.location)
     if answer.status < 200 or 204 <= answer.status < 300:
@@ -103,6 +104,7 @@ def check_root(operation: Operation, envelope: dict[str, Any]) -> None:
         nobody = part.absent or (part.head if part.single else None)
         if nobody and null_on_the_way(envelope, nobody):
             raise Unclear(f"{operation.name}: {'.'.join(nobody)} is null: no such target", Sign.ABSENT)
+    _check_kind(operation, envelope)
     if not reader.finds_place(envelope):
         place = next((part.head for part in reader.parts), ())
         try:
@@ -110,6 +112,26 @@ def check_root(operation: Operation, envelope: dict[str, Any]) -> None:
         except MalformedAnswer as missing:
             raise Unclear(str(missing), Sign.SHAPELESS) from None
         raise Unclear(f"{operation.name}: there is {keys_of(envelope)}", Sign.SHAPELESS)
+
+
+def _check_kind(operation: Operation, envelope: dict[str, Any]) -> None:
+    """Check that where the records should be, something of the right kind is.
+
+    Raises:
+        Unclear: in each such place something else is.
+    """
+    first: MalformedAnswer | None = None
+    for part in operation.reader.parts:
+        if part.record is not operation.reader.record or not part.finds_place(envelope):
+            continue
+        try:
+            part.check_place(envelope, operation.name)
+        except MalformedAnswer as misfit:
+            first = first or misfit
+        else:
+            return
+    if first is not None:
+        raise Unclear(str(first), Sign.SHAPELESS)
 
 
 def _redirect(answer: Answer) -> dict[str, Any]:
@@ -122,16 +144,27 @@ def _redirect(answer: Answer) -> dict[str, Any]:
         raise Transient(f"{answer.operation}: status {answer.status}")
     if answer.status >= 400:
         raise RequestRejected(f"{answer.operation}: status {answer.status}")
-    location = urljoin(answer.url, answer.location) if answer.location else None
-    return {"url": answer.url, "status": answer.status, "location": location}
+    return {"url": answer.url, "status": answer.status, "location": _absolute(answer)}
 
 
-def _said_in(answer: Answer) -> Said:
-    """Return what an answer says whose status has decided already; nothing if it cannot be read."""
+def _absolute(answer: Answer) -> str | None:
+    """Return the address that an answer leads to; what is none stays as it is."""
     try:
-        return read_said(read_envelope(answer.body, answer.operation, graphql=answer.graphql), failed=True)
+        return urljoin(answer.url, answer.location) if answer.location else None
+    except ValueError:
+        return answer.location
+
+
+def _too_many(answer: Answer) -> AnswerError:
+    """Diagnose 429: the session may go on later, unless the answer says that a human must look."""
+    try:
+        said = read_said(read_envelope(answer.body, answer.operation, graphql=answer.graphql), failed=True)
     except AnswerError:
-        return Said()
+        said = Said()
+    known = said.meaning
+    if known is not None and issubclass(known, Trouble):
+        return known(_told(answer, said))
+    return Throttled(_told(answer, said), answer.retry_after)
 
 
 def _led_to(answer: Answer, location: str) -> AnswerError:
@@ -159,7 +192,7 @@ def _without_envelope(answer: Answer, unreadable: AnswerError) -> AnswerError:
     if is_page:
         how = f"{answer.operation}: status {answer.status} with a page of HTML in place of JSON"
         return Unclear(how, Sign.ELSEWHERE)
-    return unreadable
+    return Unclear(str(unreadable), Sign.SHAPELESS) if isinstance(unreadable, MalformedAnswer) else unreadable
 
 
 def _with_envelope(answer: Answer, envelope: dict[str, Any]) -> AnswerError | None:

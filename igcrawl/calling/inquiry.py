@@ -96,7 +96,9 @@ class Inquiry:
         """
         registered = OPERATIONS[self.call.operation].surface.is_graphql
         self.facts[Step.REGISTERED] = Found.ANSWERED if registered else Found.NONE
-        self.facts[Step.RECENT] = Found.ANSWERED if self.recent else Found.NONE
+        # What a list's first page found says nothing of a page behind it.
+        recent = self.recent and self.call.cursor is None
+        self.facts[Step.RECENT] = Found.ANSWERED if recent else Found.NONE
         while (meaning := decide(self.unclear.sign, self.facts)) is None:
             step = next_step(self.unclear.sign, self.facts)
             if step is None:
@@ -150,7 +152,8 @@ class Inquiry:
         return Found.ANSWERED
 
     async def _again(self) -> Found:
-        if OPERATIONS[self.call.operation].changes_server:
+        is_target_gone = self.unclear.sign is Sign.ABSENT and self.call.cursor is None
+        if is_target_gone or OPERATIONS[self.call.operation].changes_server:
             return Found.NONE
         found = await self._ask(Step.AGAIN, self.call)
         error = self.answers[Step.AGAIN].error
@@ -215,6 +218,9 @@ class Inquiry:
         return await self._ask(Step.CANARY, call, **{CANARY: True, ASIDE: True})
 
     async def _own(self) -> Found:
+        if self.call.cursor is not None and self.facts.get(Step.FIRST_PAGE) is not Found.ABSENT:
+            # A page may be gone while its list is there.
+            return Found.NONE
         if self.username is None and is_about_name(self.call):
             await self._learn_username()
         call = own_call(self.call, self.account, self.username)

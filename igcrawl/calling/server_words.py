@@ -5,10 +5,11 @@ The lists shorten the way and are never whole: what is on none is decided by evi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from igcrawl.errors import (
     AnswerError,
@@ -66,14 +67,13 @@ _NUMBERS: Final[Mapping[int, type[AnswerError]]] = {
     1357004: Transient,
     1675004: Throttled,
 }
-#: Where a redirect leads.
+#: Where a redirect leads: whole steps of its path, since accounts are named as they like.
 _PATHS: Final[tuple[tuple[str, type[AnswerError]], ...]] = (
-    ("/accounts/login", SessionExpired),
-    ("/challenge", ChallengeRequired),
-    ("/suspended", ChallengeRequired),
-    ("/accounts/suspended", ChallengeRequired),
-    ("/checkpoint", ChallengeRequired),
-    ("/consent", ChallengeRequired),
+    ("/accounts/login/", SessionExpired),
+    ("/challenge/", ChallengeRequired),
+    ("/suspended/", ChallengeRequired),
+    ("/checkpoint/", ChallengeRequired),
+    ("/consent/", ChallengeRequired),
 )
 #: Signs in the HTML of a page that came in place of JSON.
 _SHOWN: Final[tuple[tuple[bytes, type[AnswerError]], ...]] = (
@@ -84,6 +84,8 @@ _SHOWN: Final[tuple[tuple[bytes, type[AnswerError]], ...]] = (
     (b"loginform", SessionExpired),
     (b"loginandsignuppage", SessionExpired),
 )
+#: A form that takes a password, in any language.
+_LOGIN_FORM: Final = re.compile(rb"""<input\b[^>]*\btype\s*=\s*["']?password\b""")
 #: What is said of the account or the device rather than of what was asked for. It counts only where the canary fails.
 _ABOUT_ACCOUNT: Final = (
     "useragent mismatch",
@@ -229,17 +231,27 @@ def _is_address(value: Any) -> bool:
 
 def meaning_of_path(location: str) -> type[AnswerError] | None:
     """Return the error that a redirect to this address is known to be; None for one that is on no list."""
-    path = urlsplit(location).path
+    path = f"{_parts(location).path}/"
     return next((kind for part, kind in _PATHS if part in path), None)
 
 
 def meaning_of_page(html: bytes) -> tuple[type[AnswerError], str] | None:
     """Return the error that a page of HTML is known to be, and its sign; None for one that shows none."""
     lowered = html.lower()
-    return next(((kind, sign.decode()) for sign, kind in _SHOWN if sign in lowered), None)
+    shown = next(((kind, sign.decode()) for sign, kind in _SHOWN if sign in lowered), None)
+    if shown is None and _LOGIN_FORM.search(lowered):
+        return SessionExpired, "a field for a password"
+    return shown
 
 
 def place_of(location: str) -> str:
     """Return an address without its query, which may repeat a part of the session."""
-    parts = urlsplit(location)
-    return f"{parts.scheme}://{parts.netloc}{parts.path}" if parts.netloc else parts.path
+    return _parts(location)._replace(query="", fragment="").geturl()
+
+
+def _parts(location: str) -> SplitResult:
+    """Return the parts of an address; of one that is none, its text up to a query as a path."""
+    try:
+        return urlsplit(location)
+    except ValueError:
+        return SplitResult("", "", re.split("[?#]", location)[0], "", "")

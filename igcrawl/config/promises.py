@@ -24,16 +24,16 @@ SWITCHES: Final[Mapping[str, tuple[bool, str]]] = {
 }
 #: A request is known by its call, whatever doc_id and session it is sent with.
 FINGERPRINTER: Final = "igcrawl.calling.scrapy_request.CallFingerprinter"
-#: The formats of feeds; None turns off those that would write pages, which nobody else can read.
-EXPORTERS: Final[Mapping[str, str | None]] = {
+#: The formats of feeds, each of records: Scrapy's own would write pages, which nobody else can read.
+EXPORTERS: Final[Mapping[str, str]] = {
     "jsonlines": "igcrawl.output.exporters.JsonLinesExporter",
     "jsonl": "igcrawl.output.exporters.JsonLinesExporter",
     "jl": "igcrawl.output.exporters.JsonLinesExporter",
     "json": "igcrawl.output.exporters.JsonExporter",
     "csv": "igcrawl.output.exporters.CsvExporter",
     "xml": "igcrawl.output.exporters.XmlExporter",
-    "marshal": None,
-    "pickle": None,
+    "marshal": "igcrawl.output.exporters.MarshalExporter",
+    "pickle": "igcrawl.output.exporters.PickleExporter",
 }
 _SPIDER: Final = SETTINGS_PRIORITIES["spider"]
 

@@ -9,7 +9,14 @@ from typing import Any, Final, Protocol, Self
 from itemadapter import ItemAdapter
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
-from scrapy.exporters import BaseItemExporter, CsvItemExporter, JsonItemExporter, XmlItemExporter
+from scrapy.exporters import (
+    BaseItemExporter,
+    CsvItemExporter,
+    JsonItemExporter,
+    MarshalItemExporter,
+    PickleItemExporter,
+    XmlItemExporter,
+)
 from scrapy.extensions.feedexport import FeedExporter, ItemFilter
 from scrapy.utils.misc import load_object
 
@@ -37,17 +44,53 @@ class JsonLinesExporter(BaseItemExporter):
         self._file.write(to_lines(rows))
 
 
-class JsonExporter(JsonItemExporter):
-    """One JSON array of records."""
+class _Unfolding(BaseItemExporter):
+    """Base of exporters that write a page record by record."""
 
     def export_item(self, item: Any) -> None:
         """Export a page's records, or one record."""
         for record in item if isinstance(item, Page) else [item]:
-            super().export_item(record)
+            super().export_item(record)  # type: ignore[safe-super]  # the other base's, never this one's
 
 
-class XmlExporter(XmlItemExporter):
-    """XML, one element a record; what is null is left out, since XML has no word for it."""
+class JsonExporter(_Unfolding, JsonItemExporter):
+    """One JSON array of records.
+
+    Args:
+        file: takes its bytes.
+        headed: whether records stand there already, before the array's end.
+    """
+
+    def __init__(self, file: Any, *, headed: bool = False, **kwargs: Any) -> None:
+        super().__init__(file, **kwargs)
+        self._headed = headed
+
+    def start_exporting(self) -> None:
+        """Begin the array, or go on with it."""
+        if self._headed:
+            self.first_item = False
+        else:
+            super().start_exporting()
+
+
+class XmlExporter(_Unfolding, XmlItemExporter):
+    """XML, one element a record; what is null is left out, since XML has no word for it.
+
+    Args:
+        file: takes its bytes.
+        headed: whether records stand there already, before the root's end.
+    """
+
+    def __init__(self, file: Any, *, headed: bool = False, **kwargs: Any) -> None:
+        super().__init__(file, **kwargs)
+        self._headed = headed
+
+    def start_exporting(self) -> None:
+        """Begin the document, or go on with it."""
+        if self._headed:
+            self.xg.characters("\n")
+        else:
+            super().start_exporting()
 
     def export_item(self, item: Any) -> None:
         """Export a page's records, or one record."""
@@ -56,7 +99,7 @@ class XmlExporter(XmlItemExporter):
             super().export_item(known)
 
 
-class CsvExporter(CsvItemExporter):
+class CsvExporter(_Unfolding, CsvItemExporter):
     """CSV. It has one set of columns, so it holds the spider's main type of record only."""
 
     def __init__(self, file: Any, main_record: str | None = None, **kwargs: Any) -> None:
@@ -76,14 +119,17 @@ class CsvExporter(CsvItemExporter):
             self.csv_writer.writerow(names.values() if isinstance(names, Mapping) else names)
             self.include_headers_line = False
 
-    def export_item(self, item: Any) -> None:
-        """Export a page's records, or one record."""
-        for record in item if isinstance(item, Page) else [item]:
-            super().export_item(record)
+
+class PickleExporter(_Unfolding, PickleItemExporter):
+    """Pickles, one dict a record."""
+
+
+class MarshalExporter(_Unfolding, MarshalItemExporter):
+    """Python's own binary format, one dict a record."""
 
 
 #: Exporters that take a page at once.
-_UNFOLDING: Final = (JsonLinesExporter, JsonExporter, XmlExporter, CsvExporter)
+_TAKING_PAGES: Final = (JsonLinesExporter, _Unfolding)
 
 
 class WritesOutputs(Protocol):
@@ -165,5 +211,5 @@ class RecordFeedExporter(FeedExporter):
         options = self.feeds[slot.uri_template]
         plain_filter = type(slot.filter) is ItemFilter and not slot.filter.item_classes
         # An exporter of the operator's own knows no pages.
-        unfolds = issubclass(load_object(self.exporters[options["format"]]), _UNFOLDING)
+        unfolds = issubclass(load_object(self.exporters[options["format"]]), _TAKING_PAGES)
         return plain_filter and unfolds and not options["batch_item_count"]

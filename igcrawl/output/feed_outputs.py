@@ -41,6 +41,8 @@ _OF_BYTES: Final = (
     "postprocessing",
     "batch_item_count",
 )
+#: Arguments of exporters that go on below other records.
+_HEADED: Final = {"csv": {"include_headers_line": False}, "json": {"headed": True}, "xml": {"headed": True}}
 _OURS: Final = "igcrawl.output.exporters"
 
 
@@ -169,7 +171,7 @@ def _encoder(
     plugins = options.get("postprocessing")
 
     def exported(file: Any, *, headed: bool) -> Any:
-        more = {"include_headers_line": False} if headed and options["format"] == "csv" else {}
+        more = _HEADED.get(options["format"], {}) if headed else {}
         return build_from_crawler(
             exporter,
             crawler,

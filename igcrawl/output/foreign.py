@@ -13,6 +13,7 @@ from typing import Any, Final
 import zstandard
 
 from igcrawl.errors import BadInput
+from igcrawl.output.enclosed import is_enclosed, place_for_more
 from igcrawl.output.json_lines import from_line
 from igcrawl.output.output import OutputSpec
 
@@ -34,10 +35,13 @@ def check_above(spec: OutputSpec, path: Path) -> None:
         BadInput: they may not.
         OSError: the file cannot be read.
     """
+    if is_enclosed(spec):
+        place_for_more(spec, path)
+        return
     advice = "give another file, or -O"
     if spec.format not in JSON_LINES and spec.format != "csv":
         raise BadInput(
-            f"-o {path}: a file of the format {spec.format} cannot be appended to; "
+            f"-o {path}: a file of the format {spec.format}{spec.suffix} cannot be appended to; "
             "give -O, another file, or .jsonl or .csv"
         )
     try:

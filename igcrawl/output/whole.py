@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from igcrawl.errors import BadInput, StoreError
+from igcrawl.output.enclosed import is_enclosed, place_for_more
 from igcrawl.output.foreign import check_above
 from igcrawl.output.output import OutputCrawl, OutputSpec
 from igcrawl.output.output_state import OutputState
@@ -81,12 +82,15 @@ class WholeOutput:
 
     def _below_others(self) -> OutputState:
         facts = FileFacts.of(self._path)
-        if self._spec.replaces or facts is None or not facts.length:
+        start = 0 if self._spec.replaces or facts is None else facts.length
+        if start and is_enclosed(self._spec):
+            start = place_for_more(self._spec, self._path)
+        if facts is None or not start:
             # What is there now may be replaced, and nothing that comes later.
             return OutputState(format=self._spec.kind, facts=facts)
         with self._path.open("rb") as file:
-            before = hash_part(file.fileno(), 0, facts.length).hexdigest()
-        return OutputState(format=self._spec.kind, start=facts.length, before=before, length=facts.length)
+            before = hash_part(file.fileno(), 0, start).hexdigest()
+        return OutputState(format=self._spec.kind, start=start, before=before, length=facts.length)
 
     def changed(self) -> OutputRow | None:
         """Return nothing: the file stays as it is while the crawl runs."""
@@ -184,7 +188,7 @@ async def checked(path: Path, state: OutputState, content: AsyncIterator[bytes])
             if known.hash and holds(descriptor, known) and facts.length == known.length:
                 return replace(known, facts=facts, next=None)
         intact = not state.start or hash_part(descriptor, 0, state.start).hexdigest() == state.before
-        if intact and not state.hash and state.start == facts.length:
+        if intact and not state.hash and state.length == facts.length:
             # The crawl has not written it yet.
             return anew
         whole = state.start + await common_length(descriptor, state.start, content)

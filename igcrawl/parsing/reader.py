@@ -170,6 +170,19 @@ class Reader:
         """Return whether an answer has the place that it reads."""
         return stands_at(envelope, self.head)
 
+    def check_place(self, envelope: Mapping[str, Any], operation: str) -> None:
+        """Check that what stands in its place is of the right kind, or null.
+
+        Raises:
+            MalformedAnswer: it is of another kind.
+        """
+        if self.single:
+            found = walk_path(envelope, self.head, operation)
+            if found is not None and type(found) is not dict:
+                raise MalformedAnswer(operation, ".".join(self.head), _no_object(found))
+        elif self.head:
+            list_at(envelope, self.head, operation)
+
     def read(self, envelope: Mapping[str, Any], reading: Reading) -> list[Any]:
         """Return the records."""
         if self.absent is not None and null_on_the_way(envelope, self.absent):

@@ -80,10 +80,6 @@ def _formats(settings: BaseSettings) -> list[str]:
 def _check_format(uri: str, options: Mapping[str, Any], settings: BaseSettings) -> None:
     name = str(options.get("format") or "")
     known = settings.getwithbase("FEED_EXPORTERS")
-    ours = name in EXPORTERS and EXPORTERS[name] is None
-    if ours:
-        written = ", ".join(each for each, exporter in EXPORTERS.items() if exporter is not None)
-        raise BadInput(f"output {shown(uri)}: {name} cannot hold records; allowed: {written}")
     if not name or known.get(name) is None:
         problem = f"its format {_cut(name)} is not known" if name else "its format is not given"
         raise BadInput(f"output {shown(uri)}: {problem}; allowed: {', '.join(_formats(settings))}")

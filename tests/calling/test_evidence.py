@@ -135,6 +135,20 @@ def furnish(world: World) -> None:
         world.refusing = set(world.chance.sample(TARGETS, world.chance.randrange(1, 4)))
 
 
+def check_session(world: World, told: Told) -> None:
+    """Check that the session is parked where it is what is refused, and nowhere else."""
+    if world.truth in OF_SESSION:
+        # The crawl ends with the first target that meets it; a good answer before may have been whole.
+        last = list(told.verdicts.values())[-1]
+        assert last in {Verdict.BLOCKED, Verdict.THROTTLED}
+        assert told.parked == (last is Verdict.BLOCKED)
+        assert len(world.requests) <= world.since + 1 + MOST_REQUESTS
+    elif world.truth is not Truth.REFUSING or not world.passing:
+        # A fault that comes just when the canary is asked makes a target's refusal look like the session's.
+        assert not told.parked
+        assert Verdict.BLOCKED not in told.verdicts.values()
+
+
 @pytest.mark.parametrize("number", range(WORLDS))
 def test_no_verdict_is_better_than_the_truth_and_no_good_id_is_stale(tmp_path: Path, number: int) -> None:
     seed = random.randrange(1 << 32) if "SEED" not in os.environ else int(os.environ["SEED"])
@@ -154,19 +168,13 @@ def test_no_verdict_is_better_than_the_truth_and_no_good_id_is_stale(tmp_path: P
             assert verdict in {Verdict.FAILED, Verdict.BLOCKED, Verdict.THROTTLED, Verdict.STALE_DOC_ID}
     assert told.stale <= world.rotated
     assert told.most <= 1 + MOST_REQUESTS + 1
-    if world.truth in OF_SESSION:
-        # The crawl ends with the first target that meets it; a good answer before may have been whole.
-        last = list(told.verdicts.values())[-1]
-        assert last in {Verdict.BLOCKED, Verdict.THROTTLED}
-        assert told.parked == (last is Verdict.BLOCKED)
-        assert len(world.requests) <= world.since + 1 + MOST_REQUESTS
-    else:
-        assert not told.parked
-        assert Verdict.BLOCKED not in told.verdicts.values()
+    check_session(world, told)
     if world.truth is Truth.FINE:
         assert set(told.verdicts.values()) == {Verdict.COMPLETE}
     if world.truth is Truth.ROTATED and OPERATIONS[world.operation].fallback is not None and not world.passing:
         assert set(told.verdicts.values()) == {Verdict.COMPLETE}
+    if world.truth is Truth.REFUSING and not world.passing:
+        assert len(told.verdicts) == len(TARGETS)
     if world.truth is Truth.GONE:
         assert len(told.verdicts) == len(TARGETS)
         found_gone = sum(verdict is Verdict.NOT_FOUND for verdict in told.verdicts.values())

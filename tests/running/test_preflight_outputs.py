@@ -35,7 +35,6 @@ def feeds(uri: str, **options: Any) -> dict[str, Any]:
     [
         (feeds("x.foo", format="foo"), "output x.foo: its format 'foo' is not known; allowed: "),
         (feeds("x.jsonl"), "output x.jsonl: its format is not given; allowed: "),
-        (feeds("x.jsonl", format="pickle"), "output x.jsonl: pickle cannot hold records; allowed: "),
         (feeds("x.jsonl", format="jsonl", indent="two"), "output x.jsonl: indent: expected a whole number, got 'two'"),
         (feeds("x.jsonl", format="jsonl", uri_params="no.such"), "output x.jsonl: No module named 'no'"),
         (feeds("x.jsonl", format="jsonl", item_filter="no.such"), "output x.jsonl: No module named 'no'"),

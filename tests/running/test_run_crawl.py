@@ -47,7 +47,7 @@ class StrangeSpider(Spider):
         ("followers", FOLLOWERS, {"CONCURRENT_REQUESTS": "many"}, "CONCURRENT_REQUESTS: expected a whole number"),
         ("followers", FOLLOWERS, {"ROBOTSTXT_OBEY": True}, "ROBOTSTXT_OBEY must stay False"),
         ("followers", FOLLOWERS, {"LOG_LEVEL": "LOUD"}, "LOG_LEVEL: expected"),
-        ("followers", FOLLOWERS, {"FEEDS": {"x.pickle": {"format": "pickle"}}}, "pickle cannot hold records"),
+        ("followers", FOLLOWERS, {"FEEDS": {"x.parquet": {"format": "parquet"}}}, "format 'parquet' is not known"),
         ("followers", FOLLOWERS, {"ADDONS": {"no.such.Addon": 1}}, "ADDONS: no.such.Addon: "),
         ("followers", FOLLOWERS, {"SPIDER_MODULES": ["no.such.module"]}, "SPIDER_MODULES: No module named 'no'"),
         ("followers", FOLLOWERS, {1: 2}, "settings: expected names, got 1"),

@@ -54,6 +54,10 @@ def json_reply(status: int, body: Any) -> _Reply:
     return status, orjson.dumps(body), ""
 
 
+#: Without a cursor it would say that there is no such target.
+_NO_SUCH_PAGE: Final = ((404, b"<html>404</html>", ""), json_reply(404, {"status": "fail"}), (410, b"", ""))
+
+
 @dataclass
 class World:
     """A server with a truth.
@@ -75,6 +79,7 @@ class World:
     requests: list[Call] = field(default_factory=list)
     _fault_at: int = -5
     _own_refusal: dict[bool, _Reply] = field(default_factory=dict)
+    _of_targets: list[_Reply] = field(default_factory=list)
 
     def answer(self, call: Call, doc_id: str | None) -> dict[str, Any]:
         """Answer a call as the middlewares would hand it on: an envelope, or an error."""
@@ -102,14 +107,14 @@ class World:
         if begun and self.truth is Truth.FORBIDDEN and call.operation == self.operation:
             return self.chance.choice([(403, b"", ""), (401, b"{}", ""), (403, b"<html>no</html>", "")])
         if begun and self.truth is Truth.DEAD_CURSOR and call.cursor == "c2" and call.operation == self.operation:
-            return self._refusal_of_truth(graphql=graphql)
+            return self._refusal_of_cursor(graphql=graphql)
         if target in self.gone:
             return self._absent(call)
         if target in self.refusing:
-            return json_reply(400, {"message": self._words_of_target, "status": "fail"})
+            return self._refusal_of_target()
         if self.passing and number - self._fault_at > 4 and self.chance.random() < self.passing:
             self._fault_at = number
-            return self._passing_fault(graphql=graphql)
+            return self._passing_fault(graphql=graphql, cursor=call.cursor)
         return good(call)
 
     def _of_session(self) -> _Reply:
@@ -131,9 +136,25 @@ class World:
         words = draw.choice(_WORDS)
         return json_reply(status, {"message": words, "require_login": draw.random() < 0.5, "status": "fail"})
 
-    @property
-    def _words_of_target(self) -> str:
-        return "this one cannot be shown"
+    def _refusal_of_target(self) -> _Reply:
+        """A server refuses its targets in one way, whatever is asked about them."""
+        words, draw = {"message": "this one cannot be shown", "status": "fail"}, self.chance
+        replies = [
+            json_reply(400, words),
+            json_reply(draw.choice([401, 403]), words),
+            (draw.choice([401, 403]), b"", ""),
+            json_reply(400, {"message": "Your account cannot see this", "status": "fail"}),
+            (302, b"", draw.choice(_PLACES)),
+            (200, b"<!DOCTYPE html><html><body>Nobody may see this</body></html>", ""),
+        ]
+        if not self._of_targets:
+            self._of_targets.append(draw.choice(replies))
+        return self._of_targets[0]
+
+    def _refusal_of_cursor(self, *, graphql: bool) -> _Reply:
+        if graphql not in self._own_refusal and self.chance.random() < 0.3:
+            self._own_refusal[graphql] = self.chance.choice(_NO_SUCH_PAGE)
+        return self._refusal_of_truth(graphql=graphql)
 
     def _refusal_of_truth(self, *, graphql: bool) -> _Reply:
         """A server has one way of refusing the same thing."""
@@ -157,12 +178,14 @@ class World:
             ]
         return draw.choice(replies)
 
-    def _passing_fault(self, *, graphql: bool) -> _Reply:
+    def _passing_fault(self, *, graphql: bool, cursor: str | None) -> _Reply:
         """A fault that no truth of the world is answered as: what looks the same cannot be told apart."""
         words = self.chance.choice(_PASSING_WORDS)
         replies = [json_reply(400, {"message": words}), json_reply(200, {"message": words, "status": "fail"})]
         if graphql:
             replies.append(json_reply(200, {"errors": [{"message": words}], "data": None}))
+        if cursor is not None:
+            replies += _NO_SUCH_PAGE
         return self.chance.choice(replies)
 
     def _absent(self, call: Call) -> _Reply:

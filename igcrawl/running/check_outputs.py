@@ -36,10 +36,10 @@ def check_outputs(settings: Settings, spider: type[Spider], config: Config, file
         settings: Scrapy's, with all feeds.
         spider: the spider's class.
         config: the crawl's.
-        files: further files that will be written, by the option or setting that names them.
+        files: further files that are read or written, by the option or setting that names them.
 
     Raises:
-        BadInput: an output cannot be written, or is a file of another purpose.
+        BadInput: an output cannot be written, or a file has two purposes.
     """
     feeds = settings.getdict("FEEDS")
     _check_places(feeds, config, files)
@@ -158,32 +158,44 @@ def _check_options(uri: str, options: Mapping[str, Any], settings: Settings, spi
 
 
 def _check_places(feeds: Mapping[str, Any], config: Config, files: Mapping[str, str | None]) -> None:
-    """Refuse an output that is a file of another purpose, or that two outputs would share."""
-    taken = {path: what for what, path in _other_files(config, files)}
+    """Refuse a file that has another purpose already: it would be written over, or two would write it."""
+    taken: dict[Path, str] = {}
+    for name, path, what in (*_own_files(config), *_named_files(files), *_outputs(feeds)):
+        for other, purpose in taken.items():
+            if path == other or (path.exists() and other.exists() and path.samefile(other)):
+                raise BadInput(f"{name}: it is {purpose}; name another file")
+        if path.is_file() or not path.exists():
+            taken[path] = what
+
+
+def _own_files(config: Config) -> Iterator[tuple[str, Path, str]]:
+    """Yield the files that a crawl has anyway: the setting, the path, and what it is to others."""
+    store = path_of(config.store)
+    if store is not None:
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            yield "IG_STORE", local_path(f"{store}{suffix}"), "the store's own file, IG_STORE"
+    for name, file, what in (
+        ("IG_SESSION", config.session_file, "the session's file"),
+        ("IG_RAW", config.raw, "the archive, IG_RAW"),
+    ):
+        if file is not None:
+            yield name, local_path(str(file)), what
+
+
+def _named_files(files: Mapping[str, str | None]) -> Iterator[tuple[str, Path, str]]:
+    for option, name in files.items():
+        if name:
+            yield f"{option} {name}", local_path(name), f"what {option} names"
+
+
+def _outputs(feeds: Mapping[str, Any]) -> Iterator[tuple[str, Path, str]]:
     for uri in map(str, feeds):
         if urlsplit(uri).scheme not in {"", "file"} or "%(" in uri or is_stream(uri):
             continue
         path = local_path(uri)
         if path.is_dir():
             raise BadInput(f"output {shown(uri)}: it is a folder; name a file in it")
-        for other, what in taken.items():
-            if path == other or (path.exists() and other.exists() and path.samefile(other)):
-                raise BadInput(f"output {shown(uri)}: it is {what}; name another file")
-        if path.is_file() or not path.exists():
-            taken[path] = f"the output {uri}"
-
-
-def _other_files(config: Config, files: Mapping[str, str | None]) -> Iterator[tuple[str, Path]]:
-    store = path_of(config.store)
-    if store is not None:
-        for suffix in ("", "-wal", "-shm", "-journal"):
-            yield "the store's own file, IG_STORE", local_path(f"{store}{suffix}")
-    for what, file in (("the session's file", config.session_file), ("the archive, IG_RAW", config.raw)):
-        if file is not None:
-            yield what, local_path(str(file))
-    for option, name in files.items():
-        if name:
-            yield f"what {option} names", local_path(name)
+        yield f"output {shown(uri)}", path, f"the output {uri}"
 
 
 def _installed(package: str) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from igcrawl.output.encoders import Encoder
+from igcrawl.output.foreign import may_stand_above, walks_in
 from igcrawl.output.output import OutputCrawl, OutputSpec
 from igcrawl.output.output_state import OutputState
 from igcrawl.output.place import FileFacts, hash_part, machine, new_hash
@@ -117,6 +118,23 @@ async def moved_part(file: int, state: OutputState, content: AsyncIterator[bytes
             if (start == 0 or whole[start - 1 : start] == b"\n") and holds(file, moved):
                 return replace(moved, before=hash_part(file, 0, start).hexdigest() if start else "")
             start = whole.find(first, start + 1)
+    return None
+
+
+async def why_not_above(crawl: OutputCrawl, spec: OutputSpec, data: bytes, header: bytes) -> str | None:
+    """Return why what was appended to a crawl's part may not stand above it; None when it may.
+
+    Args:
+        crawl, spec: whose output it is.
+        data: what was appended.
+        header: the file's first line, where the format has one.
+    """
+    if not may_stand_above(spec, data, header):
+        return "others have written into it"
+    for walk in walks_in(spec, data, header):
+        # A copy of the store wrote them, or this one before it was restored. They would be there twice.
+        if await crawl.store.walks.has(crawl.crawl, walk):
+            return "holds records of this crawl that its store does not have"
     return None
 
 

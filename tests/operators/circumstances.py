@@ -109,7 +109,7 @@ OF_SETTINGS: Final = tuple(
             "ITEM_PIPELINES = None",
             "ITEM_PIPELINES = {'pipelines.keep.KeepPipeline': None}",
             "class Passing:\n    def process_item(self, item): return item\nITEM_PIPELINES = {Passing: 300}",
-            
+
             "DOWNLOADER_MIDDLEWARES = {}",
             "DOWNLOADER_MIDDLEWARES = {'igcrawl.middlewares.throttle.ThrottleMiddleware': None}",
             "DOWNLOADER_MIDDLEWARES = {'scrapy.downloadermiddlewares.retry.RetryMiddleware': 550}",

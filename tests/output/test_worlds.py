@@ -46,17 +46,16 @@ def test_a_batch_that_two_names_of_a_machine_have_written_is_known_by_its_file(t
 
 
 @pytest.mark.parametrize("uri", [uri for uri in FORMATS if "%(" not in uri])
-@pytest.mark.parametrize("replaces", [True, False], ids=["replaced", "appended"])
 @pytest.mark.parametrize("how", ["moved", "copied", "behind a link", "in a renamed folder"])
 def test_an_output_that_was_moved_holds_every_record_once_under_its_new_name(
-    tmp_path: Path, uri: str, replaces: bool, how: str
+    tmp_path: Path, uri: str, how: str
 ) -> None:
-    asyncio.run(_moved(tmp_path / "old", uri, replaces, how))
+    asyncio.run(_moved(tmp_path / "old", uri, how))
 
 
-async def _moved(folder: Path, uri: str, replaces: bool, how: str) -> None:
+async def _moved(folder: Path, uri: str, how: str) -> None:
     folder.mkdir()
-    world = World(folder, random.Random(7), {uri: {"format": FORMATS[uri], "overwrite": replaces}})
+    world = World(folder, random.Random(7), {uri: {"format": FORMATS[uri], "overwrite": False}})
     await world.run(3)
     path, other = folder / uri, folder / f"other-{uri}"
     if how == "copied":

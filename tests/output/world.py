@@ -170,7 +170,7 @@ class World:
     async def _run(self, store: Store, outputs: list[Output], pages: int) -> None:
         await store.open()
         outputs += self.outputs()
-        crawl = await store.crawls.find("key") or await store.crawls.begin("key", None, "followers", [seed(0)], 0, NOW)
+        crawl = await store.crawls.find("key") or await store.crawls.begin("key", None, "followers", [seed(1)], 0, NOW)
         for output in outputs:
             output.take()
         of_crawl = OutputCrawl(store, crawl.id, kept=True, begun=bool(self.truth))

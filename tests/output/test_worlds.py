@@ -74,6 +74,31 @@ async def _moved(folder: Path, uri: str, how: str) -> None:
     assert not list(world.folder.glob("*.aside*"))
 
 
+@pytest.mark.parametrize("uri", ["out.jsonl", "out.csv", "out.json"])
+@pytest.mark.parametrize("replaces", [True, False], ids=["replaced", "appended"])
+def test_what_a_store_has_forgotten_since_its_backup_does_not_stand_there_twice(
+    tmp_path: Path, uri: str, replaces: bool
+) -> None:
+    asyncio.run(_restored(tmp_path, uri, replaces))
+
+
+async def _restored(folder: Path, uri: str, replaces: bool) -> None:
+    world = World(folder, random.Random(11), {uri: {"format": FORMATS[uri], "overwrite": replaces}})
+    await world.run(3)
+    backup = {path: path.read_bytes() for path in folder.glob("store.db*") if path.is_file()}
+    known = len(world.truth)
+    await world.run(3)
+    lost = (folder / uri).read_bytes()
+    for path in [path for path in folder.glob("store.db*") if path.is_file()]:
+        path.unlink()
+    for path, content in backup.items():
+        path.write_bytes(content)
+    del world.truth[known:]
+    await world.run(3)
+    world.check()
+    assert (folder / f"{uri}.aside-1").read_bytes() == lost
+
+
 async def live(folder: Path, uri: str, replaces: bool, chance: random.Random) -> None:
     options: dict[str, Any] = {"format": FORMATS[uri], "overwrite": replaces}
     if "%(" in uri:

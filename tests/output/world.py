@@ -132,7 +132,8 @@ class World:
         own = Settings({"FEED_EXPORT_ENCODING": "utf-8", "LOG_ENABLED": False})
         hold_promises(own)
         crawler = Crawler(_Followers, own)
-        spider = _Followers()
+        # It says which columns a CSV has.
+        crawler.spider = spider = _Followers()
         outputs = []
         for uri, options in self.feeds.items():
             complete = feed_complete_default_values_from_settings(options, own, uri)

@@ -43,6 +43,9 @@ class Circumstance:
     silent: bool = False
 
 
+PLAIN: Final = Circumstance("as always")
+
+
 def _limit(name: str, most: int) -> str:
     return f"import resource; resource.setrlimit(resource.RLIMIT_{name}, ({most}, {most}))"
 
@@ -197,10 +200,11 @@ OF_LIMITS: Final = tuple(
         "CLOSESPIDER_TIMEOUT = 0.1",
         "CLOSESPIDER_ERRORCOUNT = 1",
         "MEMUSAGE_ENABLED = True\nMEMUSAGE_LIMIT_MB = 1",
-        "IG_BUDGET_HOUR = 4",
     )
 )
-OF_FIELDS: Final = tuple(
-    Circumstance(f"IG_FIELDS={value}", words=("-s", f"IG_FIELDS={value}")) for value in ("minimal", "all", "standard")
+#: A budget that is soon used, and other fields.
+OF_WORDS: Final = (
+    Circumstance("a budget of 4", words=("-s", "IG_BUDGET_HOUR=4"), codes=_ANY_END),
+    *(Circumstance(f"fields: {name}", words=("-s", f"IG_FIELDS={name}")) for name in ("minimal", "all", "standard")),
 )
-CIRCUMSTANCES: Final = (*OF_PROCESS, *OF_SETTINGS, *OF_LIMITS, *OF_FIELDS)
+CIRCUMSTANCES: Final = (*OF_PROCESS, *OF_SETTINGS, *OF_LIMITS, *OF_WORDS)

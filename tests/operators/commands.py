@@ -102,7 +102,8 @@ def peace(command: Command) -> Peace:
     with tempfile.TemporaryDirectory(prefix="igcrawl-peace-") as name:
         folder, begun = Path(name), len(simulator().requests)
         simulator().write_session(folder / "session.json")
-        process = crawls.run(*command.given, "-O", "peace.jsonl", folder=folder, **at_simulator())
+        words = (*command.given, "-O", "peace.jsonl")
+        process = crawls.run(*words, folder=folder, log=folder / "log.txt", **at_simulator())
         assert process.wait() == 0, process.log
         records = Counter(keys(read(folder / "peace.jsonl"), command))
         return Peace(records, len(simulator().requests) - begun)

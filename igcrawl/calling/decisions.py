@@ -138,8 +138,13 @@ DECISIONS: Final = (
     _row(_ANY, {Step.CANARY: FAILS}, Meaning.THROTTLED),
     # The canary works. Is the target there?
     _row({Sign.ABSENT}, {Step.RECENT: _YES}, Meaning.NOT_FOUND),
-    _row({Sign.ABSENT}, {Step.SUBSTITUTE: (Found.ABSENT,)}, Meaning.NOT_FOUND),
     _row({Sign.ABSENT}, {Step.OWN: _WORKS}, Meaning.NOT_FOUND),
+    # The query cannot be asked about the operator. A substitute alone does not tell: a server may find nobody at all.
+    _row(
+        {Sign.ABSENT},
+        {Step.SUBSTITUTE: (Found.ABSENT,), Step.OWN: (Found.NONE,), Step.CANARY: _WORKS},
+        Meaning.NOT_FOUND,
+    ),
     _row(_ANY, {Step.SUBSTITUTE: (Found.TARGETS_OWN,)}, Meaning.TARGETS_OWN),
     # An id is stale by contrast only.
     _row(ROTATED, {Step.NEXT_ID: _WORKS}, Meaning.STALE),

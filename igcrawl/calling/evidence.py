@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 
 from igcrawl.budget.gate import Gate
 from igcrawl.calling.asking_walk import AskingWalk
-from igcrawl.calling.decisions import ROTATED, Meaning, Step
+from igcrawl.calling.decisions import ROTATED, Found, Meaning, Step
 from igcrawl.calling.doc_id_rotation import DocIdRotation
 from igcrawl.calling.inquiry import Answered, CanaryThrottled, Inquiry, Send, without_trace
 from igcrawl.calling.reply import Reply
@@ -237,6 +237,11 @@ class Evidence:
         self._username = inquiry.username
         memory.meaning = meaning if meaning in _HOLDING and call.cursor is None else None
         memory.unclear = inquiry.unclear
+        if inquiry.facts.get(Step.OWN) is Found.ANSWERED:
+            memory.found_at = self._sent
+        if meaning is Meaning.NOT_FOUND:
+            # However many are gone in a row, the next one may be there.
+            memory.forget_alike()
         return await self._act(inquiry, meaning, memory)
 
     async def _act(self, inquiry: Inquiry, meaning: Meaning, memory: _Memory) -> Reply:

@@ -40,6 +40,7 @@ class Truth(StrEnum):
     ROTATED = "ids are rotated"
     FORBIDDEN = "one endpoint is forbidden"
     GONE = "targets are gone"
+    NOBODY = "the server finds nobody at all"
     REFUSING = "targets are refused"
     DEAD_CURSOR = "a cursor has died"
 
@@ -108,7 +109,7 @@ class World:
             return self.chance.choice([(403, b"", ""), (401, b"{}", ""), (403, b"<html>no</html>", "")])
         if begun and self.truth is Truth.DEAD_CURSOR and call.cursor == "c2" and call.operation == self.operation:
             return self._refusal_of_cursor(graphql=graphql)
-        if target in self.gone:
+        if target in self.gone or self.truth is Truth.NOBODY:
             return self._absent(call)
         if target in self.refusing:
             return self._refusal_of_target()

@@ -11,7 +11,7 @@ import pytest
 from pipelines.postgres_rows import rows_of, to_json
 from pipelines.postgres_sql import BLOCK_BY_BLOCK, MARK_GONE, upsert, upsert_users
 from pipelines.postgres_tables import FOLLOWERS, FOLLOWING
-from tests.support.records import OWNER, Tables, at, follow
+from tests.support.records import OWNER, Tables, at, follow, walk_end
 
 SIZE = "SELECT sum(pg_total_relation_size(relid))::float8 AS bytes FROM pg_partition_tree('follows')"
 #: Blocks of a table and its indexes that are no edges': metapages, maps of free space, the last ones that are not full.
@@ -85,3 +85,16 @@ def test_no_statement_reads_the_edges_from_end_to_end(tables: Tables, table: Any
             plan = connection.execute(f"EXPLAIN {MARK_GONE}".encode(), asked).fetchall()
         assert "Seq Scan" not in str(plan)
         assert f"Bitmap Heap Scan on {table.name}" in str(plan)
+
+
+def test_who_is_gone_is_looked_for_block_by_block(tables: Tables) -> None:
+    with psycopg.connect(tables.url) as connection:
+        connection.execute(
+            "CREATE TABLE noted (setting text);"
+            "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$BEGIN INSERT INTO noted VALUES (current_setting('enable_indexscan')); RETURN NEW; END$$;"
+            "CREATE TRIGGER note BEFORE UPDATE ON follows EXECUTE FUNCTION note()"
+        )
+    # Edges are written to their partition; who is gone is marked in the whole table.
+    tables.save([follow(1, at(1)), walk_end(at(1), at(2), 1)], walk=1)
+    assert tables.rows("SELECT setting FROM noted") == [{"setting": "off"}]

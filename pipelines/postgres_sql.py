@@ -56,6 +56,11 @@ MARK_GONE: Final = """
         AND (edge.missed_walk, edge.gone_at) IS DISTINCT FROM (found.walk, found.gone)
 """
 
+#: Before it: a list's edges stand in their index by account, in no order of blocks; so they are not read one by one.
+BLOCK_BY_BLOCK: Final = "SET LOCAL enable_indexscan = off"
+#: After it.
+AS_USUAL: Final = "SET LOCAL enable_indexscan TO DEFAULT"
+
 #: Payloads are never the same twice, so they need no temporary table: JSON is sent as text.
 COPY_PAYLOADS: Final = "COPY payloads (type, operation, walk, fetched_at, data) FROM STDIN"
 

@@ -114,7 +114,7 @@ PROFILES: Final = Table(
     account=(*HISTORY, "profile_pic_url", "hd_profile_pic_url", "latest_reel_media"),
 )
 FOLLOWERS, FOLLOWING = (
-    Table(name=f"follows_{direction}", record=Follow, key=("pk", "owner_pk"), account=_LISTED, direction=direction)
+    Table(name=f"follows_{direction}", record=Follow, key=("owner_pk", "pk"), account=_LISTED, direction=direction)
     for direction in ("followers", "following")
 )
 SUGGESTIONS: Final = Table(

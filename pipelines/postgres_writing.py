@@ -14,7 +14,16 @@ from igcrawl.store.packed_ids import is_id
 from igcrawl.verdict import tells_who_is_gone
 
 from .postgres_rows import Row, Staged, fitting, number_of, passes, payload_of, rows_of, to_json
-from .postgres_sql import ADD_COMPLETE_LIST, COPY_PAYLOADS, MARK_GONE, WALKS, upsert, upsert_users
+from .postgres_sql import (
+    ADD_COMPLETE_LIST,
+    AS_USUAL,
+    BLOCK_BY_BLOCK,
+    COPY_PAYLOADS,
+    MARK_GONE,
+    WALKS,
+    upsert,
+    upsert_users,
+)
 from .postgres_tables import TABLES
 
 _DIRECTIONS: Final = tuple(table.direction for table in TABLES if table.direction)
@@ -109,4 +118,6 @@ async def _mark_gone(cursor: Any, end: WalkEnd, walks: Mapping[str, int]) -> Non
         "ended_at": end.ended_at,
     }
     await cursor.execute(ADD_COMPLETE_LIST, this_list)
+    await cursor.execute(BLOCK_BY_BLOCK)
     await cursor.execute(MARK_GONE, this_list)
+    await cursor.execute(AS_USUAL)

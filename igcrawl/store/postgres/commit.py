@@ -35,7 +35,7 @@ _UPDATE: Final = """
 _FOUND: Final = """
     INSERT INTO found (walk, ids, turned)
     SELECT walk, ids, turned
-    FROM unnest(%s::bigint[], %s::bytea[], %s::bigint[]) WITH ORDINALITY AS new (walk, ids, turned, place)
+    FROM unnest(%s::bigint[], %b::bytea[], %s::bigint[]) WITH ORDINALITY AS new (walk, ids, turned, place)
     ORDER BY place
 """
 # Numbered in their order, and written in that of their seeds: two workers that find the same accounts do not wait for
@@ -76,7 +76,7 @@ _RECORDS: Final = """
     WITH counted AS (UPDATE crawls SET pages = pages + %(count)s WHERE id = %(crawl)s RETURNING pages), written AS (
         INSERT INTO records (crawl, place, walk, count, lines)
         SELECT %(crawl)s, pages - %(count)s + place, walk, count, lines
-        FROM counted, unnest(%(walks)s::bigint[], %(counts)s::integer[], %(lines)s::bytea[])
+        FROM counted, unnest(%(walks)s::bigint[], %(counts)s::integer[], %(lines)b::bytea[])
             WITH ORDINALITY AS new (walk, count, lines, place)
     )
     SELECT pages FROM counted

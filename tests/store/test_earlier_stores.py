@@ -6,9 +6,11 @@ import sqlite3
 from pathlib import Path
 
 import psycopg
+import pytest
 
-from igcrawl.store.schema import migrations
+from igcrawl.store.schema import in_pieces, migrations
 from tests.store.samples import opened
+from tests.support.postgres import database
 
 
 async def test_a_store_from_before_sessions_had_a_state_keeps_all_but_its_pauses(new_url: str) -> None:
@@ -18,6 +20,18 @@ async def test_a_store_from_before_sessions_had_a_state_keeps_all_but_its_pauses
         crawl = await store.crawls.find("the key")
         assert crawl is not None
         assert crawl.spider == "followers"
+
+
+async def test_a_postgres_store_says_which_schema_it_is_brought_to(caplog: pytest.LogCaptureFixture) -> None:
+    steps = [number for number, script in migrations("postgres") if number >= 3 and not in_pieces(script)]
+    told = [f"the Postgres store is brought to schema {each} of {steps[-1]}; it may be broken off" for each in steps]
+    caplog.set_level("INFO", "igcrawl.store")
+    with database() as url:
+        make_earlier(url, 3)
+        async with opened(url):
+            assert caplog.messages == told
+        async with opened(url):
+            assert caplog.messages == told
 
 
 def make_earlier(url: str, before: int) -> None:

@@ -306,6 +306,10 @@ async def _migrate(connection: Connection) -> None:
             steps = pending("postgres", version, _NAMED)
             # Where nothing is yet, all of it is one step.
             for number, script in steps[:1] if version else steps:
+                if version and not in_pieces(script):
+                    logger.info(
+                        "the Postgres store is brought to schema %d of %d; it may be broken off", number, steps[-1][0]
+                    )
                 if await _goes_on(connection, script):
                     break
                 await connection.execute("INSERT INTO igcrawl_schema VALUES (%s)", [number])

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from igcrawl.config.config import Config
+from igcrawl.paths import real_path
 from igcrawl.store import path_of
 
 #: Beside a store's file, by the ends of their names: SQLite's own, and the folder of its workers.
@@ -18,7 +19,7 @@ class OwnFiles:
     """The files of igcrawl's own.
 
     Args:
-        store: the file of the store, None for a database.
+        store: the file of the store, whose address was checked; None for a database.
         session: the session's file, None where there is none.
         archive: of answers.
     """
@@ -54,7 +55,7 @@ def is_same_file(real: Path, other: Path) -> bool:
         real: a resolved path.
         other: one that may be a link.
     """
-    return real == other.resolve() or (real.exists() and other.exists() and real.samefile(other))
+    return real == real_path(other, str(other)) or (real.exists() and other.exists() and real.samefile(other))
 
 
 def _is_of_store(real: Path, store: Path) -> bool:

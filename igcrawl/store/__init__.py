@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from igcrawl.errors import BadInput
-from igcrawl.paths import expanded
+from igcrawl.paths import expanded, real_path
 from igcrawl.store.addresses import is_postgres_url, postgres_url_problem
 from igcrawl.store.base import Selection, SessionStateRows, Store, Writer
 from igcrawl.store.model import (
@@ -65,14 +65,14 @@ _SQLITE = "sqlite:///"
 
 
 def check_url(url: str, setting: str = "IG_STORE") -> None:
-    """Check a store's address. No part of it is in an error: it may hold a password.
+    """Check a store's address. No part of a database's is in an error: it may hold a password.
 
     Args:
         url: ``sqlite:///relative/path``, ``sqlite:////absolute/path`` or ``postgresql://…``.
         setting: that gives it.
 
     Raises:
-        BadInput: it is neither, or cannot be read without a doubt.
+        BadInput: it is neither, or cannot be read without a doubt; its links lead in a circle.
     """
     if is_postgres_url(url):
         problem = postgres_url_problem(url)
@@ -80,6 +80,9 @@ def check_url(url: str, setting: str = "IG_STORE") -> None:
             raise BadInput(f"{setting}: {problem}")
     elif not (url.startswith(_SQLITE) and url != _SQLITE):
         raise BadInput(f"{setting}: expected sqlite:///path/to/store.db or postgresql://…")
+    else:
+        file = url.removeprefix(_SQLITE)
+        real_path(expanded(file, setting), f"{setting}: {file}")
 
 
 def path_of(url: str) -> Path | None:

@@ -20,7 +20,7 @@ from igcrawl.budget.session_state import Permit, SessionState
 from igcrawl.budget.state_folder import state_folder
 from igcrawl.errors import StoreError
 from igcrawl.sessions.trusted_hosts import INSTAGRAM
-from igcrawl.store import Store, is_postgres_url, make_store, session_states_in
+from igcrawl.store import Store, check_writable, is_postgres_url, make_store, session_states_in
 from igcrawl.store.base import SessionStateRows
 
 _FILE: Final = "sessions.db"
@@ -65,6 +65,7 @@ class SessionStates:
             self._places = [store.session_states]
         else:
             self.folder = state_folder(self._address)
+            check_writable(self.folder / _FILE, "IG_STATE")
             self._own = rows = session_states_in(self.folder / _FILE)
             await rows.open()
             shared = self._store.session_states if self._store is not None and not self._address else None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from scrapy.addons import AddonManager
 from scrapy.settings import Settings
@@ -107,11 +109,12 @@ def prepare(settings: Settings, args: list[str], opts: argparse.Namespace, proce
         UsageError: an option cannot be read.
     """
     outputs = take_outputs(opts)
-    files = {"--logfile": opts.logfile, "--pidfile": opts.pidfile}
+    files = {"--logfile": opts.logfile, "--pidfile": opts.pidfile, "--profile": opts.profile}
     for value in [*files.values(), *(name for name, _ in outputs)]:
         check_text(value or "", "the name of a file")
-    # Scrapy writes the one at once, and logs to the other before the crawl begins.
+    # Scrapy logs to the one before the crawl begins, and would write the other before it is known what it is.
     check_files(files)
+    opts.pidfile = None
     process()
     check_environment()
     check_settings(settings)
@@ -124,4 +127,6 @@ def prepare(settings: Settings, args: list[str], opts: argparse.Namespace, proce
         for line in spider.lines_not_asked(opts.spargs):
             say(line)
     prepare_crawl(spider, opts.spargs, settings, files | named)
+    if files["--pidfile"]:
+        Path(files["--pidfile"]).write_text(f"{os.getpid()}\n", encoding="utf-8")
     quieten(str(settings["LOG_LEVEL"]))

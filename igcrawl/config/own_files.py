@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from igcrawl.config.config import Config
+from igcrawl.errors import BadInput
 from igcrawl.paths import real_path
 from igcrawl.store import path_of
 
@@ -30,8 +31,18 @@ class OwnFiles:
 
     @classmethod
     def of(cls, config: Config) -> OwnFiles:
-        """Return those that the settings name."""
-        return cls(path_of(config.store), config.session_file, config.raw)
+        """Return those that the settings name.
+
+        Raises:
+            BadInput: two settings name one file.
+        """
+        own = cls(path_of(config.store), config.session_file, config.raw)
+        others = (("IG_SESSION", own.session, cls(own.store)), ("IG_RAW", own.archive, cls(own.store, own.session)))
+        for setting, file, before in others:
+            owner = None if file is None else before.owner(real_path(file, setting))
+            if owner is not None:
+                raise BadInput(f"{setting}: it belongs to {owner}; name another file")
+        return own
 
     def owner(self, real: Path) -> str | None:
         """Return whose a file is, None for nobody's.

@@ -53,11 +53,18 @@ def check_values(settings: BaseSettings) -> None:
             _check_object(name, value)
     if settings.getfloat("DOWNLOAD_TIMEOUT") <= 0:
         raise BadInput("DOWNLOAD_TIMEOUT: expected more than 0 seconds")
+    _check_reactor(settings)
     for name in _ENCODINGS:
         _check_encoding(name, settings.get(name))
     level = str(settings["LOG_LEVEL"]).upper()
     if level not in logging.getLevelNamesMapping():
         raise BadInput(f"LOG_LEVEL: expected {', '.join(logging.getLevelNamesMapping())}, got {_shown(level)}")
+
+
+def _check_reactor(settings: BaseSettings) -> None:
+    given, needed = settings["TWISTED_REACTOR"], default_settings.TWISTED_REACTOR
+    if settings.getbool("TWISTED_REACTOR_ENABLED", True) and given != needed:
+        raise BadInput(f"TWISTED_REACTOR must stay {needed}: a crawl runs in asyncio; got {_shown(given)}")
 
 
 def check_objects(given: Mapping[str, Any]) -> None:

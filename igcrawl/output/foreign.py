@@ -125,6 +125,21 @@ def may_stand_above(spec: OutputSpec, data: bytes, header: bytes) -> bool:
         return False
 
 
+def walks_in(spec: OutputSpec, data: bytes, header: bytes) -> set[str]:
+    """Return the names of the walks whose records stand in whole lines.
+
+    Args:
+        spec: of the output.
+        data: the lines, see `may_stand_above`.
+        header: the file's first line, where the format has one.
+    """
+    if spec.format in JSON_LINES:
+        found = (from_line(line) for line in data.split(b"\n") if line.strip())
+        return {str(each["walk"]) for each in found if isinstance(each, dict) and "walk" in each}
+    rows = csv.DictReader(io.StringIO((header + data).decode(), newline=""))
+    return {row["walk"] for row in rows if "walk" in row}
+
+
 def is_whole_json(line: bytes) -> bool:
     """Return whether a line is JSON."""
     try:

@@ -25,6 +25,7 @@ from igcrawl.output.own_part import (
     known_state,
     moved_part,
     row_of,
+    why_not_above,
     write_all,
 )
 from igcrawl.output.part_file import PartFile, part_of
@@ -342,8 +343,8 @@ class GrowingOutput:
         """Put what others have appended above the crawl's part: its records go on below."""
         added = os.pread(self._file.descriptor, self._file.size - end, end)
         header = self._spec.header()
-        if not may_stand_above(self._spec, added, header):
-            await self._move_aside(state, "others have written into it")
+        if (why := await why_not_above(self._the_crawl, self._spec, added, header)) is not None:
+            await self._move_aside(state, why)
             return
         with part_of(self._path) as part:
             copy_part(self._file.descriptor, part.descriptor, state.start)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from igcrawl.output.encoders import Encoder
+from igcrawl.output.foreign import may_stand_above, walks_in
 from igcrawl.output.output import OutputCrawl, OutputSpec
 from igcrawl.output.output_state import OutputState
 from igcrawl.output.place import FileFacts, hash_part, machine, new_hash
@@ -24,35 +25,40 @@ EMPTY_HASH: Final = new_hash().hexdigest()
 async def known_state(crawl: OutputCrawl, spec: OutputSpec, path: Path) -> OutputState | None:
     """Return what a crawl knows of a file; None when it has not written it.
 
-    A file that the crawl wrote under the same path on a machine of another name counts, too, where something of it can
-    be recognised: a container has another name at each start.
+    A file that the crawl wrote under another path, or on a machine of another name, counts, too, where its part can be
+    recognised: files are moved and copied, folders renamed, and a container has another name at each start.
     """
     store = crawl.store
     for name in (machine(), ""):
         for row in await store.outputs.at(name, str(path)):
             if row.crawl == crawl.crawl:
                 return OutputState.read(row.state)
-    for row in reversed(await store.outputs.of(crawl.crawl)):
+    rows = reversed(await store.outputs.of(crawl.crawl))
+    for row in sorted(rows, key=lambda row: row.path != str(path)):
         state = OutputState.read(row.state)
-        if row.path == str(path) and state.format == spec.kind and await _is_known(crawl, spec, path, state):
+        if state.format == spec.kind and await _is_known(crawl, spec, path, state, moved=row.path != str(path)):
             return state
     return None
 
 
-async def _is_known(crawl: OutputCrawl, spec: OutputSpec, path: Path, state: OutputState) -> bool:
+async def _is_known(crawl: OutputCrawl, spec: OutputSpec, path: Path, state: OutputState, *, moved: bool) -> bool:
     """Return whether a file is one that the crawl has written, whatever has happened to it since."""
     facts = FileFacts.of(path)
     if facts is None or not facts.length:
         return False
-    if state.facts is not None and state.facts.inode == facts.inode:
+    # The number of a file that is gone is given to another, which may be anybody's.
+    if not moved and state.facts is not None and state.facts.inode == facts.inode:
         return True
     beginning = b""
-    async for chunk in encoded(crawl, spec.encoder(), headed=state.start > 0):
+    # Without the line that each file of the format has.
+    async for chunk in encoded(crawl, spec.encoder(), headed=True):
         beginning += chunk
         if len(beginning) >= _BEGINNING:
             break
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
-        if any(known.hash and holds(file.fileno(), known) for known in (state, state.next or state)):
+        least = len(spec.header()) + _BEGINNING if moved else 0
+        states = [known for known in (state, state.next or state) if known.length - known.start >= least]
+        if any(known.hash and holds(file.fileno(), known) for known in states):
             return True
         if len(beginning) >= _BEGINNING and whole.find(beginning[:_BEGINNING]) >= 0:
             return True
@@ -112,6 +118,23 @@ async def moved_part(file: int, state: OutputState, content: AsyncIterator[bytes
             if (start == 0 or whole[start - 1 : start] == b"\n") and holds(file, moved):
                 return replace(moved, before=hash_part(file, 0, start).hexdigest() if start else "")
             start = whole.find(first, start + 1)
+    return None
+
+
+async def why_not_above(crawl: OutputCrawl, spec: OutputSpec, data: bytes, header: bytes) -> str | None:
+    """Return why what was appended to a crawl's part may not stand above it; None when it may.
+
+    Args:
+        crawl, spec: whose output it is.
+        data: what was appended.
+        header: the file's first line, where the format has one.
+    """
+    if not may_stand_above(spec, data, header):
+        return "others have written into it"
+    for walk in walks_in(spec, data, header):
+        # A copy of the store wrote them, or this one before it was restored. They would be there twice.
+        if await crawl.store.walks.has(crawl.crawl, walk):
+            return "holds records of this crawl that its store does not have"
     return None
 
 

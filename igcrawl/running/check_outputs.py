@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
@@ -36,10 +36,10 @@ def check_outputs(settings: Settings, spider: type[Spider], config: Config, file
         settings: Scrapy's, with all feeds.
         spider: the spider's class.
         config: the crawl's.
-        files: further files that will be written, by the option or setting that names them.
+        files: further files that are read or written, by the option or setting that names them.
 
     Raises:
-        BadInput: an output cannot be written, or is a file of another purpose.
+        BadInput: an output cannot be written, or a file has two purposes.
     """
     feeds = settings.getdict("FEEDS")
     _check_places(feeds, config, files)
@@ -158,22 +158,33 @@ def _check_options(uri: str, options: Mapping[str, Any], settings: Settings, spi
 
 
 def _check_places(feeds: Mapping[str, Any], config: Config, files: Mapping[str, str | None]) -> None:
-    """Refuse an output that is a file of another purpose, or that two outputs would share."""
+    """Refuse a file that has another purpose already: it would be written over, or two would write it."""
     own = OwnFiles.of(config)
-    taken = {local_path(name): f"what {option} names" for option, name in files.items() if name}
+    taken: dict[Path, str] = {}
+    for name, path, what in (*_named_files(files), *_outputs(feeds)):
+        if (owner := own.owner(path)) is not None:
+            raise BadInput(f"{name}: it belongs to {owner}; name another file")
+        for other, purpose in taken.items():
+            if is_same_file(path, other):
+                raise BadInput(f"{name}: it is {purpose}; name another file")
+        if path.is_file() or not path.exists():
+            taken[path] = what
+
+
+def _named_files(files: Mapping[str, str | None]) -> Iterator[tuple[str, Path, str]]:
+    for option, name in files.items():
+        if name:
+            yield f"{option} {name}", local_path(name), f"what {option} names"
+
+
+def _outputs(feeds: Mapping[str, Any]) -> Iterator[tuple[str, Path, str]]:
     for uri in map(str, feeds):
         if urlsplit(uri).scheme not in {"", "file"} or "%(" in uri or is_stream(uri):
             continue
         path = local_path(uri)
         if path.is_dir():
             raise BadInput(f"output {shown(uri)}: it is a folder; name a file in it")
-        if (owner := own.owner(path)) is not None:
-            raise BadInput(f"output {shown(uri)}: it belongs to {owner}; name another file")
-        for other, what in taken.items():
-            if is_same_file(path, other):
-                raise BadInput(f"output {shown(uri)}: it is {what}; name another file")
-        if path.is_file() or not path.exists():
-            taken[path] = f"the output {uri}"
+        yield f"output {shown(uri)}", path, f"the output {uri}"
 
 
 def _installed(package: str) -> bool:

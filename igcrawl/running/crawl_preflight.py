@@ -18,6 +18,7 @@ from igcrawl.output.raw_archive import read_archive
 from igcrawl.paths import expanded
 from igcrawl.planning.planner import write_nothing_for_plan
 from igcrawl.running.check_outputs import check_feeds_shape, check_file, check_outputs
+from igcrawl.store import check_writable, path_of
 
 
 def check_settings(settings: BaseSettings) -> None:
@@ -59,8 +60,12 @@ def prepare_crawl(
     check_files(files or {})
     if settings.get("JOBDIR"):
         check_file(expanded(str(settings["JOBDIR"]), "JOBDIR") / "spider.state", "JOBDIR")
+    if (store := path_of(config.store)) is not None:
+        check_writable(store, "IG_STORE")
     complete_feeds(settings)
-    check_outputs(settings, spider, config, files or {})
+    targets = arguments.get("file")
+    given = {} if targets in {None, "", "-"} else {"file=": str(targets)}
+    check_outputs(settings, spider, config, given | dict(files or {}))
     write_nothing_for_plan(settings, arguments)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -51,6 +52,7 @@ __all__ = [
     "WalkRow",
     "Writer",
     "check_url",
+    "check_writable",
     "describe",
     "is_postgres_url",
     "is_there",
@@ -88,6 +90,22 @@ def check_url(url: str, setting: str = "IG_STORE") -> None:
 def path_of(url: str) -> Path | None:
     """Return the file of a SQLite store's address, None for a database's."""
     return None if is_postgres_url(url) else expanded(url.removeprefix(_SQLITE), "IG_STORE")
+
+
+def check_writable(path: Path, setting: str) -> None:
+    """Check that a file and its write-ahead log, where they are there, can be written.
+
+    Args:
+        path: the file.
+        setting: the setting that names it.
+
+    Raises:
+        BadInput: one cannot.
+    """
+    for suffix in ("", "-wal", "-shm"):
+        file = Path(f"{path}{suffix}")
+        if file.exists() and not os.access(file, os.W_OK):
+            raise BadInput(f"{setting}: {file}: it cannot be written; chmod u+w {file}")
 
 
 def describe(url: str) -> str:

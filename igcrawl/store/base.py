@@ -172,6 +172,9 @@ class Walks(Protocol):
             LostClaim: this worker no longer holds one of the walks; nothing was written.
         """
 
+    async def has(self, crawl: int, seed: str) -> bool:
+        """Return whether a crawl has a walk of this seed."""
+
     async def begun(self, crawl: int, seed: str) -> bool:
         """Return whether a crawl has a walk of this seed that was ever claimed."""
 

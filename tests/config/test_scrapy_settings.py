@@ -60,6 +60,8 @@ def test_a_number_may_be_a_fraction_where_scrapy_s_is(name: str) -> None:
         ),
         ({"FEED_URI_PARAMS": "nothing"}, "FEED_URI_PARAMS: expected the path of a class or function, got 'nothing'"),
         ({"LOG_ENCODING": "utf-9"}, "LOG_ENCODING: expected the name of an encoding, such as utf-8, got 'utf-9'"),
+        ({"TWISTED_REACTOR": "twisted.internet.selectreactor.SelectReactor"}, "TWISTED_REACTOR must stay twisted."),
+        ({"TWISTED_REACTOR": None}, "TWISTED_REACTOR must stay twisted.internet.asyncioreactor."),
         ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL: expected "),
         ({"IG_SESSION": "secret\udcff"}, "IG_SESSION: expected text in UTF-8"),
         ({"FEEDS": {"\udcff.jsonl": {"format": "jsonl"}}}, "FEEDS: expected text in UTF-8"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,60 @@ def test_an_output_holds_every_record_once_whatever_happens_to_it(tmp_path: Path
 @pytest.mark.parametrize("seed", [17, 34, 31237092])
 def test_a_batch_that_two_names_of_a_machine_have_written_is_known_by_its_file(tmp_path: Path, seed: int) -> None:
     asyncio.run(live(tmp_path, "part-%(batch_id)d.jsonl", True, random.Random(seed)))
+
+
+@pytest.mark.parametrize("uri", [uri for uri in FORMATS if "%(" not in uri])
+@pytest.mark.parametrize("how", ["moved", "copied", "behind a link", "in a renamed folder"])
+def test_an_output_that_was_moved_holds_every_record_once_under_its_new_name(
+    tmp_path: Path, uri: str, how: str
+) -> None:
+    asyncio.run(_moved(tmp_path / "old", uri, how))
+
+
+async def _moved(folder: Path, uri: str, how: str) -> None:
+    folder.mkdir()
+    world = World(folder, random.Random(7), {uri: {"format": FORMATS[uri], "overwrite": False}})
+    await world.run(3)
+    path, other = folder / uri, folder / f"other-{uri}"
+    if how == "copied":
+        shutil.copy(path, other)
+    elif how == "in a renamed folder":
+        world.folder = folder.rename(folder.with_name("new"))
+        world.url = f"sqlite:///{world.folder}/store.db"
+    else:
+        path.rename(other)
+    if how == "behind a link":
+        path.symlink_to(other)
+    elif world.folder == folder:
+        world.feeds = {other.name: world.feeds[uri]}
+    await world.run(3)
+    world.check()
+    assert not list(world.folder.glob("*.aside*"))
+
+
+@pytest.mark.parametrize("uri", ["out.jsonl", "out.csv", "out.json"])
+@pytest.mark.parametrize("replaces", [True, False], ids=["replaced", "appended"])
+def test_what_a_store_has_forgotten_since_its_backup_does_not_stand_there_twice(
+    tmp_path: Path, uri: str, replaces: bool
+) -> None:
+    asyncio.run(_restored(tmp_path, uri, replaces))
+
+
+async def _restored(folder: Path, uri: str, replaces: bool) -> None:
+    world = World(folder, random.Random(2), {uri: {"format": FORMATS[uri], "overwrite": replaces}})
+    await world.run(3)
+    backup = {path: path.read_bytes() for path in folder.glob("store.db*") if path.is_file()}
+    known = len(world.truth)
+    await world.run(3)
+    lost = (folder / uri).read_bytes()
+    for path in [path for path in folder.glob("store.db*") if path.is_file()]:
+        path.unlink()
+    for path, content in backup.items():
+        path.write_bytes(content)
+    del world.truth[known:]
+    await world.run(3)
+    world.check()
+    assert (folder / f"{uri}.aside-1").read_bytes() == lost
 
 
 async def live(folder: Path, uri: str, replaces: bool, chance: random.Random) -> None:

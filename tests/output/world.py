@@ -132,7 +132,8 @@ class World:
         own = Settings({"FEED_EXPORT_ENCODING": "utf-8", "LOG_ENABLED": False})
         hold_promises(own)
         crawler = Crawler(_Followers, own)
-        spider = _Followers()
+        # It says which columns a CSV has.
+        crawler.spider = spider = _Followers()
         outputs = []
         for uri, options in self.feeds.items():
             complete = feed_complete_default_values_from_settings(options, own, uri)
@@ -170,7 +171,7 @@ class World:
     async def _run(self, store: Store, outputs: list[Output], pages: int) -> None:
         await store.open()
         outputs += self.outputs()
-        crawl = await store.crawls.find("key") or await store.crawls.begin("key", None, "followers", [seed(0)], 0, NOW)
+        crawl = await store.crawls.find("key") or await store.crawls.begin("key", None, "followers", [seed(1)], 0, NOW)
         for output in outputs:
             output.take()
         of_crawl = OutputCrawl(store, crawl.id, kept=True, begun=bool(self.truth))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 from typing import Any
 
@@ -111,3 +112,48 @@ def test_what_scrapy_would_fail_at_before_a_crawl_is_one_line(
     (line,) = run.err.splitlines()
     assert line.startswith(said)
     assert not (tmp_path / ".igcrawl").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--pidfile", "session.json"), "igcrawl: --pidfile session.json: it belongs to the session, IG_SESSION"),
+        (("--logfile", "ids.txt"), "igcrawl: --logfile ids.txt: it is what file= names"),
+        (("--profile", "store.db"), "igcrawl: --profile store.db: it belongs to the store, IG_STORE"),
+        (("-O", "ids.txt:jsonl"), "igcrawl: output ids.txt: it is what file= names"),
+    ],
+    ids=["pidfile", "logfile", "profile", "output"],
+)
+def test_a_file_of_another_purpose_is_not_written_over(
+    scrapy: Scrapy, tmp_path: Path, options: tuple[str, ...], said: str
+) -> None:
+    write_session(tmp_path / "session.json")
+    (tmp_path / "ids.txt").write_text("1\n")
+    (tmp_path / "store.db").write_bytes(b"")
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    place = {"IG_SESSION": "session.json", "IG_STORE": "sqlite:///store.db"}
+    run = scrapy("crawl", "profiles", "-a", "file=ids.txt", *options, **NOWHERE, **place)
+    assert run.code == 2
+    assert run.err == f"{said}; name another file\n"
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_the_number_of_the_process_is_written_where_it_may_be(scrapy: Scrapy, tmp_path: Path) -> None:
+    write_session(tmp_path / "session.json")
+    run = scrapy(
+        "crawl", "profiles", "-a", "user_id=1", "-a", "plan=1", "--pidfile", "x.pid", IG_SESSION="session.json"
+    )
+    assert run.code == 0, run.err
+    assert (tmp_path / "x.pid").read_text().strip().isdecimal()
+
+
+@pytest.mark.parametrize("suffix", ["", "-wal"])
+def test_a_store_that_cannot_be_written_is_refused(
+    tmp_path: Path, session_file: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    file = tmp_path / f"store.db{suffix}"
+    file.touch()
+    # Root may write everything.
+    monkeypatch.setattr(os, "access", lambda path, mode: path != file)
+    told = refused({"IG_SESSION": str(session_file), "IG_STORE": f"sqlite:///{tmp_path}/store.db"})
+    assert told == f"IG_STORE: {file}: it cannot be written; chmod u+w {file}"

@@ -121,6 +121,10 @@ class PostgresWalks:
                 self._worker.claims.pop(commit.walk.id, None)
         return pages
 
+    async def has(self, crawl: int, seed: str) -> bool:
+        """See `Walks.has`."""
+        return await self._database.row("SELECT 1 FROM walks WHERE crawl = %s AND seed = %s", (crawl, seed)) is not None
+
     async def begun(self, crawl: int, seed: str) -> bool:
         """See `Walks.begun`."""
         row = await self._database.row("SELECT fence FROM walks WHERE crawl = %s AND seed = %s", (crawl, seed))

@@ -62,6 +62,10 @@ class SqliteWalks:
         with self._database.transaction():
             return write_commit(self._database, self._worker.number, commits, outputs)
 
+    async def has(self, crawl: int, seed: str) -> bool:
+        """See `Walks.has`."""
+        return self._database.row("SELECT 1 FROM walks WHERE crawl = ? AND seed = ?", (crawl, seed)) is not None
+
     async def begun(self, crawl: int, seed: str) -> bool:
         """See `Walks.begun`."""
         row = self._database.row("SELECT fence FROM walks WHERE crawl = ? AND seed = ?", (crawl, seed))

@@ -9,10 +9,10 @@ from typing import Final
 from igcrawl.config.config import Config
 from igcrawl.errors import BadInput
 from igcrawl.paths import real_path
-from igcrawl.store import path_of
+from igcrawl.store import SQLITE_FILES, path_of
 
-#: Beside a store's file, by the ends of their names: SQLite's own, and the folder of its workers.
-_OF_STORE: Final = ("", "-wal", "-shm", "-journal", "-workers")
+#: Ends of the names of a store's files, and of the folder of its workers.
+_OF_STORE: Final = (*SQLITE_FILES, "-workers")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Final
 
 from igcrawl.errors import BadInput
 from igcrawl.paths import expanded, real_path
@@ -32,6 +33,7 @@ from igcrawl.store.model import (
 
 __all__ = [
     "ENDLESS_PAGES",
+    "SQLITE_FILES",
     "Choice",
     "ChosenCrawl",
     "CrawlRow",
@@ -63,7 +65,9 @@ __all__ = [
     "session_states_in",
 ]
 
-_SQLITE = "sqlite:///"
+#: Ends of the names of a SQLite store's files: the store, and what SQLite keeps beside it.
+SQLITE_FILES: Final = ("", "-wal", "-shm", "-journal")
+_SQLITE: Final = "sqlite:///"
 
 
 def check_url(url: str, setting: str = "IG_STORE") -> None:
@@ -93,17 +97,17 @@ def path_of(url: str) -> Path | None:
 
 
 def check_writable(path: Path, setting: str) -> None:
-    """Check that a file and its write-ahead log, where they are there, can be written.
+    """Check that the files of a SQLite store, where they are there, can be written.
 
     Args:
-        path: the file.
+        path: the store's file.
         setting: the setting that names it.
 
     Raises:
         BadInput: one cannot.
     """
-    for suffix in ("", "-wal", "-shm"):
-        file = Path(f"{path}{suffix}")
+    for end in SQLITE_FILES:
+        file = Path(f"{path}{end}")
         if file.exists() and not os.access(file, os.W_OK):
             raise BadInput(f"{setting}: {file}: it cannot be written; chmod u+w {file}")
 

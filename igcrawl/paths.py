@@ -44,6 +44,23 @@ def expanded(path: str | Path, what: str = "") -> Path:
         raise BadInput(f"{said}: {whose}; give the full path") from None
 
 
+def real_path(path: Path, said: str) -> Path:
+    """Return the path to which another one leads by its links.
+
+    Args:
+        path: it need not be there.
+        said: what messages call it.
+
+    Raises:
+        BadInput: the links lead in a circle.
+    """
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):
+        # Python tells a circle by the one or the other, as its version is.
+        raise BadInput(f"{said}: its links lead in a circle") from None
+
+
 def unreadable(path: str | Path, error: OSError) -> str:
     """Return why a file cannot be read; for one that is not there, which of its folder have a name like it."""
     told = error.strerror or str(error)

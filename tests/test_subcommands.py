@@ -11,7 +11,7 @@ from scrapy.settings import Settings
 
 from igcrawl.cli import session_dispatch
 from igcrawl.cli.crawl_command import explain
-from igcrawl.cli.subcommand_options import add_sub_options, foreign_option
+from igcrawl.cli.subcommand_options import add_sub_options, problem_of_options
 from igcrawl.commands import crawl, docids, session
 from igcrawl.commands.refusals import refusing_errors, whole_number
 from igcrawl.errors import BadInput, IgcrawlError, NotLoggedIn, StoreError
@@ -53,9 +53,9 @@ def test_a_subcommand_takes_its_own_options_and_no_other(module: ModuleType, nam
     add_sub_options(parser, module._options())
     for option in module._options():
         words = [option.flags[0]] if option.settings.get("action") else [option.flags[0], "x"]
-        said = foreign_option("c", name, module._options(), [], parser.parse_args(words))
+        said = problem_of_options("c", name, module._options(), [], parser.parse_args(words))
         assert said == (None if name in option.of else f"scrapy c {name} does not take {words[0]}; see scrapy c -h")
-    unknown = foreign_option("c", name, module._options(), ["-", "--none=x"], parser.parse_args([]))
+    unknown = problem_of_options("c", name, module._options(), ["-", "--none=x"], parser.parse_args([]))
     assert unknown == f"scrapy c {name} does not take --none; see scrapy c -h"
 
 

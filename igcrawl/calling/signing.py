@@ -71,12 +71,12 @@ class Signer:
 
     Args:
         session: as whom.
-        run_id: the app's Pigeon session, one a run; made up when left out.
     """
 
-    def __init__(self, session: Session, run_id: str | None = None) -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
-        self._run_id = run_id or f"UFS-{uuid.uuid4()}-1"
+        #: The app's Pigeon session, one a run.
+        self._run_id = f"UFS-{uuid.uuid4()}-1"
         self._app_block: dict[str, str] = {}
         self._app_block_version = -1
         self._lsd = ""

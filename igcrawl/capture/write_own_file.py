@@ -14,6 +14,7 @@ from tomlkit.items import AoT
 from igcrawl.capture.changes import QueryChange, State
 from igcrawl.doc_ids.own_file import check_own, text_of
 from igcrawl.errors import BadInput
+from igcrawl.paths import real_path
 from igcrawl.store.replace_file import replace_file
 
 _HEAD: Final = (
@@ -46,7 +47,7 @@ def write_own(changes: Iterable[QueryChange], path: Path, source: str) -> int:
     written = tomlkit.dumps(document)
     check_own(written, path)
     try:
-        target = path.resolve()
+        target = real_path(path, str(path))
         replace_file(target, written.encode(), _mode(target))
     except OSError as error:
         raise BadInput(f"{path} cannot be written: {error.strerror or error}") from None

@@ -15,7 +15,7 @@ from igcrawl.cli.states_of import states_of
 from igcrawl.cli.tables import Table, terminal_width
 from igcrawl.config.config import Config
 from igcrawl.errors import BadInput
-from igcrawl.paths import expanded, unreadable
+from igcrawl.paths import expanded, real_path, unreadable
 from igcrawl.printable import say
 from igcrawl.sessions import folder as session_folder
 from igcrawl.sessions.device import complete
@@ -141,7 +141,7 @@ def write(path: Path, content: bytes) -> None:
         BadInput: it cannot be written.
     """
     try:
-        write_private(expanded(path).resolve(), content)
+        write_private(real_path(expanded(path), str(path)), content)
     except OSError as error:
         raise BadInput(f"{path}: {error.strerror or error}") from None
 

@@ -14,7 +14,7 @@ from scrapy.settings import Settings
 
 from igcrawl.cli import session_actions
 from igcrawl.cli.command_config import config_of
-from igcrawl.cli.subcommand_options import SubOption, foreign_option
+from igcrawl.cli.subcommand_options import SubOption, problem_of_options
 from igcrawl.config.config import Config
 from igcrawl.errors import BadInput, NotLoggedIn
 from igcrawl.operations.call import Host
@@ -59,7 +59,7 @@ def problem_of(action: str, words: Sequence[str], options: Iterable[SubOption], 
     if action not in _ACTIONS:
         meant = did_you_mean(nearest(action, _ACTIONS))
         return f"scrapy session: {meant}say what to do: {', '.join(_ACTIONS)}; see scrapy session -h"
-    if (foreign := foreign_option("session", action, options, words, opts)) is not None:
+    if (foreign := problem_of_options("session", action, options, words, opts)) is not None:
         return foreign
     least, most = _ACTIONS[action]
     if not least <= len(words) <= most:

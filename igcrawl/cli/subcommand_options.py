@@ -75,7 +75,7 @@ def end_with_help(
     raise SystemExit(0)
 
 
-def foreign_option(
+def problem_of_options(
     command: str, subcommand: str, options: Iterable[SubOption], words: Sequence[str], opts: argparse.Namespace
 ) -> str | None:
     """Return what is wrong with the options of a subcommand; None when it takes all that were given.

@@ -82,12 +82,12 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """List, retry, import or capture."""
         from igcrawl.cli import command_config, docids_retry, docids_table, docids_update  # noqa: PLC0415 - Scrapy imports every command
-        from igcrawl.cli.subcommand_options import foreign_option  # noqa: PLC0415
+        from igcrawl.cli.subcommand_options import problem_of_options  # noqa: PLC0415
         from igcrawl.wording import did_you_mean, nearest  # noqa: PLC0415
 
         assert self.settings is not None
         known = bool(args) and args[0] in _SUBCOMMANDS
-        if known and (problem := foreign_option("docids", args[0], _options(), args[1:], opts)) is not None:
+        if known and (problem := problem_of_options("docids", args[0], _options(), args[1:], opts)) is not None:
             refuse(problem)
         with refusing_errors():
             config = command_config.config_of(self.settings)

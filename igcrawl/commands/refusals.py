@@ -21,7 +21,7 @@ def refuse(problem: str, code: ExitCode = ExitCode.BAD_INPUT) -> NoReturn:
 
 @contextmanager
 def refusing_errors() -> Iterator[None]:
-    """Refuse what an error inside stands in the way of; bad input has an exit code of its own."""
+    """Say an error that is raised inside in one line, and exit; bad input has an exit code of its own."""
     try:
         yield
     except BadInput as error:

@@ -191,9 +191,9 @@ def _plain(value: str) -> str:
     return plain[1:-1].strip() if quoted else plain
 
 
-def take_environment(settings: BaseSettings, environment: Mapping[str, str] = os.environ) -> None:
+def take_environment(settings: BaseSettings) -> None:
     """Let the environment's IG_… settings win over the project's, but not over ``-s``."""
-    for name, value in from_environment(environment).items():
+    for name, value in from_environment().items():
         settings.set(name, value, priority="project")
 
 

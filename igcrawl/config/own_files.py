@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Final
 
 from igcrawl.config.config import Config
-from igcrawl.store import path_of
+from igcrawl.errors import BadInput
+from igcrawl.paths import real_path
+from igcrawl.store import SQLITE_FILES, path_of
 
-#: Beside a store's file, by the ends of their names: SQLite's own, and the folder of its workers.
-_OF_STORE: Final = ("", "-wal", "-shm", "-journal", "-workers")
+#: Ends of the names of a store's files, and of the folder of its workers.
+_OF_STORE: Final = (*SQLITE_FILES, "-workers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,7 @@ class OwnFiles:
     """The files of igcrawl's own.
 
     Args:
-        store: the file of the store, None for a database.
+        store: the file of the store, whose address was checked; None for a database.
         session: the session's file, None where there is none.
         archive: of answers.
     """
@@ -29,8 +31,18 @@ class OwnFiles:
 
     @classmethod
     def of(cls, config: Config) -> OwnFiles:
-        """Return those that the settings name."""
-        return cls(path_of(config.store), config.session_file, config.raw)
+        """Return those that the settings name.
+
+        Raises:
+            BadInput: two settings name one file.
+        """
+        own = cls(path_of(config.store), config.session_file, config.raw)
+        others = (("IG_SESSION", own.session, cls(own.store)), ("IG_RAW", own.archive, cls(own.store, own.session)))
+        for setting, file, before in others:
+            owner = None if file is None else before.owner(real_path(file, setting))
+            if owner is not None:
+                raise BadInput(f"{setting}: it belongs to {owner}; name another file")
+        return own
 
     def owner(self, real: Path) -> str | None:
         """Return whose a file is, None for nobody's.
@@ -54,7 +66,7 @@ def is_same_file(real: Path, other: Path) -> bool:
         real: a resolved path.
         other: one that may be a link.
     """
-    return real == other.resolve() or (real.exists() and other.exists() and real.samefile(other))
+    return real == real_path(other, str(other)) or (real.exists() and other.exists() and real.samefile(other))
 
 
 def _is_of_store(real: Path, store: Path) -> bool:

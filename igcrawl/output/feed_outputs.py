@@ -18,7 +18,6 @@ from scrapy.settings import BaseSettings
 from scrapy.utils.defer import ensure_awaitable
 from scrapy.utils.misc import build_from_crawler, load_object
 
-from igcrawl.errors import BadInput
 from igcrawl.items import WalkEnd, to_record
 from igcrawl.output.batched import BatchedOutput
 from igcrawl.output.encoders import COMPRESSED, CompressedEncoder, Encoder, ExporterEncoder, JsonLinesEncoder
@@ -27,7 +26,7 @@ from igcrawl.output.growing import GrowingOutput
 from igcrawl.output.output import Output, OutputSpec
 from igcrawl.output.remote import RemoteOutput
 from igcrawl.output.whole import WholeOutput
-from igcrawl.paths import expanded
+from igcrawl.paths import expanded, real_path
 
 #: Options of a feed that change its bytes.
 _OF_BYTES: Final = (
@@ -119,10 +118,7 @@ def local_path(uri: str) -> Path:
     """
     parts = urlsplit(uri)
     path = expanded(unquote(parts.path) if parts.scheme == "file" else uri, "output").absolute()
-    try:
-        return path.resolve()
-    except (OSError, RuntimeError):
-        raise BadInput(f"output {uri}: its links lead in a circle") from None
+    return real_path(path, f"output {uri}")
 
 
 def is_stream(uri: str) -> bool:

@@ -74,16 +74,11 @@ class AnyOf(_Combined):
 
     Args:
         readers: the first one's kind of record is what is asked for.
-        passed_over: keys of the answer that are known and hold no records.
     """
-
-    def __init__(self, *readers: AnyReader, passed_over: frozenset[str] = frozenset()) -> None:
-        super().__init__(*readers)
-        self.passed_over = passed_over
 
     def read(self, envelope: Mapping[str, Any], reading: Reading) -> list[Any]:
         """Return the records, reader by reader, and note keys of the answer that hold something nobody reads."""
-        known = self.passed_over | {part.head[0] for part in self.parts if part.head}
+        known = {part.head[0] for part in self.parts if part.head}
         for key, value in envelope.items():
             if key not in known and value and type(value) in (dict, list):
                 reading.note(f"{shown(key)} is not known and was passed over")

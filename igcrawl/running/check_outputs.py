@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
@@ -81,6 +80,10 @@ def _formats(settings: BaseSettings) -> list[str]:
 def _check_format(uri: str, options: Mapping[str, Any], settings: BaseSettings) -> None:
     name = str(options.get("format") or "")
     known = settings.getwithbase("FEED_EXPORTERS")
+    ours = name in EXPORTERS and EXPORTERS[name] is None
+    if ours:
+        written = ", ".join(each for each, exporter in EXPORTERS.items() if exporter is not None)
+        raise BadInput(f"output {shown(uri)}: {name} cannot hold records; allowed: {written}")
     if not name or known.get(name) is None:
         problem = f"its format {_cut(name)} is not known" if name else "its format is not given"
         raise BadInput(f"output {shown(uri)}: {problem}; allowed: {', '.join(_formats(settings))}")
@@ -158,8 +161,6 @@ def _check_places(feeds: Mapping[str, Any], config: Config, files: Mapping[str, 
     """Refuse a file that has another purpose already: it would be written over, or two would write it."""
     own = OwnFiles.of(config)
     taken: dict[Path, str] = {}
-    if own.archive is not None and (owner := replace(own, archive=None).owner(own.archive.resolve())) is not None:
-        raise BadInput(f"IG_RAW: it belongs to {owner}; name another file")
     for name, path, what in (*_named_files(files), *_outputs(feeds)):
         if (owner := own.owner(path)) is not None:
             raise BadInput(f"{name}: it belongs to {owner}; name another file")
@@ -171,14 +172,12 @@ def _check_places(feeds: Mapping[str, Any], config: Config, files: Mapping[str, 
 
 
 def _named_files(files: Mapping[str, str | None]) -> Iterator[tuple[str, Path, str]]:
-    """Yield the files that options and arguments name: the option, the path, and what it is to others."""
     for option, name in files.items():
         if name:
             yield f"{option} {name}", local_path(name), f"what {option} names"
 
 
 def _outputs(feeds: Mapping[str, Any]) -> Iterator[tuple[str, Path, str]]:
-    """Yield the outputs that are files, likewise."""
     for uri in map(str, feeds):
         if urlsplit(uri).scheme not in {"", "file"} or "%(" in uri or is_stream(uri):
             continue

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from igcrawl.errors import BadInput
-from igcrawl.paths import in_project
+from igcrawl.paths import in_project, real_path
 from igcrawl.sessions.session import Session
 from igcrawl.sessions.session_file import load_session, write_private
 
@@ -70,7 +70,7 @@ def put(name: str, session: Session, folder: Path | None = None) -> Path:
     check_folder(folder)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_private(path.resolve(), session.dump())
+        write_private(real_path(path, str(path)), session.dump())
     except OSError as error:
         raise BadInput(f"{path}: {error.strerror or error}") from None
     return path

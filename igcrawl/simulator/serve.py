@@ -26,28 +26,24 @@ def serve(
     seed: int = 7,
     script: str | Path | None = None,
     out: TextIO = sys.stdout,
-    *,
-    folder: str | Path | None = None,
 ) -> int:
     """Serve until SIGINT or SIGTERM and return 0; to be called from the main thread.
 
-    Prints lines for a shell: IG_MOBILE_URL, IG_WEB_URL, IG_SESSION (a session file written into `folder`, or into a
-    temporary one) and a user_id to try, then serves. What was written is removed at the end.
+    Prints lines for a shell: IG_MOBILE_URL, IG_WEB_URL, IG_SESSION (a session file in a temporary folder) and a
+    user_id to try, then serves. What was written is removed at the end.
     Raises SimulatorError before anything is printed when port, users, seed or script cannot be used.
     """
     scripted = read_script(Path(script)) if script else {}
     simulator = Simulator(users=users, seed=seed, port=port, **scripted)
     simulator.start()
-    own_folder = Path(tempfile.mkdtemp(prefix="igcrawl-simulator-")) if folder is None else None
-    session_file = (own_folder or Path(folder or ".")) / "session.json"
+    folder = Path(tempfile.mkdtemp(prefix="igcrawl-simulator-"))
+    session_file = folder / "session.json"
     try:
         simulator.write_session(session_file)
         return _until_stopped(simulator, session_file, out)
     finally:
         simulator.stop()
-        session_file.unlink(missing_ok=True)
-        if own_folder is not None:
-            shutil.rmtree(own_folder, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _until_stopped(simulator: Simulator, session_file: Path, out: TextIO) -> int:

@@ -6,9 +6,10 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Final
 
 from igcrawl.errors import BadInput
-from igcrawl.paths import expanded
+from igcrawl.paths import expanded, real_path
 from igcrawl.store.addresses import is_postgres_url, postgres_url_problem
 from igcrawl.store.base import Selection, SessionStateRows, Store, Writer
 from igcrawl.store.model import (
@@ -32,6 +33,7 @@ from igcrawl.store.model import (
 
 __all__ = [
     "ENDLESS_PAGES",
+    "SQLITE_FILES",
     "Choice",
     "ChosenCrawl",
     "CrawlRow",
@@ -63,18 +65,20 @@ __all__ = [
     "session_states_in",
 ]
 
-_SQLITE = "sqlite:///"
+#: Ends of the names of a SQLite store's files: the store, and what SQLite keeps beside it.
+SQLITE_FILES: Final = ("", "-wal", "-shm", "-journal")
+_SQLITE: Final = "sqlite:///"
 
 
 def check_url(url: str, setting: str = "IG_STORE") -> None:
-    """Check a store's address. No part of it is in an error: it may hold a password.
+    """Check a store's address. No part of a database's is in an error: it may hold a password.
 
     Args:
         url: ``sqlite:///relative/path``, ``sqlite:////absolute/path`` or ``postgresql://…``.
         setting: that gives it.
 
     Raises:
-        BadInput: it is neither, or cannot be read without a doubt.
+        BadInput: it is neither, or cannot be read without a doubt; its links lead in a circle.
     """
     if is_postgres_url(url):
         problem = postgres_url_problem(url)
@@ -82,6 +86,9 @@ def check_url(url: str, setting: str = "IG_STORE") -> None:
             raise BadInput(f"{setting}: {problem}")
     elif not (url.startswith(_SQLITE) and url != _SQLITE):
         raise BadInput(f"{setting}: expected sqlite:///path/to/store.db or postgresql://…")
+    else:
+        file = url.removeprefix(_SQLITE)
+        real_path(expanded(file, setting), f"{setting}: {file}")
 
 
 def path_of(url: str) -> Path | None:
@@ -90,17 +97,17 @@ def path_of(url: str) -> Path | None:
 
 
 def check_writable(path: Path, setting: str) -> None:
-    """Check that a file and its write-ahead log, where they are there, can be written.
+    """Check that the files of a SQLite store, where they are there, can be written.
 
     Args:
-        path: the file.
+        path: the store's file.
         setting: the setting that names it.
 
     Raises:
         BadInput: one cannot.
     """
-    for suffix in ("", "-wal", "-shm"):
-        file = Path(f"{path}{suffix}")
+    for end in SQLITE_FILES:
+        file = Path(f"{path}{end}")
         if file.exists() and not os.access(file, os.W_OK):
             raise BadInput(f"{setting}: {file}: it cannot be written; chmod u+w {file}")
 

@@ -140,6 +140,21 @@ def test_no_file_takes_the_place_of_the_session_or_of_the_archive(given: str, tm
     check_file(tmp_path / "other.json", own)
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("s.db", "IG_SESSION: it belongs to the store, IG_STORE"),
+        ("kept.jsonl.zst", "IG_RAW: it belongs to the session, IG_SESSION"),
+    ],
+)
+def test_two_settings_may_not_name_one_file(name: str, said: str, tmp_path: Path) -> None:
+    settings = settings_for(f"sqlite:///{tmp_path}/s.db")
+    settings.set("IG_SESSION", str(tmp_path / name))
+    settings.set("IG_RAW", str(tmp_path / "kept.jsonl.zst"))
+    with pytest.raises(BadInput, match=f"{said}; name another file"):
+        OwnFiles.of(config_of(settings))
+
+
 async def test_no_file_takes_the_place_of_the_one_that_standard_output_was_opened_on(
     file_url: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

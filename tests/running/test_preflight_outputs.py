@@ -71,6 +71,14 @@ def test_what_could_not_be_written_or_obeyed_is_refused_in_one_line(
     assert SECRET not in told
 
 
+def test_a_store_whose_links_lead_in_a_circle_is_refused_in_one_line(tmp_path: Path) -> None:
+    loop = tmp_path / "s.db"
+    loop.symlink_to(loop)
+    given = {"IG_SESSION": str(write_session(tmp_path / "session.json")), "IG_STORE": f"sqlite:///{loop}"}
+    said = f"IG_STORE: {loop}: its links lead in a circle"
+    assert (refused(given), refused(given | feeds(str(tmp_path / "x.jsonl"), format="jsonl"))) == (said, said)
+
+
 def test_a_proxy_of_the_environment_that_cannot_be_used_is_refused(
     monkeypatch: pytest.MonkeyPatch, session_file: Path
 ) -> None:

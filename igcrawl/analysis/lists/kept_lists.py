@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -123,20 +123,17 @@ class KeptList:
         return self.ended_at or "", self.walk
 
 
-async def read_kept_lists(
-    store: Store, wanted: Callable[[WalkRow], bool] | None = None, crawls: Iterable[CrawlRow] | None = None
-) -> AsyncIterator[KeptList]:
+async def read_kept_lists(store: Store, wanted: Callable[[WalkRow], bool]) -> AsyncIterator[KeptList]:
     """Yield the lists of accounts of every generation, in no order and in flat memory; those never begun are left out.
 
     Args:
         store: an open store.
-        wanted: of which walks; None for all.
-        crawls: of which crawls; None for all.
+        wanted: of which walks.
     """
     kinds = list_kinds()
-    for crawl in await store.crawls.generations() if crawls is None else crawls:
+    for crawl in await store.crawls.generations():
         async for row in store.walks.all(crawl.id):
-            if row.operation in kinds and row.fence and (wanted is None or wanted(row)):
+            if row.operation in kinds and row.fence and wanted(row):
                 yield _list_of(row, crawl, kinds[row.operation])
 
 

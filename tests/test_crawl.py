@@ -252,6 +252,7 @@ def test_a_stale_doc_id_is_named_with_the_way_to_pass_a_fresh_one(
 def test_an_answer_no_reader_understands_is_failed_and_names_the_key(crawl: Crawl, simulator: Simulator) -> None:
     body = {"data": {"xdt_api__v1__friendships__followers": {"users": {"pk": "1"}, "next_max_id": None}}}
     simulator.faults.add(operation="followers", kind="raw", body=body)
+    simulator.faults.add(operation="followers_rest", kind="raw", body={"users": {"pk": "1"}, "status": "ok"})
     records = crawl("followers", f"user_id={INSTAGRAM}", code=1)
     assert records[-1]["verdict"] == "failed"
     assert "followers: data.xdt_api__v1__friendships__followers.users: expected a list" in records[-1]["reason"]

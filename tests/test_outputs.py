@@ -171,27 +171,6 @@ def test_every_format_goes_on_with_an_unfinished_crawl(place: Place, name: str, 
     assert len(place.simulator.requests) == 9
 
 
-@pytest.mark.parametrize(
-    ("name", "theirs", "kept"),
-    [
-        ("out.json", '[{"type": "mine"}\n]\n\n', 1),
-        ("out.json", "[ ]", 0),
-        ("out.xml", "<items><item><type>mine</type></item></items>\n", 1),
-    ],
-)
-def test_what_stands_in_a_file_with_a_closing_stays_and_each_crawl_s_records_follow(
-    place: Place, name: str, theirs: str, kept: int
-) -> None:
-    file = place.folder / name
-    file.write_text(theirs)
-    for more, cut in ((CRAWL, 0), ((*CRAWL, "max_pages=2"), 50), (CRAWL, 0)):
-        assert place.start(*more, output=("-o", name)).process.wait() == 0
-        os.truncate(file, file.stat().st_size - cut)
-    rows = read(file)
-    assert [row["type"] for row in rows[:kept]] == ["mine"] * kept
-    assert [row["type"] for row in rows[kept:]] == ["profile", *["follow"] * 260, "walk"] * 2
-
-
 def test_an_output_that_is_named_later_holds_the_whole_crawl(place: Place) -> None:
     place.crawl(*CRAWL, "max_pages=2", output=())
     place.start(*CRAWL, "max_pages=4", output=("-O", "first.csv")).process.wait()

@@ -153,6 +153,8 @@ DECISIONS: Final = (
     _row(ROTATED, {Step.REGISTERED: _YES, Step.EARLIER: _NO, Step.SUBSTITUTE: _YES}, Meaning.STALE_SUBSTITUTE),
     _row(ROTATED, {Step.REGISTERED: _YES, Step.EARLIER: FAILS, Step.CANARY: _WORKS}, Meaning.STALE_LAST),
     _row(ROTATED, {Step.FIRST_PAGE: FAILS, Step.EARLIER: _NO, Step.CANARY: _WORKS}, Meaning.STALE_LAST),
+    # A good answer of another shape is more likely a change of the server's than an id that is gone.
+    _row({Sign.SHAPELESS}, {Step.REGISTERED: _YES, Step.EARLIER: _NO, Step.CANARY: _WORKS}, Meaning.FAILED),
     _row(ROTATED, {Step.REGISTERED: _YES, Step.EARLIER: _NO, Step.CANARY: _WORKS}, Meaning.PERHAPS_STALE),
     # One endpoint's refusal, or one target's.
     _row(_ANY - ROTATED, {Step.SUBSTITUTE: _YES}, Meaning.SUBSTITUTE),

@@ -107,10 +107,11 @@ def check_root(operation: Operation, envelope: dict[str, Any]) -> None:
     _check_kind(operation, envelope)
     if not reader.finds_place(envelope):
         place = next((part.head for part in reader.parts), ())
+        sign = Sign.REFUSED if null_on_the_way(envelope, place) else Sign.SHAPELESS
         try:
             walk_path(envelope, place, operation.name)
         except MalformedAnswer as missing:
-            raise Unclear(str(missing), Sign.SHAPELESS) from None
+            raise Unclear(str(missing), sign) from None
         raise Unclear(f"{operation.name}: there is {keys_of(envelope)}", Sign.SHAPELESS)
 
 

@@ -85,7 +85,7 @@ _SHOWN: Final[tuple[tuple[bytes, type[AnswerError]], ...]] = (
     (b"loginandsignuppage", SessionExpired),
 )
 #: A form that takes a password, in any language.
-_LOGIN_FORM: Final = re.compile(rb"""<input\b[^>]*\btype\s*=\s*["']?password\b""")
+_LOGIN_FORM: Final = re.compile(rb"""<input\b[^<>]*\btype\s*=\s*["']?password\b""")
 #: What is said of the account or the device rather than of what was asked for. It counts only where the canary fails.
 _ABOUT_ACCOUNT: Final = (
     "useragent mismatch",

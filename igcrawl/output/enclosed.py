@@ -60,7 +60,7 @@ def _check_array(file: BinaryIO) -> str | None:
     import ijson  # type: ignore[import-untyped]  # noqa: PLC0415 - few runs need it
 
     try:
-        events = ijson.basic_parse(file, buf_size=_BLOCK, use_float=True)
+        events = ijson.basic_parse(file, buf_size=_BLOCK)
         first, _ = next(events, (None, None))
         for _ in events:
             pass
@@ -76,7 +76,7 @@ def _check_document(file: BinaryIO) -> str | None:
     parser.XmlDeclHandler = lambda _, encoding, __: encodings.append(encoding or "utf-8")
     try:
         parser.ParseFile(file)
-    except expat.ExpatError:
+    except (expat.ExpatError, ValueError, LookupError):
         return "it is no complete XML"
     return None if all(each.lower() == "utf-8" for each in encodings) else "it is not written in UTF-8"
 

@@ -27,6 +27,12 @@ FORMATS = {
     "part-%(batch_id)d.jsonl": "jsonl",
     "part-%(batch_id)d.json.gz": "json",
 }
+#: What stands in a file before the crawl.
+THEIRS = {
+    "out.jsonl": '{"type":"other","username":"foreign"}\n',
+    "out.json": '[{"type":"other","username":"foreign"}\n]\n',
+    "out.xml": "<items><item><type>other</type><username>foreign</username></item></items>\n",
+}
 
 
 @pytest.mark.parametrize("uri", FORMATS)
@@ -104,8 +110,8 @@ async def live(folder: Path, uri: str, replaces: bool, chance: random.Random) ->
     if "%(" in uri:
         options["batch_item_count"] = 10
     world = World(folder, chance, {uri: options})
-    if not replaces and uri.endswith(".jsonl") and "%" not in uri:
-        (folder / uri).write_text(mark(world, '{"type":"other","username":"foreign"}\n'))
+    if not replaces and uri in THEIRS:
+        (folder / uri).write_text(mark(world, THEIRS[uri]))
     for _ in range(chance.randrange(1, 8)):
         pages, life = chance.randrange(5), chance.randrange(1, 40) if chance.random() < 0.7 else None
         print(f"run of {pages} pages, killed within {life} steps")

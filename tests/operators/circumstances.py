@@ -171,7 +171,6 @@ OF_SETTINGS: Final = tuple(
             "MEMDEBUG_ENABLED = True",
             "DEPTH_LIMIT = 1",
             "DEPTH_STATS_VERBOSE = True",
-            "DOWNLOAD_MAXSIZE = 100",
             "DOWNLOAD_WARNSIZE = 1",
             "DOWNLOAD_TIMEOUT = 1",
             "URLLENGTH_LIMIT = 10",
@@ -199,6 +198,7 @@ OF_LIMITS: Final = tuple(
         "CLOSESPIDER_PAGECOUNT = 3",
         "CLOSESPIDER_TIMEOUT = 0.1",
         "CLOSESPIDER_ERRORCOUNT = 1",
+        "DOWNLOAD_MAXSIZE = 100",
         "MEMUSAGE_ENABLED = True\nMEMUSAGE_LIMIT_MB = 1",
     )
 )

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.output.others import OTHERS, mark
+from tests.output.others import OTHERS, doubled, mark
 from tests.output.world import World
 
 WORLDS = int(os.environ.get("OUTPUT_WORLDS", "6"))
@@ -97,6 +97,20 @@ async def _restored(folder: Path, uri: str, replaces: bool) -> None:
     await world.run(3)
     world.check()
     assert (folder / f"{uri}.aside-1").read_bytes() == lost
+
+
+@pytest.mark.parametrize("replaces", [True, False], ids=["replaced", "appended"])
+def test_a_table_that_others_append_to_a_csv_with_its_header_is_moved_aside(tmp_path: Path, replaces: bool) -> None:
+    asyncio.run(_second_header(tmp_path, replaces))
+
+
+async def _second_header(folder: Path, replaces: bool) -> None:
+    world = World(folder, random.Random(2), {"out.csv": {"format": "csv", "overwrite": replaces}})
+    await world.run(0)
+    doubled(folder / "out.csv", world)
+    await world.run(3)
+    world.check()
+    assert (folder / "out.csv.aside-1").exists()
 
 
 async def live(folder: Path, uri: str, replaces: bool, chance: random.Random) -> None:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import random
 
-import pytest
-
 from tests.operators.acts import play
 from tests.operators.place import place
 
 
-@pytest.mark.parametrize("number", range(2))
-def test_the_promises_hold_whatever_an_operator_does(number: int) -> None:
+def test_the_promises_hold_whatever_an_operator_does() -> None:
     seed = random.randrange(1 << 32)
     print(f"python -m tests.operators --seed {seed}")
     with place(seed) as own:

@@ -139,13 +139,16 @@ def test_the_number_of_the_process_is_written_where_it_may_be(scrapy: Scrapy, tm
     assert (tmp_path / "x.pid").read_text().strip().isdecimal()
 
 
-@pytest.mark.parametrize("suffix", ["", "-wal"])
-def test_a_store_that_cannot_be_written_is_refused(
-    tmp_path: Path, session_file: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+@pytest.mark.parametrize(
+    ("name", "setting"), [("store.db", "IG_STORE"), ("store.db-wal", "IG_STORE"), ("sessions.db", "IG_STATE")]
+)
+def test_a_store_or_a_session_s_state_that_cannot_be_written_is_refused(
+    tmp_path: Path, session_file: Path, monkeypatch: pytest.MonkeyPatch, name: str, setting: str
 ) -> None:
-    file = tmp_path / f"store.db{suffix}"
+    file = tmp_path / name
     file.touch()
     # Root may write everything.
     monkeypatch.setattr(os, "access", lambda path, mode: path != file)
-    told = refused({"IG_SESSION": str(session_file), "IG_STORE": f"sqlite:///{tmp_path}/store.db"})
-    assert told == f"IG_STORE: {file}: it cannot be written; chmod u+w {file}"
+    places = {"IG_STORE": f"sqlite:///{tmp_path}/store.db", "IG_STATE": str(tmp_path)}
+    told = refused({"IG_SESSION": str(session_file), **places})
+    assert told == f"{setting}: {file}: it cannot be written; chmod u+w {file}"

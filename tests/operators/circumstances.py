@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-#: Without them root, as whom tests may run, could read and write whatever its mode is.
+#: Takes from root, as whom tests may run, the right to read and write every file whatever its mode.
 OBEY_MODES: Final = """
 import ctypes
 head, data = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()

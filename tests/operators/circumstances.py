@@ -198,7 +198,6 @@ OF_LIMITS: Final = tuple(
         "CLOSESPIDER_PAGECOUNT = 3",
         "CLOSESPIDER_TIMEOUT = 0.1",
         "CLOSESPIDER_ERRORCOUNT = 1",
-        "DOWNLOAD_MAXSIZE = 100",
         "MEMUSAGE_ENABLED = True\nMEMUSAGE_LIMIT_MB = 1",
     )
 )

@@ -162,10 +162,18 @@ def _check_places(feeds: Mapping[str, Any], config: Config, files: Mapping[str, 
     taken: dict[Path, str] = {}
     for name, path, what in (*_own_files(config), *_named_files(files), *_outputs(feeds)):
         for other, purpose in taken.items():
-            if path == other or (path.exists() and other.exists() and path.samefile(other)):
+            if _is_same(path, other):
                 raise BadInput(f"{name}: it is {purpose}; name another file")
-        if path.is_file() or not path.exists():
+        if not is_stream(str(path)):
             taken[path] = what
+
+
+def _is_same(path: Path, other: Path) -> bool:
+    try:
+        return path == other or path.samefile(other)
+    except OSError:
+        # One is not there, or is in a folder that may not be looked into.
+        return False
 
 
 def _own_files(config: Config) -> Iterator[tuple[str, Path, str]]:
@@ -193,7 +201,11 @@ def _outputs(feeds: Mapping[str, Any]) -> Iterator[tuple[str, Path, str]]:
         if urlsplit(uri).scheme not in {"", "file"} or "%(" in uri or is_stream(uri):
             continue
         path = local_path(uri)
-        if path.is_dir():
+        try:
+            is_folder = path.is_dir()
+        except OSError as error:
+            raise BadInput(f"output {shown(uri)}: {error.strerror or error}") from None
+        if is_folder:
             raise BadInput(f"output {shown(uri)}: it is a folder; name a file in it")
         yield f"output {shown(uri)}", path, f"the output {uri}"
 
@@ -207,9 +219,9 @@ def _installed(package: str) -> bool:
 
 def check_file(path: Path, what: str) -> None:
     """Refuse a file that cannot be written; what is in it stays."""
-    existed = path.exists()
     try:
-        if path.exists() and not path.is_file() and not path.is_dir():
+        existed = path.exists()
+        if existed and not path.is_file() and not path.is_dir():
             # A pipe would be waited for.
             return
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -100,7 +100,7 @@ def check_writable(path: Path, setting: str) -> None:
     """
     for suffix in ("", "-wal", "-shm"):
         file = Path(f"{path}{suffix}")
-        if file.exists() and not os.access(file, os.W_OK):
+        if os.access(file, os.F_OK) and not os.access(file, os.W_OK):
             raise BadInput(f"{setting}: {file}: it cannot be written; chmod u+w {file}")
 
 

@@ -11,7 +11,7 @@ help:
 	@echo "make docs   the documentation as a site, into site/; a warning is an error"
 	@echo "make picture   the picture of the README, from a crawl of the simulator"
 	@echo "make fuzz   200,000 spoilt answers through the readers, and every value of the recorded ones changed; 20,000 files of targets and a million lines; and many times what make test draws at random"
-	@echo "make torture   crawls of 40,000 follows into each kind of output, each killed 200 times"
+	@echo "make torture   crawls of 40,000 follows into each kind of output, each killed 200 times; and what operators do, in any order"
 	@echo "make siege  attacks on a session and its budget, from every side"
 	@echo "make days   crawls of 24 hours against limits, on a clock that is told to go"
 	@echo "make bench  speed and memory, side by side with a bare loop and the clients of make bench-peers"
@@ -92,6 +92,7 @@ torture: $(VENV)/dev compiled
 	for output in jsonl jsonl.gz json csv xml batches; do $(BIN)/python -m tests.torture --kills 200 --outputs $$output || exit 1; done
 	$(BIN)/python -m tests.torture --kills 200 --store postgres --outputs none
 	$(BIN)/python -m tests.torture --kills 200 --store postgres --outputs jsonl
+	$(BIN)/python -m tests.operators --sequences 200
 	OUTPUT_WORLDS=200 $(BIN)/python -m pytest -q tests/output
 	CLIENTS=1000 $(BIN)/python -m pytest -q tests/api/test_client.py -k in_a_row
 

@@ -114,8 +114,8 @@ def prepare(settings: Settings, args: list[str], opts: argparse.Namespace, proce
     files = {"--logfile": opts.logfile, "--pidfile": opts.pidfile, "--profile": opts.profile}
     for value in [*files.values(), *(name for name, _ in outputs)]:
         check_text(value or "", "the name of a file")
-    # Scrapy logs to the one before the crawl begins, and would write the other before it is known what it is.
     check_files(files)
+    # Scrapy would write it at once, before it is known whether it is a file of another purpose.
     opts.pidfile = None
     process()
     check_environment()

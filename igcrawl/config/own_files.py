@@ -66,7 +66,11 @@ def is_same_file(real: Path, other: Path) -> bool:
         real: a resolved path.
         other: one that may be a link.
     """
-    return real == real_path(other, str(other)) or (real.exists() and other.exists() and real.samefile(other))
+    try:
+        return real == real_path(other, str(other)) or real.samefile(other)
+    except OSError:
+        # One is not there, or is in a folder that may not be looked into.
+        return False
 
 
 def _is_of_store(real: Path, store: Path) -> bool:

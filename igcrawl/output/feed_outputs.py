@@ -125,7 +125,11 @@ def is_stream(uri: str) -> bool:
     """Return whether an address leads to a pipe or a device, from which nobody can read again."""
     parts = urlsplit(uri)
     path = expanded(unquote(parts.path) if parts.scheme == "file" else uri, "output")
-    return path.exists() and not path.is_file() and not path.is_dir()
+    try:
+        return path.exists() and not path.is_file() and not path.is_dir()
+    except OSError:
+        # Whoever opens it is told why that cannot be.
+        return False
 
 
 def without_compression(name: str) -> tuple[str, str]:

@@ -124,7 +124,8 @@ def may_stand_above(spec: OutputSpec, data: bytes, header: bytes) -> bool:
             return all(from_line(line) is not None for line in data.split(b"\n") if line.strip())
         [columns] = csv.reader([header.decode().strip()])
         rows = csv.reader(io.StringIO(data.decode(), newline=""), strict=True)
-        return all(len(row) == len(columns) for row in rows if row)
+        # A second header would be taken for a record.
+        return all(len(row) == len(columns) and row != columns for row in rows if row)
     except (ValueError, csv.Error):
         return False
 

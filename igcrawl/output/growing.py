@@ -202,7 +202,8 @@ class GrowingOutput:
         above, header = os.pread(self._file.descriptor, moved.start, 0), self._spec.header()
         if not moved.start or not header:
             return may_stand_above(self._spec, above, header)
-        return state.start > 0 and above.startswith(header) and may_stand_above(self._spec, above, header)
+        rows = above.removeprefix(header)
+        return state.start > 0 and rows != above and may_stand_above(self._spec, rows, header)
 
     def _is_others(self, state: OutputState, end: int) -> bool:
         """Return whether the file's beginning is what others had written there, or makes lines of the format."""

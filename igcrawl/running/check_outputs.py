@@ -167,7 +167,7 @@ def _check_places(feeds: Mapping[str, Any], config: Config, files: Mapping[str, 
         for other, purpose in taken.items():
             if is_same_file(path, other):
                 raise BadInput(f"{name}: it is {purpose}; name another file")
-        if path.is_file() or not path.exists():
+        if not is_stream(str(path)):
             taken[path] = what
 
 
@@ -182,7 +182,11 @@ def _outputs(feeds: Mapping[str, Any]) -> Iterator[tuple[str, Path, str]]:
         if urlsplit(uri).scheme not in {"", "file"} or "%(" in uri or is_stream(uri):
             continue
         path = local_path(uri)
-        if path.is_dir():
+        try:
+            is_folder = path.is_dir()
+        except OSError as error:
+            raise BadInput(f"output {shown(uri)}: {error.strerror or error}") from None
+        if is_folder:
             raise BadInput(f"output {shown(uri)}: it is a folder; name a file in it")
         yield f"output {shown(uri)}", path, f"the output {uri}"
 
@@ -196,9 +200,9 @@ def _installed(package: str) -> bool:
 
 def check_file(path: Path, what: str) -> None:
     """Refuse a file that cannot be written; what is in it stays."""
-    existed = path.exists()
     try:
-        if path.exists() and not path.is_file() and not path.is_dir():
+        existed = path.exists()
+        if existed and not path.is_file() and not path.is_dir():
             # A pipe would be waited for.
             return
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from scrapy.settings import BaseSettings, Settings
@@ -64,8 +65,8 @@ def prepare_crawl(
         check_writable(store, "IG_STORE")
     complete_feeds(settings)
     targets = arguments.get("file")
-    given = {} if targets in {None, "", "-"} else {"file=": str(targets)}
-    check_outputs(settings, spider, config, given | dict(files or {}))
+    given = {"file=": str(targets)} if isinstance(targets, str | Path) and targets not in {"", "-"} else {}
+    check_outputs(settings, spider, config, {**given, **(files or {})})
     write_nothing_for_plan(settings, arguments)
 
 

@@ -108,7 +108,7 @@ def check_writable(path: Path, setting: str) -> None:
     """
     for end in SQLITE_FILES:
         file = Path(f"{path}{end}")
-        if file.exists() and not os.access(file, os.W_OK):
+        if os.access(file, os.F_OK) and not os.access(file, os.W_OK):
             raise BadInput(f"{setting}: {file}: it cannot be written; chmod u+w {file}")
 
 

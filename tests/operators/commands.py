@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -59,7 +60,9 @@ COMMANDS = (
 @cache
 def simulator() -> Simulator:
     """Return the server of all places; it stays until the process ends."""
-    return Simulator(USERS, page_size=PAGE).start()
+    server = Simulator(USERS, page_size=PAGE).start()
+    atexit.register(server.stop)
+    return server
 
 
 def at_simulator() -> dict[str, str]:

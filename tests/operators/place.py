@@ -177,8 +177,7 @@ class Place:
             # It is another's, or older: that is what -O says.
             there = contents(path)
             self.foreign = [mark for mark in self.foreign if mark.encode() not in there]
-        again = known is not None and known.command is command
-        forgotten = again and known is not None and (known.forgotten or known.may_repeat or known.store != store)
+        forgotten = known is not None and (known.forgotten or known.may_repeat or known.store != store)
         self.outputs[name] = Output(replaces, command, store, real, forgotten=forgotten)
 
     def end(self, run: Run, how: str, requests: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -68,6 +69,40 @@ def copied(path: Path, ground: Ground) -> None:
     path.write_bytes(data)
 
 
+def saved_by_a_spreadsheet(path: Path, ground: Ground) -> None:
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
+
+
+def moved_behind_a_link(path: Path, ground: Ground) -> None:
+    elsewhere = path.with_name("elsewhere")
+    elsewhere.mkdir(exist_ok=True)
+    target = elsewhere / f"{ground.chance.randrange(10**6)}-{path.name}"
+    shutil.move(path.resolve(), target)
+    path.unlink(missing_ok=True)
+    path.symlink_to(target)
+
+
+def made_a_link_to_nowhere(path: Path, ground: Ground) -> None:
+    path.unlink()
+    path.symlink_to(f"nowhere-{ground.chance.randrange(10**6)}")
+
+
+def linked_twice(path: Path, ground: Ground) -> None:
+    os.link(path.resolve(), path.with_name(f"twin-{ground.chance.randrange(10**6)}"))
+
+
+def emptied(path: Path, ground: Ground) -> None:
+    path.write_bytes(b"")
+
+
+def doubled(path: Path, ground: Ground) -> None:
+    path.write_bytes(path.read_bytes() * 2)
+
+
+def sorted_by_line(path: Path, ground: Ground) -> None:
+    path.write_bytes(b"".join(sorted(path.read_bytes().splitlines(keepends=True))))
+
+
 def mark(ground: Ground, text: str) -> str:
     """Return a text with a mark of its own in the place of ``foreign``, and remember that."""
     mark = f"foreign{ground.chance.randrange(10**12)}"
@@ -87,4 +122,11 @@ OTHERS: list[Callable[[Path, Ground], None]] = [
     prepended,
     touched,
     copied,
+    saved_by_a_spreadsheet,
+    moved_behind_a_link,
+    made_a_link_to_nowhere,
+    linked_twice,
+    emptied,
+    doubled,
+    sorted_by_line,
 ]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.output.others import OTHERS, mark
+from tests.output.others import OTHERS, doubled, mark
 from tests.output.world import World
 
 WORLDS = int(os.environ.get("OUTPUT_WORLDS", "6"))
@@ -51,7 +51,7 @@ def test_a_batch_that_two_names_of_a_machine_have_written_is_known_by_its_file(t
     asyncio.run(live(tmp_path, "part-%(batch_id)d.jsonl", True, random.Random(seed)))
 
 
-@pytest.mark.parametrize("uri", [uri for uri in FORMATS if "%(" not in uri])
+@pytest.mark.parametrize("uri", ["out.jsonl", "out.jsonl.gz", "out.json", "out.csv"])
 @pytest.mark.parametrize("how", ["moved", "copied", "behind a link", "in a renamed folder"])
 def test_an_output_that_was_moved_holds_every_record_once_under_its_new_name(
     tmp_path: Path, uri: str, how: str
@@ -103,6 +103,20 @@ async def _restored(folder: Path, uri: str, replaces: bool) -> None:
     await world.run(3)
     world.check()
     assert (folder / f"{uri}.aside-1").read_bytes() == lost
+
+
+@pytest.mark.parametrize("replaces", [True, False], ids=["replaced", "appended"])
+def test_a_table_that_others_append_to_a_csv_with_its_header_is_moved_aside(tmp_path: Path, replaces: bool) -> None:
+    asyncio.run(_second_header(tmp_path, replaces))
+
+
+async def _second_header(folder: Path, replaces: bool) -> None:
+    world = World(folder, random.Random(2), {"out.csv": {"format": "csv", "overwrite": replaces}})
+    await world.run(0)
+    doubled(folder / "out.csv", world)
+    await world.run(3)
+    world.check()
+    assert (folder / "out.csv.aside-1").exists()
 
 
 async def live(folder: Path, uri: str, replaces: bool, chance: random.Random) -> None:

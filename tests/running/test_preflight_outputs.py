@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 
 from igcrawl.running import run_crawl
-from tests.conftest import Scrapy
+from tests.conftest import Scrapy, scrapy_environment
+from tests.operators.circumstances import OBEY_MODES
+from tests.support import crawls
 from tests.support.session_file import write_session
+from tests.support.session_states import state_home
 
 SECRET = "hunter2hunter2"
 #: Nobody answers there.
@@ -146,13 +149,39 @@ def test_the_number_of_the_process_is_written_where_it_may_be(scrapy: Scrapy, tm
     assert (tmp_path / "x.pid").read_text().strip().isdecimal()
 
 
-@pytest.mark.parametrize("suffix", ["", "-wal"])
-def test_a_store_that_cannot_be_written_is_refused(
-    tmp_path: Path, session_file: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("-O", "shut/x.jsonl"), "igcrawl: output shut/x.jsonl: Permission denied\n"),
+        (("-s", "IG_STORE=sqlite:///shut/x.db", "-O", "x.jsonl"), "igcrawl: IG_STORE: shut/x.db: Permission denied; "),
+    ],
+    ids=["output", "store"],
+)
+def test_a_folder_that_may_not_be_looked_into_is_told_in_one_line(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, words: tuple[str, ...], said: str
 ) -> None:
-    file = tmp_path / f"store.db{suffix}"
+    write_session(tmp_path / "session.json")
+    (tmp_path / "shut").mkdir(mode=0)
+    command = ["scrapy", "crawl", "followers", "-a", "user_id=1", *words]
+    crawl = f"import sys; from scrapy.cmdline import execute; sys.argv = {command!r}; execute(sys.argv)"
+    order, streams = {"program": f"{OBEY_MODES}\n{crawl}"}, tmp_path_factory.mktemp("streams")
+    own = {"XDG_STATE_HOME": str(state_home(tmp_path)), "IG_SESSION": "session.json", **NOWHERE}
+    code, _, errors = crawls.captured(order, tmp_path, streams, scrapy_environment(**own))
+    assert code == 2
+    assert errors.startswith(said)
+    assert errors.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "setting"), [("store.db", "IG_STORE"), ("store.db-wal", "IG_STORE"), ("sessions.db", "IG_STATE")]
+)
+def test_a_store_or_a_session_s_state_that_cannot_be_written_is_refused(
+    tmp_path: Path, session_file: Path, monkeypatch: pytest.MonkeyPatch, name: str, setting: str
+) -> None:
+    file = tmp_path / name
     file.touch()
     # Root may write everything.
-    monkeypatch.setattr(os, "access", lambda path, mode: path != file)
-    told = refused({"IG_SESSION": str(session_file), "IG_STORE": f"sqlite:///{tmp_path}/store.db"})
-    assert told == f"IG_STORE: {file}: it cannot be written; chmod u+w {file}"
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK or path != file)
+    places = {"IG_STORE": f"sqlite:///{tmp_path}/store.db", "IG_STATE": str(tmp_path)}
+    told = refused({"IG_SESSION": str(session_file), **places})
+    assert told == f"{setting}: {file}: it cannot be written; chmod u+w {file}"

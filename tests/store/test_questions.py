@@ -63,11 +63,13 @@ async def test_a_walk_has_begun_when_somebody_has_claimed_it(url: str) -> None:
         old = await begun(store, [seed(1)])
         await claimed(store, old)
         crawl = await begun(store, [seed(1), seed(2)], after=1)
+        assert await store.walks.has(crawl.id, "followers/1")
         assert not await store.walks.begun(crawl.id, "followers/1")
         await ended(store, await claimed(store, crawl), "complete")
         assert await store.walks.begun(crawl.id, "followers/1")
         assert not await store.walks.begun(crawl.id, "followers/2")
         assert not await store.walks.begun(crawl.id, "followers/3")
+        assert not await store.walks.has(crawl.id, "followers/3")
 
 
 async def test_the_first_walks_of_a_verdict_are_named(url: str) -> None:

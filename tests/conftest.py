@@ -46,6 +46,17 @@ if (_folder := _in_memory()) is not None:
     os.environ.setdefault(ROOT_OF_TESTS, _folder)
 
 
+#: Files whose tests take longest: at the end of a run they would let all processes but one wait.
+_FIRST = ("end_to_end/test_scrapyd.py", "test_torture.py", "test_days.py", "running/test_many.py", "test_workers.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the longest tests come first."""
+    first = {Path(__file__).parent / name for name in _FIRST}
+    assert all(path.is_file() for path in first)
+    items.sort(key=lambda item: item.path not in first)
+
+
 # What is imported and collected stays until the end: to look for garbage in it takes a third of that time.
 gc.disable()
 

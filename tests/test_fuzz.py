@@ -79,7 +79,7 @@ def test_spoilt_answers_are_pages_or_typed_errors() -> None:
 
 
 @settings(
-    max_examples=max(75, CASES // 20), deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    max_examples=max(40, CASES // 20), deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
 @given(operation=st.sampled_from(sorted(OPERATIONS)), answer=JSON, root=JSON)
 def test_any_json_is_a_page_or_a_typed_error(operation: str, answer: Any, root: Any) -> None:

@@ -11,7 +11,7 @@ from tests.torture.ground import OUTPUTS
 from tests.torture.torturer import Torturer, torture
 
 #: `make torture` kills 200 times, crawls of twenty lists.
-KILLS, LISTS = 6, 5
+KILLS, LISTS = 6, 3
 
 
 @pytest.mark.parametrize("store", ["sqlite", "postgres"])

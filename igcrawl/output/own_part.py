@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from igcrawl.output.enclosed import is_enclosed
 from igcrawl.output.encoders import Encoder
 from igcrawl.output.foreign import may_stand_above, walks_in
 from igcrawl.output.output import OutputCrawl, OutputSpec
@@ -50,8 +51,10 @@ async def _is_known(crawl: OutputCrawl, spec: OutputSpec, path: Path, state: Out
     if not moved and state.facts is not None and state.facts.inode == facts.inode:
         return True
     beginning = b""
-    # Without the line that each file of the format has.
-    async for chunk in encoded(crawl, spec.encoder(), headed=True):
+    # Without what each file of the format begins with.
+    content = encoded(crawl, spec.encoder(), headed=not is_enclosed(spec))
+    await anext(content)
+    async for chunk in content:
         beginning += chunk
         if len(beginning) >= _BEGINNING:
             break

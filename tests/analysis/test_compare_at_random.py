@@ -1,7 +1,7 @@
 """Histories drawn at random in the simulator, whose truth is known: what is compared of them is exact, or doubted.
 
 An answer about complete lists is exact and has no doubt. One about other lists says what may be wrong with it, and no
-more is wrong than it says. `make fuzz` draws 300 histories, the suite 12.
+more is wrong than it says. `make fuzz` draws 300 histories, the suite 4.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from igcrawl.errors import BadInput
 from tests.analysis.drawn_histories import OTHER, OWNER, Drawn, Read, crawled
 from tests.analysis.histories import settings_for
 
-HISTORIES = int(os.environ.get("FUZZ_HISTORIES", "6"))
+HISTORIES = int(os.environ.get("FUZZ_HISTORIES", "4"))
 #: So many are crawled side by side.
 AT_ONCE = 12
 #: How many accounts of an answer a doubt allows to be wrong, or to be missing.

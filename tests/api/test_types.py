@@ -83,11 +83,11 @@ def bare_python(tmp_path: Path) -> Path:
     return tmp_path / "bare/bin/python"
 
 
-def test_mypy_takes_a_user_s_program(tmp_path: Path, stubs: Path) -> None:
+def test_mypy_takes_a_user_s_program_with_and_without_frames(
+    tmp_path: Path, stubs: Path, bare_python: Path, without: Path
+) -> None:
+    # One after another: what the first has learned of the standard library, the second need not.
     assert refused_by_mypy(PROGRAM, tmp_path, Path(sys.executable), stubs) == WRONG
-
-
-def test_mypy_takes_the_program_of_who_has_no_frames(tmp_path: Path, bare_python: Path, without: Path) -> None:
     assert refused_by_mypy(without, tmp_path, bare_python) == wrong_in(without)
 
 
@@ -109,7 +109,7 @@ def refused_by_mypy(program: Path, folder: Path, python: Path, *more: Path) -> l
     """
     (folder / "mypy.ini").write_text(MYPY)
     # Kept from run to run: most of its time goes into the types of the standard library.
-    cache = ROOT / ".mypy_cache/user_program" / program.stem
+    cache = ROOT / ".mypy_cache/user_program"
     given = ["--config-file", "mypy.ini", "--cache-dir", cache, "--no-error-summary", "--python-executable", python]
     told = checked([sys.executable, "-m", "mypy", *map(str, given), str(program)], folder, *more)
     return sorted({int(line.split(":")[1]) for line in told.splitlines() if ": error:" in line})

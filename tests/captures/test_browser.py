@@ -49,6 +49,13 @@ def browser() -> Chromium:
     return Chromium(chromium_or_skip())
 
 
+@pytest.fixture(scope="module")
+def cdp_url(browser: Chromium) -> Iterator[str]:
+    """Where a browser takes orders that runs already: all who do not care which one it is have it together."""
+    with running(browser, "http://127.0.0.1") as url:
+        yield url
+
+
 CRAWL = ("crawl", "operation", "-a", "name=user_lookup", "-a", 'args={"username":"instagram"}')
 
 
@@ -145,9 +152,9 @@ def test_page_loads_count_against_the_budget(captured: Captured) -> None:
     assert {family: len(times) for family, times in sent.items()} == {"custom": len(pages)} == {"custom": 5}
 
 
-def test_an_expired_login_parks_the_session_and_nothing_is_loaded_with_it_any_more(place: Place) -> None:
+def test_an_expired_login_parks_the_session_and_nothing_is_loaded_with_it_any_more(place: Place, cdp_url: str) -> None:
     place.simulator.sessions.revoke_all()
-    done = run(place, "docids", "capture")
+    done = run(place, "docids", "capture", "--cdp", cdp_url)
     assert done.wait() == 3
     assert "log in again" in done.log
     assert [request.path for request in place.simulator.requests] == ["/", "/accounts/login/"]
@@ -164,10 +171,10 @@ def test_an_expired_login_parks_the_session_and_nothing_is_loaded_with_it_any_mo
     assert state_of(place).parked is None
 
 
-def test_a_challenge_parks_the_session_and_ends_the_capture(place: Place) -> None:
+def test_a_challenge_parks_the_session_and_ends_the_capture(place: Place, cdp_url: str) -> None:
     # The first page and its script come before.
     place.simulator.faults.add(kind="challenge_redirect", nth=3)
-    done = run(place, "docids", "capture")
+    done = run(place, "docids", "capture", "--cdp", cdp_url)
     assert done.wait() == 3
     assert "/challenge" in done.log
     assert "scrapy session resume session.json" in done.log
@@ -178,9 +185,9 @@ def test_a_challenge_parks_the_session_and_ends_the_capture(place: Place) -> Non
     assert state_of(place).parked == PARKED
 
 
-def test_a_throttled_page_makes_the_session_rest_and_the_next_capture_waits_for_it(place: Place) -> None:
+def test_a_throttled_page_makes_the_session_rest_and_the_next_capture_waits_for_it(place: Place, cdp_url: str) -> None:
     place.simulator.faults.add(kind="throttle", nth=1)
-    assert run(place, "docids", "capture", IG_COOLDOWN="600").wait() == 1
+    assert run(place, "docids", "capture", "--cdp", cdp_url, IG_COOLDOWN="600").wait() == 1
     assert state_of(place).rests_until(time.time()) > time.time() + 500
 
     waiting = start(place, "docids", "capture", "-L", "DEBUG", IG_WAIT_MAX="")
@@ -201,13 +208,12 @@ def test_a_capture_can_be_stopped_while_a_page_loads(place: Place) -> None:
     assert "Traceback" not in loading.log
 
 
-def test_capture_uses_a_browser_that_runs_and_leaves_it_running(place: Place, browser: Chromium) -> None:
+def test_capture_uses_a_browser_that_runs_and_leaves_it_running(place: Place, cdp_url: str) -> None:
     place.simulator.sessions.revoke_all()
-    with running(browser, place.simulator.web_url) as cdp_url:
-        assert run(place, "docids", "capture", "--cdp", cdp_url).wait() == 3
-        assert [request.path for request in place.simulator.requests] == ["/", "/accounts/login/"]
-        with urlopen(f"{cdp_url}/json/version") as answer:
-            assert answer.status == 200
+    assert run(place, "docids", "capture", "--cdp", cdp_url).wait() == 3
+    assert [request.path for request in place.simulator.requests] == ["/", "/accounts/login/"]
+    with urlopen(f"{cdp_url}/json/version") as answer:
+        assert answer.status == 200
 
 
 def test_a_browser_that_does_not_start_is_bad_input(place: Place) -> None:
@@ -240,15 +246,14 @@ def test_login_waits_for_the_second_factor_and_gives_a_session_that_can_be_used(
     assert client.web(simulator.web_queries["PolarisProfilePageContentQuery"], {"id": "25025320"}).json["data"]["user"]
 
 
-def test_session_login_saves_what_a_human_has_done_in_the_window(place: Place, browser: Chromium) -> None:
+def test_session_login_saves_what_a_human_has_done_in_the_window(place: Place, cdp_url: str) -> None:
     Path(place.folder / "session.json").unlink()
-    with running(browser, place.simulator.web_url) as cdp_url:
-        waiting = start(place, "session", "login", "--name", "mine", "--cdp", cdp_url, IG_SESSION="")
-        crawls.until(
-            lambda: any(each.path == "/accounts/login/" for each in place.simulator.requests) or waiting.ended_within(0)
-        )
-        asyncio.run(log_in(place, cdp_url))
-        assert waiting.wait() == 0, waiting.log
+    waiting = start(place, "session", "login", "--name", "mine", "--cdp", cdp_url, IG_SESSION="")
+    crawls.until(
+        lambda: any(each.path == "/accounts/login/" for each in place.simulator.requests) or waiting.ended_within(0)
+    )
+    asyncio.run(log_in(place, cdp_url))
+    assert waiting.wait() == 0, waiting.log
     assert f"session mine: imported, account {account_of(place)}" in waiting.log
     saved = place.folder / "sessions" / "mine.json"
     assert stat.S_IMODE(saved.stat().st_mode) == 0o600

@@ -49,7 +49,11 @@ def scrapyd_venv(request: pytest.FixtureRequest) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not stamp.exists() or stamp.read_text() != made_of:
             shutil.rmtree(venv, ignore_errors=True)
-            subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
+            # Pip comes from there, too: to put another one in takes as long as all else.
+            subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(venv)], check=True)
+            pip_program = venv / "bin" / "pip"
+            pip_program.write_text(f"#!/bin/sh\nexec '{venv}/bin/python' -m pip \"$@\"\n")
+            pip_program.chmod(0o755)
             (own,) = venv.glob("lib/python*/site-packages")
             (own / "shared.pth").write_text(sysconfig.get_path("purelib") + "\n")
             command = PIP.replace(".venv", str(venv))

@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import re
+import select
 import subprocess
 import sys
 import tempfile
@@ -25,6 +26,8 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+#: How long a crawl may take, whatever else the machine does.
+_SECONDS = 60
 _FORMAT = "%(asctime)s [%(name)s] %(levelname)s: %(message)s"
 
 
@@ -149,6 +152,11 @@ class OneProcess:
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps({"orders": [asdict(each) for each in orders], "at_once": at_once}) + "\n")
         self._process.stdin.flush()
+        if not select.select([self._process.stdout], [], [], _SECONDS * max(len(orders), 1))[0]:
+            # Who comes next has another one.
+            one_process.cache_clear()
+            self._process.kill()
+            raise AssertionError(f"a crawl does not end: {orders}")
         answer = self._process.stdout.readline()
         assert answer, "the process of the crawls has ended"
         told = json.loads(answer)

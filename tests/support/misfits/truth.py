@@ -38,30 +38,30 @@ class Truth:
             for place in places_in(document, (number,))
             if len(place) > 1
         ]
-        self._decided: dict[Place, set[tuple[int, str]]] = {}
-        leaves = [
+        self._leaves = [
             place for place in self.places if not (value := answer.at(place)) or not isinstance(value, dict | list)
         ]
-        for probe in range(_PROBES):
-            changes = {leaf: _other(answer.at(leaf), probe) for leaf in leaves}
-            self._probe([(leaf, change) for leaf, change in changes.items() if change is not MISSING])
+        self._decided: dict[Place, set[tuple[int, str]]] = {}
 
-    def _probe(self, changes: list[tuple[Place, Any]]) -> None:
-        """Find what each change moves: of a group that moves nothing, no member does."""
+    def decided(self, place: Place) -> set[tuple[int, str]]:
+        """Return what a place decides: what its leaves do."""
+        if place not in self._decided:
+            leaves = [leaf for leaf in self._leaves if leaf[: len(place)] == place]
+            moved = self._decided[place] = set()
+            for probe in range(_PROBES):
+                changes = [(leaf, _other(self.answer.at(leaf), probe)) for leaf in leaves]
+                moved |= self._probe([(leaf, change) for leaf, change in changes if change is not MISSING])
+        return self._decided[place]
+
+    def _probe(self, changes: list[tuple[Place, Any]]) -> set[tuple[int, str]]:
+        """Return what each change by itself moves: of a group that moves nothing, no member does."""
         if not changes:
-            return
-        outcome = self.answer.read(self.answer.changed(dict(changes)))
-        moved = self._moved(outcome)
-        if not moved:
-            return
-        if len(changes) > 1:
-            middle = len(changes) // 2
-            self._probe(changes[:middle])
-            self._probe(changes[middle:])
-            return
-        leaf = changes[0][0]
-        for length in range(2, len(leaf) + 1):
-            self._decided.setdefault(leaf[:length], set()).update(moved)
+            return set()
+        moved = self._moved(self.answer.read(self.answer.changed(dict(changes))))
+        if not moved or len(changes) == 1:
+            return moved
+        middle = len(changes) // 2
+        return self._probe(changes[:middle]) | self._probe(changes[middle:])
 
     def _moved(self, outcome: Outcome) -> set[tuple[int, str]]:
         """Return which fields of which records are no longer what they were."""
@@ -79,10 +79,6 @@ class Truth:
                 now = outcome.records[number]
             moved |= {(number, name) for name, value in record.items() if now.get(name, MISSING) != value}
         return moved
-
-    def decided(self, place: Place) -> set[tuple[int, str]]:
-        """Return what a place decides."""
-        return self._decided.get(place, set())
 
 
 def _other(value: Any, probe: int) -> Any:

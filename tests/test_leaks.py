@@ -287,5 +287,6 @@ def test_a_redirect_to_another_host_is_not_followed(
                 IG_MOBILE_URL=server.url, IG_WEB_URL=server.url, IG_SESSION=str(session_file),
             )  # fmt: skip
     assert run.code == 3, run.err
-    assert len(server.recorded) == 2
+    # The account, its substitute, and the session's own.
+    assert len(server.recorded) == 3
     assert other.recorded == []

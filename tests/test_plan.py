@@ -20,6 +20,7 @@ from igcrawl.store import OperatorLimits
 from igcrawl.times import DAY, HOUR, span
 from tests.conftest import Scrapy
 from tests.support.place import Done, Place
+from tests.support.session_states import end_rest
 
 INSTAGRAM = "25025320"
 NOW = 1_800_000_000.0
@@ -223,7 +224,8 @@ def test_a_named_crawl_that_has_ended_takes_nothing(unlimited: Place) -> None:
 def test_a_plan_without_an_answer_asks_once_and_says_what_it_does_not_know(unlimited: Place) -> None:
     for kind in ("throttle", "cut_connection"):
         unlimited.simulator.faults.add(kind=kind, times=1)
-        done = plan(unlimited, "followers", f"user_id={INSTAGRAM}", "-s", "IG_COOLDOWN=0.1", code=1)
+        unlimited.state(end_rest)
+        done = plan(unlimited, "followers", f"user_id={INSTAGRAM}", code=1)
         assert len(done.asked) == 1
         assert "the profile could not be read" in done.log
         assert "at least 2 requests" in done.log

@@ -81,7 +81,6 @@ def test_a_crawl_that_was_ended_from_outside_goes_on_with_the_page_that_it_had_n
         ({"kind": "throttle"}, "throttled", 1),
         ({"kind": "challenge"}, "blocked", 3),
         ({"kind": "login_required"}, "blocked", 3),
-        ({"kind": "raw", "body": ODD}, "failed", 1),
     ],
     ids=lambda value: str(value["kind"] if isinstance(value, dict) else value),
 )
@@ -99,6 +98,18 @@ def test_a_walk_that_could_not_go_on_goes_on_with_the_next_run(
     assert len(first.asked) + len(second.asked) == len(whole.asked) + 1
     assert timeless(second.records, "requests") == timeless(whole.records, "requests")
     assert second.walks[0]["requests"] == len(first.asked) + len(second.asked)
+
+
+def test_a_walk_that_failed_goes_on_with_the_next_run(place: Place, simulator: Simulator) -> None:
+    simulator.faults.add(operation="followers", kind="raw", body=ODD, after_cursor=True)
+    simulator.faults.add(operation="followers_rest", kind="raw", body={"users": 5, "status": "ok"})
+    first = place.crawl("followers", f"user_id={SMALL}", code=1)
+    assert [walk["verdict"] for walk in first.walks] == ["failed"]
+    simulator.faults.clear()
+    second = place.crawl("followers", f"user_id={SMALL}")
+    assert pages(second)[0] == pages(first)[1] is not None
+    whole = in_peace(place, "followers", f"user_id={SMALL}")
+    assert timeless(second.records, "requests") == timeless(whole.records, "requests")
 
 
 def test_a_walk_whose_doc_id_was_rotated_goes_on_with_a_fresh_one(place: Place, simulator: Simulator) -> None:

@@ -164,7 +164,7 @@ def test_who_is_missing_from_two_complete_lists_in_a_row_is_gone(place: Place) -
     ("between", "verdict", "code"),
     [
         ({"kind": "limit", "nth": 3}, "limited", 1),
-        ({"kind": "raw", "nth": 3, "body": ODD}, "failed", 1),
+        ({"kind": "raw", "after_cursor": True, "body": ODD}, "failed", 1),
         ({"kind": "raw", "nth": 3, "body": END}, "suspect", 1),
         ({"kind": "throttle", "nth": 3}, "throttled", 1),
         ({"kind": "repeat_cursor", "nth": 3}, "looped", 1),
@@ -181,6 +181,8 @@ def test_a_list_that_is_not_complete_makes_nobody_gone(
         simulator.faults.clear()
         if between:
             simulator.faults.add(operation="followers", **between)
+        if verdict == "failed":
+            simulator.faults.add(operation="followers_rest", kind="raw", body={"users": 5, "status": "ok"})
         limit = [] if between else ["max_pages=3"]
         broken = place.crawl(*LIST, "fresh=1", *limit, *LONG_REST, code=code)
         place.state(end_rest)

@@ -96,6 +96,10 @@ class Drawn:
         graph.set_list(OWNER, "followers", listed, len(self.members), cut=fate == "cut")
         if fate in _FAULTS:
             self.simulator.faults.add(operation="followers", target=str(OWNER), times=10**6, **_FAULTS[fate])
+        if fate == "broken":
+            # Its substitute is no way out.
+            odd = {"users": 5, "status": "ok"}
+            self.simulator.faults.add(operation="followers_rest", target=str(OWNER), kind="raw", body=odd)
         self.reads.append(Read(self.names(self.members), fate))
         arguments = {"max_pages": "2"} if fate == "stopped" else {}
         orders = [self._order("followers", OWNER, f"week{number}", arguments)]

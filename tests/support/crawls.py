@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,8 @@ class CrawlProcess:
     def signal(self, number: int) -> None:
         """Send it a signal; none when it has ended."""
         if self._handle is not None:
-            signal.pidfd_send_signal(self._handle, number)
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._handle, number)
 
     def ended_within(self, seconds: float) -> bool:
         """Wait until it ends, but no longer than this."""

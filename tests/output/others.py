@@ -7,7 +7,7 @@ import random
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 
 class Ground(Protocol):
@@ -130,3 +130,5 @@ OTHERS: list[Callable[[Path, Ground], None]] = [
     doubled,
     sorted_by_line,
 ]
+#: A batch is known by where its file is: what becomes later of a link that led there is not looked at.
+LINKS: Final = (moved_behind_a_link, made_a_link_to_nowhere)

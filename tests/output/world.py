@@ -220,7 +220,8 @@ class World:
 
     def files(self) -> list[Path]:
         """The files of the outputs that are there."""
-        return [path for uri in self.feeds for path in self.folder.glob(uri.replace("%(batch_id)d", "*"))]
+        named = [path for uri in self.feeds for path in self.folder.glob(uri.replace("%(batch_id)d", "*"))]
+        return [path for path in named if path.exists()]
 
     def remember_foreign(self) -> None:
         """Forget what others have removed themselves."""

@@ -57,7 +57,7 @@ _PARTS: Final[Mapping[str, Mapping[str, int | None]]] = {
         "igcrawl.crawl.closing.CloseSpider": 0,
         # Feeds of records, not of pages.
         "scrapy.extensions.feedexport.FeedExporter": None,
-        "igcrawl.output.exporters.RecordFeedExporter": 0,
+        "igcrawl.output.feeds.RecordFeedExporter": 0,
     },
 }
 #: Writes the records to a Postgres store; half of what it imports is of no use for another.

@@ -12,7 +12,7 @@ from igcrawl.errors import BadInput
 from igcrawl.middlewares.answers import AnswerMiddleware
 from igcrawl.middlewares.session import SessionMiddleware
 from igcrawl.middlewares.throttle import ThrottleMiddleware
-from igcrawl.output.exporters import RecordFeedExporter
+from igcrawl.output.feeds import RecordFeedExporter
 from igcrawl.store import is_postgres_url
 
 #: In the order in which a request passes them; the last is the innermost of all.

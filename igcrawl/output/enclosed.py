@@ -14,16 +14,11 @@ from igcrawl.output.output import OutputSpec
 _BLOCK: Final = 1 << 16
 
 
-def is_enclosed(spec: OutputSpec) -> bool:
-    """Return whether an output's records stand so, and can be added to: compressed bytes cannot be cut anywhere."""
-    return spec.format in _CHECKS and not spec.suffix
-
-
 def place_for_more(spec: OutputSpec, path: Path) -> int:
     """Return how many bytes of a file stay as they are when records follow those in it: all before its closing.
 
     Args:
-        spec: of the output.
+        spec: of the output, which encloses its records.
         path: the file; it is there and is not empty.
 
     Returns:
@@ -36,7 +31,7 @@ def place_for_more(spec: OutputSpec, path: Path) -> int:
     encoder = spec.encoder()
     opening, closing = encoder.begin().strip(), encoder.end().strip()
     with path.open("rb") as file:
-        problem = _CHECKS[spec.format](file)
+        problem = _CHECKS[opening[:1]](file)
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
             end = _end_of_text(data, len(data))
             if problem is None and data[max(end - len(closing), 0) : end] != closing:
@@ -81,4 +76,5 @@ def _check_document(file: BinaryIO) -> str | None:
     return None if all(each.lower() == "utf-8" for each in encodings) else "it is not written in UTF-8"
 
 
-_CHECKS: Final[Mapping[str, Callable[[BinaryIO], str | None]]] = {"json": _check_array, "xml": _check_document}
+#: By what a file of the kind begins with.
+_CHECKS: Final[Mapping[bytes, Callable[[BinaryIO], str | None]]] = {b"[": _check_array, b"<": _check_document}

@@ -10,6 +10,7 @@ from typing import Any, Final, Protocol
 import zstandard
 
 from igcrawl.items import to_record
+from igcrawl.output.exporters import begin
 from igcrawl.output.json_lines import from_line
 
 #: What the suffix of a file's name says of its compression.
@@ -82,8 +83,8 @@ class ExporterEncoder:
         """Return what the exporter writes first."""
         if self._process is not None:
             self._file = self._process(self._buffer)
-        self._exporter = self._make(self._file, headed=headed)
-        self._exporter.start_exporting()
+        self._exporter = self._make(self._file)
+        begin(self._exporter, headed=headed)
         return self._drained()
 
     def encode(self, lines: bytes) -> bytes:

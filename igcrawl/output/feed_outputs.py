@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 import orjson
 from scrapy import Spider
 from scrapy.crawler import Crawler
+from scrapy.exporters import BaseItemExporter
 from scrapy.extensions.feedexport import FileFeedStorage, ItemFilter, StdoutFeedStorage, apply_uri_params
 from scrapy.extensions.postprocessing import PostProcessingManager
 from scrapy.settings import BaseSettings
@@ -21,6 +23,7 @@ from scrapy.utils.misc import build_from_crawler, load_object
 from igcrawl.items import WalkEnd, to_record
 from igcrawl.output.batched import BatchedOutput
 from igcrawl.output.encoders import COMPRESSED, CompressedEncoder, Encoder, ExporterEncoder, JsonLinesEncoder
+from igcrawl.output.exporters import ENCLOSING, is_ours
 from igcrawl.output.foreign import JSON_LINES
 from igcrawl.output.growing import GrowingOutput
 from igcrawl.output.output import Output, OutputSpec
@@ -40,9 +43,6 @@ _OF_BYTES: Final = (
     "postprocessing",
     "batch_item_count",
 )
-#: Arguments of exporters that go on below other records.
-_HEADED: Final = {"csv": {"include_headers_line": False}, "json": {"headed": True}, "xml": {"headed": True}}
-_OURS: Final = "igcrawl.output.exporters"
 
 
 class OneType(ItemFilter):
@@ -146,32 +146,39 @@ def _spec(
     of_bytes = {name: options.get(name) for name in _OF_BYTES if options.get(name)}
     known = orjson.dumps([of_bytes, suffix, template if options["batch_item_count"] else ""], default=str)
     main_record = getattr(spider, "main_record", "") if options["format"] == "csv" else None
-    plain, lines = _is_plain(crawler, options), options["format"] in {*JSON_LINES, "csv"}
+    exporter = load_object(crawler.settings.getwithbase("FEED_EXPORTERS")[options["format"]])
+    plain, lines = _is_plain(exporter, options), options["format"] in {*JSON_LINES, "csv"}
+    make = partial(_encoder, crawler, exporter, options, main_record=main_record, plain=plain)
     # A filter of the operator's own may count what it has seen.
     grows = not (suffix or process or options["batch_item_count"] or options.get("item_filter"))
     return OutputSpec(
         uri=uri,
         format=options["format"],
         kind=f"{options['format']}{suffix} {blake2b(known, digest_size=4).hexdigest()}",
-        encoder=_encoder(crawler, options, suffix, main_record, plain=plain),
-        header=lambda: _encoder(crawler, options, "", main_record, plain=plain)().begin() if lines else b"",
+        encoder=make(suffix),
+        header=lambda: make("")().begin() if lines else b"",
         accepts=_accepts(options, main_record),
         path=path,
         replaces=bool(options.get("overwrite")),
         suffix=suffix,
+        encloses=exporter in ENCLOSING and not suffix and not process,
         grows=grows and (plain or options["format"] in JSON_LINES or bool(main_record)),
     )
 
 
 def _encoder(
-    crawler: Crawler, options: Mapping[str, Any], suffix: str, main_record: str | None, *, plain: bool
+    crawler: Crawler,
+    exporter: type[BaseItemExporter],
+    options: Mapping[str, Any],
+    suffix: str,
+    *,
+    main_record: str | None,
+    plain: bool,
 ) -> Callable[[], Encoder]:
     """Return what makes an output's encoders."""
-    exporter = load_object(crawler.settings.getwithbase("FEED_EXPORTERS")[options["format"]])
     plugins = options.get("postprocessing")
 
-    def exported(file: Any, *, headed: bool) -> Any:
-        more = _HEADED.get(options["format"], {}) if headed else {}
+    def exported(file: Any) -> Any:
         return build_from_crawler(
             exporter,
             crawler,
@@ -179,7 +186,7 @@ def _encoder(
             fields_to_export=options["fields"],
             encoding=options["encoding"],
             indent=options["indent"],
-            **{**options["item_export_kwargs"], **more},
+            **options["item_export_kwargs"],
         )
 
     def processed(file: Any) -> Any:
@@ -189,8 +196,8 @@ def _encoder(
         if plain:
             encoder: Encoder = JsonLinesEncoder()
         else:
-            rebuild = not exporter.__module__.startswith(_OURS)
             process = processed if plugins else None
+            rebuild = not is_ours(exporter)
             encoder = ExporterEncoder(exported, _accepts(options, main_record), process, rebuild=rebuild)
         return CompressedEncoder(encoder, suffix) if suffix else encoder
 
@@ -204,13 +211,16 @@ def _accepts(options: Mapping[str, Any], main_record: str | None) -> Callable[[M
     return lambda row: accepts(own, row)
 
 
-def _is_plain(crawler: Crawler, options: Mapping[str, Any]) -> bool:
+def _is_plain(exporter: type[BaseItemExporter], options: Mapping[str, Any]) -> bool:
     """Return whether a feed's bytes are the lines as the store keeps them."""
-    exporter = load_object(crawler.settings.getwithbase("FEED_EXPORTERS")[options["format"]])
     changed = ("fields", "item_export_kwargs", "item_classes", "item_filter", "postprocessing")
     utf8 = str(options.get("encoding") or "utf-8").lower() in {"utf-8", "utf8"}
-    ours = exporter.__module__.startswith(_OURS)
-    return options["format"] in JSON_LINES and ours and utf8 and not any(options.get(name) for name in changed)
+    return (
+        options["format"] in JSON_LINES
+        and is_ours(exporter)
+        and utf8
+        and not any(options.get(name) for name in changed)
+    )
 
 
 def _remote(

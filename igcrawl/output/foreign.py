@@ -13,7 +13,7 @@ from typing import Any, Final
 import zstandard
 
 from igcrawl.errors import BadInput
-from igcrawl.output.enclosed import is_enclosed, place_for_more
+from igcrawl.output.enclosed import place_for_more
 from igcrawl.output.json_lines import from_line
 from igcrawl.output.output import OutputSpec
 
@@ -35,7 +35,7 @@ def check_above(spec: OutputSpec, path: Path) -> None:
         BadInput: they may not.
         OSError: the file cannot be read.
     """
-    if is_enclosed(spec):
+    if spec.encloses:
         place_for_more(spec, path)
         return
     advice = "give another file, or -O"

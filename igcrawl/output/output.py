@@ -26,6 +26,7 @@ class OutputSpec:
         path: the real path of a local file; None for a remote place, and for batches.
         replaces: whether what stands there before the crawl is replaced, not kept.
         suffix: of its compression, "" for none.
+        encloses: whether records stand between an opening and a closing, as in JSON, and others can follow.
         grows: whether records can be appended while the crawl runs.
     """
 
@@ -38,6 +39,7 @@ class OutputSpec:
     path: Path | None = None
     replaces: bool = False
     suffix: str = ""
+    encloses: bool = False
     grows: bool = False
 
 

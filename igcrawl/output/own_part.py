@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from igcrawl.output.enclosed import is_enclosed
 from igcrawl.output.encoders import Encoder
 from igcrawl.output.foreign import may_stand_above, walks_in
 from igcrawl.output.output import OutputCrawl, OutputSpec
@@ -52,7 +51,7 @@ async def _is_known(crawl: OutputCrawl, spec: OutputSpec, path: Path, state: Out
         return True
     beginning = b""
     # Without what each file of the format begins with.
-    content = encoded(crawl, spec.encoder(), headed=not is_enclosed(spec))
+    content = encoded(crawl, spec.encoder(), headed=not spec.encloses)
     await anext(content)
     async for chunk in content:
         beginning += chunk

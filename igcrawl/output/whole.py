@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from igcrawl.errors import BadInput, StoreError
-from igcrawl.output.enclosed import is_enclosed, place_for_more
+from igcrawl.output.enclosed import place_for_more
 from igcrawl.output.foreign import check_above
 from igcrawl.output.output import OutputCrawl, OutputSpec
 from igcrawl.output.output_state import OutputState
@@ -83,7 +83,7 @@ class WholeOutput:
     def _below_others(self) -> OutputState:
         facts = FileFacts.of(self._path)
         start = 0 if self._spec.replaces or facts is None else facts.length
-        if start and is_enclosed(self._spec):
+        if start and self._spec.encloses:
             start = place_for_more(self._spec, self._path)
         if facts is None or not start:
             # What is there now may be replaced, and nothing that comes later.

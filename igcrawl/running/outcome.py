@@ -11,7 +11,7 @@ from scrapy.crawler import Crawler
 
 from igcrawl.base_spiders.operation_spider import OperationSpider
 from igcrawl.base_spiders.refused_spider import BAD_INPUT, RefusedSpider
-from igcrawl.output.exporters import RecordFeedExporter
+from igcrawl.output.feeds import RecordFeedExporter
 from igcrawl.running.run_summary import summary_of
 from igcrawl.running.summary import Summary
 from igcrawl.verdict import ExitCode, Verdict

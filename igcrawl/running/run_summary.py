@@ -11,8 +11,8 @@ from igcrawl.base_spiders.operation_spider import OperationSpider
 from igcrawl.config.packages import top_package
 from igcrawl.crawl.records_place import records_place
 from igcrawl.crawl.run_totals import VerdictTotals
-from igcrawl.output.exporters import RecordFeedExporter
 from igcrawl.output.feed_outputs import public_uri
+from igcrawl.output.feeds import RecordFeedExporter
 from igcrawl.running.summary import Summary, advice_of, endings_advice, names_of, whole_crawl
 from igcrawl.store import describe
 

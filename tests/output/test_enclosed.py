@@ -12,20 +12,22 @@ from tests.support.crawl import Crawl
 
 
 @pytest.mark.parametrize(
-    ("name", "theirs", "kept"),
+    ("name", "format_", "theirs", "kept"),
     [
-        ("out.json", '[{"type": "mine"}\n]\n\n', ["mine"]),
-        ("out.json", " [ ]", []),
-        ("out.xml", "<items><item><type>mine</type></item></items>\n", ["mine"]),
-        ("out.xml", '<?xml version="1.0" encoding="UTF-8"?>\n<items></items>', []),
+        ("out.json", "json", '[{"type": "mine"}\n]\n\n', ["mine"]),
+        ("out.json", "json", " [ ]", []),
+        ("out.json", "array", '[{"type": "mine"}]', ["mine"]),
+        ("out.xml", "xml", "<items><item><type>mine</type></item></items>\n", ["mine"]),
+        ("out.xml", "xml", '<?xml version="1.0" encoding="UTF-8"?>\n<items></items>', []),
     ],
 )
 def test_each_crawl_s_records_follow_those_that_stand_there(
-    crawl: Crawl, tmp_path: Path, name: str, theirs: str, kept: list[str]
+    crawl: Crawl, tmp_path: Path, name: str, format_: str, theirs: str, kept: list[str]
 ) -> None:
     file = tmp_path / name
     file.write_text(theirs)
-    feeds = json.dumps({str(file): {"format": file.suffix[1:], "overwrite": False}})
+    feeds = json.dumps({str(file): {"format": format_, "overwrite": False}})
+    exporters = 'FEED_EXPORTERS={"array": "igcrawl.output.exporters.JsonExporter"}'
     for _ in range(2):
-        crawl("followers", "user_id=100000011", settings=(f"FEEDS={feeds}",))
+        crawl("followers", "user_id=100000011", settings=(f"FEEDS={feeds}", exporters))
     assert [row["type"] for row in read(file)] == kept + 2 * ["profile", *["follow"] * 260, "walk"]

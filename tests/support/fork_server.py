@@ -42,7 +42,7 @@ _MODULES = (
     "igcrawl.addon",
     "igcrawl.calling.download_handler",
     "igcrawl.crawl.log_count",
-    "igcrawl.output.exporters",
+    "igcrawl.output.feeds",
     "igcrawl.console.extension",
     "scrapy.cmdline",
     "scrapy.core.downloader.handlers.datauri",

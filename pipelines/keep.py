@@ -31,10 +31,11 @@ class KeepPipeline:
     def process_item(self, item: Any) -> Any:
         """Take a page's records, or one record."""
         records = item.records if isinstance(item, Page) else [item]
-        kept = [record for record in records if not is_open_end(record)]
+        ends = [record for record in records if isinstance(record, WalkEnd)]
+        kept = [record for record in records if not is_open_end(record)] if ends else records
         if kept:
             self._collected.add(to_lines(kept), len(kept))
-        for end in (record for record in records if isinstance(record, WalkEnd)):
+        for end in ends:
             # A walk that was made to wait again meanwhile has a later record.
             self._collected.open_ends.pop(end.walk, None)
             if is_open_end(end):

@@ -7,7 +7,7 @@ from dataclasses import MISSING, fields
 from functools import lru_cache
 
 from igcrawl.items import RECORD_TYPES, Record
-from igcrawl.output.json_lines import from_line
+from igcrawl.output.json_lines import rows_of
 
 
 def typed_records(lines: bytes) -> Iterator[Record]:
@@ -16,8 +16,7 @@ def typed_records(lines: bytes) -> Iterator[Record]:
     Args:
         lines: as `igcrawl.output.json_lines.to_lines` writes them. A field that a line lacks is absent in its record.
     """
-    for line in lines.splitlines():
-        row = from_line(line)
+    for row in rows_of(lines):
         kind = _kind_of(row.get("type"), tuple(row))
         if kind is not None:
             record = kind.__new__(kind)

@@ -14,6 +14,8 @@ from igcrawl.commands.refusals import refuse
 from igcrawl.errors import BadInput
 from igcrawl.verdict import ExitCode
 
+#: New objects between two looks for cycles. A page's records are gone with their page, and none of them is in a cycle.
+_UNTIL_LOOK: Final = 10_000
 NO_PROJECT: Final = (
     "there is no Scrapy project here: run this in igcrawl's folder, or in one of your own project that has its add-on "
     "(docs/projects.md of igcrawl)"
@@ -73,6 +75,7 @@ class Command(ScrapyCrawl):
         from igcrawl.calling.run_context import RunContext  # noqa: PLC0415 - as above
         from igcrawl.running.outcome import outcome_of  # noqa: PLC0415
 
+        gc.set_threshold(_UNTIL_LOOK)
         assert self.crawler_process is not None
         crawler = self._create_crawler(args[0])
         # The process has no other purpose: what nobody owns up to counts against this crawl.

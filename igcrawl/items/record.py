@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from itertools import repeat
 from typing import Any, ClassVar
 
 
@@ -33,19 +32,24 @@ class Record:
     walk: str
 
 
-def records_of(kind: type[Record], columns: Sequence[Iterable[Any]]) -> list[Any]:
-    """Return records of a class, each as its constructor makes it from a row; many at once take half the time.
+def records_of(kind: type[Record], shared: Sequence[Any], columns: Sequence[Sequence[Any]]) -> list[Any]:
+    """Return records of a class, each as its constructor makes it; many at once take a third of the time.
 
     Args:
         kind: has no `__post_init__`.
-        columns: values of each field, in the order of the fields; those with a default may be missing at the end.
+        shared: the values of the first fields, which all records share.
+        columns: the values of the next fields, one or more, for each record; fields after them have their defaults.
     """
-    known, new = fields(kind), kind.__new__
+    known = fields(kind)
     names = [field.name for field in known]
-    defaults = [repeat(field.default) for field in known[len(columns) :]]
-    records = []
-    for row in zip(*columns, *defaults, strict=False):
+    blank = {field.name: field.default for field in known} | dict(zip(names, shared, strict=False))
+    contents = [blank.copy() for _ in columns[0]]
+    for name, column in zip(names[len(shared) :], columns, strict=False):
+        for content, value in zip(contents, column, strict=True):
+            content[name] = value
+    new, records = kind.__new__, []
+    for content in contents:
         record = new(kind)
-        record.__dict__ = dict(zip(names, row, strict=True))
+        record.__dict__ = content
         records.append(record)
     return records

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from igcrawl.errors import BadInput, StoreError
-from igcrawl.output.encoders import rows_of
+from igcrawl.output.json_lines import rows_of
 from igcrawl.output.output import OutputCrawl, OutputSpec
 from igcrawl.output.output_state import OutputState
 from igcrawl.output.own_part import holds, row_of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any, Final, Protocol
 
@@ -11,7 +11,7 @@ import zstandard
 
 from igcrawl.items import to_record
 from igcrawl.output.exporters import begin
-from igcrawl.output.json_lines import from_line
+from igcrawl.output.json_lines import rows_of
 
 #: What the suffix of a file's name says of its compression.
 COMPRESSED: Final = (".gz", ".zst")
@@ -132,8 +132,3 @@ class CompressedEncoder:
     def end(self) -> bytes:
         """Return all that is left."""
         return bytes(self._stream.compress(self._encoder.end()) + self._stream.flush())
-
-
-def rows_of(lines: bytes) -> Iterator[dict[str, Any]]:
-    """Yield the records of JSON lines as mappings."""
-    return map(from_line, lines.split(b"\n")[:-1])

@@ -239,8 +239,7 @@ class Reader:
         if self.position:
             shared.append(0)
         try:
-            columns = [field.column(rows) for field in self.fields.values()]
-            return records_of(self.record, [*([value] * len(rows) for value in shared), *columns])
+            return records_of(self.record, shared, [field.column(rows) for field in self.fields.values()])
         except (WrongKind, AttributeError):
             mended = [self._mended(row, places[index], shared, reading) for index, row in enumerate(rows)]
             return [record for record in mended if record is not None]

@@ -52,8 +52,12 @@ def take_each(take: Callable[[Any], Any], values: list[Any]) -> list[Any]:
     kinds = _AS_THEY_ARE.get(take)
     if kinds is not None and kinds.issuperset(map(type, values)):
         return values
-    if take is take_id and set(map(type, values)) == {str} and are_ids(values):
-        return values
+    if take is take_id:
+        of_one_kind = set(map(type, values))
+        if of_one_kind == {str} and are_ids(values):
+            return values
+        if of_one_kind == {int} and min(values) >= 0 and max(values) <= MOST:
+            return list(map(str, values))
     return list(map(take, values))
 
 

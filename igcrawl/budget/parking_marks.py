@@ -77,13 +77,15 @@ class ParkingMarks:
 
     def read(self) -> Parking | None:
         """Return what the marks say; None when there is none."""
-        for file in self._there():
+        there = list(self._there())
+        for file in there:
             try:
                 told = orjson.loads(file.read_bytes())
                 return Parking(str(told["state"]), str(told["why"]), float(told["at"]), str(told["fingerprint"]))
             except (OSError, ValueError, TypeError, KeyError):
                 continue
-        for file in self._there():
+        # One that another process has removed meanwhile says nothing.
+        for file in self._there() if there else ():
             return Parking(PARKED, _UNREADABLE, _changed_at(file), "")
         return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,8 +43,10 @@ def _in_memory() -> str | None:
 
 
 if (_folder := _in_memory()) is not None:
-    # Here pytest makes the folders of tests.
+    # Here pytest makes the folders of tests, and Python and browsers those of their own.
     os.environ.setdefault(ROOT_OF_TESTS, _folder)
+    os.environ.setdefault("TMPDIR", _folder)
+    tempfile.tempdir = None
 
 
 #: Files whose tests take longest: at the end of a run they would let all processes but one wait.

@@ -43,10 +43,8 @@ def _in_memory() -> str | None:
 
 
 if (_folder := _in_memory()) is not None:
-    # Here pytest makes the folders of tests, and Python and browsers those of their own.
+    # Here pytest makes the folders of tests.
     os.environ.setdefault(ROOT_OF_TESTS, _folder)
-    os.environ.setdefault("TMPDIR", _folder)
-    tempfile.tempdir = None
 
 
 #: Files whose tests take longest: at the end of a run they would let all processes but one wait.
@@ -72,8 +70,14 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Remember what the folder of the user who runs the tests holds."""
+    """Remember what the folder of the user who runs the tests holds; put all temporary folders beside the tests' own.
+
+    That is done here, since benches import this file, too, and measure the disk.
+    """
     config.stash[_STATES] = _states_of_user()
+    if ROOT_OF_TESTS in os.environ:
+        os.environ.setdefault("TMPDIR", os.environ[ROOT_OF_TESTS])
+        tempfile.tempdir = None
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

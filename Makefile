@@ -84,6 +84,7 @@ fuzz: $(VENV)/dev
 	FUZZ_WORLDS=2000 $(BIN)/python -m pytest -q tests/calling/test_evidence.py
 	FUZZ_CRAWLS=2000 $(BIN)/python -m pytest -q tests/running/test_worlds.py
 	FUZZ_HISTORIES=300 $(BIN)/python -m pytest -q tests/analysis/test_compare_at_random.py
+	FUZZ_EXPORTS=100 $(BIN)/python -m pytest -q tests/analysis/test_export_at_random.py
 	FUZZ_TARGET_FILES=20000 FUZZ_TARGET_LINES=1000000 $(BIN)/python -m pytest -q tests/arguments/test_target_files.py tests/store/test_sowing.py
 	ENDLESS_CASES=300 $(BIN)/python -m pytest -q tests/test_endless.py
 	MISFITS=all $(BIN)/python -m pytest --numprocesses auto tests/test_misfits.py

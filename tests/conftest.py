@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,8 +70,14 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Remember what the folder of the user who runs the tests holds."""
+    """Remember what the folder of the user who runs the tests holds; put all temporary folders beside the tests' own.
+
+    That is done here, since benches import this file, too, and measure the disk.
+    """
     config.stash[_STATES] = _states_of_user()
+    if ROOT_OF_TESTS in os.environ:
+        os.environ.setdefault("TMPDIR", os.environ[ROOT_OF_TESTS])
+        tempfile.tempdir = None
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -28,7 +28,7 @@ from igcrawl.verdict import Verdict
 from tests.support.endless_limits import LIMITS, MOST_PAGES, Rows
 from tests.support.walking import CursorDied, Hooks, Outcome, walk_list
 
-CASES = int(os.environ.get("ENDLESS_CASES", "20"))
+CASES = int(os.environ.get("ENDLESS_CASES", "10"))
 START = int(os.environ.get("ENDLESS_START", "0"))
 SEEDS = range(START, START + CASES)
 

@@ -18,7 +18,7 @@ from tests.support.misfits.truth import Truth
 
 SEED = int(os.environ.get("MISFITS_SEED", random.SystemRandom().randrange(10**6)))
 #: Cases of an answer; None for all.
-TRIED = None if os.environ.get("MISFITS") == "all" else int(os.environ.get("MISFITS", "40"))
+TRIED = None if os.environ.get("MISFITS") == "all" else int(os.environ.get("MISFITS", "20"))
 #: Entries of a list that are left: one to be changed, and one that must not mind.
 ENTRIES = 2
 

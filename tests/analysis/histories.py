@@ -21,7 +21,7 @@ from igcrawl.output.json_lines import to_lines
 from igcrawl.store import CrawlRow, PackedRecords, PageCommit, Seed, Store, WalkRow
 from igcrawl.store.packed_records import pack_lines
 from igcrawl.verdict import ExitCode
-from tests.store.samples import LATER, NOW, claimed, seed
+from tests.store.samples import LATER, NOW, claimed, opened, seed
 
 
 async def crawl_of(
@@ -78,6 +78,12 @@ async def one_list(store: Store, *numbers: int, target: int = 25025320, **crawl:
     walk = await claimed(store, await crawl_of(store, seed(target), **crawl))
     records = [follow(walk, number) for number in numbers]
     return await put(store, walk, profile(walk), *records, walk_end(walk), verdict="complete")
+
+
+async def filled(url: str) -> None:
+    """Fill a store with a list of two follows, of a crawl that is named daily."""
+    async with opened(url) as store:
+        await one_list(store, 1, 2, name="daily")
 
 
 def settings_for(url: str) -> Settings:

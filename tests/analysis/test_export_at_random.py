@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -126,7 +127,7 @@ def as_told(record: dict[str, Any]) -> Told:
     return Told(record["type"], record["walk"], str(record[own]))
 
 
-@pytest.mark.parametrize("number", range(12))
+@pytest.mark.parametrize("number", range(int(os.environ.get("FUZZ_EXPORTS", "6"))))
 async def test_an_export_of_any_history_holds_what_it_should(url: str, tmp_path: Path, number: int) -> None:
     draw = random.Random(number)
     async with opened(url) as store:

@@ -33,7 +33,7 @@ from tests.store.samples import opened
 from tests.support.answering_world import OF_SESSION, OWN, PAGES, Truth, World, draw_world
 from tests.support.session_file import session_settings
 
-WORLDS = int(os.environ.get("FUZZ_WORLDS", "150"))
+WORLDS = int(os.environ.get("FUZZ_WORLDS", "75"))
 TARGETS = [str(number) for number in range(101, 109)]
 
 

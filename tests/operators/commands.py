@@ -103,7 +103,8 @@ class Peace:
 def peace(command: Command) -> Peace:
     """Run a command where nobody disturbs it."""
     with tempfile.TemporaryDirectory(prefix="igcrawl-peace-") as name:
-        folder, begun = Path(name), len(simulator().requests)
+        folder, begun = Path(name) / "project", len(simulator().requests)
+        folder.mkdir()
         simulator().write_session(folder / "session.json")
         words = (*command.given, "-O", "peace.jsonl")
         process = crawls.run(*words, folder=folder, log=folder / "log.txt", **at_simulator())

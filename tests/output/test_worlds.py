@@ -14,7 +14,7 @@ import pytest
 from tests.output.others import LINKS, OTHERS, doubled, mark
 from tests.output.world import World
 
-WORLDS = int(os.environ.get("OUTPUT_WORLDS", "6"))
+WORLDS = int(os.environ.get("OUTPUT_WORLDS", "3"))
 FORMATS = {
     "out.jsonl": "jsonl",
     "out.jsonl.gz": "jsonl",

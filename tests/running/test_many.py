@@ -47,10 +47,10 @@ def check_apart(many: Many, all_own: list[Own], finished: Finished) -> None:
         assert any(own.secrets["uuids.uuid"] in asked for asked in told)
 
 
-def test_thirty_crawls_at_once_have_nothing_of_each_other(many: Many) -> None:
-    all_own = many.own(30)
+def test_a_dozen_crawls_at_once_have_nothing_of_each_other(many: Many) -> None:
+    all_own = many.own(12)
     orders = [many.order(own, **TELLING, TOLD=own.secrets["uuids.uuid"]) for own in all_own]
-    finished = one_process().run(orders, at_once=30)
+    finished = one_process().run(orders, at_once=12)
     check_apart(many, all_own, finished)
     for done in finished.done:
         assert "the session is [redacted]" in done.log
@@ -61,8 +61,8 @@ def test_thirty_crawls_at_once_have_nothing_of_each_other(many: Many) -> None:
     assert found_in({"the log": lines}, secrets) == []
 
 
-def test_forty_crawls_one_after_another_have_nothing_of_each_other(many: Many) -> None:
-    all_own = many.own(40)
+def test_fifteen_crawls_one_after_another_have_nothing_of_each_other(many: Many) -> None:
+    all_own = many.own(15)
     finished = one_process().run([many.order(own) for own in all_own])
     check_apart(many, all_own, finished)
     assert finished.stray == []

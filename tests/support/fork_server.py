@@ -14,6 +14,7 @@ import importlib.util
 import json
 import os
 import pkgutil
+import platform
 import signal
 import sys
 import threading
@@ -78,6 +79,7 @@ def import_all() -> None:
     for name in _MODULES:
         importlib.import_module(name)
     # A child that asks for them has them.
+    platform.platform()
     importlib.import_module("igcrawl.calling.tls").tls_context({})
     importlib.import_module("igcrawl.doc_ids.registry").shipped_queries()
     importlib.import_module("twisted.internet.asyncioreactor")

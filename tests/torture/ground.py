@@ -163,7 +163,10 @@ def ground(
         _store(store) as database,
         proxy_in_thread(database) if database else nullcontext((None, None)) as (proxy, address),
     ):
-        simulator.write_session(Path(name) / "session.json")
+        # What is known of the session stands beside the folder, and goes with it.
+        folder = Path(name) / "project"
+        folder.mkdir()
+        simulator.write_session(folder / "session.json")
         environment = {
             "IG_MOBILE_URL": simulator.mobile_url,
             "IG_WEB_URL": simulator.web_url,
@@ -173,7 +176,7 @@ def ground(
             "IG_SYNC_SECONDS": "0",
             **settings,
         }
-        yield Ground(Path(name), simulator, environment, database, outputs, chance, proxy=proxy)
+        yield Ground(folder, simulator, environment, database, outputs, chance, proxy=proxy)
 
 
 def _store(store: str) -> Any:

@@ -160,6 +160,7 @@ def _spec(
         replaces=bool(options.get("overwrite")),
         suffix=suffix,
         grows=grows and (plain or options["format"] in JSON_LINES or bool(main_record)),
+        processed=bool(process),
     )
 
 

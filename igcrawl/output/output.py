@@ -27,6 +27,7 @@ class OutputSpec:
         replaces: whether what stands there before the crawl is replaced, not kept.
         suffix: of its compression, "" for none.
         grows: whether records can be appended while the crawl runs.
+        processed: whether a postprocessing of the operator's makes its bytes, which nothing here can read.
     """
 
     uri: str
@@ -39,6 +40,7 @@ class OutputSpec:
     replaces: bool = False
     suffix: str = ""
     grows: bool = False
+    processed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,6 +148,7 @@ DECISIONS: Final = (
     _row(_ANY, {Step.SUBSTITUTE: (Found.TARGETS_OWN,)}, Meaning.TARGETS_OWN),
     # An id is stale by contrast only.
     _row(ROTATED, {Step.NEXT_ID: _WORKS}, Meaning.STALE),
+    # One that found somebody just before has hardly gone since: it is the target that is refused everywhere.
     _row(
         {Sign.REFUSED, Sign.SHAPELESS},
         {Step.RECENT: _YES, Step.SUBSTITUTE: FAILS, Step.CANARY: _WORKS, Step.NEXT_ID: _NO},

@@ -34,6 +34,15 @@ HTML_LOGIN = b'<!DOCTYPE html><html><body><form id="loginForm" action="/accounts
 HTML_ANMELDUNG = b"""<html lang=de><title>Anmelden</title><input name="u"><input name=p type = 'password'></html>"""
 HTML_CHALLENGE = b'<html><a href="https://www.instagram.com/challenge/AXE/">Go on</a></html>'
 WAIT = "Please wait a few minutes before you try again."
+HTML_WAIT = (
+    f"<html><head><style>p{{}}</style></head><h2>Error</h2><p>{WAIT}</p><a href='/accounts/login/'>x</a>".encode()
+)
+HTML_FAULT = b"<!DOCTYPE html><html id=facebook><title>Error</title><h1>Sorry, something went&#32;wrong.</h1></html>"
+HTML_NOT_THERE = b"<html><h2>Sorry, this page isn't available.</h2><a href='/accounts/login/'>Log in</a></html>"
+HTML_OF_SCRIPTS = (
+    b"""<html><script>{"1":"/static/LoginAndSignupPage.css","2":"LoginForm.css","x":"rate limit"}</script>"""
+)
+HTML_SIGN_UP = b"""<html><script>window._sharedData={"entry_data":{"LoginAndSignupPage":[{}]}}</script></html>"""
 
 
 Diagnosed = type[AnswerError] | Sign | None
@@ -97,6 +106,16 @@ def diagnose(status: int, body: Any, *, graphql: bool = False, location: str = "
         (400, {"message": "consent_required", "status": "fail"}, ChallengeRequired),
         (404, b"Not Found", ChallengeRequired),
         (200, HTML_CHALLENGE, ChallengeRequired),
+        *((status, HTML_WAIT, Throttled) for status in (200, 400, 401, 403, 404, 429)),
+        *((status, HTML_FAULT, Transient) for status in (200, 400, 403, 502)),
+        (404, HTML_NOT_THERE, Sign.ABSENT),
+        (200, HTML_NOT_THERE, SessionExpired),
+        (200, HTML_OF_SCRIPTS, Sign.ELSEWHERE),
+        (400, HTML_OF_SCRIPTS, Sign.REFUSED),
+        (404, HTML_OF_SCRIPTS, Sign.ABSENT),
+        (200, HTML_SIGN_UP, SessionExpired),
+        (200, b"<p>" + b"rate limit " * 200, Sign.ELSEWHERE),
+        (403, b"Please log in", Sign.DENIED),
         (400, {"message": "feedback_required", "spam": True, "status": "fail"}, AutomationNoticed),
         (200, {"message": "feedback_required", "status": "fail"}, AutomationNoticed),
         (400, {"error_type": "sentry_block", "message": "Sorry"}, AutomationNoticed),
@@ -179,6 +198,10 @@ def test_trouble_in_any_disguise_is_told_by_its_answer(client: Client, trouble: 
     client.simulator.faults.add(**trouble.fault)
     got = client.rest("users/25025320/info/")
     assert diagnose(got.status, got.body, location=got.headers.get("location", "")) is MEANINGS[trouble.meaning]
+
+
+def test_the_operator_reads_a_text_that_came_in_place_of_json() -> None:
+    assert str(error_of(467, b"Unsupported")) == "followers: status 467, the server said 'Unsupported'"
 
 
 @pytest.mark.parametrize(

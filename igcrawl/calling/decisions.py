@@ -116,10 +116,10 @@ class Decision:
 _ANY: Final = frozenset(Sign)
 #: Signs that a rotated id may have.
 ROTATED: Final = frozenset({Sign.REFUSED, Sign.SHAPELESS, Sign.WAIT_AGAIN})
-_DENIALS: Final = frozenset({Sign.DENIED_WITH_WORDS, Sign.ABOUT_ACCOUNT})
+_DENIALS: Final = frozenset({Sign.DENIED, Sign.DENIED_WITH_WORDS, Sign.ABOUT_ACCOUNT})
 _WORKS: Final = (Found.ANSWERED, Found.TARGETS_OWN)
 FAILS: Final = (Found.UNCLEAR, Found.DENIED, Found.ABSENT, Found.ELSEWHERE)
-_YES, _NO = (Found.ANSWERED,), (*FAILS, Found.NONE)
+_YES, _NO, _NONE = (Found.ANSWERED,), (*FAILS, Found.NONE), (Found.NONE,)
 
 
 def _row(signs: Collection[Sign], facts: Mapping[Step, Collection[Found]], meaning: Meaning) -> Decision:
@@ -148,6 +148,12 @@ DECISIONS: Final = (
     _row(_ANY, {Step.SUBSTITUTE: (Found.TARGETS_OWN,)}, Meaning.TARGETS_OWN),
     # An id is stale by contrast only.
     _row(ROTATED, {Step.NEXT_ID: _WORKS}, Meaning.STALE),
+    # One that found somebody just before has hardly gone since: it is the target that is refused everywhere.
+    _row(
+        {Sign.REFUSED, Sign.SHAPELESS},
+        {Step.RECENT: _YES, Step.SUBSTITUTE: FAILS, Step.CANARY: _WORKS, Step.NEXT_ID: _NO},
+        Meaning.REFUSED_OR_FAILED,
+    ),
     _row(ROTATED, {Step.EARLIER: _WORKS, Step.SUBSTITUTE: _YES}, Meaning.SUBSTITUTE),
     _row(ROTATED, {Step.EARLIER: _WORKS}, Meaning.REFUSED_OR_FAILED),
     _row(ROTATED, {Step.REGISTERED: _YES, Step.EARLIER: _NO, Step.SUBSTITUTE: _YES}, Meaning.STALE_SUBSTITUTE),
@@ -158,13 +164,15 @@ DECISIONS: Final = (
     _row(ROTATED, {Step.REGISTERED: _YES, Step.EARLIER: _NO, Step.CANARY: _WORKS}, Meaning.PERHAPS_STALE),
     # One endpoint's refusal, or one target's.
     _row(_ANY - ROTATED, {Step.SUBSTITUTE: _YES}, Meaning.SUBSTITUTE),
-    _row({Sign.DENIED}, {Step.CANARY: _WORKS}, Meaning.REFUSED),
     _row(
         ROTATED,
         {Step.REGISTERED: (Found.NONE,), Step.FIRST_PAGE: _NO, Step.CANARY: _WORKS},
         Meaning.REFUSED_OR_FAILED,
     ),
-    _row(_DENIALS, {Step.CANARY: _WORKS, Step.SUBSTITUTE: _NO}, Meaning.REFUSED_OR_FAILED),
+    # One that was answered before tells whether it is the target, or whoever is asked about.
+    _row(_DENIALS, {Step.CANARY: _WORKS, Step.SUBSTITUTE: _NO, Step.EARLIER: _WORKS}, Meaning.REFUSED),
+    _row(_DENIALS, {Step.CANARY: _WORKS, Step.SUBSTITUTE: _NO, Step.EARLIER: FAILS}, Meaning.FAILED),
+    _row(_DENIALS, {Step.CANARY: _WORKS, Step.SUBSTITUTE: _NO, Step.EARLIER: _NONE}, Meaning.REFUSED_OR_FAILED),
     _row({Sign.ELSEWHERE}, {Step.CANARY: _WORKS, Step.AGAIN: _NO}, Meaning.FAILED),
     _row({Sign.ABSENT}, {Step.CANARY: _WORKS}, Meaning.FAILED),
 )
@@ -173,9 +181,9 @@ _BY_CONTRAST: Final = (Step.AGAIN, Step.SUBSTITUTE, Step.CANARY, Step.NEXT_ID, S
 #: The order of steps for each sign, while no row fits.
 STEPS: Final[Mapping[Sign, tuple[Step, ...]]] = {
     Sign.ELSEWHERE: (Step.SUBSTITUTE, Step.CANARY, Step.AGAIN),
-    Sign.DENIED: (Step.AGAIN, Step.SUBSTITUTE, Step.CANARY),
-    Sign.DENIED_WITH_WORDS: (Step.AGAIN, Step.CANARY, Step.SUBSTITUTE),
-    Sign.ABOUT_ACCOUNT: (Step.AGAIN, Step.CANARY, Step.SUBSTITUTE),
+    Sign.DENIED: (Step.AGAIN, Step.SUBSTITUTE, Step.CANARY, Step.EARLIER),
+    Sign.DENIED_WITH_WORDS: (Step.AGAIN, Step.CANARY, Step.SUBSTITUTE, Step.EARLIER),
+    Sign.ABOUT_ACCOUNT: (Step.AGAIN, Step.CANARY, Step.SUBSTITUTE, Step.EARLIER),
     Sign.REFUSED: _BY_CONTRAST,
     Sign.SHAPELESS: _BY_CONTRAST,
     Sign.WAIT_AGAIN: (Step.SUBSTITUTE, Step.CANARY, Step.NEXT_ID, Step.EARLIER),

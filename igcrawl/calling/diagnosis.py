@@ -10,13 +10,22 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urljoin
 
-from igcrawl.calling.server_words import Said, meaning_of_page, meaning_of_path, place_of, read_said
+from igcrawl.calling.server_words import (
+    Said,
+    links_to_login,
+    meaning_of_page,
+    meaning_of_path,
+    place_of,
+    read_said,
+    read_text,
+)
 from igcrawl.errors import (
     AnswerError,
     ChallengeRequired,
     MalformedAnswer,
     NotFound,
     RequestRejected,
+    SessionExpired,
     Sign,
     Throttled,
     Transient,
@@ -32,6 +41,10 @@ from igcrawl.parsing.json_paths import keys_of, null_on_the_way, walk_path
 _BARE: Final = frozenset({"status", "message", "extensions"})
 #: Keys under which an answer speaks of itself.
 _TALK: Final = frozenset({"error", "errors", "extensions", "challenge"})
+_ABSENT: Final = frozenset({404, 410})
+_DENYING: Final = frozenset({401, 403})
+#: What a page or a text without JSON is taken at its word for.
+_PASSING: Final = frozenset({Throttled, Transient})
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +150,7 @@ def _check_kind(operation: Operation, envelope: dict[str, Any]) -> None:
 
 def _redirect(answer: Answer) -> dict[str, Any]:
     """Say where a URL leads. It was asked without a session, so nothing in it is about the session."""
-    if answer.status in {404, 410}:
+    if answer.status in _ABSENT:
         raise NotFound(f"{answer.operation}: status {answer.status}")
     if answer.status == 429:
         raise Throttled(f"{answer.operation}: status {answer.status}", answer.retry_after)
@@ -183,13 +196,18 @@ def _without_envelope(answer: Answer, unreadable: AnswerError) -> AnswerError:
     text = answer.body.strip()
     if answer.status == 404 and text.lower() == b"not found":
         return ChallengeRequired(f'{answer.operation}: 404 with the bare text "Not Found"')
-    is_page = text.startswith(b"<")
+    is_page, said = text.startswith(b"<"), read_text(text)
     known = meaning_of_page(text) if is_page else None
     if known is not None:
         kind, sign = known
         return kind(f"{answer.operation}: status {answer.status} with a page that shows {sign}")
+    if (passing := said.meaning) in _PASSING:
+        return _known(passing, answer, said)
+    if is_page and answer.status not in _ABSENT and links_to_login(text):
+        return SessionExpired(f"{answer.operation}: status {answer.status} with a page that leads to the login")
     if answer.status >= 400:
-        return _by_status(answer, Said())
+        # What a page, or the text of a denial, shows beside its status is no word of the API's.
+        return _by_status(answer, Said() if is_page or answer.status in _DENYING else said)
     if is_page:
         how = f"{answer.operation}: status {answer.status} with a page of HTML in place of JSON"
         return Unclear(how, Sign.ELSEWHERE)
@@ -229,9 +247,9 @@ def _has_grave_errors(envelope: dict[str, Any]) -> bool:
 def _by_status(answer: Answer, said: Said) -> AnswerError:
     if answer.status >= 500:
         return Transient(_told(answer, said))
-    if answer.status in {404, 410}:
+    if answer.status in _ABSENT:
         return _unclear(answer, said, Sign.ABSENT)
-    if answer.status in {401, 403}:
+    if answer.status in _DENYING:
         return _unclear(answer, said, Sign.DENIED_WITH_WORDS if said.quote else Sign.DENIED)
     return _unclear(answer, said, Sign.REFUSED)
 

@@ -298,7 +298,8 @@ class Evidence:
     async def _refusal(self, unclear: Unclear, meaning: Meaning, operation: str, text: str) -> AnswerError:
         if meaning is Meaning.REFUSED:
             return Refused(text)
-        if meaning is Meaning.REFUSED_OR_FAILED and unclear.words and await self.gate.has_answered(operation):
+        says_no = unclear.words or unclear.sign is Sign.DENIED
+        if meaning is Meaning.REFUSED_OR_FAILED and says_no and await self.gate.has_answered(operation):
             return Refused(text)
         return RequestRejected(text)
 

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 
 from igcrawl.calling.asking_walk import AskingWalk
 from igcrawl.calling.canary import APP_CANARY, canary_of, host_of, is_about_name, own_call
-from igcrawl.calling.decisions import FAILS, MOST_REQUESTS, Found, Meaning, Step, decide, next_step
+from igcrawl.calling.decisions import FAILS, MOST_REQUESTS, ROTATED, Found, Meaning, Step, decide, next_step
 from igcrawl.calling.doc_id_rotation import DocIdRotation
 from igcrawl.calling.scrapy_request import ASIDE, CANARY, RESTED
 from igcrawl.doc_ids import DocId
@@ -250,6 +250,9 @@ class Inquiry:
     async def _earlier(self) -> Found:
         earlier = self.earlier
         if earlier is None or Step.FIRST_PAGE in self.answers or self.unclear.sign is Sign.WAIT_AGAIN:
+            return Found.NONE
+        if self.call.cursor is not None and self.unclear.sign not in ROTATED:
+            # A target that was answered before is not one that refuses.
             return Found.NONE
         if _same(earlier, self.call):
             # It refuses what it answered.

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from html import unescape
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
@@ -75,17 +76,26 @@ _PATHS: Final[tuple[tuple[str, type[AnswerError]], ...]] = (
     ("/checkpoint/", ChallengeRequired),
     ("/consent/", ChallengeRequired),
 )
-#: Signs in the HTML of a page that came in place of JSON.
+#: Signs in the HTML of a page that came in place of JSON. Scripts of any page name those of all others.
 _SHOWN: Final[tuple[tuple[bytes, type[AnswerError]], ...]] = (
     (b"/challenge/", ChallengeRequired),
     (b"/accounts/suspended/", ChallengeRequired),
     (b"/consent/", ChallengeRequired),
-    (b"/accounts/login", SessionExpired),
-    (b"loginform", SessionExpired),
-    (b"loginandsignuppage", SessionExpired),
+    (b'"loginandsignuppage":', SessionExpired),
 )
-#: A form that takes a password, in any language.
-_LOGIN_FORM: Final = re.compile(rb"""<input\b[^<>]*\btype\s*=\s*["']?password\b""")
+#: A form that takes a password, in any language, or is called so.
+_LOGIN_FORM: Final = re.compile(
+    rb"""<input\b[^<>]*\btype\s*=\s*["']?password\b|<form\b[^<>]*\bid\s*=\s*["']?loginform\b"""
+)
+#: A link to the login, which pages of errors have, too.
+_LOGIN_LINK: Final = re.compile(rb"<[a-z][^<>]*/accounts/login")
+#: What of a page nobody sees, and its tags.
+_UNSEEN: Final = re.compile(
+    rb"<(script|style|head)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|<[^<>]*>", re.DOTALL | re.IGNORECASE
+)
+_LONGEST_BODY: Final = 1 << 16
+#: A page that shows more text than this tells of more than an error.
+_LONGEST_PAGE: Final = 1_000
 #: What is said of the account or the device rather than of what was asked for. It counts only where the canary fails.
 _ABOUT_ACCOUNT: Final = (
     "useragent mismatch",
@@ -240,8 +250,21 @@ def meaning_of_page(html: bytes) -> tuple[type[AnswerError], str] | None:
     lowered = html.lower()
     shown = next(((kind, sign.decode()) for sign, kind in _SHOWN if sign in lowered), None)
     if shown is None and _LOGIN_FORM.search(lowered):
-        return SessionExpired, "a field for a password"
+        return SessionExpired, "a form to log in"
     return shown
+
+
+def links_to_login(html: bytes) -> bool:
+    """Return whether a page of HTML has a link to the login."""
+    return _LOGIN_LINK.search(html.lower()) is not None
+
+
+def read_text(body: bytes) -> Said:
+    """Gather what an answer says that is no JSON: a short text, or what a short page shows."""
+    body = body[:_LONGEST_BODY]
+    shown = _UNSEEN.sub(b" ", body) if body.startswith(b"<") else body
+    text = " ".join(unescape(shown.decode("utf-8", "replace")).split())
+    return Said(text if len(text) <= _LONGEST_PAGE else "")
 
 
 def place_of(location: str) -> str:

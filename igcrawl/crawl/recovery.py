@@ -11,7 +11,7 @@ from igcrawl.crawl.crawl_run import CrawlRun
 from igcrawl.crawl.list_history import ids_of
 from igcrawl.crawl.lookups import Ask
 from igcrawl.crawl.walk import Walk
-from igcrawl.errors import RequestRejected, StaleDocId, Transient
+from igcrawl.errors import RequestRejected, StaleDocId, TargetError, Transient
 from igcrawl.operations.call import Call
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.store import WalkRow
@@ -50,16 +50,22 @@ async def answer(ask: Ask, run: CrawlRun, walk: Walk, row: WalkRow) -> dict[str,
 
 
 async def _ask(ask: Ask, walk: Walk, call: Call) -> Reply:
-    """Ask a call; where the server kept failing, once more without its cursor, which may have died."""
+    """Ask a call; where the server kept failing or a later page speaks of the target, once more without its cursor.
+
+    The cursor may have died. What is answered to the first page, too, is the target's own.
+    """
     try:
         return await ask(walk, call)
-    except Transient as error:
-        if call.cursor is None or not walk.can_begin_again:
+    except (Transient, TargetError) as error:
+        if call.cursor is None or not walk.pages:
             raise
+        failure = error if isinstance(error, Transient) else RequestRejected(f"{error}, behind its first page")
+        if not walk.can_begin_again:
+            raise failure from None
         try:
             first = await ask(walk, replace(call, cursor=None))
         except (Transient, RequestRejected, StaleDocId):
-            raise error from None
+            raise failure from None
         return replace(first, note=f"its cursor had died: {error}")
 
 

@@ -161,8 +161,9 @@ def _spec(
         path=path,
         replaces=bool(options.get("overwrite")),
         suffix=suffix,
-        encloses=exporter in ENCLOSING and not suffix and not process,
+        encloses=exporter in ENCLOSING and not (suffix or process),
         grows=grows and (plain or options["format"] in JSON_LINES or bool(main_record)),
+        processed=bool(process),
     )
 
 

@@ -35,10 +35,12 @@ def check_above(spec: OutputSpec, path: Path) -> None:
         BadInput: they may not.
         OSError: the file cannot be read.
     """
+    advice = "give another file, or -O"
+    if spec.processed:
+        raise BadInput(f"-o {path}: what its postprocessing makes cannot be appended to; {advice}")
     if spec.encloses:
         place_for_more(spec, path)
         return
-    advice = "give another file, or -O"
     if spec.format not in JSON_LINES and spec.format != "csv":
         raise BadInput(
             f"-o {path}: a file of the format {spec.format}{spec.suffix} cannot be appended to; "

@@ -28,6 +28,7 @@ class OutputSpec:
         suffix: of its compression, "" for none.
         encloses: whether records stand between an opening and a closing, as in JSON, and others can follow.
         grows: whether records can be appended while the crawl runs.
+        processed: whether a postprocessing of the operator's makes its bytes, which nothing here can read.
     """
 
     uri: str
@@ -41,6 +42,7 @@ class OutputSpec:
     suffix: str = ""
     encloses: bool = False
     grows: bool = False
+    processed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,7 +161,7 @@ def test_no_verdict_is_better_than_the_truth_and_no_good_id_is_stale(tmp_path: P
         if verdict is Verdict.NOT_FOUND:
             assert target in world.gone
         elif verdict is Verdict.REFUSED:
-            assert target in world.refusing or world.truth is Truth.FORBIDDEN
+            assert target in world.refusing
         elif verdict is Verdict.COMPLETE:
             assert target not in world.gone | world.refusing
         else:

@@ -137,6 +137,40 @@ def test_a_query_that_finds_nobody_at_all_fails(tmp_path: Path, gone: dict[str, 
     assert try_case({"crawl": crawl, "server": [rule("i ", answers=[gone]), web], "expect": expect}, tmp_path) == []
 
 
+@pytest.mark.parametrize("answer", [body({"message": "not this one", "status": "fail"}, 400), body("Unsupported", 467)])
+def test_a_target_that_is_refused_everywhere_casts_no_doubt_on_an_id_that_worked_just_before(
+    tmp_path: Path, answer: dict[str, Any]
+) -> None:
+    good = rule("www", "render_surface", answers=[body({"data": {"user": account(11)}, "status": "ok"})])
+    server = [OWN_ACCOUNT, rule("%2212%22", answers=[answer]), rule("users/12/", answers=[answer]), good]
+    crawl = ["profiles", "-a", "user_ids=11,12,13"]
+    expect = {"verdicts": ["complete", "refused", "complete"], "stale_ids": 0, "requests_at_most": 3 + 4}
+    assert try_case({"crawl": crawl, "server": server, "expect": expect}, tmp_path) == []
+
+
+@pytest.mark.parametrize("answer", [body("", 401), body("<html>Forbidden</html>", 403)])
+def test_targets_are_not_refused_where_the_session_may_see_nobody_but_itself(
+    tmp_path: Path, answer: dict[str, Any]
+) -> None:
+    expect = {"exit": 1, "verdicts": ["failed"] * 4, "stale_ids": 0}
+    assert (
+        try_case({"crawl": PROFILES, "server": [OWN_ACCOUNT, rule(answers=[answer])], "expect": expect}, tmp_path) == []
+    )
+
+
+@pytest.mark.parametrize("message", ["User not found", "Not authorized to view user", "geoblock_required"])
+@pytest.mark.parametrize(("first_page", "verdict"), [(True, "failed"), (False, None)])
+def test_a_list_is_whole_or_open_when_only_a_later_page_speaks_of_the_target(
+    tmp_path: Path, message: str, first_page: bool, verdict: str | None
+) -> None:
+    says = body({"message": message, "status": "fail"}, 400)
+    first = rule("FollowersList", answers=[body(follows("c1")), *([] if first_page else [says])])
+    server = [PROFILE, rule("FollowersList", "max_id%22%3A%22c1", answers=[says]), first, OWN_ACCOUNT]
+    own = {"User not found": "not_found", "Not authorized to view user": "private", "geoblock_required": "refused"}
+    expect = {"verdicts": [verdict or own[message]], "records": {"follow": 3}, "requests_at_most": 5}
+    assert try_case({"crawl": FOLLOWERS, "server": server, "expect": expect}, tmp_path) == []
+
+
 @pytest.mark.parametrize("words", ["media_is_cursed", "Cannot load this", "policy 17"])
 def test_after_three_equal_refusals_an_operation_asks_no_other_target(tmp_path: Path, words: str) -> None:
     crawl = ["media", "-a", "media_ids=11,12,13,14,15,16"]

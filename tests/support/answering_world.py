@@ -39,6 +39,7 @@ class Truth(StrEnum):
     ASKED_TO_WAIT = "the session is denied in words"
     ROTATED = "ids are rotated"
     FORBIDDEN = "one endpoint is forbidden"
+    CLOSED = "the session may see nobody but itself"
     GONE = "targets are gone"
     NOBODY = "the server finds nobody at all"
     REFUSING = "targets are refused"
@@ -106,7 +107,9 @@ class World:
         if begun and doc_id in self.rotated:
             return self._refusal_of_truth(graphql=graphql)
         if begun and self.truth is Truth.FORBIDDEN and call.operation == self.operation:
-            return self.chance.choice([(403, b"", ""), (401, b"{}", ""), (403, b"<html>no</html>", "")])
+            return self._denial_without_words()
+        if begun and self.truth is Truth.CLOSED and target != OWN:
+            return self._denial_without_words()
         if begun and self.truth is Truth.DEAD_CURSOR and call.cursor == "c2" and call.operation == self.operation:
             return self._refusal_of_cursor(graphql=graphql)
         if target in self.gone or self.truth is Truth.NOBODY:
@@ -136,6 +139,9 @@ class World:
             return draw.choice([(status, b"", ""), json_reply(status, {"status": "fail"})])
         words = draw.choice(_WORDS)
         return json_reply(status, {"message": words, "require_login": draw.random() < 0.5, "status": "fail"})
+
+    def _denial_without_words(self) -> _Reply:
+        return self.chance.choice([(403, b"", ""), (401, b"{}", ""), (403, b"<html>no</html>", "")])
 
     def _refusal_of_target(self) -> _Reply:
         """A server refuses its targets in one way, whatever is asked about them."""

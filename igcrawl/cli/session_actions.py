@@ -50,7 +50,7 @@ def read_source(source: str, now: float, account: str | None = None) -> Found:
     except OSError as error:
         if may_be_session(source):
             raise BadInput(
-                "there is no such file, and this may be the session itself, which others can see in a command: "
+                "this is no file that can be read, and may be the session itself, which others can see in a command: "
                 "give - in its place, paste it, then Enter and Ctrl-D"
             ) from None
         raise BadInput(f"{source}: {unreadable(source, error)}") from None

@@ -371,6 +371,11 @@ def test_a_request_copied_from_developer_tools_is_read_and_one_without_a_session
     "given", [SESSIONID, unquote(SESSIONID), f"sessionid={SESSIONID}", f"Cookie: a=b; sessionid={SESSIONID}"]
 )
 def test_a_session_in_the_place_of_the_file_is_not_shown(given: str) -> None:
-    with pytest.raises(BadInput, match=r"^there is no such file, and this may be the session itself") as caught:
+    with pytest.raises(BadInput, match=r"^this is no file that can be read, and may be the session itself") as caught:
         read_source(given, NOW)
     assert not any(part in str(caught.value) for part in unquote(SESSIONID).split(":"))
+
+
+def test_a_file_that_is_not_there_is_named_even_if_it_is_called_after_what_it_holds() -> None:
+    with pytest.raises(BadInput, match=r"^/nowhere/sessionid\.txt: No such file"):
+        read_source("/nowhere/sessionid.txt", NOW)

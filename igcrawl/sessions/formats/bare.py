@@ -14,6 +14,7 @@ from igcrawl.sessions.session_id import problem_of
 _SESSION_ID: Final = re.compile(r"\d{1,20}:[^\s:;,\"']{4,}(:[^\s:;,\"']+)*")
 _LONGEST: Final = 8192
 _BEGINS_LIKE_ONE: Final = re.compile(r"\d+(:|%3a)", re.IGNORECASE)
+_NAMES_ONE: Final = re.compile(r"sessionid[\"']?\s*[=:]", re.IGNORECASE)
 _LONGEST_REQUEST: Final = 1 << 16
 #: A header by itself, one of cURL's, or cURL's option for cookies.
 _COOKIES_IN_REQUEST: Final = re.compile(
@@ -37,7 +38,7 @@ def is_session_id(text: str) -> bool:
 
 def may_be_session(text: str) -> bool:
     """Return whether a text that should name a file may be a session instead, a mistyped one, too: no line shows it."""
-    return "sessionid" in text.lower() or bool(_BEGINS_LIKE_ONE.match(text.strip().strip("\"'")))
+    return bool(_NAMES_ONE.search(text) or _BEGINS_LIKE_ONE.match(text.strip().strip("\"'")))
 
 
 def from_request(text: str) -> list[Cookie] | None:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
+from typing import Final
+
+#: Of 0 to 1: beside a word that is nearer by as much, nobody means this one.
+_MUCH_LESS: Final = 0.2
 
 
 def counted(number: int, noun: str, verb: tuple[str, str] | None = None) -> str:
@@ -32,7 +36,7 @@ def capitalised(text: str) -> str:
 
 
 def nearest(word: str, known: Iterable[str], most: int = 3, cutoff: float = 0.6) -> list[str]:
-    """Return the known words that a mistyped one may have meant, the likeliest first.
+    """Return the known words that a mistyped one may have meant, the likeliest first, and none much less alike.
 
     Args:
         word: as it was given.
@@ -41,7 +45,9 @@ def nearest(word: str, known: Iterable[str], most: int = 3, cutoff: float = 0.6)
         cutoff: how alike they must be, 0 to 1.
     """
     by_lower = {each.lower(): each for each in known}
-    return [by_lower[each] for each in get_close_matches(word.lower(), by_lower, n=most, cutoff=cutoff)]
+    near = get_close_matches(word.lower(), by_lower, n=most, cutoff=cutoff)
+    alike = [SequenceMatcher(a=each, b=word.lower()).ratio() for each in near]
+    return [by_lower[each] for each, ratio in zip(near, alike, strict=True) if ratio >= alike[0] - _MUCH_LESS]
 
 
 def did_you_mean(words: Iterable[str]) -> str:

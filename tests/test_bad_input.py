@@ -40,6 +40,7 @@ FOLLOWERS = ("crawl", "followers", "-a", "user_id=1")
         ((*FOLLOWERS, "-s", "IG_DOC_ID_folowers=12345"), "IG_DOC_ID_folowers: no operation"),
         ((*FOLLOWERS, "-s", "IG_SESSION=nothing.json"), "session file nothing.json: No such file"),
         ((*FOLLOWERS, "-s", "IG_SESSION="), "no session: set IG_SESSION"),
+        ((*FOLLOWERS, "-O", "-"), "output -: standard output has no suffix that says the format: write -:jsonl"),
         ((*FOLLOWERS, "-O", "x.parquet"), "output x.parquet: its format is not known; allowed: json, jsonlines"),
         ((*FOLLOWERS, "-O", "/proc/nothing/x.jsonl"), "output /proc/nothing/x.jsonl: "),
         ((*FOLLOWERS, "-O", "foo://b/x.jsonl"), "output foo://b/x.jsonl: no storage for foo://"),

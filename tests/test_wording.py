@@ -80,5 +80,10 @@ def test_a_verb_agrees_too() -> None:
 def test_a_mistyped_word_is_met_by_the_nearest_whatever_its_case() -> None:
     assert nearest("USER_IDD", ["username", "user_id", "order"])[0] == "user_id"
     assert nearest("zzz", ["username"]) == []
+
+
+def test_a_word_that_is_much_less_alike_than_the_nearest_is_not_suggested() -> None:
+    assert nearest("IG_SESION", ["IG_SESSION", "IG_JSONL", "IG_OPERATIONS"], cutoff=0.5) == ["IG_SESSION"]
+    assert nearest("user", ["username", "user_id", "order"]) == ["user_id", "username"]
     assert did_you_mean(["a", "b"]) == "did you mean a, b? "
     assert did_you_mean([]) == ""

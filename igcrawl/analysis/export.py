@@ -22,7 +22,7 @@ from igcrawl.analysis.main_type import main_type_of
 from igcrawl.analysis.record_type import check_type
 from igcrawl.config.config import Config
 from igcrawl.config.own_files import OwnFiles
-from igcrawl.crawl.walk_rows import open_end_record
+from igcrawl.crawl.walk_rows import SESSION_CHECK, open_end_record
 from igcrawl.errors import BadInput
 from igcrawl.output.json_lines import to_lines
 from igcrawl.printable import say
@@ -116,20 +116,21 @@ async def _kept_crawls(config: Config, store: Store, selection: Selection, order
     Raises:
         BadInput: there is none.
     """
-    if not selection.crawls:
+    crawls = [each for each in selection.crawls if each.crawl.spider != SESSION_CHECK]
+    if not crawls:
         if order.verdicts and await store.crawls.all():
             raise BadInput(f"--verdict={order.verdict}: no such walk is {' or '.join(order.verdicts)}")
         if order.walk is not None and await store.crawls.all():
             raise await no_such_walk(store, order.walk)
         raise BadInput(f"the store at {describe(config.store)} has no such walks yet: nothing to export")
     lost = _lost_crawls(selection)
-    if len(lost) == len(selection.crawls):
+    if len(lost) == len(crawls):
         raise BadInput(_lost_line(lost))
-    return [each for each in selection.crawls if each.crawl.kept]
+    return [each for each in crawls if each.crawl.kept]
 
 
 def _lost_crawls(selection: Selection) -> list[ChosenCrawl]:
-    return [each for each in selection.crawls if not each.crawl.kept]
+    return [each for each in selection.crawls if not each.crawl.kept and each.crawl.spider != SESSION_CHECK]
 
 
 def _say_lost(selection: Selection) -> ExitCode:

@@ -14,8 +14,6 @@ from igcrawl.paths import store_in_project
 from igcrawl.printable import say
 from igcrawl.store import is_there
 
-#: Name of the spider that only asks whether a session works.
-SESSION_CHECK: Final = "session_check"
 #: Where `make demo` keeps its crawl of the simulator.
 DEMO_STORE: Final = "sqlite:///.igcrawl/simulator.db"
 

@@ -19,6 +19,7 @@ from igcrawl.paths import expanded, real_path, unreadable
 from igcrawl.printable import say
 from igcrawl.sessions import folder as session_folder
 from igcrawl.sessions.device import complete
+from igcrawl.sessions.formats.bare import may_be_session
 from igcrawl.sessions.formats.browser import from_browser
 from igcrawl.sessions.formats.netscape import to_text
 from igcrawl.sessions.formats.recognise import LARGEST, Found, recognise
@@ -47,6 +48,11 @@ def read_source(source: str, now: float, account: str | None = None) -> Found:
         with path.open("rb") as file:
             content = file.read(LARGEST + 1)
     except OSError as error:
+        if may_be_session(source):
+            raise BadInput(
+                "this is no file that can be read, and may be the session itself, which others can see in a command: "
+                "give - in its place, paste it, then Enter and Ctrl-D"
+            ) from None
         raise BadInput(f"{source}: {unreadable(source, error)}") from None
     return recognise(content, source, now, path.name, account)
 

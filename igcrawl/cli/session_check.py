@@ -9,10 +9,9 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
 from igcrawl.base_spiders.operation_spider import OperationSpider
-from igcrawl.cli.command_config import SESSION_CHECK
 from igcrawl.config.config import Config
 from igcrawl.crawl.logs import quieten
-from igcrawl.crawl.walk_rows import seed_of
+from igcrawl.crawl.walk_rows import SESSION_CHECK, seed_of
 from igcrawl.errors import BadInput
 from igcrawl.items import Page, Profile, WalkEnd
 from igcrawl.operations.catalogue import OPERATIONS

@@ -12,11 +12,10 @@ from typing import Final
 from igcrawl.analysis.verdict_choice import OPEN
 from igcrawl.arguments.crawl_key import key_in_words
 from igcrawl.budget.limits import Budget
-from igcrawl.cli.command_config import SESSION_CHECK
 from igcrawl.cli.known_outputs import KnownOutput, output_lines, outputs_of, replaced_by
 from igcrawl.cli.tables import Table, terminal_width
 from igcrawl.config.config import Config
-from igcrawl.crawl.walk_rows import GIVEN, VERSIONS
+from igcrawl.crawl.walk_rows import GIVEN, SESSION_CHECK, VERSIONS
 from igcrawl.errors import BadInput
 from igcrawl.planning.estimate import Estimate, duration, requests_left
 from igcrawl.printable import say

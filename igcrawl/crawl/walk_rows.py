@@ -19,6 +19,8 @@ from igcrawl.store import ENDLESS_PAGES, OperatorLimits, Seed, WalkRow
 from igcrawl.times import timestamp
 from igcrawl.verdict import FINAL, Verdict
 
+#: Name of the spider of `scrapy session check`, whose crawls write no records.
+SESSION_CHECK: Final = "session_check"
 #: Keys in a row's `state` of the target as the operator gave it, and of its line in the file.
 GIVEN: Final = "given"
 LINE: Final = "line"

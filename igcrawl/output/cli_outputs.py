@@ -69,6 +69,8 @@ def _feed_of(settings: BaseSettings, element: str) -> tuple[str, dict[str, Any]]
         known = [name for name, exporter in given.getwithbase("FEED_EXPORTERS").items() if exporter is not None]
         known = [name for name in known if name not in _PAGES_ONLY]
         known = list(dict.fromkeys(known))
+        if element == "-":
+            raise BadInput("output -: standard output has no suffix that says the format: write -:jsonl") from None
         meant = did_you_mean(nearest(Path(name).suffix.removeprefix("."), known))
         raise BadInput(
             f"output {shown(element)}: its format is not known; {meant}allowed: {', '.join(known)}, each also with .gz "

@@ -17,6 +17,7 @@ from igcrawl.analysis.destination import check_file
 from igcrawl.analysis.installing import HOW_TO_INSTALL
 from igcrawl.cli.command_config import config_of
 from igcrawl.config.own_files import OwnFiles
+from igcrawl.crawl.walk_rows import SESSION_CHECK
 from igcrawl.errors import BadInput, StoreError
 from tests.analysis.histories import crawl_of, exported, filled, follow, one_list, put, read, settings_for, told
 from tests.store.samples import claimed, opened, seed
@@ -197,6 +198,17 @@ async def test_a_store_without_walks_is_told(url: str, tmp_path: Path) -> None:
     assert "has no such walks yet" in await refused(url, tmp_path / "x.jsonl")
     assert "has no such walks yet" in await refused(url, tmp_path / "x.jsonl", walk="followers/1")
     assert "no such crawl; there is none" in await refused(url, tmp_path / "x.jsonl", crawl="1")
+
+
+async def test_the_check_of_a_session_is_no_crawl_whose_records_are_asked_for(url: str, tmp_path: Path) -> None:
+    async with opened(url) as store:
+        check = await crawl_of(store, seed(7, operation="user_profile"), key="check", spider=SESSION_CHECK)
+        await put(store, await claimed(store, check), verdict="complete")
+    assert "has no such walks yet" in await refused(url, tmp_path / "x.jsonl")
+    async with opened(url) as store:
+        await one_list(store, 1, key="list")
+    assert await exported(url, tmp_path / "x.csv") == 0
+    assert [row["type"] for row in read(tmp_path / "x.csv")] == ["follow"]
 
 
 async def test_a_crawl_whose_records_are_not_kept_is_told_and_the_others_are_exported(

@@ -349,3 +349,33 @@ def test_a_route_keeps_the_quotes_that_it_came_in() -> None:
     route = f'"RVA\\054{ACCOUNT}\\0541806000000:01f7abc"'
     content = f"{GOOD_LINE}\n.instagram.com\tTRUE\t/\tTRUE\t0\trur\t{route}\n"
     assert recognise(content.encode(), "FILE", NOW).settings["cookies"]["rur"] == route
+
+
+REQUESTS = {
+    "headers": "GET /api/v1/x HTTP/1.1\nHost: www.instagram.com\nCookie: {}\nAccept: */*",
+    "headers with CRLF": "GET /api/v1/x HTTP/1.1\r\ncookie:{}\r\n\r\n",
+    "Firefox's cURL": "curl 'https://www.instagram.com/x' -H 'Accept: */*' -H 'Cookie: {}' -H 'TE: trailers'",
+    "Chrome's cURL": "curl 'https://www.instagram.com/x' \\\n  -H 'accept: */*' \\\n  -b '{}' \\\n  -H 'dpr: 1'",
+}
+
+
+@pytest.mark.parametrize("form", REQUESTS)
+def test_a_request_copied_from_developer_tools_is_read_and_one_without_a_sessionid_refused(form: str) -> None:
+    cookies = f'csrftoken=csrf; rur="NHA\\0541"; ds_user_id={ACCOUNT}; sessionid={SESSIONID}'
+    session = read(REQUESTS[form].format(cookies))
+    assert (session.sessionid, session.ds_user_id, session.csrftoken) == (SESSIONID, ACCOUNT, "csrf")
+    assert "no session in it" in refused(REQUESTS[form].format("csrftoken=sEcReT"))
+
+
+@pytest.mark.parametrize(
+    "given", [SESSIONID, unquote(SESSIONID), f"sessionid={SESSIONID}", f"Cookie: a=b; sessionid={SESSIONID}"]
+)
+def test_a_session_in_the_place_of_the_file_is_not_shown(given: str) -> None:
+    with pytest.raises(BadInput, match=r"^this is no file that can be read, and may be the session itself") as caught:
+        read_source(given, NOW)
+    assert not any(part in str(caught.value) for part in unquote(SESSIONID).split(":"))
+
+
+def test_a_file_that_is_not_there_is_named_even_if_it_is_called_after_what_it_holds() -> None:
+    with pytest.raises(BadInput, match=r"^/nowhere/sessionid\.txt: No such file"):
+        read_source("/nowhere/sessionid.txt", NOW)

@@ -13,6 +13,14 @@ from igcrawl.sessions.session_id import problem_of
 #: Account id, secret, number, and more, with colons between them.
 _SESSION_ID: Final = re.compile(r"\d{1,20}:[^\s:;,\"']{4,}(:[^\s:;,\"']+)*")
 _LONGEST: Final = 8192
+_BEGINS_LIKE_ONE: Final = re.compile(r"\d+(:|%3a)", re.IGNORECASE)
+_NAMES_ONE: Final = re.compile(r"sessionid[\"']?\s*[=:]", re.IGNORECASE)
+_LONGEST_REQUEST: Final = 1 << 16
+#: A header by itself, one of cURL's, or cURL's option for cookies.
+_COOKIES_IN_REQUEST: Final = re.compile(
+    r"^cookie:[ \t]*([^\r\n]+)|(?:-H|--header) \$?'cookie:\s*([^']+)'|(?:-b|--cookie) \$?'([^']+)'",
+    re.IGNORECASE | re.MULTILINE,
+)
 _HEADER: Final = re.compile(r"^(?:set-)?cookie:\s*", re.IGNORECASE)
 #: What stands behind a cookie that an answer sets, and is none.
 _ATTRIBUTES: Final = frozenset(
@@ -26,6 +34,17 @@ _LONG_AGO: Final = 1
 def is_session_id(text: str) -> bool:
     """Return whether a text looks like a session id, URL-quoted or not."""
     return len(text) <= _LONGEST and _SESSION_ID.fullmatch(unquote(text)) is not None
+
+
+def may_be_session(text: str) -> bool:
+    """Return whether a text that should name a file may be a session instead, a mistyped one, too: no line shows it."""
+    return bool(_NAMES_ONE.search(text) or _BEGINS_LIKE_ONE.match(text.strip().strip("\"'")))
+
+
+def from_request(text: str) -> list[Cookie] | None:
+    """Return the cookies of a request: its headers, or a cURL command for POSIX shells; None for another text."""
+    found = _COOKIES_IN_REQUEST.search(text) if len(text) <= _LONGEST_REQUEST else None
+    return from_line(next(filter(None, found.groups()))) if found else None
 
 
 def from_line(text: str) -> list[Cookie] | None:
@@ -64,7 +83,7 @@ def _cookies(text: str) -> list[Cookie]:
         elif groups:
             groups[-1].append((name.lower(), value))
     cookies = [_cookie(*group[0], dict(group[1:])) for group in groups]
-    if not _sessionids(cookies) and re.match(r"\d+(:|%3a)", line, re.IGNORECASE):
+    if not _sessionids(cookies) and _BEGINS_LIKE_ONE.match(line):
         return [_cookie("sessionid", line, {})]
     return cookies
 

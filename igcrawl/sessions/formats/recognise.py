@@ -11,7 +11,7 @@ import orjson
 
 from igcrawl.errors import BadInput
 from igcrawl.sessions.device import complete
-from igcrawl.sessions.formats.bare import from_line, problem_of_line
+from igcrawl.sessions.formats.bare import from_line, from_request, problem_of_line
 from igcrawl.sessions.formats.browser_json import from_json
 from igcrawl.sessions.formats.cookies import Cookie, settings_of
 from igcrawl.sessions.formats.instaloader import from_pickle
@@ -92,7 +92,7 @@ def _in_text(text: str) -> list[Cookie] | dict[str, Any]:
         found = _in_json(text)
     else:
         cookies = from_text(text)
-        found = cookies if cookies is not None else from_line(text)
+        found = cookies if cookies is not None else from_line(text) or from_request(text)
     if found is None:
         raise BadInput(f"{problem_of_line(text) or 'no session in it'}; {EXPECTED}")
     return found

@@ -77,21 +77,36 @@ async def side_by_side(stores: dict[int, str], told: str, pages: int, *, plans: 
     crawls = {edges: HandedCrawl(url, OWNER) for edges, url in stores.items()}
     for crawl in crawls.values():
         await crawl.enter()
-    for number in range(WARM_UP + pages):
-        for edges, crawl in crawls.items():
-            await crawl.take(page(number, edges))
+    logged = dict.fromkeys(stores, 0)
+    with psycopg.connect(server(), autocommit=True) as connection:
+        for number in range(WARM_UP + pages):
+            if number == WARM_UP:
+                # The first change of a block after it logs the whole block.
+                connection.execute("CHECKPOINT")
+                logged = dict.fromkeys(stores, 0)
+            for edges, crawl in crawls.items():
+                before = log_end(connection)
+                await crawl.take(page(number, edges))
+                logged[edges] += log_end(connection) - before
     medians = []
     for edges, crawl in crawls.items():
         taken = sorted(crawl.taken[WARM_UP:])
         medians.append(statistics.median(taken) * 1e3)
         fast, slow = taken[len(taken) // 10] * 1e3, taken[len(taken) * 9 // 10] * 1e3
-        print(f"    beside {edges:>11,}: {medians[-1]:.2f} ms a page, a tenth under {fast:.2f}, one over {slow:.2f}")
+        spread = f"a tenth under {fast:.2f}, one over {slow:.2f}; {logged[edges] / pages / 1e3:,.0f} kB of WAL a page"
+        print(f"    beside {edges:>11,}: {medians[-1]:.2f} ms a page, {spread}")
     print(f"{told}: many ÷ few {medians[-1] / medians[0]:.2f}", flush=True)
     if plans:
         many = max(crawls)
         await show_plans(crawls[many], page(WARM_UP + pages, many))
     for crawl in crawls.values():
         await crawl.leave()
+
+
+def log_end(connection: psycopg.Connection[Any]) -> int:
+    """Return how many bytes the server has ever logged."""
+    [end] = connection.execute("SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint").fetchone() or [0]
+    return int(end)
 
 
 async def measure(stores: dict[int, str], pages: int, *, plans: bool) -> None:

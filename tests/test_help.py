@@ -13,7 +13,7 @@ from igcrawl.arguments.base import TARGETS, Arguments
 from igcrawl.arguments.describe import Place, describe
 from igcrawl.base_spiders.operation_spider import OperationSpider
 from igcrawl.cli.crawl_command import explain
-from igcrawl.cli.spider_help import help_lines
+from igcrawl.cli.spider_help import help_lines, short_lines
 from igcrawl.cli.tables import shown_width
 from igcrawl.errors import BadInput
 from igcrawl.output.cli_outputs import feeds_of
@@ -71,6 +71,7 @@ def test_a_spider_has_two_examples_that_can_be_crawled(
         assert spider.check(given)
         assert list(feeds_of(Settings(), outputs)) == [uri for uri, _ in outputs]
         assert f"  scrapy crawl {name} {example}" in list(help_lines(spider, 80))
+        assert f"  scrapy crawl {name} {example}" in list(short_lines(spider, 80))
 
 
 @pytest.mark.parametrize("name", SPIDERS)
@@ -99,9 +100,17 @@ def test_every_way_to_ask_gives_the_spider_s_help_and_begins_nothing(
 
 
 @pytest.mark.parametrize("name", ["followers", "operation", "profiles", "search"])
-def test_a_spider_without_arguments_says_in_a_line_what_is_missing_and_where_it_is_explained(name: str) -> None:
-    with pytest.raises(BadInput, match=rf"^give .*; scrapy crawl {name} -h lists all arguments$"):
+def test_a_spider_without_arguments_says_what_is_missing_and_how_it_is_given(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    with pytest.raises(SystemExit) as end:
         explain(Settings({"SPIDER_MODULES": ["spiders"]}), [name], {}, asked=False)
+    out, err = capsys.readouterr()
+    problem, *more = err.splitlines()
+    assert (end.value.code, out) == (2, "")
+    assert problem.startswith("igcrawl: give ")
+    assert more == list(short_lines(SPIDERS[name], 80))
 
 
 def test_a_word_that_stands_behind_the_spider_is_answered_with_how_arguments_are_given() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -59,7 +60,7 @@ def is_ours(settings: Settings, given: Mapping[str, str], args: list[str]) -> bo
 
 
 def explain(settings: Settings, args: list[str], given: Mapping[str, str], *, asked: bool) -> None:
-    """Print one of our spiders' help, and exit; where nobody asked, refuse one that cannot crawl without arguments.
+    """Print one of our spiders' help, and exit; where nobody asked, only if it cannot crawl without arguments.
 
     Args:
         settings: the project's, with the add-ons' early ones.
@@ -68,7 +69,7 @@ def explain(settings: Settings, args: list[str], given: Mapping[str, str], *, as
         asked: whether ``-h`` was given.
 
     Raises:
-        BadInput: there is no such spider, or it needs arguments.
+        BadInput: there is no such spider.
     """
     from igcrawl.cli import operation_help, spider_help  # noqa: PLC0415 - a crawl begins without them
 
@@ -80,7 +81,9 @@ def explain(settings: Settings, args: list[str], given: Mapping[str, str], *, as
             spider_help.print_help(spider)
         raise SystemExit(int(ExitCode.OK))
     if (problem := spider_help.problem_without_arguments(spider)) is not None:
-        raise BadInput(f"{problem}; scrapy crawl {spider.name} -h lists all arguments")
+        say(f"igcrawl: {problem}", file=sys.stderr)
+        spider_help.print_short_help(spider)
+        raise SystemExit(int(ExitCode.BAD_INPUT))
 
 
 def _spider_name(args: list[str]) -> str | None:

@@ -1,9 +1,11 @@
-"""Help for one spider: `scrapy crawl SPIDER -h`, and what is missing when it is started without arguments."""
+"""Help for one spider: `scrapy crawl SPIDER -h`, and in short when it is started without arguments."""
 
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Iterator
+from typing import TextIO
 
 from igcrawl.arguments.describe import ArgumentHelp, Place, describe
 from igcrawl.base_spiders.operation_spider import OperationSpider
@@ -14,8 +16,7 @@ from igcrawl.printable import say
 
 def print_help(spider: type[OperationSpider]) -> None:
     """Print what a spider does, its arguments and examples."""
-    for line in help_lines(spider, help_width()):
-        say(line)
+    _print(help_lines(spider, help_width()), sys.stdout)
 
 
 def problem_without_arguments(spider: type[OperationSpider]) -> str | None:
@@ -25,6 +26,11 @@ def problem_without_arguments(spider: type[OperationSpider]) -> str | None:
     except BadInput as error:
         return str(error)
     return None
+
+
+def print_short_help(spider: type[OperationSpider]) -> None:
+    """Print a spider's targets and examples to standard error."""
+    _print(short_lines(spider, help_width()), sys.stderr)
 
 
 def help_lines(spider: type[OperationSpider], width: int) -> Iterator[str]:
@@ -53,6 +59,20 @@ def help_lines(spider: type[OperationSpider], width: int) -> Iterator[str]:
     yield from paragraph(more, width)
 
 
+def short_lines(spider: type[OperationSpider], width: int) -> Iterator[str]:
+    """Yield a spider's targets and examples.
+
+    Args:
+        spider: its class.
+        width: of the lines; those of commands may be longer, so that they can be copied.
+    """
+    arguments = describe(spider.arguments)
+    yield from section(_targets_heading(arguments), _rows(arguments, Place.TARGET), width)
+    yield from _examples(spider)
+    yield ""
+    yield f"scrapy crawl {spider.name} -h lists all arguments."
+
+
 def about(spider: type[OperationSpider]) -> str:
     """Return what a spider does, in a line."""
     return (inspect.getdoc(spider) or spider.name).partition("\n")[0]
@@ -72,3 +92,8 @@ def _examples(spider: type[OperationSpider]) -> Iterator[str]:
         yield ""
         yield "Examples:"
         yield from (f"  scrapy crawl {spider.name} {example}" for example in spider.examples)
+
+
+def _print(lines: Iterator[str], file: TextIO) -> None:
+    for line in lines:
+        say(line, file=file)

@@ -28,7 +28,7 @@ MORE: Final[Mapping[str, str]] = {
     "completion": "The script knows the spiders and operations of the moment it was written: write it again after "
     "adding one.",
     "crawl": "Each of the [spiders](spiders.md) has its arguments; `scrapy crawl SPIDER -h` lists them with their "
-    "defaults, allowed values and examples. `scrapy crawl SPIDER` alone says which targets it can be given, with "
+    "defaults, allowed values and examples. `scrapy crawl SPIDER` alone lists the targets that it can be given, with "
     "exit code 2.",
     "docids": "[doc_ids](doc_ids.md) explains what it is for.",
     "export": "[Files that other programs open](export.md) says what each format is for, and which walks are written.",

@@ -18,8 +18,9 @@ import orjson
 from igcrawl.calling.diagnosis import Answer, check_root, open_answer
 from igcrawl.operations.call import Call
 from igcrawl.operations.catalogue import OPERATIONS
+from tests.support.session_file import ACCOUNT
 
-OWN: Final = "58001234567"
+OWN: Final = ACCOUNT
 PAGES: Final = 3
 
 _WORDS: Final = (

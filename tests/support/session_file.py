@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 import orjson
 
-SESSIONID = "51234567890%3AsEcReTsEsSiOnId%3A12%3AAYdTestOnlyTestOnlyTestOnly"
+#: The session's own.
+ACCOUNT: Final = "51234567890"
+SESSIONID: Final = f"{ACCOUNT}%3AsEcReTsEsSiOnId%3A12%3AAYdTestOnlyTestOnlyTestOnly"
 
 
 def session_settings() -> dict[str, Any]:
@@ -25,7 +27,7 @@ def session_settings() -> dict[str, Any]:
         "ig_u_rur": "RVA,51234567890,1806000000:01f7testonly",
         "ig_www_claim": "hmac.AR3testonlytestonly",
         "authorization_data": {
-            "ds_user_id": "51234567890",
+            "ds_user_id": ACCOUNT,
             "sessionid": SESSIONID,
             "should_use_header_over_cookies": True,
         },

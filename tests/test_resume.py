@@ -47,9 +47,16 @@ def ctrl_c(crawl: Running) -> None:
     assert done.walks[-1]["verdict"] == "interrupted"
 
 
-@pytest.mark.parametrize("end", [kill, ctrl_c])
+@pytest.mark.parametrize(
+    ("end", "again"),
+    [
+        # Pages take 0.05 seconds, and those of the last 0.25 share a commit; one more is under way.
+        (kill, 6),
+        (ctrl_c, 1),
+    ],
+)
 def test_a_crawl_that_was_ended_from_outside_goes_on_with_the_page_that_it_had_not_written(
-    place: Place, simulator: Simulator, end: Any
+    place: Place, simulator: Simulator, end: Any, again: int
 ) -> None:
     tokens: list[object] = []
     desk = simulator._desk
@@ -68,9 +75,10 @@ def test_a_crawl_that_was_ended_from_outside_goes_on_with_the_page_that_it_had_n
     first_pages = pages(first.done())
     second = place.crawl("followers", f"user_id={LARGE}")
     assert "user_profile" not in second.operations
-    assert len(first_pages) + len(pages(second)) <= 27 + 1
-    assert set(first_pages) | set(pages(second)) == set(pages(in_peace(place, "followers", f"user_id={LARGE}")))
-    assert len(tokens) > 27
+    whole = set(pages(in_peace(place, "followers", f"user_id={LARGE}")))
+    assert set(first_pages) | set(pages(second)) == whole
+    assert len(first_pages) + len(pages(second)) <= len(whole) + again
+    assert len(tokens) > len(whole)
     assert len(set(tokens[: len(first_pages) + len(pages(second))])) == 1
     assert [record.get("position") for record in second.records[1:-1]] == list(range(1, 1001))
 

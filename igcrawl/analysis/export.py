@@ -116,7 +116,7 @@ async def _kept_crawls(config: Config, store: Store, selection: Selection, order
     Raises:
         BadInput: there is none.
     """
-    crawls = [each for each in selection.crawls if each.crawl.spider != SESSION_CHECK]
+    crawls = _crawls_of(selection)
     if not crawls:
         if order.verdicts and await store.crawls.all():
             raise BadInput(f"--verdict={order.verdict}: no such walk is {' or '.join(order.verdicts)}")
@@ -129,8 +129,13 @@ async def _kept_crawls(config: Config, store: Store, selection: Selection, order
     return [each for each in crawls if each.crawl.kept]
 
 
+def _crawls_of(selection: Selection) -> list[ChosenCrawl]:
+    """Return its crawls; the check of a session is none whose records are asked for."""
+    return [each for each in selection.crawls if each.crawl.spider != SESSION_CHECK]
+
+
 def _lost_crawls(selection: Selection) -> list[ChosenCrawl]:
-    return [each for each in selection.crawls if not each.crawl.kept and each.crawl.spider != SESSION_CHECK]
+    return [each for each in _crawls_of(selection) if not each.crawl.kept]
 
 
 def _say_lost(selection: Selection) -> ExitCode:

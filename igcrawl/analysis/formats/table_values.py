@@ -10,7 +10,7 @@ from typing import Any, Final
 import orjson
 
 from igcrawl.items.columns import Column, ColumnKind
-from igcrawl.output.json_lines import LONG_NUMBER
+from igcrawl.output.json_lines import holds_long_number
 
 #: Whole numbers for which tables of other programs have room.
 INT64: Final = range(-(1 << 63), 1 << 63)
@@ -34,7 +34,7 @@ def read_lines(lines: Iterable[bytes]) -> Iterator[tuple[dict[str, Any], bool]]:
     for line in lines:
         record = orjson.loads(line)
         nested = b"[" in line or line.find(b"{", 1) > 0
-        if (nested or float in map(type, record.values())) and LONG_NUMBER.search(line):
+        if (nested or float in map(type, record.values())) and holds_long_number(line):
             record = json.loads(line)
         yield record, nested
 

@@ -58,14 +58,23 @@ async def _is_known(crawl: OutputCrawl, spec: OutputSpec, path: Path, state: Out
         if len(beginning) >= _BEGINNING:
             break
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
-        least = len(spec.header()) + _BEGINNING if moved else 0
-        states = [known for known in (state, state.next or state) if known.length - known.start >= least]
-        if any(known.hash and holds(file.fileno(), known) for known in states):
-            return True
+        for known in (state, state.next or state):
+            if known.hash and holds(file.fileno(), known) and (not moved or _is_telling(spec, file.fileno(), known)):
+                return True
         if len(beginning) >= _BEGINNING and whole.find(beginning[:_BEGINNING]) >= 0:
             return True
         content = encoded(crawl, spec.encoder(), headed=state.start > 0)
         return state.start < facts.length == state.start + await common_length(file.fileno(), state.start, content)
+
+
+def _is_telling(spec: OutputSpec, file: int, state: OutputState) -> bool:
+    """Return whether what a file holds of a crawl is nobody else's: it is long, or it is all of it, with a record."""
+    own = state.length - state.start
+    if own >= len(spec.header()) + _BEGINNING:
+        return True
+    behind = os.pread(file, len(state.tail) + 1, state.length)
+    encoder = spec.encoder()
+    return behind in (b"", state.tail) and own + len(behind) > len(encoder.begin() + encoder.end())
 
 
 async def is_written_elsewhere(crawl: OutputCrawl, path: Path) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.output.others import LINKS, OTHERS, doubled, mark
+from tests.output.others import LINKS, OTHERS, doubled, mark, moved_behind_a_link
 from tests.output.world import World
 
 WORLDS = int(os.environ.get("OUTPUT_WORLDS", "3"))
@@ -57,6 +57,33 @@ def test_an_output_that_was_moved_holds_every_record_once_under_its_new_name(
     tmp_path: Path, uri: str, how: str
 ) -> None:
     asyncio.run(_moved(tmp_path / "old", uri, how))
+
+
+@pytest.mark.parametrize("uri", ["out.jsonl", "out.jsonl.gz", "out.json", "out.csv", "out.xml"])
+@pytest.mark.parametrize("headed", [False, True], ids=["alone", "below others"])
+def test_the_end_of_a_run_without_a_page_is_known_in_a_file_that_was_moved(
+    tmp_path: Path, uri: str, headed: bool
+) -> None:
+    for steps in range(1, 40):
+        folder = tmp_path / str(steps)
+        folder.mkdir()
+        print(f"killed at step {steps}")
+        asyncio.run(_ended(folder, uri, steps, THEIRS.get(uri, "") if headed else ""))
+
+
+async def _ended(folder: Path, uri: str, steps: int, theirs: str) -> None:
+    options = {"format": FORMATS[uri], "overwrite": False}
+    world = World(folder, random.Random(5), {uri: options}, always_ends=True)
+    if theirs:
+        (folder / uri).write_text(mark(world, theirs))
+    await world.run(0, killed_within=steps)
+    if (folder / uri).exists():
+        moved_behind_a_link(folder / uri, world)
+        world.remember_foreign()
+    while not await world.run(3):
+        # A line that was cut off is refused in a file that is not known.
+        pass
+    world.check()
 
 
 async def _moved(folder: Path, uri: str, how: str) -> None:

@@ -110,11 +110,13 @@ class World:
         folder: where the outputs are.
         chance: of all that is random.
         feeds: address and options of each output.
+        always_ends: whether each run leaves a record of an open walk.
     """
 
     folder: Path
     chance: random.Random
     feeds: dict[str, dict[str, Any]]
+    always_ends: bool = False
     #: What the crawl has brought.
     truth: list[dict[str, Any]] = field(default_factory=list)
     #: Records of open walks, which stand at the end.
@@ -192,7 +194,8 @@ class World:
             self.death.step()
             for output in outputs:
                 await output.grow(lines, last, last)
-        self.tail = [walk_record(len(self.truth) + self.chance.randrange(1000))] if self.chance.random() < 0.5 else []
+        ends = self.always_ends or self.chance.random() < 0.5
+        self.tail = [walk_record(len(self.truth) + self.chance.randrange(1000))] if ends else []
         tail = b"".join(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE) for record in self.tail)
         for output in outputs:
             await output.finish(tail)

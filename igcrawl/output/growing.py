@@ -294,6 +294,9 @@ class GrowingOutput:
                 await self._mend(state, "is missing" if self._file.made else "is not as this crawl left it")
                 return
             state = moved
+        if not self._is_others(state, state.start):
+            await self._move_aside(state, "is not what others left above this crawl's records")
+            return
         behind = max(
             await common_length(self._file.descriptor, state.length, chunks_of(state.tail)),
             await common_length(self._file.descriptor, state.length, self._behind(self._the_crawl, state)),

@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
-from itertools import chain
 from operator import attrgetter
 from typing import Any, Final
 
 import orjson
+
+from igcrawl.items.record import texts_of
 
 E_MAIL: Final = "[e-mail]"
 PHONE: Final = "[phone]"
@@ -69,7 +70,7 @@ def drop_contacts(records: Sequence[Any], texts: tuple[str, ...], nested: tuple[
         texts: their fields in which people write text.
         nested: their fields that hold lists or JSON.
     """
-    if texts and may_hold_contacts("\n".join(_held(records, texts))):
+    if any(may_hold_contacts(_held(records, name)) for name in texts):
         for record in records:
             for name in texts:
                 text = getattr(record, name)
@@ -82,11 +83,11 @@ def drop_contacts(records: Sequence[Any], texts: tuple[str, ...], nested: tuple[
                 setattr(record, name, cleared)
 
 
-def _held(records: Sequence[Any], names: tuple[str, ...]) -> list[str]:
-    values: Iterable[Any] = map(attrgetter(*names), records)
-    if len(names) > 1:
-        values = chain.from_iterable(values)
-    return [value for value in values if isinstance(value, str)]
+def _held(records: Sequence[Any], name: str) -> str:
+    held = texts_of(records, name)
+    if held is not None:
+        return held
+    return "\n".join(value for value in map(attrgetter(name), records) if isinstance(value, str))
 
 
 def without_contacts(value: Any) -> Any:

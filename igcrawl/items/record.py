@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Any, ClassVar
 
 
@@ -53,3 +54,11 @@ def records_of(kind: type[Record], shared: Sequence[Any], columns: Sequence[Sequ
         record.__dict__ = content
         records.append(record)
     return records
+
+
+def texts_of(records: Sequence[Any], name: str) -> str | None:
+    """Return the texts in a field of records, a line or more each; None where it holds something else, too."""
+    try:
+        return "\n".join(filter(None, map(attrgetter(name), records)))
+    except TypeError:
+        return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from itertools import repeat
 from typing import Any, Final
 
 import orjson
@@ -28,7 +29,7 @@ def to_lines(rows: Sequence[Any]) -> bytes:
     Control characters are escaped, so that lines may be shown on a terminal.
     """
     try:
-        lines = b"".join([orjson.dumps(row, _as_dict, orjson.OPT_APPEND_NEWLINE) for row in rows])
+        lines = b"".join(map(orjson.dumps, rows, repeat(_as_dict), repeat(orjson.OPT_APPEND_NEWLINE)))
     except TypeError:
         lines = b"".join([_line(row) for row in rows])
     return _CONTROL.sub(_escaped, lines.decode()).encode() if _holds_control(lines) else lines

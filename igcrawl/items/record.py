@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 from operator import attrgetter
 from typing import Any, ClassVar
 
@@ -41,9 +42,11 @@ def records_of(kind: type[Record], shared: Sequence[Any], columns: Sequence[Sequ
         shared: the values of the first fields, which all records share.
         columns: the values of the next fields, one or more, for each record; fields after them have their defaults.
     """
-    known = fields(kind)
-    names = [field.name for field in known]
-    blank = {field.name: field.default for field in known} | dict(zip(names, shared, strict=False))
+    # Mypy takes the class for one of its instances, which have no hash.
+    hashed: Any = kind
+    defaults = _defaults(hashed)
+    names = list(defaults)
+    blank = defaults | dict(zip(names, shared, strict=False))
     contents = [blank.copy() for _ in columns[0]]
     for name, column in zip(names[len(shared) :], columns, strict=False):
         for content, value in zip(contents, column, strict=True):
@@ -54,6 +57,11 @@ def records_of(kind: type[Record], shared: Sequence[Any], columns: Sequence[Sequ
         record.__dict__ = content
         records.append(record)
     return records
+
+
+@cache
+def _defaults(kind: type[Record]) -> dict[str, Any]:
+    return {field.name: field.default for field in fields(kind)}
 
 
 def texts_of(records: Sequence[Any], name: str) -> str | None:

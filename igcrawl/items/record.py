@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from functools import cache
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, ClassVar
 
@@ -32,36 +31,6 @@ class Record:
     operation: str
     fetched_at: str
     walk: str
-
-
-def records_of(kind: type[Record], shared: Sequence[Any], columns: Sequence[Sequence[Any]]) -> list[Any]:
-    """Return records of a class, each as its constructor makes it; many at once take a third of the time.
-
-    Args:
-        kind: has no `__post_init__`.
-        shared: the values of the first fields, which all records share.
-        columns: the values of the next fields, one or more, for each record; fields after them have their defaults.
-    """
-    # Mypy takes the class for one of its instances, which have no hash.
-    hashed: Any = kind
-    defaults = _defaults(hashed)
-    names = list(defaults)
-    blank = defaults | dict(zip(names, shared, strict=False))
-    contents = [blank.copy() for _ in columns[0]]
-    for name, column in zip(names[len(shared) :], columns, strict=False):
-        for content, value in zip(contents, column, strict=True):
-            content[name] = value
-    new, records = kind.__new__, []
-    for content in contents:
-        record = new(kind)
-        record.__dict__ = content
-        records.append(record)
-    return records
-
-
-@cache
-def _defaults(kind: type[Record]) -> dict[str, Any]:
-    return {field.name: field.default for field in fields(kind)}
 
 
 def texts_of(records: Sequence[Any], name: str) -> str | None:

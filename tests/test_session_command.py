@@ -150,7 +150,7 @@ def test_a_folder_that_is_open_to_others_is_refused_with_the_command_that_mends_
         ("login --browser nonesuch", "cannot be started"),
         ("list --cdp http://127.0.0.1:9222", "list does not take --cdp"),
         ("check", "no session: set IG_SESSION"),
-        ("check nobody", "no session nobody (sessions/nobody.json is missing)"),
+        ("check nobody", "/sessions/nobody.json is missing): scrapy session list shows them all"),
         ("resume nobody", "no session nobody"),
         ("export", "export takes a session's name"),
         ("export theirs.json --format yaml", "expected settings or netscape"),
@@ -170,7 +170,7 @@ def test_bad_usage_ends_in_one_line_with_exit_code_2(scrapy: Scrapy, theirs: Pat
 
 def test_list_tells_how_each_session_stands(scrapy: Scrapy, tmp_path: Path, theirs: Path) -> None:
     now = time.time()
-    assert "no sessions in sessions/" in scrapy("session", "list").out
+    assert f"no sessions in {tmp_path}/sessions/: " in scrapy("session", "list").out
     names = ("fine", "parked", "expired", "tired", "renewed")
     for number, name in enumerate(names):
         stdin = f"{number + 1}%3AsEcReT%3A1%3AAY".encode()

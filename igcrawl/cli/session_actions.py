@@ -114,7 +114,7 @@ async def table(config: Config, now: float) -> list[str]:
     session_folder.check_folder()
     names = session_folder.names()
     if not names:
-        return [f"no sessions in {session_folder.session_folder()}/: scrapy session import FILE"]
+        return [f"no sessions in {session_folder.session_folder().absolute()}/: scrapy session import FILE"]
     rows: list[tuple[str, ...]] = []
     async with states_of(config) as states:
         for name in names:

@@ -10,7 +10,7 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
 from scrapy.utils.conf import arglist_to_dict
 
-from igcrawl.commands.refusals import refuse
+from igcrawl.commands.refusals import refuse, refuse_in_one_line
 from igcrawl.errors import BadInput
 from igcrawl.verdict import ExitCode
 
@@ -30,6 +30,7 @@ class Command(ScrapyCrawl):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add Scrapy's options, with help that knows the arguments of a spider."""
         super().add_options(parser)
+        refuse_in_one_line(parser)
         parser.add_argument(
             "-h", "--help", action="store_true", help="show this help; with a spider's name, the spider's arguments"
         )

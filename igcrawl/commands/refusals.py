@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import sys
 from collections.abc import Callable, Coroutine, Iterator
@@ -17,6 +18,17 @@ def refuse(problem: str, code: ExitCode = ExitCode.BAD_INPUT) -> NoReturn:
     """Say in one line why nothing was done, and exit."""
     say(f"igcrawl: {' '.join(problem.split())}", file=sys.stderr)
     raise SystemExit(int(code))
+
+
+def refuse_in_one_line(parser: argparse.ArgumentParser) -> None:
+    """Let a command's parser say in one line which option it cannot read, in place of argparse's usage."""
+
+    def error(message: str) -> NoReturn:
+        # Such as: scrapy crawl [options] <spider>
+        command = " ".join((parser.usage or "scrapy").split()[:2])
+        refuse(f"{message}; see {command} -h")
+
+    parser.error = error  # type: ignore[method-assign]
 
 
 @contextmanager

@@ -205,6 +205,9 @@ def test_resume_tells_what_a_session_was_parked_for_and_lets_it_go_on(
     assert run.out == parked
     assert scrapy("session", "resume", "mine").out == "session mine: is not parked\n"
     in_store(tmp_path, ACCOUNT, lambda state: state.park(PARKED, "challenge_required", 1e9, "x"))
+    imported = scrapy("session", "import", "theirs.json").out.splitlines()[-1]
+    assert imported.startswith("session mine: parked since 2001-09-09 01:46 UTC: challenge_required; do by hand")
+    assert imported.endswith("then: scrapy session resume mine")
     assert "it may send again now" in scrapy("session", "resume", ACCOUNT).out
 
 
@@ -215,7 +218,9 @@ def test_an_expired_session_goes_on_only_when_a_newer_one_comes(scrapy: Scrapy, 
     run = scrapy("session", "resume", "mine")
     assert run.code == 3
     assert "log in again by hand, then: scrapy session import FILE" in run.out
-    assert "it may send again now" not in scrapy("session", "import", "theirs.json").out
+    again = scrapy("session", "import", "theirs.json").out.splitlines()[-1]
+    assert again.startswith("session mine: expired since 2001")
+    assert again.endswith("and this is the same login: log in again by hand, then import that one")
     assert "expired since 2001" in scrapy("session", "list").out
     run = scrapy("session", "import", "-", stdin=f"{ACCOUNT}%3AneWeR%3A13%3AAYdTestOnly".encode())
     assert "session mine: its login had expired; it may send again now" in run.out

@@ -95,6 +95,8 @@ async def take_in(found: Found, name: str | None, config: Config, *, force: bool
         await states.take_in_marks(account, imported.path)
         if await parking.replace_expired(states, account, imported.session.fingerprint):
             lines.append(f"session {imported.name}: its login had expired; it may send again now")
+        elif still := parking.still_parked(await states.read(account), imported.session.fingerprint, imported.name):
+            return [*lines, f"session {imported.name}: {still}"]
     return [*lines, f"next: scrapy session check {imported.name}, then IG_SESSION={imported.name} scrapy crawl …"]
 
 

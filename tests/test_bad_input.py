@@ -18,6 +18,15 @@ FOLLOWERS = ("crawl", "followers", "-a", "user_id=1")
     ("command", "problem"),
     [
         (("crawl", "followers", "-a", "user_id=abc"), "user_id=abc: expected the account's numeric id"),
+        (
+            (*FOLLOWERS, "-a", "user_id=2"),
+            "user_id is given twice, as '1' and '2': give it once; several targets are one",
+        ),
+        (
+            ("crawl", "followers", "-a", "file=a.csv", "-a", "file=b.csv"),
+            "file is given twice, as 'a.csv' and 'b.csv': give it once; several targets are one list",
+        ),
+        ((*FOLLOWERS, "-a", "max_pages=1", "-a", "max_pages=2"), "max_pages is given twice, as '1' and '2'"),
         ((*FOLLOWERS, "-a", "foo=1"), "unknown argument 'foo'; "),
         ((*FOLLOWERS, "-a", "page_size=500"), "page_size=500: "),
         ((*FOLLOWERS, "-a", "nonsense"), "Invalid -a value"),

@@ -77,6 +77,24 @@ def _refuse_without_addon(name: str) -> None:
         )
 
 
+def check_given_once(pairs: list[str]) -> None:
+    """Check that no argument of a spider is given twice: Scrapy would take the last, and say nothing of the others.
+
+    Args:
+        pairs: what stands behind each ``-a``.
+
+    Raises:
+        BadInput: an argument has two values.
+    """
+    values: dict[str, str] = {}
+    for name, equals, value in (pair.partition("=") for pair in pairs):
+        if equals and values.setdefault(name, value) != value:
+            raise BadInput(
+                f"{shown(name)} is given twice, as {shown(values[name])!r} and {shown(value)!r}: give it once; several "
+                "targets are one list, as in user_id=1,2 or username=a,b, or one file; file=- reads standard input"
+            )
+
+
 def explain(settings: Settings, args: list[str], given: Mapping[str, str], *, asked: bool) -> None:
     """Print one of our spiders' help, and exit; where nobody asked, only if it cannot crawl without arguments.
 

@@ -38,6 +38,19 @@ def test_an_option_without_its_value_is_refused_in_one_line(scrapy: Scrapy, word
     assert line.endswith(f": expected one argument; see scrapy {words[0]} -h")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("export", "x.csv", "--walk", "followers/1", "--walk", "followers/2"), ("walks", "--crawl", "1", "--crawl", "2"),
+     ("compare", "new", "1", "--from", "1", "--from", "2")],
+)  # fmt: skip
+def test_an_option_with_one_value_takes_no_second_one(scrapy: Scrapy, words: tuple[str, ...]) -> None:
+    run = scrapy(*words)
+    (line,) = run.err.splitlines()
+    assert (run.code, run.out) == (2, "")
+    twice = f"{words[-2]} is given twice, as {words[-3]!r} and {words[-1]!r}: give it once; see scrapy {words[0]} -h"
+    assert line == f"igcrawl: {twice}"
+
+
 def test_python_runs_the_package_as_scrapy_runs(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "igcrawl", "operations", "followers"]
     run = subprocess.run(command, cwd=tmp_path, env=scrapy_environment(), capture_output=True, text=True, check=True)

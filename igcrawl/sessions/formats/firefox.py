@@ -19,13 +19,18 @@ _ELSE: Final = (
 )
 
 
+def is_database(content: bytes) -> bool:
+    """Return whether a file is a SQLite database."""
+    return content.startswith(_SQLITE)
+
+
 def from_firefox(content: bytes) -> list[Cookie] | None:
     """Return the cookies in Firefox's database; None for what is no database.
 
     Raises:
         BadInput: it is another database, or broken.
     """
-    if not content.startswith(_SQLITE):
+    if not is_database(content):
         return None
     own = bytearray(content)
     own[_MODES] = _ALONE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -14,6 +13,7 @@ from igcrawl.sessions.device import complete
 from igcrawl.sessions.formats.bare import from_line, from_request, problem_of_line
 from igcrawl.sessions.formats.browser_json import from_json
 from igcrawl.sessions.formats.cookies import Cookie, settings_of
+from igcrawl.sessions.formats.encodings import decoded, is_binary
 from igcrawl.sessions.formats.firefox import from_firefox
 from igcrawl.sessions.formats.instaloader import from_pickle
 from igcrawl.sessions.formats.netscape import from_text
@@ -25,7 +25,6 @@ EXPECTED: Final = (
     "expected settings of aiograpi or instagrapi (JSON), a session file of instaloader, a cookies.txt, "
     "the JSON of a cookie extension, a HAR or a request copied from a browser, Firefox's cookies.sqlite, or a sessionid"
 )
-_NO_TEXT: Final = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _USERNAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.]{0,29}")
 
 
@@ -80,14 +79,9 @@ def _by_names(cookies: dict[str, Any]) -> list[Cookie]:
 
 
 def _decoded(content: bytes) -> str:
-    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    try:
-        return content.decode("utf-16" if wide else "utf-8-sig").strip(" \r\n")
-    except UnicodeDecodeError:
-        # A comment in an older encoding is no harm; what is no text has bytes that no text has.
-        if wide or _NO_TEXT.search(content):
-            raise BadInput(f"not text; {EXPECTED}") from None
-        return content.decode("latin-1").strip(" \r\n")
+    if is_binary(content):
+        raise BadInput(f"not text; {EXPECTED}")
+    return decoded(content).strip(" \r\n")
 
 
 def _in_text(text: str) -> list[Cookie] | dict[str, Any]:

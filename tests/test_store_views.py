@@ -72,3 +72,14 @@ def test_an_archive_that_vanishes_ends_the_run(place: Place, simulator: Simulato
         "the raw archive cannot be written: it was moved or removed while it was written; the crawl stops" in done.log
     )
     assert len(done.asked) <= 5
+
+
+def test_a_run_that_finds_all_of_its_crawl_done_says_how_it_stands_and_why_it_exits_so(place: Place) -> None:
+    hollow = ("followers", "user_id=100000004", "crawl=named")
+    place.crawl(*hollow, code=1)
+    log = place.crawl(*hollow, code=1).log
+    assert "crawl named has ended; only -a fresh=1 runs it again" in log
+    assert "summary: whole crawl: 1 suspect" in log
+    assert f"summary: records are in {place.folder / 'out.jsonl'}" in log
+    assert "summary: 1 walk is suspect: scrapy walks --crawl 1 --retry suspect, then run the same command again" in log
+    assert "this run" not in log

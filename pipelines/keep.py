@@ -37,10 +37,12 @@ class KeepPipeline:
             BadItem: a pipeline before this one has given something else.
         """
         records = item.records if isinstance(item, Page) else [item]
-        for record in records:
-            if not isinstance(record, Record):
+        kinds = set(map(type, records))
+        if not all(issubclass(kind, Record) for kind in kinds):
+            for record in records:
                 _check_record(record)
-        ends = [record for record in records if isinstance(record, WalkEnd)]
+        has_ends = any(issubclass(kind, WalkEnd) for kind in kinds)
+        ends = [record for record in records if isinstance(record, WalkEnd)] if has_ends else []
         kept = [record for record in records if not is_open_end(record)] if ends else records
         if kept:
             self._collected.add(to_lines(kept), len(kept))
@@ -58,6 +60,8 @@ def _check_record(given: Any) -> None:
     Raises:
         BadItem: it is no record.
     """
+    if isinstance(given, Record):
+        return
     if given is None:
         raise BadItem("a pipeline before KeepPipeline returned None: it must return the item, or raise DropItem")
     if not ItemAdapter.is_item(given):

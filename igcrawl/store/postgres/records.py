@@ -8,7 +8,8 @@ from typing import Final
 
 from igcrawl.store.model import Choice, HeldRecords, RecordPage
 from igcrawl.store.postgres.database import Database
-from igcrawl.store.postgres.selection import PostgresSelection, selected
+from igcrawl.store.postgres.selection import selected
+from igcrawl.store.table_selection import TableSelection
 
 #: So many pages are read at once.
 _BATCH: Final = 100
@@ -42,6 +43,6 @@ class PostgresRecords:
         rows = await self._database.rows(_HELD, (list(walks),))
         return {row["walk"]: HeldRecords(row["records"], row["place"]) for row in rows}
 
-    def select(self, choice: Choice) -> AbstractAsyncContextManager[PostgresSelection]:
+    def select(self, choice: Choice) -> AbstractAsyncContextManager[TableSelection]:
         """See `Records.select`."""
         return selected(self._database, choice)

@@ -10,7 +10,8 @@ import orjson
 
 from igcrawl.store.model import Choice, HeldRecords, RecordPage
 from igcrawl.store.sqlite.database import Database
-from igcrawl.store.sqlite.selection import SqliteSelection, selected
+from igcrawl.store.sqlite.selection import selected
+from igcrawl.store.table_selection import TableSelection
 
 #: So many pages are read at once.
 _BATCH: Final = 100
@@ -45,6 +46,6 @@ class SqliteRecords:
         rows = self._database.rows(_HELD, (orjson.dumps(list(walks)).decode(),))
         return {row["walk"]: HeldRecords(row["records"], row["place"]) for row in rows}
 
-    def select(self, choice: Choice) -> AbstractAsyncContextManager[SqliteSelection]:
+    def select(self, choice: Choice) -> AbstractAsyncContextManager[TableSelection]:
         """See `Records.select`."""
         return selected(self._database, choice)

@@ -222,7 +222,7 @@ class Selection(Protocol):
         """Yield those of the chosen walks that have no verdict, or one that may not be final, in their order."""
 
 
-class Records(Protocol):
+class KeptRecords(Protocol):
     """Records of crawls."""
 
     def pages(self, crawl: int, after: int = 0) -> AsyncIterator[RecordPage]:
@@ -331,7 +331,7 @@ class Store:
     worker: Worker
     crawls: Crawls
     walks: Walks
-    records: Records
+    records: KeptRecords
     outputs: Outputs
     doc_ids: KnownDocIds
     earlier_states: EarlierStates

@@ -11,7 +11,7 @@ import orjson
 from igcrawl.analysis.chosen_pages import chosen_pages
 from igcrawl.analysis.formats.table_values import type_of
 from igcrawl.analysis.lists.kept_lists import SUGGESTIONS, list_kinds
-from igcrawl.analysis.report.histories import History
+from igcrawl.analysis.report.histories import AccountWithLists
 from igcrawl.analysis.report.model import Network
 from igcrawl.analysis.report.network import laid_out
 from igcrawl.analysis.report.shared import compared
@@ -23,7 +23,9 @@ from igcrawl.store.packed_records import unpack_lines
 _MOST: Final = 500_000
 
 
-async def read_suggested(store: Store, histories: Sequence[History], around: Collection[str]) -> Network | None:
+async def read_suggested(
+    store: Store, histories: Sequence[AccountWithLists], around: Collection[str]
+) -> Network | None:
     """Return the network of suggestions, None when there are none.
 
     Args:

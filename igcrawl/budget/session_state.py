@@ -103,7 +103,7 @@ class SessionState:
         return state
 
     def write(self, row: dict[str, Any]) -> None:
-        """Put it into what the store holds."""
+        """Put the state into the row that the store keeps."""
         row |= {key: getattr(self, name) for name, key in _KEYS.items() if name not in _PARTS}
         row["sent"] = self.sent.steady
         row["adrift"] = {
@@ -160,7 +160,7 @@ class SessionState:
         yield from (limit.learned_at for limit in (self.hour, self.day, self.hour_before) if limit is not None)
 
     def follow(self, now: float) -> float:
-        """Take in what the clock says now, and return it; what no clock can find in a window any more is dropped."""
+        """Take in what the clock says now, and return it; requests that can be in no window any more are dropped."""
         now = round(now, 3)
         last = self.clock or max(self.sent.latest, now)
         if now < last <= now + MARGIN:

@@ -91,7 +91,7 @@ def find_chromium(
 
 
 def _downloaded(environment: Mapping[str, str]) -> str | None:
-    """The newest one that `playwright install` put where it puts them."""
+    """Return the newest Chromium that `playwright install` has downloaded, None without one."""
     folders = [Path.home() / ".cache/ms-playwright", Path.home() / "Library/Caches/ms-playwright"]
     if environment.get("PLAYWRIGHT_BROWSERS_PATH"):
         folders.insert(0, Path(environment["PLAYWRIGHT_BROWSERS_PATH"]))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from igcrawl.wording import counted, did_you_mean, nearest, plural_of
+from igcrawl.wording import counted, did_you_mean, near_or_all, nearest, plural_of
 from tests.conftest import ROOT
 
 SOURCES = [
@@ -80,6 +80,13 @@ def test_a_verb_agrees_too() -> None:
 def test_a_mistyped_word_is_met_by_the_nearest_whatever_its_case() -> None:
     assert nearest("USER_IDD", ["username", "user_id", "order"])[0] == "user_id"
     assert nearest("zzz", ["username"]) == []
+
+
+def test_what_all_known_words_begin_with_makes_none_alike() -> None:
+    known = ["IG_OPERATIONS", "IG_SESSION", "IG_WAIT_MAX"]
+    assert near_or_all("IG_PSEUDONYMS", known) == "there are IG_OPERATIONS, IG_SESSION, IG_WAIT_MAX"
+    assert near_or_all("IG_SESION", known) == "did you mean IG_SESSION?"
+    assert near_or_all("folowers", ["followers", "media"]) == "did you mean followers?"
 
 
 def test_a_word_that_is_much_less_alike_than_the_nearest_is_not_suggested() -> None:

@@ -85,7 +85,7 @@ def capture_pages(settings: Settings, config: Config, opts: argparse.Namespace) 
         _take(settings, config, shown, registry, "capture", write=opts.write)
     others = {each.name for each in captured.seen_queries} - {each.name for each in shown}
     if others:
-        say(f"{len(others)} further queries, which no operation asks: --all shows them")
+        say(f"{counted(len(others), 'further query')} that no operation asks: --all shows them")
     say(f"igcrawl: {captured.summary}", file=sys.stderr)
     return captured.exit_code
 

@@ -20,9 +20,9 @@ from igcrawl.times import DAY, HOUR
 
 logger = logging.getLogger(__name__)
 
-#: Seconds between two looks into the store while requests are sent; other processes may change it meanwhile,
+#: Seconds between two looks into the store while requests are sent.
 _LOOK_EVERY: Final = 5.0
-#: so that it is looked at also while this one waits, as seldom as the gate itself does.
+#: The same while nothing is sent: other processes may change the store meanwhile. The gate looks as seldom.
 _LOOK_AT_LEAST: Final = 60.0
 #: A look that takes long, since the crawl has a million walks, is taken so many times its own duration apart.
 _REST: Final = 100

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-import orjson
-
 from igcrawl.analysis.lists.kept_lists import KeptList
 from igcrawl.analysis.lists.list_engine import MOST_LISTS, ListEngine, Wanted, list_engine
 from igcrawl.analysis.lists.list_records import pages_with, walks_of
@@ -14,6 +12,7 @@ from igcrawl.analysis.report.glossary import OPEN
 from igcrawl.analysis.report.histories import AccountWithLists
 from igcrawl.analysis.report.model import OVERLAPPING, ComparedList, Network, Overlap
 from igcrawl.analysis.report.network import laid_out
+from igcrawl.output.json_lines import rows_of
 from igcrawl.store import Store
 from igcrawl.store.packed_ids import number_of
 from igcrawl.store.packed_records import unpack_lines
@@ -103,6 +102,7 @@ async def _names(store: Store, kept: KeptList, wanted: set[str]) -> dict[str, st
     missing, names = {number_of(pk) for pk in wanted}, dict[str, str | None]()
     for walk in await walks_of(store, kept, named=True) if wanted else ():
         async for page in pages_with(store, walk, missing):
-            records = map(orjson.loads, unpack_lines(page).splitlines())
-            names |= {each["pk"]: each.get("username") for each in records if each.get("pk") in wanted}
+            names |= {
+                each["pk"]: each.get("username") for each in rows_of(unpack_lines(page)) if each.get("pk") in wanted
+            }
     return names

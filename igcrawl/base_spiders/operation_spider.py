@@ -196,7 +196,7 @@ class OperationSpider(Spider):
         raise NotImplementedError(f"{type(self).__name__} does not say which walks")
 
     def targets(self) -> Any:
-        """Return the targets that are not in the arguments themselves, as JSON; they make a crawl this one."""
+        """Return the targets that are not in the arguments themselves, as JSON; they, too, tell a crawl from others."""
         return None
 
     async def prepare(self, walk: Walk) -> Prepared:

@@ -24,16 +24,6 @@ from igcrawl.sessions.formats.recognise import FoundSession
 from igcrawl.verdict import ExitCode
 from igcrawl.wording import did_you_mean, nearest
 
-#: What can be done, and how many words may follow: at least, at most.
-_ACTIONS: Final = {
-    "import": (0, 1),
-    "login": (0, 0),
-    "list": (0, 0),
-    "check": (0, 1),
-    "export": (1, 1),
-    "resume": (0, 1),
-}
-
 
 class ActionEnd(NamedTuple):
     """End of an action.
@@ -61,10 +51,9 @@ def problem_of(action: str, words: Sequence[str], options: Iterable[SubOption], 
         return f"scrapy session: {meant}say what to do: {', '.join(_ACTIONS)}; see scrapy session -h"
     if (foreign := problem_of_options("session", action, options, words, opts)) is not None:
         return foreign
-    least, most = _ACTIONS[action]
-    if not least <= len(words) <= most:
-        wanted = "no more words" if most == 0 else "a session's name" if action != "import" else "one file"
-        return f"scrapy session {action} takes {wanted}"
+    known = _ACTIONS[action]
+    if not known.least <= len(words) <= known.most:
+        return f"scrapy session {action} takes {known.takes}"
     return None
 
 
@@ -82,15 +71,7 @@ def act(action: str, words: list[str], opts: argparse.Namespace, settings: Setti
         StoreError: the store failed.
         NotLoggedIn: the login by hand did not end in a session.
     """
-    actions: dict[str, Callable[[list[str], argparse.Namespace, Settings], ActionEnd]] = {
-        "import": _import,
-        "login": _login,
-        "list": _list,
-        "check": _check,
-        "export": _export,
-        "resume": _resume,
-    }
-    return actions[action](words, opts, settings)
+    return _ACTIONS[action].work(words, opts, settings)
 
 
 def _config(settings: Settings, name: str | None = None) -> Config:
@@ -180,3 +161,22 @@ def _resume(words: list[str], opts: argparse.Namespace, settings: Settings) -> A
     said, good = asyncio.run(session_actions.unpark(config.session_source, words[0] if words else None, config))
     say(said)
     return ActionEnd(ExitCode.OK if good else ExitCode.TROUBLE)
+
+
+class _Action(NamedTuple):
+    """An action: its work, how many words may follow, at least and at most, and what they are."""
+
+    work: Callable[[list[str], argparse.Namespace, Settings], ActionEnd]
+    least: int
+    most: int
+    takes: str
+
+
+_ACTIONS: Final = {
+    "import": _Action(_import, 0, 1, "one file"),
+    "login": _Action(_login, 0, 0, "no more words"),
+    "list": _Action(_list, 0, 0, "no more words"),
+    "check": _Action(_check, 0, 1, "a session's name"),
+    "export": _Action(_export, 1, 1, "a session's name"),
+    "resume": _Action(_resume, 0, 1, "a session's name"),
+}

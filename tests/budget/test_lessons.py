@@ -100,7 +100,7 @@ def test_a_second_throttled_answer_in_a_row_teaches_the_day_and_takes_the_hours_
     throttled(asker)
     limits = asker.state.limits(asker.budget, asker.now)
     assert (limits.hour, limits.day) == (120, 270)
-    asker.now = asker.state.rests_until(asker.now)
+    asker.now = asker.state.cools_until(asker.now)
     assert asker.ask().wait > 16 * HOUR
     days = [asker.state.limits(asker.budget, asker.now + days * DAY).day for days in range(6)]
     assert days == [270, 276, 282, 299, 305, 311]
@@ -122,11 +122,11 @@ def test_an_hours_lesson_from_before_outlives_that_of_a_day() -> None:
 def test_a_third_throttled_answer_in_a_row_teaches_nothing_more() -> None:
     asker = learned_from(101)
     for _ in range(2):
-        asker.now = asker.state.rests_until(asker.now)
+        asker.now = asker.state.cools_until(asker.now)
         throttled(asker)
     known = (asker.state.hour, asker.state.day)
     for _ in range(5):
-        asker.now = asker.state.rests_until(asker.now)
+        asker.now = asker.state.cools_until(asker.now)
         throttled(asker)
     assert (asker.state.hour, asker.state.day) == known
 

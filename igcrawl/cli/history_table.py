@@ -11,6 +11,7 @@ from igcrawl.analysis.lists.kept_lists import KeptList
 from igcrawl.cli.tables import Table, terminal_width
 from igcrawl.config.config import Config
 from igcrawl.printable import say
+from igcrawl.verdict import OPEN
 from igcrawl.wording import counted
 
 _LISTS: Final = ("ended", "list", "accounts", "change", "expected", "verdict", "crawl", "doubt")
@@ -50,7 +51,7 @@ def _list_rows(history: History) -> Iterator[tuple[str, ...]]:
         if kept.is_complete:
             complete[kept.subject] = kept
         expected = "-" if kept.expected is None else f"{kept.expected:,}"
-        verdict = kept.verdict or "open"
+        verdict = kept.verdict or OPEN
         yield _minute(kept.ended_at), kept.kind, accounts, change, expected, verdict, str(kept.crawl), kept.doubt or ""
 
 

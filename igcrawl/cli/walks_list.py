@@ -10,7 +10,6 @@ from functools import partial
 from typing import Final
 
 from igcrawl.analysis.choice import are_generations, find_crawl
-from igcrawl.analysis.verdict_choice import OPEN
 from igcrawl.arguments.crawl_key import key_in_words
 from igcrawl.budget.limits import Budget
 from igcrawl.cli.known_outputs import KnownOutput, output_lines, outputs_of, replaced_by
@@ -22,6 +21,7 @@ from igcrawl.planning.estimate import Estimate, duration, requests_left
 from igcrawl.printable import say
 from igcrawl.store import CrawlRow, HeldRecords, Store, WalkRow, opened, path_of
 from igcrawl.times import age
+from igcrawl.verdict import OPEN
 from igcrawl.wording import counted
 
 #: `lines` counts what the store keeps of a walk: its records, its own, and the profile that was asked beside it.

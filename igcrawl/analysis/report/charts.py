@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 
 from igcrawl.analysis.report.model import COUNTS, AccountReport, ListOverTime, OperationCost, Overlap
 from igcrawl.analysis.report.times_shown import Dates
-from igcrawl.verdict import BAD, Verdict
+from igcrawl.verdict import BAD, OPEN, Verdict
 
 Chart: TypeAlias = dict[str, Any]
 
@@ -205,7 +205,7 @@ def worth(verdict: str) -> str:
     """Return what the requests of a walk were good for."""
     if verdict in {Verdict.COMPLETE, Verdict.UPDATED, Verdict.UNVERIFIED}:
         return "whole"
-    known = verdict in BAD or verdict in {Verdict.STOPPED, "open"}
+    known = verdict in BAD or verdict in {Verdict.STOPPED, OPEN}
     return "partly" if known else "without a result"
 
 

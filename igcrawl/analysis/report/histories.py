@@ -11,11 +11,11 @@ from igcrawl.analysis.lists.kept_lists import KeptList, read_kept_lists
 from igcrawl.analysis.lists.list_doubts import Change, doubts_of_change
 from igcrawl.analysis.lists.list_engine import ListEngine, Wanted, list_engine
 from igcrawl.analysis.lists.list_records import profiles_of
-from igcrawl.analysis.report.glossary import OPEN
 from igcrawl.analysis.report.model import COUNTS, CRAWLS, AccountReport, Crawl, ListOverTime, ProfileCount
 from igcrawl.items import Profile
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.store import Store, WalkRow
+from igcrawl.verdict import OPEN
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from typing import Final
 from igcrawl.analysis.lists.kept_lists import KeptList
 from igcrawl.analysis.lists.list_engine import MOST_LISTS, ListEngine, Wanted, list_engine
 from igcrawl.analysis.lists.list_records import pages_with, walks_of
-from igcrawl.analysis.report.glossary import OPEN
 from igcrawl.analysis.report.histories import AccountWithLists
 from igcrawl.analysis.report.model import OVERLAPPING, ComparedList, Network, Overlap
 from igcrawl.analysis.report.network import laid_out
@@ -16,6 +15,7 @@ from igcrawl.output.json_lines import rows_of
 from igcrawl.store import Store
 from igcrawl.store.packed_ids import number_of
 from igcrawl.store.packed_records import unpack_lines
+from igcrawl.verdict import OPEN
 
 _FOLLOWERS, _FOLLOWING = "followers", "following"
 MUTUAL: Final = "mutual"

@@ -7,11 +7,11 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from igcrawl.analysis.lists.kept_lists import list_kinds
-from igcrawl.analysis.report.glossary import OPEN
 from igcrawl.analysis.report.model import ACCOUNT_ROWS, ACCOUNTS, WALK_ROWS, AccountRow, OperationCost, WalkCost
 from igcrawl.crawl.walk_rows import GIVEN, VERSIONS
 from igcrawl.store import Store, WalkRow
 from igcrawl.store.packed_ids import is_id
+from igcrawl.verdict import OPEN
 
 
 @dataclass(slots=True)

@@ -12,12 +12,12 @@ import pytest
 
 import igcrawl
 from igcrawl.analysis.report import charts
-from igcrawl.analysis.report.glossary import MEANINGS, OPEN
+from igcrawl.analysis.report.glossary import MEANINGS
 from igcrawl.analysis.report.model import AccountRow, ComparedList, Crawl, ListOverTime, OperationCost, Report, WalkCost
 from igcrawl.analysis.report.page import page_of
 from igcrawl.analysis.report.sentences import change, summary, why_no_change
 from igcrawl.analysis.report.times_shown import Dates
-from igcrawl.verdict import Verdict
+from igcrawl.verdict import OPEN, Verdict
 from tests.analysis.report.samples import CUT, crawl, followers, full_report, network, on_day, report
 
 #: Stands for Vega, which takes seconds to be put together.

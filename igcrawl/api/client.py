@@ -123,6 +123,7 @@ class Client:
         """Return an account's profile: one request, two when it is given by its name.
 
         Raises:
+            BadInput: not one account is given, or an option cannot be used.
             NotFound: there is no such account, whatever `on_doubt` says.
             DoubtfulResult: the profile did not come.
         """

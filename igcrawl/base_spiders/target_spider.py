@@ -63,7 +63,11 @@ class TargetSpider(OperationSpider):
 
     @classmethod
     def check(cls, given: dict[str, Any]) -> TargetArguments:
-        """Check the arguments and every line of the file of targets."""
+        """Check the arguments and every line of the file of targets.
+
+        Raises:
+            BadInput: one cannot be used, or the lines of the file were asked for instead.
+        """
         args = cls.arguments.parse(given)
         if (file := _file_of(args)) is not None:
             content = file.content()

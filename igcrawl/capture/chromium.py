@@ -65,6 +65,7 @@ def find_chromium(
     Args:
         browser: path of its program, as the operator gave it.
         cdp: address of a running one, as the operator gave it.
+        environment: says where Playwright keeps its browsers.
 
     Raises:
         BadInput: the one given cannot be used, or there is none.

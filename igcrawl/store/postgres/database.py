@@ -109,6 +109,7 @@ class Database:
 
         Raises:
             BadInput: the address leads to no database that can be used, or to a newer one.
+            StoreError: the database was reached and then lost.
         """
         if self._shared is not None:
             return

@@ -13,6 +13,10 @@ from igcrawl.times import DAY, HOUR, age, clock_time, moment, seconds_until, spa
 NOON = datetime(2026, 11, 28, 12, 0, tzinfo=UTC).timestamp()
 
 
+def test_an_hour_and_a_day_are_so_long() -> None:
+    assert (HOUR, DAY) == (60 * 60, 24 * 60 * 60)
+
+
 def test_a_record_s_time_is_the_clock_s_to_the_millisecond() -> None:
     seed = random.randrange(1 << 32)
     print(f"seed {seed}")

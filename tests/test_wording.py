@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from igcrawl.wording import counted, did_you_mean, near_or_all, nearest, plural_of
+from igcrawl.wording import capitalised, counted, did_you_mean, near_or_all, nearest, plural_of
 from tests.conftest import ROOT
 
 SOURCES = [
@@ -78,6 +78,15 @@ def test_a_verb_agrees_too() -> None:
 def test_a_mistyped_word_is_met_by_the_nearest_whatever_its_case() -> None:
     assert nearest("USER_IDD", ["username", "user_id", "order"])[0] == "user_id"
     assert nearest("zzz", ["username"]) == []
+
+
+def test_three_words_at_most_are_suggested() -> None:
+    known = ["lines", "liner", "lined", "linen"]
+    assert (len(nearest("line", known)), len(nearest("line", known, 9))) == (3, 4)
+
+
+def test_a_capital_begins_a_text_whose_rest_stays() -> None:
+    assert [capitalised(text) for text in ("an ID", "Äpfel", "")] == ["An ID", "Äpfel", ""]
 
 
 def test_what_all_known_words_begin_with_makes_none_alike() -> None:

@@ -8,7 +8,7 @@ from email.utils import formatdate
 
 import pytest
 
-from igcrawl.times import DAY, HOUR, age, clock_time, moment, seconds_until, span, timestamp
+from igcrawl.times import DAY, HOUR, age, clock_time, minute_of, moment, seconds_until, span, timestamp
 
 NOON = datetime(2026, 11, 28, 12, 0, tzinfo=UTC).timestamp()
 
@@ -43,6 +43,10 @@ def test_a_record_s_time_is_the_clock_s_to_the_millisecond() -> None:
 )
 def test_a_span_and_an_age_are_told_in_the_unit_that_suits(seconds: float, as_span: str, as_age: str) -> None:
     assert (span(seconds), age(seconds)) == (as_span, as_age)
+
+
+def test_a_record_s_time_is_told_to_the_minute() -> None:
+    assert minute_of(timestamp(NOON + 59.999)) == "2026-11-28 12:00"
 
 
 def test_a_time_has_its_day_when_it_is_not_today_s_and_says_how_far_away_it_is() -> None:

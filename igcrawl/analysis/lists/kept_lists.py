@@ -11,6 +11,7 @@ from igcrawl.items import Follow, Suggestion
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.store import CrawlRow, Store, WalkRow
 from igcrawl.store.packed_ids import is_id
+from igcrawl.times import minute_of
 from igcrawl.verdict import OPEN, Verdict
 
 #: The kind of every list of suggestions, whichever operation read it.
@@ -115,7 +116,7 @@ class KeptList:
     def name(self) -> str:
         """Its name for the operator, who finds it again by it: crawl, date and verdict."""
         crawl = f"crawl {self.crawl}" + (f" ({self.crawl_name})" if self.crawl_name else "")
-        return f"{crawl}, {self.verdict or OPEN} {(self.ended_at or 'not begun')[:16].replace('T', ' ')}"
+        return f"{crawl}, {self.verdict or OPEN} {minute_of(self.ended_at or 'not begun')}"
 
     @property
     def moment(self) -> tuple[str, int]:

@@ -51,8 +51,7 @@ def _list_rows(history: History) -> Iterator[tuple[str, ...]]:
             change = f"{kept.held - before.held:+,}"
         if kept.is_complete:
             complete[kept.subject] = kept
-        expected = "-" if kept.expected is None else f"{kept.expected:,}"
-        at = minute_of(kept.ended_at or "-")
+        at, expected = minute_of(kept.ended_at or "-"), _count(kept.expected)
         yield at, kept.kind, accounts, change, expected, kept.verdict or OPEN, str(kept.crawl), kept.doubt or ""
 
 

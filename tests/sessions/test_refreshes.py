@@ -59,6 +59,28 @@ def test_what_real_answers_refresh_is_taken_over(name: str) -> None:
     assert session.dropped == []
 
 
+@pytest.mark.parametrize(
+    ("behind", "is_taken"),
+    [
+        ("", True),
+        ("; Domain=instagram.com; Max-Age=60", True),
+        ("; Domain=.I.Instagram.com; Expires=Fri, 01 Jan 2100 00:00:00 GMT", True),
+        ("; Domain=.evil.example", False),
+        ("; Domain=evilinstagram.com", False),
+        ("; Domain=instagram.com.evil.example", False),
+        ("; Max-Age=0", False),
+        ("; Max-Age=-5", False),
+        ("; Expires=Wed, 01 Jan 2025 00:00:00 GMT", False),
+    ],
+)
+def test_a_cookie_is_taken_over_unless_it_is_another_site_s_or_is_being_deleted(behind: str, is_taken: bool) -> None:
+    session = Session(session_settings())
+    before = session.csrftoken
+    assert session.refresh([cookie("csrftoken", "nEwCsRf0", behind)]) is is_taken
+    assert session.csrftoken == ("nEwCsRf0" if is_taken else before)
+    assert session.dropped == []
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_what_does_not_fit_is_dropped_and_the_old_value_stays(name: str) -> None:
     session = Session(session_settings())

@@ -40,6 +40,16 @@ def test_the_search_of_these_tests_finds_every_form(name: str, form: str) -> Non
     assert found_in({"text": text.encode()}, {name: SECRETS[name]})
 
 
+@pytest.mark.parametrize("length", [8, 16, 23, 24, 25, 33, 41, 64])
+def test_a_secret_is_found_at_every_place_of_a_text_of_any_length(length: int) -> None:
+    secret = "".join(chr(ord("a") + place * place % 26) for place in range(length))
+    redaction = Redaction([secret, SESSIONID])
+    for before in range(36):
+        for behind in range(20):
+            text = redaction.text(f"{'-' * before}{secret}{'-' * behind}")
+            assert text == f"{'-' * before}[redacted]{'-' * behind}", (before, behind)
+
+
 @pytest.mark.parametrize("secret", SECRETS.values(), ids=SECRETS)
 def test_json_stays_json(secret: str) -> None:
     document = {"a": secret, "b": [base64.b64encode(secret.encode()).decode(), "rest"]}

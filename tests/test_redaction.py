@@ -88,14 +88,15 @@ def test_every_value_of_a_session_is_a_secret_but_not_who_it_is_nor_what_it_runs
         "ig_u_ig_direct_region_hint": "ASH,51234567890,1806000000:01f7hint",
     }
     settings["cookies"] |= {"ds_user_id": "51234567890", "ds_user": "operator_name", "datr": "datrTestOnly"}
+    settings["cookies"] |= {"eight": "abcd1234", "seven": "abcd123"}
     settings["authorization_data"]["token"] = "tokenTestOnly"
     session = Session(settings)
     secrets = set(session.secrets)
     wanted = {*settings["uuids"].values(), "csrfTestOnlyTestOnlyTestOnly", "datrTestOnly", "tokenTestOnly", SESSIONID}
     wanted |= {settings[name] for name in settings if name.startswith("ig_")} | {settings["mid"]}
     wanted |= {SESSIONID.replace("%3A", ":"), session.authorization.rpartition(":")[2]}
-    assert wanted <= secrets
-    assert not secrets & {"51234567890", "operator_name", settings["user_agent"], "de_DE", "True"}
+    assert wanted | {"abcd1234"} <= secrets
+    assert not secrets & {"51234567890", "abcd123", "operator_name", settings["user_agent"], "de_DE", "True"}
 
 
 def record(*args: object, message: str = "%s", error: BaseException | None = None) -> logging.LogRecord:

@@ -126,6 +126,17 @@ def test_after_any_refreshes_the_saved_file_is_loaded_as_the_same_account(tmp_pa
         assert not {";", " ", ","} & set(loaded.mid + loaded.sessionid)
 
 
+@pytest.mark.parametrize("is_cookie", [True, False])
+def test_a_new_login_takes_the_place_of_the_old_one_among_the_cookies_where_it_is_one(is_cookie: bool) -> None:
+    settings = session_settings()
+    settings["cookies"] = {"sessionid": SESSIONID} if is_cookie else {}
+    session = Session(settings)
+    assert session.refresh([bearer(login())])
+    cookies = orjson.loads(session.dump())["cookies"]
+    assert cookies == ({"sessionid": session.sessionid} if is_cookie else {})
+    assert session.sessionid == login()["sessionid"] != SESSIONID
+
+
 def test_cookies_of_the_operator_s_own_file_stay_and_are_refreshed() -> None:
     settings = session_settings()
     settings["cookies"]["of_the_operator"] = "before"

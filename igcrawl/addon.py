@@ -111,7 +111,7 @@ class IgcrawlAddon:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> IgcrawlAddon:
-        """Build it for a crawler."""
+        """Return one for a crawler."""
         return cls(crawler)
 
     @classmethod

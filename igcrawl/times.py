@@ -59,6 +59,11 @@ def seconds_until(header: str, now: float) -> float | None:
         return None
 
 
+def minute_of(at: str) -> str:
+    """Return a time, ISO 8601, to the minute: ``2026-11-28 12:00``."""
+    return at[:16].replace("T", " ")
+
+
 def timestamp(seconds: float) -> str:
     """Return seconds since 1970 as UTC, ISO 8601, to the millisecond."""
     whole, rest = divmod(round(seconds * 1_000_000), 1_000_000)

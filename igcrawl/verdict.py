@@ -36,6 +36,8 @@ class Verdict(StrEnum):
     INTERRUPTED = "interrupted"
 
 
+#: In the place of a verdict: a walk that has none yet.
+OPEN: Final = "open"
 #: Reasons for each verdict, in Markdown: "the walk ended because …".
 MEANINGS: Final[Mapping[Verdict, str]] = {
     Verdict.COMPLETE: "the list ended and is at most 5% or 3 accounts, whichever is more, shorter than expected; or "

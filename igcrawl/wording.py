@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import SequenceMatcher, get_close_matches
+from os.path import commonprefix
 from typing import Final
 
 #: Of 0 to 1: beside a word that is nearer by as much, nobody means this one.
@@ -48,6 +49,18 @@ def nearest(word: str, known: Iterable[str], most: int = 3, cutoff: float = 0.6)
     near = get_close_matches(word.lower(), by_lower, n=most, cutoff=cutoff)
     alike = [SequenceMatcher(a=each, b=word.lower()).ratio() for each in near]
     return [by_lower[each] for each, ratio in zip(near, alike, strict=True) if ratio >= alike[0] - _MUCH_LESS]
+
+
+def near_or_all(word: str, known: Iterable[str]) -> str:
+    """Return the question for the known words that a mistyped one may have meant; all of them where none is like it.
+
+    What all begin with, such as the IG_ of settings, makes no two alike.
+    """
+    words = list(known)
+    shared = len(commonprefix([word, *words]))  # noqa: RUF071 - words are no paths
+    by_rest = {each[shared:]: each for each in words}
+    near = [by_rest[rest] for rest in nearest(word[shared:], by_rest)]
+    return did_you_mean(near).rstrip() or f"there are {', '.join(words)}"
 
 
 def did_you_mean(words: Iterable[str]) -> str:

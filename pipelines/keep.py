@@ -27,7 +27,7 @@ class KeepPipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> KeepPipeline:
-        """Build it for a crawl."""
+        """Return one for a crawl."""
         return cls(RunContext.of(crawler).sinks.collect())
 
     def process_item(self, item: Any) -> Any:

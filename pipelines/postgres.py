@@ -30,7 +30,7 @@ class PostgresPipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Build it for a crawl.
+        """Return one for a crawl.
 
         Raises:
             NotConfigured: the store is no Postgres database.

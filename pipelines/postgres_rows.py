@@ -19,10 +19,10 @@ import orjson
 from igcrawl.errors import StoreError
 from igcrawl.items import Record
 
-from .postgres_tables import HITS, MEDIA, PAYLOAD_COLUMNS, Column, Table
+from .postgres_tables import HITS, MEDIA, PAYLOAD_COLUMNS, PostgresColumn, PostgresTable
 
 Row: TypeAlias = tuple[Any, ...]
-Staged: TypeAlias = dict[Table, list[Record]]
+Staged: TypeAlias = dict[PostgresTable, list[Record]]
 _Check: TypeAlias = Callable[[Sequence[Any]], None]
 
 _MOST: Final = (1 << 63) - 1
@@ -33,7 +33,7 @@ _UNKNOWN: Final = "\ufffd"
 _MISFITS: Final = (ValueError, TypeError, OverflowError)
 
 
-def fitting(table: Table, records: list[Record]) -> tuple[list[Record], list[Record]]:
+def fitting(table: PostgresTable, records: list[Record]) -> tuple[list[Record], list[Record]]:
     """Return the records that fit a table, and those that do not.
 
     Args:
@@ -127,19 +127,19 @@ def _cleaned(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _check(table: Table, records: Sequence[Record]) -> None:
+def _check(table: PostgresTable, records: Sequence[Record]) -> None:
     """Raise one of `_MISFITS` when a value has no place in its column."""
     for take, check in _plan(table):
         check(list(map(take, records)))
 
 
 @cache
-def _plan(table: Table) -> list[tuple[Callable[[Any], Any], _Check]]:
+def _plan(table: PostgresTable) -> list[tuple[Callable[[Any], Any], _Check]]:
     checks = {column.name: _check_of(column) for column in table.columns}
     return [(attrgetter(name), check) for name, check in checks.items() if check is not None]
 
 
-def _check_of(column: Column) -> _Check | None:
+def _check_of(column: PostgresColumn) -> _Check | None:
     """Return what checks a column's values; None for JSON, which may be anything."""
     if column.name == "pk" or column.name.endswith("_pk"):
         return _check_ids if column.required else _check_optional_ids
@@ -199,7 +199,7 @@ def _expect(values: Sequence[Any], types: set[type]) -> None:
         raise TypeError("a value is of another kind")
 
 
-def _keys(table: Table, records: Sequence[Record]) -> list[Any]:
+def _keys(table: PostgresTable, records: Sequence[Record]) -> list[Any]:
     """Return the key of each record within a pass: its account, since an account must not reach `users` twice."""
     if table is HITS:
         return list(map(_key_of_hit, records))

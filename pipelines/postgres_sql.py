@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Final
 
-from .postgres_tables import HISTORY, PROFILES, WALK, Column, Table
+from .postgres_tables import HISTORY, PROFILES, WALK, PostgresColumn, PostgresTable
 
 #: A picture's URL is signed anew with every answer, and its host changes; the file's name stays the picture's.
 _PICTURE: Final = "substring(profile_pic_url FROM '([^/?]*)(?:[?].*)?$')"
@@ -66,7 +66,7 @@ COPY_PAYLOADS: Final = "COPY payloads (type, operation, walk, fetched_at, data) 
 
 
 @cache
-def upsert_users(tables: Sequence[Table]) -> str:
+def upsert_users(tables: Sequence[PostgresTable]) -> str:
     """Return the statement that takes all accounts of a commit to `users`: one, since locks are taken in one order.
 
     Args:
@@ -88,7 +88,7 @@ def upsert_users(tables: Sequence[Table]) -> str:
 
 
 @cache
-def upsert(table: Table) -> str:
+def upsert(table: PostgresTable) -> str:
     """Return the statement that takes a commit's rows to their table."""
     if table is PROFILES:
         return _append_profiles()
@@ -121,7 +121,7 @@ def _append_profiles() -> str:
     )
 
 
-def _upsert_follows(table: Table) -> str:
+def _upsert_follows(table: PostgresTable) -> str:
     """The greatest walk number decides; an edge is missing if later lists that have ended already did not hold it."""
     missed = ("missed_walk", "missing_since", "gone_at")
     # A list that missed it may have ended since this statement began.
@@ -150,7 +150,7 @@ def _upsert_follows(table: Table) -> str:
     )
 
 
-def _page(table: Table) -> str:
+def _page(table: PostgresTable) -> str:
     """Return SQL for a commit's records of a table as rows; its parameter has the table's name."""
     columns = ", ".join(f"{column.name} {column.type}" for column in table.columns)
     return f"json_to_recordset(%({table.name})s::json) AS page ({columns})"
@@ -164,5 +164,5 @@ def _latest(name: str) -> str:
     )
 
 
-def _names(columns: Iterable[Column]) -> str:
+def _names(columns: Iterable[PostgresColumn]) -> str:
     return ", ".join(column.name for column in columns)

@@ -18,7 +18,7 @@ _LISTED: Final = ("username", "full_name", "is_private", "is_verified", "profile
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class PostgresColumn:
     """A column of a table.
 
     Args:
@@ -33,13 +33,13 @@ class Column:
 
 
 #: In every row that is written: when the answer came.
-FETCHED_AT: Final = Column("fetched_at", "timestamptz", required=True)
+FETCHED_AT: Final = PostgresColumn("fetched_at", "timestamptz", required=True)
 #: The record's walk, by operation and target.
-WALK: Final = Column("walk", "text", required=True)
+WALK: Final = PostgresColumn("walk", "text", required=True)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Table:
+class PostgresTable:
     """The table for a type of record.
 
     Args:
@@ -70,7 +70,7 @@ class Table:
         return self.name if self.direction is None else "follows"
 
     @cached_property
-    def columns(self) -> tuple[Column, ...]:
+    def columns(self) -> tuple[PostgresColumn, ...]:
         """The columns of a record that are written."""
         derived = dict(self.derived)
         names = dict.fromkeys(name for name in (*self.key, *self.latest, *self.account) if name not in derived)
@@ -82,12 +82,12 @@ class Table:
         return hash(self.name)
 
 
-def _column(name: str, hint: object) -> Column:
+def _column(name: str, hint: object) -> PostgresColumn:
     """Return the column of a record's field. Ids are text in a record and 64-bit numbers here."""
     kinds = [kind for kind in get_args(hint) if kind is not NoneType] if NoneType in get_args(hint) else [hint]
     if name == "pk" or name.endswith("_pk"):
-        return Column(name, "bigint", required=kinds == [hint])
-    return Column(name, _TYPES.get(kinds[0], "jsonb"), required=kinds == [hint])
+        return PostgresColumn(name, "bigint", required=kinds == [hint])
+    return PostgresColumn(name, _TYPES.get(kinds[0], "jsonb"), required=kinds == [hint])
 
 
 #: What `profiles` keeps of a profile beside its picture: what the account itself decides, and its counts.
@@ -107,24 +107,26 @@ HISTORY: Final = (
     "account_type",
     "pronouns",
 )
-PROFILES: Final = Table(
+PROFILES: Final = PostgresTable(
     name="profiles",
     record=Profile,
     key=("pk",),
     account=(*HISTORY, "profile_pic_url", "hd_profile_pic_url", "latest_reel_media"),
 )
 FOLLOWERS, FOLLOWING = (
-    Table(name=f"follows_{direction}", record=Follow, key=("owner_pk", "pk"), account=_LISTED, direction=direction)
+    PostgresTable(
+        name=f"follows_{direction}", record=Follow, key=("owner_pk", "pk"), account=_LISTED, direction=direction
+    )
     for direction in ("followers", "following")
 )
-SUGGESTIONS: Final = Table(
+SUGGESTIONS: Final = PostgresTable(
     name="suggestions",
     record=Suggestion,
     key=("target_pk", "pk"),
     latest=("position", "social_context"),
     account=(*_LISTED, "category"),
 )
-HITS: Final = Table(
+HITS: Final = PostgresTable(
     name="hits",
     record=Hit,
     key=("query", "tab", "kind", "thing"),
@@ -151,7 +153,7 @@ HITS: Final = Table(
     # A query may be longer than an index entry.
     conflict="md5(query), tab, kind, md5(thing)",
 )
-MEDIA: Final = Table(
+MEDIA: Final = PostgresTable(
     name="media",
     record=Media,
     key=("pk",),
@@ -162,9 +164,9 @@ TABLES: Final = (PROFILES, FOLLOWERS, FOLLOWING, SUGGESTIONS, HITS, MEDIA)
 
 #: Columns of `payloads`, where every other record goes.
 PAYLOAD_COLUMNS: Final = (
-    Column("type", "text", required=True),
-    Column("operation", "text", required=True),
-    Column("walk", "text", required=True),
+    PostgresColumn("type", "text", required=True),
+    PostgresColumn("operation", "text", required=True),
+    PostgresColumn("walk", "text", required=True),
     FETCHED_AT,
-    Column("data", "jsonb", required=True),
+    PostgresColumn("data", "jsonb", required=True),
 )

@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -28,6 +29,8 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 BACKENDS = ("sqlite", "postgres")
 #: May import each other.
 EQUALS = ({"errors", "verdict", "times", "stopping"},)
+#: Errors of one answer; under the same name the client raises one for a whole list.
+OF_PROGRAMS_TOO = {"NotFound", "PrivateAccount", "Refused"}
 #: Beside the rooms, which they may all import: nothing in `igcrawl` imports these.
 OUTSIDE = ("spiders", "pipelines", "tests")
 
@@ -129,6 +132,18 @@ def test_no_docstring_begins_with_a_question_word() -> None:
 def test_both_backends_of_the_store_are_divided_alike() -> None:
     sqlite, postgres = ({path.name for path in (ROOT / "igcrawl" / "store" / name).glob("*.py")} for name in BACKENDS)
     assert sqlite == postgres
+
+
+def test_a_class_s_name_stands_for_one_thing() -> None:
+    """But for what both backends have, Scrapy's name for its commands, and the simulator, which knows none of ours."""
+    held = [path for path in SOURCES if not {"simulator", "commands"} & set(path.parts)]
+    places = Counter(
+        node.name
+        for path in held
+        for node in tree(path).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_") and path.parts[-2] != BACKENDS[1]
+    )
+    assert {name for name, number in places.items() if number > 1} == OF_PROGRAMS_TOO
 
 
 def test_what_a_person_reads_is_printed_by_say() -> None:

@@ -219,7 +219,7 @@ def test_a_crawl_that_rests_ends_at_once_when_it_is_stopped(place: Place, simula
     done = running.done()
     assert (done.code, done.walks[-1]["verdict"]) == (1, "interrupted")
     assert "so it cools down" in done.log
-    assert 2_900 < place.state().rests_until(time.time()) - time.time() <= 3_000
+    assert 2_900 < place.state().cools_until(time.time()) - time.time() <= 3_000
 
 
 def test_what_a_throttled_answer_teaches_is_kept(place: Place, simulator: Simulator) -> None:

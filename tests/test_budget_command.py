@@ -79,7 +79,7 @@ def test_a_budget_that_is_used_up_says_when_it_is_free() -> None:
     assert "next request: 08:30:02 UTC, in 30 min (120 requests were sent within an hour)" in told
 
 
-def test_a_learned_ceiling_is_told_with_the_pace_that_it_leaves() -> None:
+def test_a_learned_limit_is_told_with_the_pace_that_it_leaves() -> None:
     told = lines(SessionState(hour=LearnedLimit(50, Moment(NOW)), day=LearnedLimit(400, Moment(NOW))))
     assert "last hour: 0 of 45 used" in told
     assert "the server took 50 an hour, so 45 of 120 are sent now, one every 80 s" in told

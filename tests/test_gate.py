@@ -212,7 +212,7 @@ def test_a_throttled_session_rests_for_all_and_a_good_answer_ends_the_row(with_s
         await mine.answered()
         assert (await mine.state()).cooldowns_in_row == 0
         await mine.throttled(Throttled("followers: status 429", 5.0))
-        assert (await mine.state()).rests_until(time.at) == pytest.approx(time.at + 5)
+        assert (await mine.state()).cools_until(time.at) == pytest.approx(time.at + 5)
 
     with_store(test)
 

@@ -10,7 +10,7 @@ from scrapy.settings import Settings
 from scrapy.spiderloader import get_spider_loader
 
 from igcrawl.arguments.base import TARGETS, Arguments
-from igcrawl.arguments.describe import Place, describe
+from igcrawl.arguments.describe import HelpPlace, describe
 from igcrawl.base_spiders.operation_spider import OperationSpider
 from igcrawl.cli.crawl_command import explain
 from igcrawl.cli.spider_help import help_lines, short_lines
@@ -52,9 +52,9 @@ def test_a_spider_s_help_has_every_argument_with_meaning_default_and_what_is_all
 @pytest.mark.parametrize("name", SPIDERS)
 def test_targets_stand_first_and_what_every_spider_takes_last(name: str) -> None:
     places = [each.place for each in describe(SPIDERS[name].arguments)]
-    assert places == sorted(places, key=list(Place).index)
-    assert places[0] is Place.TARGET
-    assert places.count(Place.EVERY) == len(Arguments.model_fields)
+    assert places == sorted(places, key=list(HelpPlace).index)
+    assert places[0] is HelpPlace.TARGET
+    assert places.count(HelpPlace.EVERY) == len(Arguments.model_fields)
 
 
 @pytest.mark.parametrize("name", SPIDERS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from igcrawl.errors import BadInput
-from igcrawl.sessions.trusted_hosts import check_base_url, is_loopback, is_trusted
+from igcrawl.sessions.trusted_hosts import INSTAGRAM, check_base_url, is_loopback, is_trusted, server_name
 
 
 @pytest.mark.parametrize(
@@ -90,3 +90,10 @@ def test_a_base_url_is_scheme_host_and_port(url: str) -> None:
 @pytest.mark.parametrize("url", ["http://[127.0.0.1", "http://[localhost]", "http://localhost.evil.example", "data:,1"])
 def test_what_is_no_address_of_this_machine_is_not_taken_for_one(url: str) -> None:
     assert not is_loopback(url)
+
+
+def test_a_server_has_one_name_by_which_a_session_s_state_is_kept() -> None:
+    assert server_name(["http://127.0.0.1:8001", "http://localhost:8000"]) == "loopback:8000,8001"
+    assert server_name(["https://[::1]", "http://localhost", "http://127.0.0.1"]) == "loopback:80,443"
+    # A part that is Instagram's is what the account is judged by.
+    assert server_name(["http://127.0.0.1:1", "https://i.instagram.com"]) == INSTAGRAM

@@ -79,7 +79,7 @@ def test_a_family_with_a_budget_of_its_own_makes_its_crawl_longer() -> None:
     assert forecast > DAY
 
 
-def test_a_learned_ceiling_and_a_rest_make_it_longer() -> None:
+def test_a_learned_limit_and_a_cooldown_make_it_longer() -> None:
     budget = Budget(WindowLimits(20, 60))
     learned = SessionState(hour=LearnedLimit(10, Moment(NOW)))
     assert seconds_for({"": 10}, budget, learned, NOW) == pytest.approx(HOUR + MARGIN, abs=2.0)

@@ -18,7 +18,7 @@ from igcrawl.crawl.walk import Ending, Walk
 from igcrawl.items import Payload, Profile
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.output.json_lines import to_lines
-from igcrawl.printable import printable, printable_lines, say
+from igcrawl.printable import fitted, printable, printable_lines, say
 from igcrawl.running.summary import Summary
 from igcrawl.sessions.log_guard import GUARD
 from igcrawl.sessions.redaction import Redaction
@@ -33,6 +33,13 @@ ORDERS = ("\x1b", "\x07", "\x9b", "\r", "\u202e", "\u2028", "\ud800", "\nFAKE")
 
 def lacks_orders(text: str) -> bool:
     return not any(order in text for order in ORDERS)
+
+
+def test_a_text_fits_with_its_escapes_and_shows_where_it_was_cut() -> None:
+    assert fitted("ten letter", 10) == "ten letter"
+    assert fitted("ten letters", 10) == "ten lette…"
+    assert fitted("\x1b\x1b-", 9) == r"\x1b\x1b-"
+    assert fitted("\x1b\x1b-", 8) == r"\x1b\x1…"
 
 
 def test_a_text_becomes_one_line_that_shows_what_it_held() -> None:

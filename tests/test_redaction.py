@@ -40,6 +40,16 @@ def test_the_search_of_these_tests_finds_every_form(name: str, form: str) -> Non
     assert found_in({"text": text.encode()}, {name: SECRETS[name]})
 
 
+@pytest.mark.parametrize("length", [8, 16, 23, 24, 25, 33, 41, 64])
+def test_a_secret_is_found_at_every_place_of_a_text_of_any_length(length: int) -> None:
+    secret = "".join(chr(ord("a") + place * place % 26) for place in range(length))
+    redaction = Redaction([secret, SESSIONID])
+    for before in range(36):
+        for behind in range(20):
+            text = redaction.text(f"{'-' * before}{secret}{'-' * behind}")
+            assert text == f"{'-' * before}[redacted]{'-' * behind}", (before, behind)
+
+
 @pytest.mark.parametrize("secret", SECRETS.values(), ids=SECRETS)
 def test_json_stays_json(secret: str) -> None:
     document = {"a": secret, "b": [base64.b64encode(secret.encode()).decode(), "rest"]}
@@ -78,14 +88,15 @@ def test_every_value_of_a_session_is_a_secret_but_not_who_it_is_nor_what_it_runs
         "ig_u_ig_direct_region_hint": "ASH,51234567890,1806000000:01f7hint",
     }
     settings["cookies"] |= {"ds_user_id": "51234567890", "ds_user": "operator_name", "datr": "datrTestOnly"}
+    settings["cookies"] |= {"eight": "abcd1234", "seven": "abcd123"}
     settings["authorization_data"]["token"] = "tokenTestOnly"
     session = Session(settings)
     secrets = set(session.secrets)
     wanted = {*settings["uuids"].values(), "csrfTestOnlyTestOnlyTestOnly", "datrTestOnly", "tokenTestOnly", SESSIONID}
     wanted |= {settings[name] for name in settings if name.startswith("ig_")} | {settings["mid"]}
     wanted |= {SESSIONID.replace("%3A", ":"), session.authorization.rpartition(":")[2]}
-    assert wanted <= secrets
-    assert not secrets & {"51234567890", "operator_name", settings["user_agent"], "de_DE", "True"}
+    assert wanted | {"abcd1234"} <= secrets
+    assert not secrets & {"51234567890", "abcd123", "operator_name", settings["user_agent"], "de_DE", "True"}
 
 
 def record(*args: object, message: str = "%s", error: BaseException | None = None) -> logging.LogRecord:

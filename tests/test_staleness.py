@@ -204,7 +204,7 @@ def test_a_canary_that_never_works_ends_the_crawl_throttled(place: Place) -> Non
     assert stale(place) == set()
 
 
-def test_a_rotation_that_looks_throttled_teaches_no_ceiling(place: Place) -> None:
+def test_a_rotation_that_looks_throttled_teaches_no_limit(place: Place) -> None:
     rotate(place, "followers", 5, new=OLDER, old_answer="please_wait")
     budget = ("-s", "IG_BUDGET_HOUR=90000", "-s", "IG_BUDGET_DAY=90000", "-s", "IG_PACE=burst")
     done = place.crawl("followers", f"user_id={SMALL}", *budget)

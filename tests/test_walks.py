@@ -164,3 +164,12 @@ def test_an_output_that_is_being_written_is_not_said_to_be_changed() -> None:
 )
 def test_a_crawl_is_named_in_words(key: str, words: str) -> None:
     assert key_in_words(key) == words
+
+
+def test_a_name_of_digits_means_the_crawl_of_that_name_and_no_other(crawl: Crawl, scrapy: Scrapy) -> None:
+    crawl("followers", f"user_id={SHORT}", code=1)
+    crawl("followers", f"user_id={SHORT}", "crawl=1", code=1)
+    assert [line for line in scrapy("walks", "--crawl", "1").out.splitlines() if line.startswith("crawl ")] == [
+        line for line in scrapy("walks").out.splitlines() if line.startswith("crawl 2 1, ")
+    ]
+    assert scrapy("walks", "--crawl", "1", "--retry", "suspect").out.count("is open again") == 1

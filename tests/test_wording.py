@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from igcrawl.wording import counted, did_you_mean, nearest, plural_of
+from igcrawl.wording import capitalised, counted, did_you_mean, near_or_all, nearest, plural_of
 from tests.conftest import ROOT
 
 SOURCES = [
@@ -18,12 +18,13 @@ SOURCES = [
     if "simulator" not in path.parts
 ]
 NOUNS = """account answer batch call commit cursor doc_id fault file follower id key line message name operation output
-    page profile record request row script second session spider target time try value walk word""".split()  # noqa: SIM905
+    page profile query record request row script second session spider target time try value walk word""".split()  # noqa: SIM905
 #: A number may be told beside a noun only by `counted`. What is written in capitals is a constant above one.
-_PLURAL = re.compile(rf"(?:[a-z-]+ ){{0,1}}(?:{'|'.join(map(plural_of, NOUNS))})\b")
-_OF_NUMBER = re.compile(
-    r"(?:^|_|\.)(count|number|len|requests|records|pages|walks|left|total|size|seconds|fresh|hour|day)"
-)
+_PLURAL = re.compile(rf"(?!without )(?:[a-z-]+ ){{0,1}}(?:{'|'.join(map(plural_of, NOUNS))})\b")
+#: Values of format strings that are no numbers although such a noun stands behind them.
+NO_NUMBERS = {"kind.TYPE", "option"}
+#: Numbers beside which the plural is right: one that is above one there, and one behind "of its".
+ALWAYS_SEVERAL = {"targets", "self.filled"}
 
 
 def texts(tree: ast.AST) -> Iterator[tuple[str, str]]:
@@ -45,13 +46,10 @@ def test_a_number_stands_beside_a_noun_only_by_counted() -> None:
         (path, f"{{{value}}}{behind}")
         for path, source in sources.items()
         for value, behind in texts(ast.parse(source))
-        if behind.startswith(" ") and _PLURAL.match(behind[1:]) and not value.isupper() and _is_number(value)
+        if behind.startswith(" ") and _PLURAL.match(behind[1:])
+        if not value.isupper() and value not in NO_NUMBERS | ALWAYS_SEVERAL
     ]
     assert found == []
-
-
-def _is_number(value: str) -> bool:
-    return value.startswith(("%", "{")) or _OF_NUMBER.search(value) is not None
 
 
 @pytest.mark.parametrize(
@@ -80,6 +78,22 @@ def test_a_verb_agrees_too() -> None:
 def test_a_mistyped_word_is_met_by_the_nearest_whatever_its_case() -> None:
     assert nearest("USER_IDD", ["username", "user_id", "order"])[0] == "user_id"
     assert nearest("zzz", ["username"]) == []
+
+
+def test_three_words_at_most_are_suggested() -> None:
+    known = ["lines", "liner", "lined", "linen"]
+    assert (len(nearest("line", known)), len(nearest("line", known, 9))) == (3, 4)
+
+
+def test_a_capital_begins_a_text_whose_rest_stays() -> None:
+    assert [capitalised(text) for text in ("an ID", "Äpfel", "")] == ["An ID", "Äpfel", ""]
+
+
+def test_what_all_known_words_begin_with_makes_none_alike() -> None:
+    known = ["IG_OPERATIONS", "IG_SESSION", "IG_WAIT_MAX"]
+    assert near_or_all("IG_PSEUDONYMS", known) == "there are IG_OPERATIONS, IG_SESSION, IG_WAIT_MAX"
+    assert near_or_all("IG_SESION", known) == "did you mean IG_SESSION?"
+    assert near_or_all("folowers", ["followers", "media"]) == "did you mean followers?"
 
 
 def test_a_word_that_is_much_less_alike_than_the_nearest_is_not_suggested() -> None:

@@ -29,7 +29,11 @@ async def read_choice(
     Raises:
         BadInput: there is no such crawl, or the walk's name cannot be one.
     """
-    numbers = None if crawl is None else _numbers_of(await store.crawls.generations(), crawl, every=every)
+    numbers = None
+    if crawl is not None:
+        crawls = await store.crawls.generations()
+        found = find_crawl(crawls, crawl)
+        numbers = [each.id for each in crawls if are_generations(each, found)] if every else [found.id]
     operation, slash, target = (walk or "").partition("/")
     if walk is not None and not (operation and slash and target):
         raise BadInput(f"--walk={walk}: expected operation and target, e.g. followers/25025320")
@@ -42,22 +46,29 @@ async def read_choice(
     )
 
 
-def _numbers_of(crawls: list[CrawlRow], wanted: str, *, every: bool) -> list[int]:
+def find_crawl(crawls: Sequence[CrawlRow], wanted: str) -> CrawlRow:
+    """Return the crawl that the operator means: the latest generation of a name, else the crawl of a number.
+
+    Args:
+        crawls: all generations, the latest first.
+        wanted: name or number.
+
+    Raises:
+        BadInput: there is none.
+    """
     found = next((crawl for crawl in crawls if crawl.name == wanted), None)
     found = found or next((crawl for crawl in crawls if str(crawl.id) == wanted), None)
     if found is None:
         raise BadInput(f"--crawl={wanted}: no such crawl; {_crawls_there_are(crawls, wanted)}")
-    if not every:
-        return [found.id]
-    return [crawl.id for crawl in crawls if _line_of(crawl) == _line_of(found)]
+    return found
 
 
-def _line_of(crawl: CrawlRow) -> tuple[str | None, str | None]:
-    """Return what the generations of a crawl have in common."""
-    return crawl.name, crawl.key if crawl.name is None else None
+def are_generations(one: CrawlRow, other: CrawlRow) -> bool:
+    """Return whether two crawls are generations of one."""
+    return one.name == other.name and (one.name is not None or one.key == other.key)
 
 
-def _crawls_there_are(crawls: list[CrawlRow], wanted: str) -> str:
+def _crawls_there_are(crawls: Sequence[CrawlRow], wanted: str) -> str:
     names = list(dict.fromkeys(crawl.name or str(crawl.id) for crawl in crawls))
     meant = did_you_mean(nearest(wanted, names))
     if meant:

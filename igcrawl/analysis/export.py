@@ -150,8 +150,8 @@ def _lost_line(lost: Sequence[ChosenCrawl]) -> str:
     more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
     which = f"crawl{'s' if len(names) > 1 else ''} {', '.join(names[:_NAMED])}{more}"
     return (
-        f"not exported: {which}; the store does not hold all its records (it was begun by an older igcrawl or "
-        "with IG_KEEP=False): its output is the only copy"
+        f"not exported: {which}; not all records are in the store (begun by an older igcrawl, or with IG_KEEP=False): "
+        "the only copy is what was written then"
     )
 
 

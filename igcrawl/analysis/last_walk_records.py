@@ -22,7 +22,7 @@ class LastWalkRecords:
 
     @classmethod
     async def of(cls, store: Store, crawl: int) -> LastWalkRecords:
-        """Return those of a crawl: only a walk that was claimed again, or is still open, may have more than one."""
+        """Return a crawl's last walk records: only a walk that was claimed again, or is open, may have several."""
         return cls({row.id async for row in store.walks.all(crawl) if row.fence > 1 or (row.fence and not row.verdict)})
 
     def pass_on(self, walk: int, lines: list[bytes]) -> list[bytes]:

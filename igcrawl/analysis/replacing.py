@@ -144,7 +144,7 @@ def new_files() -> Iterator[NewFiles]:
 
 @contextmanager
 def replaced(path: Path, compression: str) -> Iterator[IO[bytes]]:
-    """Give a file to write; when the context ends well, it takes the place of another one in one step.
+    """Give a new file to write; it takes the place of the old one in one step, when the context ends without an error.
 
     Args:
         path: the file that is replaced; a link leads to it.
@@ -182,7 +182,7 @@ def standard_output() -> Iterator[IO[bytes]]:
 
 
 def _drop_left(folder: Path, begin: str) -> None:
-    """Remove what a killed process has left of a file: it holds accounts, and nobody sees it.
+    """Remove the unfinished files of killed processes: they hold accounts, and nobody sees them.
 
     What was touched within a day may still be written, and stays.
 

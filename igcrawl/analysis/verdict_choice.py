@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from igcrawl.errors import BadInput
-from igcrawl.verdict import Verdict
+from igcrawl.verdict import OPEN, Verdict
 from igcrawl.wording import did_you_mean, nearest
-
-#: In the place of a verdict: walks that have none yet.
-OPEN: Final = "open"
 
 
 def read_verdicts(option: str, given: str | None, *, may_be_open: bool) -> list[str]:

@@ -58,11 +58,11 @@ class AccountHistory:
         return len(self.lists) + len(self.profiles)
 
     def to_pandas(self) -> pd.DataFrame:
-        """Return it as a pandas frame, with the columns of a file that the command writes."""
+        """Return the history as a pandas frame, with the columns of a file that the command writes."""
         return pandas_of(self._table())
 
     def to_polars(self) -> pl.DataFrame:
-        """Return it as a Polars frame, with the columns of a file that the command writes."""
+        """Return the history as a Polars frame, with the columns of a file that the command writes."""
         return polars_of(self._table())
 
     def _table(self) -> Table:

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self, Unpack
 
 from igcrawl.api.argument_texts import with_target
-from igcrawl.api.client_settings import Budget, ClientSettings, Given, Session
+from igcrawl.api.client_settings import Budget, ClientArguments, ClientSettings, Session
 from igcrawl.api.options import (
     AccountOptions,
     AudioOptions,
@@ -76,7 +76,7 @@ class Client(TellsItsMethods):
         progress: bool | None = None,
         settings: Mapping[str, Any] | None = None,
     ) -> None:
-        given = Given(
+        given = ClientArguments(
             session=session,
             store=store,
             state=state,
@@ -91,12 +91,12 @@ class Client(TellsItsMethods):
         self._take(given)
 
     @classmethod
-    def _of(cls, given: Given) -> Self:
+    def _of(cls, given: ClientArguments) -> Self:
         client = cls.__new__(cls)
         client._take(given)
         return client
 
-    def _take(self, given: Given) -> None:
+    def _take(self, given: ClientArguments) -> None:
         self._settings = _checked(given)
         self._readings = Readings(self._settings)
 
@@ -124,6 +124,7 @@ class Client(TellsItsMethods):
         """Return an account's profile: one request, two when it is given by its name.
 
         Raises:
+            BadInput: not one account is given, or an option cannot be used.
             NotFound: there is no such account, whatever `on_doubt` says.
             DoubtfulResult: the profile did not come.
         """
@@ -277,7 +278,7 @@ class Client(TellsItsMethods):
         return Records(order_of(self._settings, spider, kinds, options), self._readings)
 
 
-def _checked(given: Given) -> ClientSettings:
+def _checked(given: ClientArguments) -> ClientSettings:
     """Return a client's settings.
 
     Raises:

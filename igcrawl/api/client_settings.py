@@ -55,7 +55,7 @@ class ClientSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
+class ClientArguments:
     """The arguments of a client, see `igcrawl.api.client.Client`. None of them is shown: they may hold the session."""
 
     session: Session | None = field(default=None, repr=False)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self, overload
 
-from igcrawl.analysis.lists.compare import Answer, ChangeAnswer, SharedAnswer
+from igcrawl.analysis.lists.compare import ChangeAnswer, ListAnswer, SharedAnswer
 from igcrawl.analysis.lists.compare import earlier_name as earlier_name_of
 from igcrawl.analysis.lists.kept_lists import KeptList
 from igcrawl.analysis.lists.list_engine import Member
@@ -46,7 +46,7 @@ class Comparison(Sequence[ComparedAccount]):
         answer: what the store says.
     """
 
-    def __init__(self, question: str, answer: Answer) -> None:
+    def __init__(self, question: str, answer: ListAnswer) -> None:
         self.question = question
         self._answer = answer
         #: The lists that it builds on: of a change ``earlier`` and ``later``, else by operation and target.

@@ -75,7 +75,7 @@ _OF_TARGETS: Final[dict[Verdict, type[DoubtfulResult]]] = {
 
 
 def problem_of(outcome: Outcome, ends: WalkEnds, *, whole_graph: bool = False) -> IgcrawlError | None:
-    """Return what is wrong with a crawl's result; None when it is what it looks like.
+    """Return what is wrong with a crawl's result; None when nothing is.
 
     Args:
         outcome: of the crawl.

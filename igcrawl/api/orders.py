@@ -10,7 +10,7 @@ import orjson
 from igcrawl.api.argument_texts import argument_texts
 from igcrawl.api.client_settings import ClientSettings
 from igcrawl.api.python_words import in_python_words
-from igcrawl.api.reading import Order, R
+from igcrawl.api.reading import R, RecordOrder
 from igcrawl.arguments import Arguments
 from igcrawl.errors import BadInput
 from igcrawl.running.find_spider import find_spider
@@ -18,13 +18,15 @@ from igcrawl.running.find_spider import find_spider
 _ON_DOUBT: Final = ("raise", "warn")
 
 
-def order_of(settings: ClientSettings, spider: str, kinds: tuple[type[R], ...], options: Mapping[str, Any]) -> Order[R]:
+def order_of(
+    settings: ClientSettings, spider: str, kinds: tuple[type[R], ...], options: Mapping[str, Any]
+) -> RecordOrder[R]:
     """Return the order of a method.
 
     Args:
         settings: the client's.
         spider: its name.
-        kinds: see `Order`.
+        kinds: see `RecordOrder`.
         options: the method's, by the names of the spider's arguments; `on_doubt` beside them.
 
     Raises:
@@ -36,7 +38,7 @@ def order_of(settings: ClientSettings, spider: str, kinds: tuple[type[R], ...], 
     arguments = argument_texts({name: value for name, value in options.items() if name != "on_doubt"})
     with in_python_words():
         checked = find_spider(settings.scrapy, spider).check(dict(arguments))
-    return Order(
+    return RecordOrder(
         spider=spider,
         arguments=arguments,
         kinds=kinds,

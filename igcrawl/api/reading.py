@@ -27,7 +27,7 @@ _PATIENCE: Final = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order(Generic[R]):
+class RecordOrder(Generic[R]):
     """An order of records.
 
     Args:
@@ -49,7 +49,7 @@ class Order(Generic[R]):
     warns: bool = False
 
 
-class Reading(Generic[R]):
+class CrawlReading(Generic[R]):
     """A crawl that waits after each page until its caller asks for the next.
 
     Args:
@@ -62,11 +62,11 @@ class Reading(Generic[R]):
     """
 
     #: Readings of this process that have not ended, by account, store and crawl.
-    _by_place: ClassVar[dict[tuple[str, ...], Reading[Any]]] = {}
+    _by_place: ClassVar[dict[tuple[str, ...], CrawlReading[Any]]] = {}
 
     def __init__(
         self,
-        order: Order[R],
+        order: RecordOrder[R],
         settings: ClientSettings,
         crawls: Waits,
         *,
@@ -191,4 +191,4 @@ class Reading(Generic[R]):
 
 if hasattr(os, "register_at_fork"):
     # Those of a parent do not go on in a forked process.
-    os.register_at_fork(after_in_child=Reading._by_place.clear)
+    os.register_at_fork(after_in_child=CrawlReading._by_place.clear)

@@ -12,7 +12,7 @@ from igcrawl.api.client_settings import ClientSettings
 from igcrawl.api.doubts import problem_of, warn_caller
 from igcrawl.api.frames import to_pandas, to_polars
 from igcrawl.api.python_words import python_words
-from igcrawl.api.reading import Order, R, Reading
+from igcrawl.api.reading import CrawlReading, R, RecordOrder
 from igcrawl.api.waits import Waits
 from igcrawl.api.walk_ends import WalkEnds
 from igcrawl.errors import BadInput
@@ -39,17 +39,17 @@ class Readings:
         self.crawls = Waits(settings)
         #: Takes the warnings of doubtful lists.
         self.warn: Callable[[str], None] = warn_caller
-        self._readings: WeakSet[Reading[Any]] = WeakSet()
+        self._readings: WeakSet[CrawlReading[Any]] = WeakSet()
         self._closed = False
 
-    def begin(self, order: Order[R], *, waits: bool) -> Reading[R]:
+    def begin(self, order: RecordOrder[R], *, waits: bool) -> CrawlReading[R]:
         """Return a reading, which begins when its first records are asked for.
 
         Raises:
             BadInput: the client was closed.
         """
         self.check_open()
-        reading = Reading(order, self.settings, self.crawls, warn=self.warn, waits=waits)
+        reading = CrawlReading(order, self.settings, self.crawls, warn=self.warn, waits=waits)
         self._readings.add(reading)
         return reading
 
@@ -80,7 +80,7 @@ class Records(Generic[R]):
         readings: the client's.
     """
 
-    def __init__(self, order: Order[R], readings: Readings) -> None:
+    def __init__(self, order: RecordOrder[R], readings: Readings) -> None:
         self._order, self._readings = order, readings
         self._ends = WalkEnds()
 
@@ -150,11 +150,11 @@ class Records(Generic[R]):
         """Number of accounts or posts that are named; 0 for those of a file, and where none are asked for."""
         return self._order.targets
 
-    async def begin_reading(self) -> Reading[R]:
+    async def begin_reading(self) -> CrawlReading[R]:
         """Begin a pass of a caller who takes time of its own between pages."""
         return self._reading(waits=True)
 
-    def _reading(self, *, waits: bool) -> Reading[R]:
+    def _reading(self, *, waits: bool) -> CrawlReading[R]:
         reading = self._readings.begin(self._order, waits=waits)
         self._ends = reading.ends
         return reading
@@ -163,7 +163,7 @@ class Records(Generic[R]):
 class _Pass(Generic[R]):
     """A pass through a list, record by record. When nobody holds it any more, as after ``break``, the crawl stops."""
 
-    def __init__(self, reading: Reading[R]) -> None:
+    def __init__(self, reading: CrawlReading[R]) -> None:
         self._reading = reading
         self._records: list[R] = []
         self._turn = asyncio.Lock()

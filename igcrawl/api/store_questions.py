@@ -40,6 +40,10 @@ async def compare(
         settings: the client's.
         question, accounts, options: the caller's.
         warn: takes the text of a warning.
+
+    Raises:
+        BadInput: the question cannot be asked, or the store not be used.
+        DoubtfulComparison: the answer is doubtful, and the caller wants no warning.
     """
     _check_names(options, CompareOptions)
     warns = warns_at_doubt(options.get("on_doubt"), default="warn")

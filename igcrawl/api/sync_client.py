@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, Unpack
 from weakref import finalize
 
 from igcrawl.api.client import Client
-from igcrawl.api.client_settings import Budget, Given, Session
+from igcrawl.api.client_settings import Budget, ClientArguments, Session
 from igcrawl.api.doubts import warn_caller
 from igcrawl.api.loop_thread import LoopThread
 from igcrawl.api.options import (
@@ -70,7 +70,7 @@ class SyncClient(TellsItsMethods):
         progress: bool | None = None,
         settings: Mapping[str, Any] | None = None,
     ) -> None:
-        given = Given(
+        given = ClientArguments(
             session=session,
             store=store,
             state=state,

@@ -34,5 +34,5 @@ class WalkEnds:
         return list(self._by_walk.values())
 
     def of(self, *verdicts: Verdict) -> list[WalkEnd]:
-        """Return those with one of these verdicts, in the verdicts' order."""
+        """Return the walk records that have one of these verdicts, in the order of the verdicts."""
         return [end for verdict in verdicts for end in self._by_walk.values() if end.verdict == verdict]

@@ -70,7 +70,7 @@ class Arguments(BaseModel):
             raise BadInput("; ".join(dict.fromkeys(map(cls._line, told)))) from None
 
     def crawl_shape(self) -> dict[str, Any]:
-        """Return what makes a crawl this one: its targets and what shapes its result, but for defaults."""
+        """Return the arguments that tell a crawl from others: its targets and what shapes its result."""
         return self.model_dump(mode="json", exclude=set(self.RUN_ONLY), exclude_defaults=True)
 
     @classmethod
@@ -94,7 +94,7 @@ def as_text(value: Any) -> Any:
 
 
 def unknown_argument(name: str, model: type[Arguments], targets: Iterable[str] = ()) -> str:
-    """Return the message for an argument that there is not: what it may have meant, and what there is, targets first.
+    """Return the message for an unknown argument: which may have been meant, and which there are, targets first.
 
     Args:
         name: as it was given.

@@ -42,7 +42,7 @@ class Guess:
         return bool(self.head[0] == "@" or _ADDRESS.match(self.head) or _LONG_NUMBER.fullmatch(self.head))
 
     def told(self, targets: str) -> str:
-        """Return it for the operator."""
+        """Return the guess in words."""
         return f"column={shown(self.head)!r} looks like it: {self.good:,} of its {self.filled:,} values are {targets}"
 
 

@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 from igcrawl.arguments.base import TARGETS, Arguments, own_first
 
 
-class Place(StrEnum):
+class HelpPlace(StrEnum):
     """Places where help shows an argument."""
 
     TARGET = "target"
@@ -43,7 +43,7 @@ class ArgumentHelp:
     default: str | None
     allowed: str | None
     values: tuple[str, ...]
-    place: Place
+    place: HelpPlace
 
     @property
     def text(self) -> str:
@@ -65,13 +65,15 @@ class ArgumentHelp:
 def describe(model: type[Arguments]) -> list[ArgumentHelp]:
     """Return a spider's arguments: its targets, what else is its own, then those of every spider."""
     described = [_described(name, model.model_fields[name]) for name in own_first(model)]
-    targets = [each for each in described if each.place is Place.TARGET]
+    targets = [each for each in described if each.place is HelpPlace.TARGET]
     targets.sort(key=lambda each: TARGETS.index(each.name))
-    return targets + [each for each in described if each.place is not Place.TARGET]
+    return targets + [each for each in described if each.place is not HelpPlace.TARGET]
 
 
 def _described(name: str, field: FieldInfo) -> ArgumentHelp:
-    place = Place.TARGET if name in TARGETS else Place.EVERY if name in Arguments.model_fields else Place.OWN
+    place = (
+        HelpPlace.TARGET if name in TARGETS else HelpPlace.EVERY if name in Arguments.model_fields else HelpPlace.OWN
+    )
     values = _values(field)
     bounds = {type(each): each for each in _metadata(field)}
     allowed = " or ".join(values) if len(values) == 2 else ", ".join(values) or _between(bounds)

@@ -32,7 +32,7 @@ def problem_of(errors: ValidationError, about: str) -> str:
 
 
 def problem_in(error: Any, about: str | None, argument: str | None = None) -> str:
-    """Return what one of pydantic's errors says, in the operator's words: none of pydantic's own are in it.
+    """Return one of pydantic's errors in the operator's words, without any of pydantic's.
 
     Args:
         error: one of `ValidationError.errors()`.

@@ -74,13 +74,13 @@ class TargetKind:
         )
 
     def best(self, heads: list[str]) -> list[str]:
-        """Return those heads whose columns hold targets, in the order in which they are looked at."""
+        """Return the heads of the columns that hold targets, in the order in which they are tried."""
         words = {word_of(head): head for head in reversed(heads)}
         sure = [words[word] for word in self.sure if word in words]
         return sure or [words[word] for word in self.perhaps if word in words][:1]
 
     def needed(self, heads: list[str]) -> list[str]:
-        """Return those columns of a table that `cell_in` looks at."""
+        """Return the columns of a table that `cell_in` reads."""
         named = {
             "type",
             "kind",

@@ -78,7 +78,7 @@ class TargetFile:
         self._lists_profiles = lists_profiles
 
     def content(self) -> FileContent:
-        """Read the file to its end, unless it is known as it is, and return what it holds.
+        """Return what the file holds. It is read again only when it has changed.
 
         Raises:
             BadInput: it cannot be read, has no target, or a line is none and is not to be passed over.
@@ -102,7 +102,7 @@ class TargetFile:
         return content
 
     def lines_not_asked(self) -> Iterator[tuple[int, str, str]]:
-        """Yield each line that is no target or repeats one: its number, the text in it that decides, and which it is.
+        """Yield each line that is not asked for: its number, its text, and why; it is no target or repeats one.
 
         Raises:
             BadInput: the file cannot be read.

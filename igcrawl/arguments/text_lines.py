@@ -219,7 +219,7 @@ def _spool() -> IO[bytes]:
 
 
 def stamp_of(path: Path) -> tuple[Any, ...]:
-    """Return what tells one state of a file from another, as far as that is known without reading it.
+    """Return facts about a file that change with its content, without reading it.
 
     Raises:
         BadInput: there is no such file.

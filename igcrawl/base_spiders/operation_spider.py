@@ -54,6 +54,7 @@ from igcrawl.sessions.log_guard import GUARD
 from igcrawl.sessions.record_redaction import redact_records
 from igcrawl.store import OperatorLimits, Seed, WalkRow, make_store
 from igcrawl.verdict import ExitCode, Verdict, exit_code, worst_of
+from igcrawl.wording import counted
 
 logger = logging.getLogger(__name__)
 
@@ -76,8 +77,8 @@ class OperationSpider(Spider):
     examples: ClassVar[tuple[str, ...]] = ()
     #: The type of record that formats with one set of columns (CSV) hold.
     main_record: str
-    #: What several of its targets are called.
-    things: str = "targets"
+    #: What one of its targets is called.
+    thing: str = "target"
     #: What walks its walks.
     walker: ClassVar[type[Walker]] = Walker
     #: Whether IG_SIMULATOR stands for the operator's session and server.
@@ -189,14 +190,14 @@ class OperationSpider(Spider):
     def progress(self) -> str:
         """Number of given targets that have their verdict, such as ``37 of 500 accounts``; empty for a single one."""
         progress = self.run.progress if self.run is not None else None
-        return f"{progress.done:,} of {progress.all:,} {self.things}" if progress and progress.all > 1 else ""
+        return f"{progress.done:,} of {counted(progress.all, self.thing)}" if progress and progress.all > 1 else ""
 
     def seeds(self) -> Iterator[Seed]:
         """Yield the first walks of the crawl, in their order."""
         raise NotImplementedError(f"{type(self).__name__} does not say which walks")
 
     def targets(self) -> Any:
-        """Return the targets that are not in the arguments themselves, as JSON; they make a crawl this one."""
+        """Return the targets that are not in the arguments themselves, as JSON; they, too, tell a crawl from others."""
         return None
 
     async def prepare(self, walk: Walk) -> Prepared:
@@ -325,7 +326,7 @@ class OperationSpider(Spider):
         try:
             if left := await leave_waiting(run, halted, self.deliver):
                 self._note(halted.verdict, left)
-                logger.warning("%s more %s: %s", f"{left:,}", self.things, halted.reason)
+                logger.warning("%s: %s", counted(left, f"more {self.thing}"), halted.reason)
         except (StoreError, LostClaim) as error:
             self._stopping.begin(str(error))
 

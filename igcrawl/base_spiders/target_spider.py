@@ -40,7 +40,7 @@ class TargetSpider(OperationSpider):
 
     def __init__(self, crawler: Crawler, given: dict[str, Any]) -> None:
         super().__init__(crawler, given)
-        self.things = self.args.KIND.several
+        self.thing = self.args.KIND.one
         #: Of the file of targets; None without one.
         self._content: FileContent | None = None
 
@@ -63,7 +63,11 @@ class TargetSpider(OperationSpider):
 
     @classmethod
     def check(cls, given: dict[str, Any]) -> TargetArguments:
-        """Check the arguments and every line of the file of targets."""
+        """Check the arguments and every line of the file of targets.
+
+        Raises:
+            BadInput: one cannot be used, or the lines of the file were asked for instead.
+        """
         args = cls.arguments.parse(given)
         if (file := _file_of(args)) is not None:
             content = file.content()
@@ -116,7 +120,7 @@ class TargetSpider(OperationSpider):
         """Tell how a file was read, since it may have been meant otherwise."""
         name, kind = f"file={self.args.file}", self.args.KIND
         layout = f"; {content.layout}" if content.layout else ""
-        logger.info("%s: %s%s", name, f"{content.count:,} {kind.several if content.count > 1 else kind.one}", layout)
+        logger.info("%s: %s%s", name, counted(content.count, kind.one), layout)
         if content.without:
             logger.info("%s: %s no %s", name, counted(content.without, "record", ("has", "have")), kind.one)
         if content.bad.count:

@@ -1,4 +1,4 @@
-"""The gate that every request of a session passes: it waits for the budget, rests when throttled, closes for good.
+"""The gate that every request of a session passes: it waits for the budget, cools down when throttled, closes for good.
 
 What it decides by is kept in `igcrawl.budget.session_states`, so that all who use a session share it.
 """
@@ -180,7 +180,7 @@ class Gate:
         raise SessionParked(f"session {self._name}: parked since {since}: {state.parked_why}")
 
     async def throttled(self, error: Throttled) -> None:
-        """Take in that the server wants it slower; the session rests before its next request.
+        """Take in that the server wants it slower; the session cools down before its next request.
 
         Raises:
             StoreError: the store failed.

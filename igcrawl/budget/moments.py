@@ -37,7 +37,7 @@ class Moment:
         return cls(*value) if isinstance(value, list) else cls(float(value))
 
     def dump(self) -> float | list[Any]:
-        """Return it as JSON."""
+        """Return the moment as JSON."""
         return self.at if self.again is None else [self.at, self.again, self.behind]
 
     def by(self, now: float) -> float:
@@ -100,7 +100,7 @@ class SentTimes:
             moments.remove(found[0])
 
     def moments(self) -> Iterator[Moment]:
-        """Give those in doubt."""
+        """Give the moments in doubt."""
         return chain.from_iterable(self.adrift.values())
 
     @property
@@ -148,7 +148,7 @@ class SentTimes:
                 del self.steady[family]
 
     def merge(self, other: SentTimes) -> None:
-        """Take in what another place knows; what both know is one request."""
+        """Take in the requests that another place knows; one that both know counts once."""
         for family, times in other.steady.items():
             # Several of one place may have the same time.
             self.steady[family] = sorted((Counter(self.steady.get(family, ())) | Counter(times)).elements())

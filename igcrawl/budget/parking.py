@@ -23,7 +23,7 @@ def state_of(state: SessionState, fingerprint: str, now: float) -> str:
     """
     if state.parked is not None and not state.is_replaced_by(fingerprint):
         return f"{state.parked} since {clock_time(state.parked_at, now)}"
-    until = state.rests_until(now)
+    until = state.cools_until(now)
     return f"cooling down until {clock_time(until, now)}" if until > now else OK
 
 

@@ -67,7 +67,7 @@ def _standing(state: SessionState, name: str, now: float, fingerprint: str | Non
         else:
             advice = (SessionExpired if state.parked == EXPIRED else Trouble).advice
             yield f"{since}; nothing is sent: {advice.format(session=name)}"
-    if (until := state.rests_until(now)) > now:
+    if (until := state.cools_until(now)) > now:
         yield f"cooling down until {moment(until, now)}: the server asked it to slow down"
 
 
@@ -93,7 +93,7 @@ def forget(state: SessionState, now: float) -> str:
         for window, learned in (("an hour", state.hour), ("a day", state.day))
         if learned is not None
     ]
-    if (until := state.rests_until(now)) > now:
+    if (until := state.cools_until(now)) > now:
         dropped.append(f"the cooldown until {moment(until, now)}")
     state.hour = state.day = state.cooling = None
     state.cooldown_seconds = 0.0

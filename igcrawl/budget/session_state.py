@@ -103,7 +103,7 @@ class SessionState:
         return state
 
     def write(self, row: dict[str, Any]) -> None:
-        """Put it into what the store holds."""
+        """Put the state into the row that the store keeps."""
         row |= {key: getattr(self, name) for name, key in _KEYS.items() if name not in _PARTS}
         row["sent"] = self.sent.steady
         row["adrift"] = {
@@ -128,7 +128,7 @@ class SessionState:
             chance: 0 to 1, shifts the turn after this one.
         """
         clock = self.follow(now)
-        if (until := self.rests_until(clock)) > clock:
+        if (until := self.cools_until(clock)) > clock:
             return Permit(until - clock, "the server asked the session to slow down, so it cools down")
         if budget is None:
             return Permit()
@@ -160,7 +160,7 @@ class SessionState:
         yield from (limit.learned_at for limit in (self.hour, self.day, self.hour_before) if limit is not None)
 
     def follow(self, now: float) -> float:
-        """Take in what the clock says now, and return it; what no clock can find in a window any more is dropped."""
+        """Take in what the clock says now, and return it; requests that can be in no window any more are dropped."""
         now = round(now, 3)
         last = self.clock or max(self.sent.latest, now)
         if now < last <= now + MARGIN:
@@ -179,7 +179,7 @@ class SessionState:
         self.clock = now
         return now
 
-    def rests_until(self, now: float) -> float:
+    def cools_until(self, now: float) -> float:
         """Return until when the session cools down; 0 for one that never did."""
         return round(self.cooling.by(now) + self.cooldown_seconds, 3) if self.cooling is not None else 0.0
 
@@ -240,10 +240,10 @@ class SessionState:
         """
         now = self.follow(now)
         named = min(retry_after or 0.0, LONGEST_NAMED_COOLDOWN)
-        if self.cooling is not None and now < self.rests_until(now):
+        if self.cooling is not None and now < self.cools_until(now):
             # Sent before the answer that started the cooldown.
             self.cooldown_seconds = max(self.cooldown_seconds, now + named - self.cooling.by(now))
-            return self.rests_until(now)
+            return self.cools_until(now)
         self.cooldown_seconds = max(named, min(2 * self.cooldown_seconds, LONGEST_COOLDOWN)) or first_cooldown
         self.cooldowns_in_row += 1
         self.cooling = self._moment(now)
@@ -254,14 +254,14 @@ class SessionState:
             self.hour, self.hour_before = self.hour_before, None
             requests = learned(self.sent.times(now), DAY, now, 2, budget.whole.day)
             self.day = LearnedLimit(requests, self._moment(now))
-        return self.rests_until(now)
+        return self.cools_until(now)
 
     def answered(self, now: float) -> None:
         """Take in a good answer: the next throttled one is the first in a row again.
 
         While the session cools down, it is one to a request that was sent before, and says nothing.
         """
-        if self.rests_until(now) <= now:
+        if self.cools_until(now) <= now:
             self.cooldown_seconds, self.cooldowns_in_row = 0.0, 0
 
     def note_answered(self, operation: str, now: float) -> None:
@@ -306,12 +306,12 @@ class SessionState:
 
     def merge(self, other: SessionState) -> None:
         """Take in what another place knows of the session: what was sent in either counts, and the stricter holds."""
-        mine, now = self.rests_until(self.clock), max(self.clock, other.clock)
+        mine, now = self.cools_until(self.clock), max(self.clock, other.clock)
         self.sent.merge(other.sent)
         self.clock, self.kept = now, max(self.kept, other.kept)
         for name, turn in other.turns.items():
             self.turns[name] = max(self.turns.get(name, turn), turn)
-        if other.rests_until(other.clock) > mine:
+        if other.cools_until(other.clock) > mine:
             self.cooling, self.cooldown_seconds = other.cooling, other.cooldown_seconds
         self.cooldowns_in_row = max(self.cooldowns_in_row, other.cooldowns_in_row)
         for name in _LEARNED:

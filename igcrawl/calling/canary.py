@@ -29,7 +29,7 @@ def canary_of(call: Call, sign: Sign, account: str) -> Call:
 
 
 def own_call(call: Call, account: str, username: str | None) -> Call | None:
-    """Return the same query about the operator's own account; None where it is not about one, or about that one.
+    """Return the same query about the operator's own account; None for one about no account, or about that one.
 
     Args:
         call: what was asked.

@@ -306,7 +306,7 @@ class Evidence:
     async def _repeat(
         self, walk: AskingWalk, call: Call, unclear: Unclear, used: DocId | None, memory: _Memory, meaning: Meaning
     ) -> Reply:
-        """Take an answer for what the one before it, which was like it, was found to mean; it is asked once more."""
+        """Ask once more, then take the answer to mean what the one before, which was like it, was found to mean."""
         if meaning in _TAKING_OVER:
             return await self._by_substitute(walk, call, unclear, meaning)
         if unclear.sign is not Sign.ELSEWHERE and not OPERATIONS[call.operation].changes_server:

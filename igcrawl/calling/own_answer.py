@@ -17,7 +17,7 @@ class OwnAnswerRequest(aiohttp.ClientRequest):
     """A request that is not sent over a connection where an answer waits already: it would be taken for its own."""
 
     async def send(self, conn: Connection) -> aiohttp.ClientResponse:
-        """Send it.
+        """Send the request.
 
         Raises:
             UnaskedAnswer: something came over the connection before.

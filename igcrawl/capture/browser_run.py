@@ -71,7 +71,7 @@ class Captured:
 
     @property
     def summary(self) -> str:
-        """One line: what was looked at, and what to do where it ended early."""
+        """One line: what was read, and what to do if the run ended early."""
         looked = f"{counted(self.pages, 'page')}, {counted(self.scripts, 'script')}"
         if self.unread:
             looked += f" ({self.unread} more could not be read)"

@@ -65,6 +65,7 @@ def find_chromium(
     Args:
         browser: path of its program, as the operator gave it.
         cdp: address of a running one, as the operator gave it.
+        environment: says where Playwright keeps its browsers.
 
     Raises:
         BadInput: the one given cannot be used, or there is none.
@@ -91,7 +92,7 @@ def find_chromium(
 
 
 def _downloaded(environment: Mapping[str, str]) -> str | None:
-    """The newest one that `playwright install` put where it puts them."""
+    """Return the newest Chromium that `playwright install` has downloaded, None without one."""
     folders = [Path.home() / ".cache/ms-playwright", Path.home() / "Library/Caches/ms-playwright"]
     if environment.get("PLAYWRIGHT_BROWSERS_PATH"):
         folders.insert(0, Path(environment["PLAYWRIGHT_BROWSERS_PATH"]))

@@ -60,7 +60,7 @@ async def _shares(config: Config) -> list[Share]:
 
 
 async def drop_learned(config: Config, *, every: bool) -> None:
-    """Drop what was learned of the session of IG_SESSION: its ceilings and its rest.
+    """Drop what was learned of the session of IG_SESSION: its learned limits and its cooldown.
 
     Args:
         config: the command's settings.

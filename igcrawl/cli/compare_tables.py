@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final, TextIO
 
-from igcrawl.analysis.lists.compare import Answer, CompareOrder, compare_change, compare_shared
+from igcrawl.analysis.lists.compare import CompareOrder, ListAnswer, compare_change, compare_shared
 from igcrawl.analysis.lists.compare import earlier_name as earlier_name_of
 from igcrawl.analysis.lists.list_doubts import Change
 from igcrawl.analysis.lists.list_engine import Member
@@ -81,20 +81,20 @@ def jaccard(pairs: Sequence[Sequence[int]], one: int, other: int) -> float:
     return pairs[one][other] / either if either else 0.0
 
 
-def _out_of(answer: Answer) -> TextIO | None:
+def _out_of(answer: ListAnswer) -> TextIO | None:
     """Return where words go: None, for standard output with the table, unless the accounts go there."""
     to_stdout = answer.destination is not None and answer.destination.path is None
     return sys.stderr if to_stdout else None
 
 
-def _say_doubts(answer: Answer, out: TextIO | None) -> None:
+def _say_doubts(answer: ListAnswer, out: TextIO | None) -> None:
     for doubt in answer.doubts:
         say(f"doubtful: {doubt}", file=out)
     for note in answer.notes:
         say(f"note: {note}", file=out)
 
 
-def _print(names: Sequence[str], rows: Sequence[Sequence[str]], answer: Answer) -> None:
+def _print(names: Sequence[str], rows: Sequence[Sequence[str]], answer: ListAnswer) -> None:
     if not rows:
         return
     say()
@@ -126,6 +126,6 @@ def _say_matrix(letters: Sequence[str], cells: Iterable[Sequence[str]]) -> None:
         say(line)
 
 
-def _say_written(answer: Answer) -> None:
+def _say_written(answer: ListAnswer) -> None:
     if answer.destination is not None:
         say(f"igcrawl: {counted(answer.accounts, 'account')} written to {answer.destination}", file=sys.stderr)

@@ -10,6 +10,7 @@ from igcrawl.config.config import Config
 from igcrawl.doc_ids import DocId, DocIds
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.store import DocIdRow, opened
+from igcrawl.times import minute_of
 
 _COLUMNS: Final = ("query", "operation", "surface", "id", "origin", "seen", "source", "state")
 #: What is said of an id of which the store knows nothing.
@@ -51,14 +52,10 @@ def _rows(doc_ids: DocIds, known: Mapping[str, DocIdRow], *, every: bool = False
 
 
 def _state(row: DocIdRow) -> str:
-    worked = "" if row.worked_at is None else f"last success {_minute(row.worked_at)}"
+    worked = "" if row.worked_at is None else f"last success {minute_of(row.worked_at)} UTC"
     if row.stale_since is not None:
-        return f"stale since {_minute(row.stale_since)}" + (f" ({worked})" if worked else "")
+        return f"stale since {minute_of(row.stale_since)} UTC" + (f" ({worked})" if worked else "")
     return f"working ({worked})" if worked else UNTRIED
-
-
-def _minute(at: str) -> str:
-    return f"{at[:10]} {at[11:16]} UTC"
 
 
 def _row(name: str, operations: str, surface: str, known: DocId, state: str) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ def import_file(settings: Settings, config: Config, path: Path, *, write: bool) 
     # What is set for a run by -s says nothing of what the file should hold.
     registry = DocIds(own=config.own_queries)
     names = {each.id: query.name for query in registry.queries.values() for each in query.ids}
-    capture = read_capture(path, names, _stand_ins(config))
+    capture = read_capture(path, names, _local_hosts(config))
     if not capture.seen_queries:
         say(f"igcrawl: {_nothing_in(path, capture)}")
         return ExitCode.INCOMPLETE
@@ -85,7 +85,7 @@ def capture_pages(settings: Settings, config: Config, opts: argparse.Namespace) 
         _take(settings, config, shown, registry, "capture", write=opts.write)
     others = {each.name for each in captured.seen_queries} - {each.name for each in shown}
     if others:
-        say(f"{len(others)} further queries, which no operation asks: --all shows them")
+        say(f"{counted(len(others), 'further query')} that no operation asks: --all shows them")
     say(f"igcrawl: {captured.summary}", file=sys.stderr)
     return captured.exit_code
 
@@ -115,8 +115,8 @@ def _try_again(store_url: str, seen: list[str]) -> None:
         say(f"tried again from now on, since they are in use: {', '.join(again)}")
 
 
-def _stand_ins(config: Config) -> frozenset[str]:
-    """The hosts on this machine that the operator has put in the place of Instagram's."""
+def _local_hosts(config: Config) -> frozenset[str]:
+    """Return the hosts on this machine that the settings name in place of Instagram's."""
     local: list[Any] = [urlsplit(url).hostname for url in config.base_urls.values() if is_loopback(url)]
     return frozenset(local)
 

@@ -11,6 +11,8 @@ from igcrawl.analysis.lists.kept_lists import KeptList
 from igcrawl.cli.tables import Table, terminal_width
 from igcrawl.config.config import Config
 from igcrawl.printable import say
+from igcrawl.times import minute_of
+from igcrawl.verdict import OPEN
 from igcrawl.wording import counted
 
 _LISTS: Final = ("ended", "list", "accounts", "change", "expected", "verdict", "crawl", "doubt")
@@ -49,22 +51,17 @@ def _list_rows(history: History) -> Iterator[tuple[str, ...]]:
             change = f"{kept.held - before.held:+,}"
         if kept.is_complete:
             complete[kept.subject] = kept
-        expected = "-" if kept.expected is None else f"{kept.expected:,}"
-        verdict = kept.verdict or "open"
-        yield _minute(kept.ended_at), kept.kind, accounts, change, expected, verdict, str(kept.crawl), kept.doubt or ""
+        at, expected = minute_of(kept.ended_at or "-"), _count(kept.expected)
+        yield at, kept.kind, accounts, change, expected, kept.verdict or OPEN, str(kept.crawl), kept.doubt or ""
 
 
 def _profile_row(seen: SeenProfile) -> tuple[str, ...]:
     counts = (_count(seen.values.get(name)) for name in ("follower_count", "following_count", "media_count"))
-    return (_minute(seen.at), *counts, str(seen.crawl), told_changes(seen))
+    return (minute_of(seen.at), *counts, str(seen.crawl), told_changes(seen))
 
 
 def _count(value: Any) -> str:
     return "-" if value is None else f"{value:,}"
-
-
-def _minute(at: str | None) -> str:
-    return (at or "-")[:16].replace("T", " ")
 
 
 def _print(names: Sequence[str], rows: Sequence[Sequence[str]], limit: int) -> None:

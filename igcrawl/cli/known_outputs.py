@@ -65,7 +65,7 @@ def _known(crawl: CrawlRow, rows: Sequence[tuple[OutputRow, OutputState]], *, ru
     if not crawl.kept:
         place = crawl.pages
     touched = "" if running else next(filter(None, (_touched(row, known) for row, known in rows)), "")
-    name = f"{first.path} and {more} more batches" if more else first.path
+    name = f"{first.path} and {counted(more, 'more batch')}" if more else first.path
     return KnownOutput(name, first.machine, place, touched if state.hash else "", growing=running)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
 
 from igcrawl.cli.docs.operations import command_of, request_of
 from igcrawl.cli.help_text import help_width, paragraph, section
 from igcrawl.doc_ids import Query, shipped_queries
 from igcrawl.items import Record
+from igcrawl.items.field_rules import own_fields
 from igcrawl.items.meanings import meaning_of
 from igcrawl.operations.catalogue import find_operation
 from igcrawl.operations.operation import Argument, Operation
@@ -56,5 +56,5 @@ def _meaning(argument: Argument) -> str:
 
 
 def _fields(kind: type[Record]) -> Iterator[tuple[str, str]]:
-    for field in fields(kind)[4:]:
+    for field in own_fields(kind):
         yield field.name, meaning_of(kind.TYPE, field.name).replace("`", "")

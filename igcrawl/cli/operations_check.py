@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields
 
 from igcrawl.doc_ids import Query, shipped_queries
 from igcrawl.items import RECORD_TYPES
+from igcrawl.items.field_rules import own_fields
 from igcrawl.operations.catalogue import FAMILIES, OPERATIONS
 from igcrawl.operations.operation import Operation
 from igcrawl.parsing.reader import Reader, Translated
@@ -93,7 +93,7 @@ def _readers(operation: Operation) -> Iterator[str]:
 
 def _fields(part: Reader) -> Iterator[str]:
     """A reader fills a record's fields by their order, so its names must be the record's."""
-    names = [field.name for field in fields(part.record)][4:]
+    names = [field.name for field in own_fields(part.record)]
     lead = len(part.before) + part.position
     if names[lead : lead + len(part.fields)] != list(part.fields):
         yield f"the reader's fields are not those of {part.record.__name__}, in its order"

@@ -26,7 +26,7 @@ from igcrawl.sessions.device import complete
 from igcrawl.sessions.formats.bare import may_be_session
 from igcrawl.sessions.formats.browser import from_browser
 from igcrawl.sessions.formats.netscape import to_text
-from igcrawl.sessions.formats.recognise import LARGEST, Found, recognise
+from igcrawl.sessions.formats.recognise import LARGEST, FoundSession, recognise
 from igcrawl.sessions.importing import take
 from igcrawl.sessions.session import Session
 from igcrawl.sessions.session_file import load_session, write_private
@@ -34,7 +34,7 @@ from igcrawl.sessions.source import SessionSource
 from igcrawl.times import age
 
 
-def read_source(source: str, now: float, account: str | None = None) -> Found:
+def read_source(source: str, now: float, account: str | None = None) -> FoundSession:
     """Return the session in a file; `-` is standard input.
 
     Args:
@@ -70,7 +70,7 @@ def _recognise(file: BinaryIO, where: str, now: float, file_name: str, account: 
     return recognise(content, where, now, file_name, account)
 
 
-def read_browser(browser: str, now: float, account: str | None = None) -> Found:
+def read_browser(browser: str, now: float, account: str | None = None) -> FoundSession:
     """Return the session in a browser's cookies; of this account, where there are several.
 
     Raises:
@@ -78,10 +78,10 @@ def read_browser(browser: str, now: float, account: str | None = None) -> Found:
     """
     settings = from_browser(browser, now, account)
     complete(settings, browser)
-    return Found(settings)
+    return FoundSession(settings)
 
 
-async def take_in(found: Found, name: str | None, config: Config, *, force: bool) -> list[str]:
+async def take_in(found: FoundSession, name: str | None, config: Config, *, force: bool) -> list[str]:
     """Write an imported session, let its account go on if its login had expired, and say so.
 
     Raises:

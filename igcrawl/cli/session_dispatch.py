@@ -20,22 +20,12 @@ from igcrawl.errors import BadInput, NotLoggedIn
 from igcrawl.operations.call import Host
 from igcrawl.printable import say
 from igcrawl.sessions import folder as session_folder
-from igcrawl.sessions.formats.recognise import Found
+from igcrawl.sessions.formats.recognise import FoundSession
 from igcrawl.verdict import ExitCode
 from igcrawl.wording import did_you_mean, nearest
 
-#: What can be done, and how many words may follow: at least, at most.
-_ACTIONS: Final = {
-    "import": (0, 1),
-    "login": (0, 0),
-    "list": (0, 0),
-    "check": (0, 1),
-    "export": (1, 1),
-    "resume": (0, 1),
-}
 
-
-class Ending(NamedTuple):
+class ActionEnd(NamedTuple):
     """End of an action.
 
     Args:
@@ -61,14 +51,13 @@ def problem_of(action: str, words: Sequence[str], options: Iterable[SubOption], 
         return f"scrapy session: {meant}say what to do: {', '.join(_ACTIONS)}; see scrapy session -h"
     if (foreign := problem_of_options("session", action, options, words, opts)) is not None:
         return foreign
-    least, most = _ACTIONS[action]
-    if not least <= len(words) <= most:
-        wanted = "no more words" if most == 0 else "a session's name" if action != "import" else "one file"
-        return f"scrapy session {action} takes {wanted}"
+    known = _ACTIONS[action]
+    if not known.least <= len(words) <= known.most:
+        return f"scrapy session {action} takes {known.takes}"
     return None
 
 
-def act(action: str, words: list[str], opts: argparse.Namespace, settings: Settings) -> Ending:
+def act(action: str, words: list[str], opts: argparse.Namespace, settings: Settings) -> ActionEnd:
     """Do what was asked.
 
     Args:
@@ -82,15 +71,7 @@ def act(action: str, words: list[str], opts: argparse.Namespace, settings: Setti
         StoreError: the store failed.
         NotLoggedIn: the login by hand did not end in a session.
     """
-    actions: dict[str, Callable[[list[str], argparse.Namespace, Settings], Ending]] = {
-        "import": _import,
-        "login": _login,
-        "list": _list,
-        "check": _check,
-        "export": _export,
-        "resume": _resume,
-    }
-    return actions[action](words, opts, settings)
+    return _ACTIONS[action].work(words, opts, settings)
 
 
 def _config(settings: Settings, name: str | None = None) -> Config:
@@ -100,7 +81,7 @@ def _config(settings: Settings, name: str | None = None) -> Config:
     return config_of(settings)
 
 
-def _import(words: list[str], opts: argparse.Namespace, settings: Settings) -> Ending:
+def _import(words: list[str], opts: argparse.Namespace, settings: Settings) -> ActionEnd:
     if bool(words) == bool(opts.browser):
         raise BadInput("scrapy session import: give a file, - for standard input, or --browser")
     now, account = time.time(), opts.account
@@ -114,10 +95,10 @@ def _import(words: list[str], opts: argparse.Namespace, settings: Settings) -> E
     _take_in(found, opts, _config(settings))
     if words and words[0] != "-":
         session_actions.warn_of(Path(words[0]))
-    return Ending()
+    return ActionEnd()
 
 
-def _login(words: list[str], opts: argparse.Namespace, settings: Settings) -> Ending:
+def _login(words: list[str], opts: argparse.Namespace, settings: Settings) -> ActionEnd:
     # Playwright takes 0.3 s to import.
     from igcrawl.capture.chromium import find_chromium  # noqa: PLC0415
     from igcrawl.capture.login import login  # noqa: PLC0415
@@ -135,33 +116,33 @@ def _login(words: list[str], opts: argparse.Namespace, settings: Settings) -> En
         logged_in = asyncio.run(login(config.base_urls[Host.WEB], chromium))
     except KeyboardInterrupt:
         raise NotLoggedIn("the login was stopped; nothing was saved") from None
-    _take_in(Found(logged_in), opts, config)
-    return Ending()
+    _take_in(FoundSession(logged_in), opts, config)
+    return ActionEnd()
 
 
-def _take_in(found: Found, opts: argparse.Namespace, config: Config) -> None:
+def _take_in(found: FoundSession, opts: argparse.Namespace, config: Config) -> None:
     for line in asyncio.run(session_actions.take_in(found, opts.name, config, force=opts.force)):
         say(line)
 
 
-def _list(words: list[str], opts: argparse.Namespace, settings: Settings) -> Ending:
+def _list(words: list[str], opts: argparse.Namespace, settings: Settings) -> ActionEnd:
     for line in asyncio.run(session_actions.table(_config(settings), time.time())):
         say(line)
-    return Ending()
+    return ActionEnd()
 
 
-def _check(words: list[str], opts: argparse.Namespace, settings: Settings) -> Ending:
+def _check(words: list[str], opts: argparse.Namespace, settings: Settings) -> ActionEnd:
     # The reactor and the spider are for this action only.
     from igcrawl.cli.session_check import check  # noqa: PLC0415
 
     said, code = check(settings, _config(settings, words[0] if words else None))
     if code is not ExitCode.OK:
-        return Ending(code, said)
+        return ActionEnd(code, said)
     say(said)
-    return Ending()
+    return ActionEnd()
 
 
-def _export(words: list[str], opts: argparse.Namespace, settings: Settings) -> Ending:
+def _export(words: list[str], opts: argparse.Namespace, settings: Settings) -> ActionEnd:
     if opts.output is None and sys.stdout.isatty() and not opts.yes:
         raise BadInput("whoever sees this session can use it: -o FILE writes it for your eyes only, --yes shows it")
     session = _config(settings, words[0]).check_session()
@@ -172,11 +153,30 @@ def _export(words: list[str], opts: argparse.Namespace, settings: Settings) -> E
         sys.stdout.flush()
     else:
         session_actions.write(Path(opts.output), content)
-    return Ending()
+    return ActionEnd()
 
 
-def _resume(words: list[str], opts: argparse.Namespace, settings: Settings) -> Ending:
+def _resume(words: list[str], opts: argparse.Namespace, settings: Settings) -> ActionEnd:
     config = _config(settings, words[0] if words and not words[0].isdecimal() else None)
     said, good = asyncio.run(session_actions.unpark(config.session_source, words[0] if words else None, config))
     say(said)
-    return Ending(ExitCode.OK if good else ExitCode.TROUBLE)
+    return ActionEnd(ExitCode.OK if good else ExitCode.TROUBLE)
+
+
+class _Action(NamedTuple):
+    """An action: its work, how many words may follow, at least and at most, and what they are."""
+
+    work: Callable[[list[str], argparse.Namespace, Settings], ActionEnd]
+    least: int
+    most: int
+    takes: str
+
+
+_ACTIONS: Final = {
+    "import": _Action(_import, 0, 1, "one file"),
+    "login": _Action(_login, 0, 0, "no more words"),
+    "list": _Action(_list, 0, 0, "no more words"),
+    "check": _Action(_check, 0, 1, "a session's name"),
+    "export": _Action(_export, 1, 1, "a session's name"),
+    "resume": _Action(_resume, 0, 1, "a session's name"),
+}

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from typing import TextIO
 
-from igcrawl.arguments.describe import ArgumentHelp, Place, describe
+from igcrawl.arguments.describe import ArgumentHelp, HelpPlace, describe
 from igcrawl.base_spiders.operation_spider import OperationSpider
 from igcrawl.cli.help_text import help_width, paragraph, section
 from igcrawl.errors import BadInput
@@ -44,9 +44,9 @@ def help_lines(spider: type[OperationSpider], width: int) -> Iterator[str]:
     yield ""
     yield from paragraph(about(spider), width)
     arguments = describe(spider.arguments)
-    yield from section(_targets_heading(arguments), _rows(arguments, Place.TARGET), width)
-    yield from section("Further arguments:", _rows(arguments, Place.OWN), width)
-    yield from section("Arguments of every spider:", _rows(arguments, Place.EVERY), width)
+    yield from section(_targets_heading(arguments), _rows(arguments, HelpPlace.TARGET), width)
+    yield from section("Further arguments:", _rows(arguments, HelpPlace.OWN), width)
+    yield from section("Arguments of every spider:", _rows(arguments, HelpPlace.EVERY), width)
     outputs = [
         ("-O FILE", "writes the records to FILE and replaces what an earlier crawl wrote; the suffix says the format: "
          ".jsonl, .csv, .json, .xml"),
@@ -67,7 +67,7 @@ def short_lines(spider: type[OperationSpider], width: int) -> Iterator[str]:
         width: of the lines; those of commands may be longer, so that they can be copied.
     """
     arguments = describe(spider.arguments)
-    yield from section(_targets_heading(arguments), _rows(arguments, Place.TARGET), width)
+    yield from section(_targets_heading(arguments), _rows(arguments, HelpPlace.TARGET), width)
     yield from _examples(spider)
     yield ""
     yield f"scrapy crawl {spider.name} -h lists all arguments."
@@ -79,11 +79,11 @@ def about(spider: type[OperationSpider]) -> str:
 
 
 def _targets_heading(arguments: list[ArgumentHelp]) -> str:
-    targets = [each for each in arguments if each.place is Place.TARGET]
+    targets = [each for each in arguments if each.place is HelpPlace.TARGET]
     return "Target:" if len(targets) == 1 else "Targets (give one kind):"
 
 
-def _rows(arguments: list[ArgumentHelp], place: Place) -> Iterator[tuple[str, str]]:
+def _rows(arguments: list[ArgumentHelp], place: HelpPlace) -> Iterator[tuple[str, str]]:
     return ((f"{each.name}=…", each.text) for each in arguments if each.place is place)
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
-from igcrawl.analysis.verdict_choice import OPEN
+from igcrawl.analysis.choice import are_generations, find_crawl
 from igcrawl.arguments.crawl_key import key_in_words
 from igcrawl.budget.limits import Budget
 from igcrawl.cli.known_outputs import KnownOutput, output_lines, outputs_of, replaced_by
@@ -21,7 +21,7 @@ from igcrawl.planning.estimate import Estimate, duration, requests_left
 from igcrawl.printable import say
 from igcrawl.store import CrawlRow, HeldRecords, OperatorLimits, Store, WalkRow, opened, path_of
 from igcrawl.times import age
-from igcrawl.verdict import REOPENED
+from igcrawl.verdict import OPEN, REOPENED
 from igcrawl.wording import counted
 
 #: `lines` counts what the store keeps of a walk: its records, its own, and the profile that was asked beside it.
@@ -101,20 +101,12 @@ async def _chosen(store: Store, wanted: str | None) -> list[_Chosen]:
     Raises:
         BadInput: there is none.
     """
-    latest = [crawl for crawl in await store.crawls.all() if crawl.spider != SESSION_CHECK]
-    chosen = [_Chosen(crawl) for crawl in latest if wanted in {None, str(crawl.id), crawl.name}]
-    if chosen or wanted is None:
-        return chosen
-    for crawl in await store.crawls.generations():
-        if str(crawl.id) == wanted:
-            after = next((each for each in latest if _is_generation_of(crawl, each)), None)
-            return [_Chosen(crawl, after)]
-    known = ", ".join(crawl.name or str(crawl.id) for crawl in latest[:20])
-    raise BadInput(f"--crawl={wanted}: no such crawl; there is {known or 'none'}")
-
-
-def _is_generation_of(crawl: CrawlRow, latest: CrawlRow) -> bool:
-    return crawl.name == latest.name if crawl.name is not None else (latest.name is None and crawl.key == latest.key)
+    if wanted is None:
+        return [_Chosen(crawl) for crawl in await store.crawls.all() if crawl.spider != SESSION_CHECK]
+    crawls = await store.crawls.generations()
+    crawl = find_crawl(crawls, wanted)
+    latest = next(each for each in crawls if are_generations(each, crawl))
+    return [_Chosen(crawl, None if latest.id == crawl.id else latest)]
 
 
 async def _print(store: Store, chosen: _Chosen, verdicts: Collection[str], limit: int, budget: Budget | None) -> None:

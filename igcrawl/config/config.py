@@ -27,7 +27,7 @@ from igcrawl.sessions.session import Session
 from igcrawl.sessions.source import SessionSource, read_source
 from igcrawl.sessions.trusted_hosts import check_base_url, is_loopback, server_name
 from igcrawl.store import check_url, is_postgres_url
-from igcrawl.wording import did_you_mean, nearest
+from igcrawl.wording import near_or_all, nearest
 
 #: Settings of igcrawl and their defaults. Each may come from the environment, too.
 DEFAULTS: Final[Mapping[str, Any]] = {
@@ -219,12 +219,12 @@ def _doc_ids(settings: Mapping[str, Any], operations: Mapping[str, object]) -> d
         operation = name.removeprefix(OVERRIDE_PREFIX)
         if operation != name:
             if operation not in operations:
-                raise BadInput(f"{name}: no operation {operation!r}; {_nearest(operation, operations)}")
+                raise BadInput(f"{name}: no operation {operation!r}; {near_or_all(operation, operations)}")
             if getattr(operations[operation], "query_name", None) is None:
                 raise BadInput(f"{name}: {operation} asks no registered query, so it has no doc_id")
             doc_ids[operation] = check_doc_id(str(settings[name]), name)
         elif name not in DEFAULTS:
-            raise BadInput(f"unknown setting {name}; {_nearest(name, DEFAULTS)}")
+            raise BadInput(f"unknown setting {name}; {near_or_all(name, DEFAULTS)}")
     return doc_ids
 
 
@@ -241,7 +241,3 @@ def _archive(value: str) -> Path | None:
     except OSError as error:
         raise BadInput(f"IG_RAW={value}: {error.strerror or error}") from None
     return path
-
-
-def _nearest(name: str, known: Mapping[str, object]) -> str:
-    return did_you_mean(nearest(name, known, cutoff=0.5) or sorted(known)).rstrip()

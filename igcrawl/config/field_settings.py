@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ import orjson
 from igcrawl.errors import BadInput
 from igcrawl.items import RECORD_TYPES, WalkEnd
 from igcrawl.items.field_choice import FieldChoice, FieldSet, fields_of_type
-from igcrawl.wording import did_you_mean, nearest
+from igcrawl.wording import did_you_mean, near_or_all, nearest
 
 _ALLOWED: Final = '{}, or fields by type of record, such as {{"follow": ["username", "is_private"]}}'.format(
     ", ".join(FieldSet)
@@ -55,17 +55,12 @@ def _named(type_: Any, names: Any) -> frozenset[str]:
     if type_ == WalkEnd.TYPE:
         raise BadInput(f"IG_FIELDS: walk records are always whole; there are {', '.join(types)}")
     if type_ not in types:
-        raise BadInput(f"IG_FIELDS: no type of record {type_!r}; {_nearest(type_, types)}")
+        raise BadInput(f"IG_FIELDS: no type of record {type_!r}; {near_or_all(str(type_), types)}")
     if not isinstance(names, list | tuple):
         raise BadInput(f'IG_FIELDS: {type_}: expected a list of fields, such as ["username"], got {names!r}')
     optional = fields_of_type(type_)
     always = [field.name for field in fields(RECORD_TYPES[type_]) if field.name not in optional]
     for name in names:
         if name not in optional and name not in always:
-            raise BadInput(f"IG_FIELDS: {type_} has no field {name!r}; {_nearest(name, optional)}")
+            raise BadInput(f"IG_FIELDS: {type_} has no field {name!r}; {near_or_all(str(name), optional)}")
     return frozenset(names)
-
-
-def _nearest(name: Any, known: Iterable[str]) -> str:
-    near = did_you_mean(nearest(str(name), known, cutoff=0.5))
-    return near.rstrip() or f"there are {', '.join(known)}"

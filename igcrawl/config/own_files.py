@@ -31,7 +31,7 @@ class OwnFiles:
 
     @classmethod
     def of(cls, config: Config) -> OwnFiles:
-        """Return those that the settings name.
+        """Return the files that the settings name.
 
         Raises:
             BadInput: two settings name one file.

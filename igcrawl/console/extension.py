@@ -46,7 +46,7 @@ class LiveView:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Build it for a crawler."""
+        """Return one for a crawler."""
         view = cls(crawler)
         crawler.signals.connect(view.begin, signals.spider_opened)
         crawler.signals.connect(view.end, signals.spider_closed)

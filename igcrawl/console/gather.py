@@ -20,12 +20,12 @@ from igcrawl.times import DAY, HOUR
 
 logger = logging.getLogger(__name__)
 
-#: Seconds between two looks into the store while requests are sent; other processes may change it meanwhile,
+#: Seconds between two looks into the store while requests are sent.
 _LOOK_EVERY: Final = 5.0
-#: so that it is looked at also while this one waits, as seldom as the gate itself does.
+#: The same while nothing is sent: other processes may change the store meanwhile. The gate looks as seldom.
 _LOOK_AT_LEAST: Final = 60.0
 #: A look that takes long, since the crawl has a million walks, is taken so many times its own duration apart.
-_REST: Final = 100
+_APART: Final = 100
 
 
 class Facts:
@@ -67,7 +67,7 @@ class Facts:
             logger.debug("cannot look into the store: %s", error)
         self._estimate(now)
         self._looked_at, self._looked_with = now, requests
-        self._pause = max(_LOOK_EVERY, _REST * (self._now() - now))
+        self._pause = max(_LOOK_EVERY, _APART * (self._now() - now))
 
     def snapshot(self) -> Snapshot:
         """Return how the crawl stands now."""
@@ -88,7 +88,7 @@ class Facts:
             pace=pace,
             waits_until=gate.waits_until if gate is not None else 0.0,
             waits_for=gate.waits_for if gate is not None else "",
-            cooling_until=self._state.rests_until(now) if self._state is not None else 0.0,
+            cooling_until=self._state.cools_until(now) if self._state is not None else 0.0,
             requests_left=self._left,
             ends_at=self._ends_at,
         )

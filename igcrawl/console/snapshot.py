@@ -53,7 +53,7 @@ class Snapshot:
         pace: seconds between two requests; None when they are sent as they come.
         waits_until: from when on the next request may be sent, seconds since 1970; 0 while nothing waits.
         waits_for: why.
-        cooling_until: until when the session rests, seconds since 1970.
+        cooling_until: until when the session cools down, seconds since 1970.
         requests_left: what the crawl probably still needs; None when nothing tells.
         ends_at: when those will have been sent at the earliest, seconds since 1970; None when nothing tells.
     """

@@ -74,7 +74,7 @@ async def change_of(store: Store, row: WalkRow, last_page: bytes) -> ListChange:
 
 
 async def _gone(store: Store, earlier: Sequence[WalkRow], here: SortedIds) -> int | None:
-    """Count those of the generation before the last that neither the last one nor this one holds."""
+    """Count the accounts of the generation before the last that neither the last one nor this one holds."""
     last = _back_to(earlier, _tells_who_is_gone)
     if last is None:
         return None

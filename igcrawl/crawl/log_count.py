@@ -52,7 +52,7 @@ class LogCount:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Build it for a crawler."""
+        """Return one for a crawler."""
         counter = cls(crawler)
         crawler.signals.connect(counter.begin, signals.spider_opened)
         crawler.signals.connect(counter.end, signals.spider_closed)

@@ -69,7 +69,7 @@ def _from_warning_on(line: logging.LogRecord) -> bool:
 
 
 def note(walk: Walk, notes: Iterable[str]) -> None:
-    """Put what was passed over into a walk's record, and say what is new of it, a line each."""
+    """Note in a walk's record what was passed over, and log each note that is new."""
     for line in walk.note(notes):
         logger.warning("%s: %s", walk.id, line)
 
@@ -107,7 +107,7 @@ class WalkLogFormatter(LogFormatter):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Build it for a crawler."""
+        """Return one for a crawler."""
         return cls(str(crawler.settings["LOG_LEVEL"]))
 
     def crawled(self, request: Request, response: Response, spider: Spider) -> LogFormatterResult | None:  # type: ignore[override]

@@ -39,7 +39,7 @@ async def profile_of(ask: Ask, walk: Walk, user_id: str, operation: str = "user_
     """Ask for an account's profile.
 
     Raises:
-        AnswerError: there is no such account, or no answer.
+        AnswerError: there is no such account, no answer, or one about another account.
     """
     found, _ = _read(await ask(walk, Call(operation, {"user_id": user_id})), walk)
     profile = found[0]

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from igcrawl.crawl.walk_rows import open_end_record
 from igcrawl.output.json_lines import to_lines
 from igcrawl.store import CrawlRow, Store
-from igcrawl.verdict import REOPENED, Verdict
+from igcrawl.verdict import OPEN, REOPENED, Verdict
 
 #: Verdicts of walks that may go on; of those that end `suspect` only some do.
 _MAY_GO_ON = (*REOPENED, Verdict.STOPPED.value, Verdict.SUSPECT.value)
@@ -35,7 +35,7 @@ async def open_ends(store: Store, crawl: CrawlRow, said: Mapping[str, bytes], ow
                 yield unsaid.pop(record.walk, b"") or to_lines([record])
     if not unsaid or not there.get(None):
         return
-    async for row in store.walks.all(crawl.id, "open"):
+    async for row in store.walks.all(crawl.id, OPEN):
         if row.worker in {None, own} and (line := unsaid.pop(f"{row.operation}/{row.target}", b"")):
             yield line
             if not unsaid:

@@ -11,6 +11,7 @@ from igcrawl.crawl.walk import Ending
 from igcrawl.crawl.walk_rows import walk_of
 from igcrawl.items import Page
 from igcrawl.times import timestamp
+from igcrawl.verdict import OPEN
 
 #: So many get a walk record at most: a crawl of a million targets is left at once, and they wait in the store.
 _MOST: Final = 1000
@@ -34,7 +35,7 @@ async def leave_waiting(run: CrawlRun, halted: Ending, deliver: Callable[[Page],
     if await run.store.walks.busy(run.crawl.id):
         return 0
     left = 0
-    async for row in run.store.walks.all(run.crawl.id, "open", 1):
+    async for row in run.store.walks.all(run.crawl.id, OPEN, 1):
         if row.worker is not None:
             continue
         if left == _MOST:

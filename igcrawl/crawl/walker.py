@@ -108,7 +108,7 @@ class Walker:
         self._redaction = redaction or Redaction()
 
     async def walk(self, row: WalkRow) -> tuple[Walk, Ending]:
-        """Walk one list to its end; what it brought and its verdict are through the pipelines and committed.
+        """Walk one list to its end; then its records and its verdict are through the pipelines and committed.
 
         A failure on this side, of the store or of an output, stops the run, and the walk ends `interrupted`.
 
@@ -218,7 +218,7 @@ class Walker:
             raise Interrupted(self._stopping.reason)
 
     def _row_after(self, row: WalkRow, walk: Walk, ending: Ending | None = None) -> WalkRow:
-        """Return the row as it is to be now; what was noted of an answer may quote what is the session's."""
+        """Return the row as it is to be now, without secrets: notes and reasons may quote the session."""
         walk.notes = [self._redaction.text(line) for line in walk.notes]
         if ending is not None and ending.reason is not None:
             ending = replace(ending, reason=self._redaction.text(ending.reason))

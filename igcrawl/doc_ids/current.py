@@ -52,7 +52,7 @@ class CurrentIds:
         return [each for each in self._candidates(operation, query_name) if each.id != used]
 
     def likely(self, operation: str, query_name: str, used: DocId) -> list[DocId]:
-        """Return those of the successors that are worth a request where something else works as well.
+        """Return the successors that are worth a request although something else works, too.
 
         That is the next one, and the first that is shipped: what is listed behind an id that is gone was gone before.
         """

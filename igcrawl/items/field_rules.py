@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, Field, fields
 from functools import lru_cache
 from types import NoneType
 from typing import Any, Final, get_args, get_origin, get_type_hints
@@ -25,6 +25,11 @@ def names_identity(key: str) -> bool:
 def is_picture(name: str) -> bool:
     """Return whether a field holds the URL of an account's picture."""
     return _PICTURE in name
+
+
+def own_fields(kind: type[Record]) -> tuple[Field[Any], ...]:
+    """Return the fields of a type of record behind those that every record has, in their order."""
+    return fields(kind)[len(fields(Record)) :]
 
 
 def optional_fields(kind: type[Record]) -> dict[str, frozenset[Any]]:
@@ -52,12 +57,10 @@ def nested_fields(kind: type[Record]) -> tuple[str, ...]:
 
 def _of_people(kind: type[Record], wanted: frozenset[Any]) -> tuple[str, ...]:
     hints = get_type_hints(kind)
-    shared = {field.name for field in fields(Record)}
     return tuple(
         field.name
-        for field in fields(kind)
-        if field.name not in shared
-        and (types := _types(hints[field.name])) & wanted
+        for field in own_fields(kind)
+        if (types := _types(hints[field.name])) & wanted
         # What is required and text is the operator's own, or a word of ours.
         and (field.default is not MISSING or str not in types)
         and not names_identity(field.name)

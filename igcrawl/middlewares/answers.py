@@ -37,7 +37,7 @@ class AnswerMiddleware(RetryMiddleware):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> AnswerMiddleware:
-        """Build it from the crawler's settings."""
+        """Return one for a crawler."""
         return cls(crawler)
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]

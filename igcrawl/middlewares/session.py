@@ -28,7 +28,7 @@ class SessionMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> SessionMiddleware:
-        """Build it for a crawler."""
+        """Return one for a crawler."""
         return cls(crawler)
 
     @cached_property

@@ -19,7 +19,7 @@ class ThrottleMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> ThrottleMiddleware:
-        """Build it for a crawler."""
+        """Return one for a crawler."""
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:

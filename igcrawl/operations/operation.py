@@ -88,7 +88,7 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Continuation:
-    """A call that comes after, about the one record whose username is exactly the one asked for; it gives the records.
+    """A second call, about the record whose username is exactly the one asked for; its answer gives the records.
 
     Args:
         operation: what is asked; its `user_id` is the record's pk.

@@ -77,7 +77,7 @@ class CsvExporter(_Unfolding, CsvItemExporter):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, file: Any, **kwargs: Any) -> Self:
-        """Build it for the crawler's spider."""
+        """Return one for the crawler's spider."""
         return cls(file, getattr(crawler.spider, "main_record", None), **kwargs)
 
     def start_exporting(self) -> None:

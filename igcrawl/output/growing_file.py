@@ -94,12 +94,12 @@ class GrowingFile:
         self.facts = FileFacts.of(self.descriptor)
 
     def cut(self, length: int) -> None:
-        """Cut it to a length."""
+        """Cut the file to a length."""
         os.ftruncate(self.descriptor, length)
         self.facts = FileFacts.of(self.descriptor)
 
     def sync(self) -> None:
-        """Bring it to the disk."""
+        """Bring to the disk what was written."""
         os.fsync(self.descriptor)
         self.facts = FileFacts.of(self.descriptor)
 
@@ -124,7 +124,7 @@ class GrowingFile:
         return old
 
     def close(self, *, keep: bool) -> None:
-        """Close it. Does no harm twice.
+        """Close the file. Does no harm twice.
 
         Args:
             keep: whether a file that was made, and is empty, stays.

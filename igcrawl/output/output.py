@@ -91,7 +91,7 @@ class Output(Protocol):
         """The files or the place that hold its records now, by their real names, without a credential."""
 
     def take(self) -> None:
-        """Take it for this process alone; what it holds is left as it is.
+        """Take the output for this process alone; what it holds is left as it is.
 
         Raises:
             BadInput: another process writes it, or it cannot be opened.
@@ -108,7 +108,7 @@ class Output(Protocol):
         """
 
     async def begin(self, crawl: OutputCrawl) -> None:
-        """Bring it to what the store holds, and make it ready to grow.
+        """Bring the output to what the store holds, and make it ready to grow.
 
         Raises:
             BadInput: that cannot be.
@@ -139,4 +139,4 @@ class Output(Protocol):
         """
 
     def close(self) -> None:
-        """Give it back as it is. Does no harm twice."""
+        """Give the output back as it is. Does no harm twice."""

@@ -23,7 +23,7 @@ EMPTY_HASH: Final = new_hash().hexdigest()
 
 
 async def known_state(crawl: OutputCrawl, spec: OutputSpec, path: Path) -> OutputState | None:
-    """Return what a crawl knows of a file; None when it has not written it.
+    """Return the state in which a crawl left a file; None when the crawl has not written it.
 
     A file that the crawl wrote under another path, or on a machine of another name, counts, too, where its part can be
     recognised: files are moved and copied, folders renamed, and a container has another name at each start.
@@ -68,7 +68,7 @@ async def _is_known(crawl: OutputCrawl, spec: OutputSpec, path: Path, state: Out
 
 
 def _is_telling(spec: OutputSpec, file: int, state: OutputState) -> bool:
-    """Return whether what a file holds of a crawl is nobody else's: it is long, or it is all of it, with a record."""
+    """Return whether a crawl's part of a file is surely its own: it is long, or it is all there is, with a record."""
     own = state.length - state.start
     if own >= len(spec.header()) + _BEGINNING:
         return True
@@ -103,7 +103,7 @@ def holds(file: int, state: OutputState) -> bool:
 
 
 async def moved_part(file: int, state: OutputState, content: AsyncIterator[bytes]) -> OutputState | None:
-    """Return where the crawl's part is when others have changed what stands above it; None when it is nowhere.
+    """Return where the crawl's part stands after others have changed what is above it; None when it is gone.
 
     Args:
         file: a descriptor.

@@ -51,7 +51,7 @@ class PartFile:
         return str(self._hash.hexdigest())
 
     def sync(self) -> None:
-        """Bring it to the disk."""
+        """Bring to the disk what was written."""
         os.fsync(self.descriptor)
 
     def take_place(self) -> None:
@@ -64,14 +64,14 @@ class PartFile:
             os.close(folder)
 
     def discard(self) -> None:
-        """Close it; where it has not taken its place, it is gone."""
+        """Close the file, and remove it unless it has taken the other one's place."""
         os.close(self.descriptor)
         self._temporary.unlink(missing_ok=True)
 
 
 @contextmanager
 def part_of(path: Path) -> Iterator[PartFile]:
-    """Give a file that is to take another one's place; what a killed run has left of one is removed.
+    """Give a file that is to take another one's place; one that a killed run has left is removed.
 
     Raises:
         OSError: it cannot be made, or written within.

@@ -137,7 +137,7 @@ class WholeOutput:
 async def write_whole(
     crawl: OutputCrawl, path: Path, before: OutputState, after: OutputState, content: AsyncIterator[bytes]
 ) -> OutputState:
-    """Replace a file by what a crawl holds, below what others wrote in it, and return the state that it has then.
+    """Replace a file by a crawl's records, below what others wrote in it, and return its new state.
 
     Args:
         crawl: whose output it is.
@@ -167,7 +167,7 @@ async def write_whole(
 
 
 async def checked(spec: OutputSpec, path: Path, state: OutputState, content: AsyncIterator[bytes]) -> OutputState:
-    """Hold a file against what is known of it, and return its state; what is not ours is moved out of the way.
+    """Compare a file with what the crawl left, and return its state; what others wrote is moved out of the way.
 
     Args:
         spec: of the output.

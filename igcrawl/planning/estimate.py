@@ -42,7 +42,7 @@ def _stays_ended(row: WalkRow, limits: OperatorLimits) -> bool:
 
 
 def _stays_stopped(row: WalkRow, limits: OperatorLimits) -> bool:
-    """Return whether a limit has stopped a walk and holds it still, or it was passed over for what it is."""
+    """Return whether a walk stays stopped: a limit still holds it, or its account was passed over."""
     reached = (limits.max_pages is not None and row.pages >= limits.max_pages) or (
         limits.max_users is not None and row.records >= limits.max_users
     )
@@ -56,7 +56,7 @@ def duration(requests: int, budget: Budget) -> str:
 
 @dataclass(slots=True)
 class Estimate:
-    """Adds walks up: those of which nothing is known yet are taken to cost what those that ended have cost.
+    """Adds walks up; one of which nothing is known is taken to cost what ended ones have cost.
 
     Args:
         limits: those that walks would go on with; None for no limits.

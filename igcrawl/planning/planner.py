@@ -31,6 +31,7 @@ from igcrawl.planning.remaining import remaining
 from igcrawl.store import CrawlRow, OperatorLimits, Seed, Store, WalkRow, is_there
 from igcrawl.times import DAY, moment, span
 from igcrawl.verdict import REOPENED, ExitCode, Verdict
+from igcrawl.wording import counted
 
 #: More targets than these, and more that cost the same, are told as one.
 _SHOWN: Final = 20
@@ -59,7 +60,7 @@ class Planned(Protocol):
     config: Config
     ask: CallSender
     context: RunContext
-    things: str
+    thing: str
 
     @property
     def limits(self) -> OperatorLimits:
@@ -73,12 +74,12 @@ class _Targets:
     """Lines of a plan for its targets: the first ones, and one for the rest.
 
     Args:
-        things: what several are called.
+        thing: what one of them is called.
     """
 
-    def __init__(self, things: str) -> None:
+    def __init__(self, thing: str) -> None:
         self.lines: list[str] = []
-        self._things = things
+        self._thing = thing
         self._alike: Counter[str] = Counter()
         self._more, self._rest = 0, Cost()
 
@@ -102,7 +103,7 @@ class _Targets:
     @property
     def all_lines(self) -> list[str]:
         """The lines, that of the rest last."""
-        rest = [f"… and {self._more:,} more {self._things}: {_told(self._rest)}"] if self._more else []
+        rest = [f"… and {counted(self._more, f'more {self._thing}')}: {_told(self._rest)}"] if self._more else []
         return self.lines + rest
 
 
@@ -238,7 +239,7 @@ class Planning:
         """Return what the crawl takes from its beginning, and add a line for each target."""
         seen, count, unknown = Recent(REMEMBERED), 0, 0
         whole = _Whole(self._args, self._spider.limits.max_walks)
-        targets = _Targets(self._spider.things)
+        targets = _Targets(self._spider.thing)
         for seed in self._spider.seeds():
             if not seen.add(seed.key):
                 continue

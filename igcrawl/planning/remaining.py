@@ -10,7 +10,7 @@ from igcrawl.store import CrawlRow, OperatorLimits, Store
 
 
 async def remaining(store: Store, crawl: CrawlRow, asked: Arguments, limits: OperatorLimits) -> Cost:
-    """Return what the walks of a crawl still cost: what their kind says, else what the others have cost so far.
+    """Return what the open walks of a crawl will cost: as their operation tells, else as the others have cost.
 
     Args:
         store: opened.

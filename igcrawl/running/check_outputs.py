@@ -199,7 +199,11 @@ def _installed(package: str) -> bool:
 
 
 def check_file(path: Path, what: str) -> None:
-    """Refuse a file that cannot be written; what is in it stays."""
+    """Refuse a file that cannot be written; what is in it stays.
+
+    Raises:
+        BadInput: it cannot be written.
+    """
     try:
         existed = path.exists()
         if existed and not path.is_file() and not path.is_dir():

@@ -12,7 +12,7 @@ from scrapy.utils.misc import load_object
 from igcrawl.base_spiders.operation_spider import OperationSpider
 from igcrawl.errors import BadInput
 from igcrawl.operations.catalogue import is_operation
-from igcrawl.wording import did_you_mean, nearest
+from igcrawl.wording import near_or_all
 
 
 def find_spider(settings: BaseSettings, name: str | None) -> type[OperationSpider]:
@@ -35,8 +35,7 @@ def find_spider(settings: BaseSettings, name: str | None) -> type[OperationSpide
     if name not in names:
         if "operation" in names and is_operation(name):
             raise BadInput(f"{name} is an operation: scrapy crawl operation -a name={name} …")
-        meant = did_you_mean(nearest(name, names) or names).rstrip()
-        raise BadInput(f"no spider {name!r}; {meant}")
+        raise BadInput(f"no spider {name!r}; {near_or_all(name, names)}")
     return check_spider(loader.load(name))
 
 

@@ -56,7 +56,7 @@ def _advice(spider: OperationSpider, counts: dict[str | None, int]) -> list[str]
         return advice_of(counts, spider.limits)
     advice = advice_of(counts, spider.limits, run.crawl.id, may_raise=run.may_raise)
     if run.progress.all > 1 and run.crawl.kept:
-        endings = endings_advice(counts, run.crawl.id, spider.things.removesuffix("s"))
+        endings = endings_advice(counts, run.crawl.id, spider.thing)
         advice += [endings] if endings is not None else []
     if advice and spider.context.store_goes:
         return ["nothing continues: the simulator's own store is gone; IG_STORE names one that stays"]

@@ -11,7 +11,7 @@ from igcrawl.crawl.run_totals import VerdictTotals
 from igcrawl.printable import printable
 from igcrawl.store import OperatorLimits
 from igcrawl.times import span
-from igcrawl.verdict import GOOD, REOPENED, RESUMABLE, Verdict
+from igcrawl.verdict import GOOD, OPEN, REOPENED, RESUMABLE, Verdict
 from igcrawl.wording import counted
 
 #: Stands before what is the run's own, since earlier runs and other workers may have done more of the crawl.
@@ -146,7 +146,7 @@ def whole_crawl(counts: Mapping[str | None, int], own: Mapping[str | None, int])
     ended = {verdict: walks for verdict, walks in counts.items() if verdict is not None and walks}
     if all(walks <= own.get(verdict, 0) for verdict, walks in ended.items()):
         return None
-    waiting = {"open": counts[None]} if counts.get(None) else {}
+    waiting = {OPEN: counts[None]} if counts.get(None) else {}
     return ", ".join(f"{walks:,} {state}" for state, walks in (ended | waiting).items())
 
 

@@ -36,7 +36,7 @@ def complete(settings: dict[str, Any], where: str) -> dict[str, Any]:
 
 
 def with_device_of(settings: dict[str, Any], earlier: Mapping[str, Any]) -> dict[str, Any]:
-    """Return new settings of an account; what they do not say of its device, an earlier session of it says.
+    """Return new settings of an account, with what they lack of its device from an earlier session.
 
     Args:
         settings: as they were read, before `complete` makes anything up.

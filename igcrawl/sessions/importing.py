@@ -10,7 +10,7 @@ import orjson
 from igcrawl.errors import BadInput
 from igcrawl.sessions import folder as session_folder
 from igcrawl.sessions.device import complete, with_device_of
-from igcrawl.sessions.formats.recognise import Found
+from igcrawl.sessions.formats.recognise import FoundSession
 from igcrawl.sessions.session import Session
 from igcrawl.sessions.session_file import load_session
 
@@ -32,7 +32,7 @@ class Imported:
     replaced: bool
 
 
-def take(found: Found, name: str | None, *, force: bool = False, folder: Path | None = None) -> Imported:
+def take(found: FoundSession, name: str | None, *, force: bool = False, folder: Path | None = None) -> Imported:
     """Write a session that was found.
 
     Args:

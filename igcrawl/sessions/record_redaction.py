@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
 from functools import cache
 from itertools import chain
 from operator import attrgetter
@@ -12,6 +11,7 @@ from typing import Any, Final, get_args, get_type_hints
 import orjson
 
 from igcrawl.items import Record, texts_of
+from igcrawl.items.field_rules import own_fields
 from igcrawl.sessions.redaction import Redaction
 
 #: What holds no text.
@@ -41,14 +41,9 @@ def redact_records(records: Sequence[Any], redaction: Redaction) -> None:
 @cache
 def _names(kind: Any) -> tuple[str, ...]:
     """Return the fields that may hold a server's text; ids were checked when they were read."""
-    hints, shared = get_type_hints(kind), {field.name for field in fields(Record)}
-    return tuple(
-        field.name
-        for field in fields(kind)
-        if field.name not in shared
-        and field.name not in _OURS
-        and not frozenset(get_args(hints[field.name]) or (hints[field.name],)) <= _PLAIN
-    )
+    hints = get_type_hints(kind)
+    names = (field.name for field in own_fields(kind) if field.name not in _OURS)
+    return tuple(name for name in names if not frozenset(get_args(hints[name]) or (hints[name],)) <= _PLAIN)
 
 
 def _texts(records: Sequence[Any], name: str) -> str:

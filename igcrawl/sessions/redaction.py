@@ -54,7 +54,7 @@ class Redaction:
         return bool(self._known)
 
     def learn(self, secrets: Iterable[str]) -> None:
-        """Take these out from now on, too; values of less than 8 characters are no secrets."""
+        """Take these values, too, out of texts from now on; one of less than 8 characters is no secret."""
         values = [value for value in secrets if len(value) >= _SHORTEST]
         if all(value in self._known for value in values):
             return

@@ -161,7 +161,7 @@ def _fits(name: str, value: str, account: str, held: Mapping[str, Any]) -> bool:
 
 
 def _has_room(held: Mapping[str, Any], name: str, value: str) -> bool:
-    """Return whether a cookie leaves all of them within their limit, or is no larger than the one it replaces."""
+    """Return whether the cookies stay within their limit with this one, or it is no larger than the one it replaces."""
     if name in held and len(value) <= len(str(held[name])):
         return True
     others = sum(len(each) + len(str(text)) for each, text in held.items() if each != name)

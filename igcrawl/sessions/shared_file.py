@@ -65,7 +65,7 @@ class SharedFile:
         return Saved.SAVED
 
     def take_newer(self) -> bool:
-        """Go on as the session in the file, if it is a newer one of the same account, and say whether it is."""
+        """Take over the session in the file if it is a newer one of the same account, and return whether it is."""
         there = self._there(load_session) if self.path is not None else None
         if there is None or there.fingerprint in self._known:
             return False

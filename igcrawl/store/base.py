@@ -123,7 +123,7 @@ class Crawls(Protocol):
         """Return whether a crawl can go on: a walk waits (within `max_walks`), is held, or `reopen` would find one."""
 
     async def reopen(self, crawl: int, verdicts: Iterable[str], limits: OperatorLimits) -> int:
-        """Make walks wait again: those with one of the verdicts, and those that a limit ended which was raised since.
+        """Make walks wait again: those with one of the verdicts, and those that ended at a limit raised since.
 
         These are `stopped`, or `suspect` with `ENDLESS_PAGES` in their state. Walks that a worker holds are left alone,
         and those `stopped` before their first page: they were passed over for what they are. Cursor and counts stay.
@@ -219,10 +219,10 @@ class Selection(Protocol):
         """Yield the pages of the chosen walks of one of the crawls, in their order and in flat memory."""
 
     def open_walks(self, crawl: int) -> AsyncIterator[WalkRow]:
-        """Yield those of the chosen walks that have no verdict, or one that may not be final, in their order."""
+        """Yield the chosen walks that have no verdict, or one that may not be final, in their order."""
 
 
-class Records(Protocol):
+class KeptRecords(Protocol):
     """Records of crawls."""
 
     def pages(self, crawl: int, after: int = 0) -> AsyncIterator[RecordPage]:
@@ -232,7 +232,7 @@ class Records(Protocol):
         """Return the place of a crawl's last page, 0 before the first."""
 
     async def held(self, walks: Sequence[int]) -> dict[int, HeldRecords]:
-        """Return what the store holds of walks, by their numbers; those of which it holds nothing are missing."""
+        """Return what the store holds of each walk, by its number; a walk of which it holds nothing is missing."""
 
     def select(self, choice: Choice) -> AbstractAsyncContextManager[Selection]:
         """Choose walks, to read their records for as long as the context lasts."""
@@ -248,7 +248,7 @@ class Outputs(Protocol):
         """Return the files of a crawl, the one that was begun last behind the others."""
 
     async def put(self, row: OutputRow) -> None:
-        """Note what a crawl knows of a file; it becomes the latest that has written it."""
+        """Note the state in which a crawl left a file; the crawl becomes the latest that has written it."""
 
     async def drop(self, row: OutputRow) -> None:
         """Forget that a crawl has written a file."""
@@ -290,7 +290,7 @@ class EarlierStates(Protocol):
     """Session states that an earlier version kept in the store itself."""
 
     async def all(self) -> dict[str, dict[str, Any]]:
-        """Return them by account."""
+        """Return the states by account."""
 
     async def put(self, account: str, state: dict[str, Any]) -> None:
         """Replace the state of an account that has one."""
@@ -331,7 +331,7 @@ class Store:
     worker: Worker
     crawls: Crawls
     walks: Walks
-    records: Records
+    records: KeptRecords
     outputs: Outputs
     doc_ids: KnownDocIds
     earlier_states: EarlierStates

@@ -219,9 +219,9 @@ async def test_a_crawl_whose_records_are_not_kept_is_told_and_the_others_are_exp
         await one_list(store, 1, target=1, keeps=False)
         await one_list(store, 2, target=2, key="other", name="half")
         await store.crawls.stop_keeping(2)
-    line = "the store does not hold all its records (it was begun by an older igcrawl or with IG_KEEP=False)"
+    line = "not all records are in the store (begun by an older igcrawl, or with IG_KEEP=False)"
     said = await refused(url, out)
-    assert said == f"not exported: crawls 1 (key), 2 (half); {line}: its output is the only copy"
+    assert said == f"not exported: crawls 1 (key), 2 (half); {line}: the only copy is what was written then"
     assert not out.exists()
     async with opened(url) as store:
         await one_list(store, 3, target=3, key="third")

@@ -17,6 +17,7 @@ import pytest
 import zstandard
 
 from igcrawl.arguments import BadLines, Target
+from igcrawl.arguments.repeated_lines import RepeatedLines
 from igcrawl.arguments.target_fields import ACCOUNTS, MEDIA, TargetKind
 from igcrawl.arguments.target_file import TargetFile
 from igcrawl.errors import BadInput
@@ -292,3 +293,13 @@ def test_a_long_file_takes_no_memory(tmp_path: Path) -> None:
     assert time.monotonic() - began < LINES / 10_000 + 5
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert grown < 10_000, f"{grown} KB"
+
+
+def test_the_first_five_lines_that_repeat_another_are_named_and_the_rest_is_counted() -> None:
+    repeated = RepeatedLines()
+    assert repeated.told(0) == ""
+    for number in range(2, 9):
+        repeated.add(number, 1)
+    five = ", ".join(f"line {number} repeats line 1" for number in range(2, 7))
+    assert repeated.told(5) == five
+    assert repeated.told(1007) == f"{five} and 1,002 more: bad_lines=list prints each"

@@ -13,7 +13,7 @@ from igcrawl.times import DAY, HOUR
 from tests.budget.asker import EVEN, START, Asker, learned_from, most_within, throttled
 
 
-def test_a_rest_is_as_long_as_the_server_says_else_a_minute_and_doubles_to_an_hour() -> None:
+def test_a_cooldown_is_as_long_as_the_server_says_else_a_minute_and_doubles_to_an_hour() -> None:
     rests = []
     asker = Asker(EVEN)
     for _ in range(8):
@@ -39,7 +39,7 @@ def test_a_server_that_names_a_senseless_time_is_believed_for_a_day(retry_after:
     assert SessionState.read(orjson.loads(orjson.dumps(row))) == asker.state
 
 
-def test_nothing_is_sent_while_the_session_rests_with_a_budget_or_without() -> None:
+def test_nothing_is_sent_while_the_session_cools_down_with_a_budget_or_without() -> None:
     asker = Asker(EVEN)
     throttled(asker, 300.0)
     for budget in (EVEN, None):
@@ -48,7 +48,7 @@ def test_nothing_is_sent_while_the_session_rests_with_a_budget_or_without() -> N
     assert asker.state.ask(None, "profiles", asker.now + 301, 0.0).wait == 0
 
 
-def test_answers_to_what_was_sent_before_the_rest_neither_double_nor_end_it() -> None:
+def test_answers_to_what_was_sent_before_the_cooldown_neither_double_nor_end_it() -> None:
     asker = Asker(EVEN)
     throttled(asker)
     asker.now += 10
@@ -74,7 +74,7 @@ def test_what_is_learned_never_raises_the_budget() -> None:
     assert asker.state.limits(Budget(WindowLimits(30, 80)), asker.now + 5 * HOUR).hour == 30
 
 
-def test_the_learned_ceiling_holds_in_any_window() -> None:
+def test_the_learned_limit_holds_in_any_window() -> None:
     asker = learned_from(101)
     asker.budget, sent = EVEN, list(asker.sent)
     asker.state.answered(asker.now + 61)
@@ -100,7 +100,7 @@ def test_a_second_throttled_answer_in_a_row_teaches_the_day_and_takes_the_hours_
     throttled(asker)
     limits = asker.state.limits(asker.budget, asker.now)
     assert (limits.hour, limits.day) == (120, 270)
-    asker.now = asker.state.rests_until(asker.now)
+    asker.now = asker.state.cools_until(asker.now)
     assert asker.ask().wait > 16 * HOUR
     days = [asker.state.limits(asker.budget, asker.now + days * DAY).day for days in range(6)]
     assert days == [270, 276, 282, 299, 305, 311]
@@ -122,16 +122,16 @@ def test_an_hours_lesson_from_before_outlives_that_of_a_day() -> None:
 def test_a_third_throttled_answer_in_a_row_teaches_nothing_more() -> None:
     asker = learned_from(101)
     for _ in range(2):
-        asker.now = asker.state.rests_until(asker.now)
+        asker.now = asker.state.cools_until(asker.now)
         throttled(asker)
     known = (asker.state.hour, asker.state.day)
     for _ in range(5):
-        asker.now = asker.state.rests_until(asker.now)
+        asker.now = asker.state.cools_until(asker.now)
         throttled(asker)
     assert (asker.state.hour, asker.state.day) == known
 
 
-def test_a_throttled_answer_without_a_budget_teaches_nothing_but_to_rest() -> None:
+def test_a_throttled_answer_without_a_budget_teaches_nothing_but_to_cool_down() -> None:
     state = SessionState()
     assert state.throttled(None, START, None, 60.0) == START + 60
     assert (state.hour, state.day) == (None, None)

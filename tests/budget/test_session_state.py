@@ -38,7 +38,7 @@ def full() -> SessionState:
         asker.send("profiles")
         throttled(asker)
         if asker.state.cooldowns_in_row == 2:
-            asker.state.answered(asker.state.rests_until(asker.now))
+            asker.state.answered(asker.state.cools_until(asker.now))
     asker.state.park(PARKED, "why", START, "mark")
     return asker.state
 

@@ -167,7 +167,7 @@ async def test_the_state_that_an_earlier_version_kept_in_a_store_is_taken_over_o
     async with opened(url) as store, opened_states("", SERVER, store) as states:
         state = await states.read(ACCOUNT)
         assert state.sent.times(NOW) == [NOW - 10]
-        assert (state.parked, state.rests_until(NOW)) == (PARKED, NOW + 50)
+        assert (state.parked, state.cools_until(NOW)) == (PARKED, NOW + 50)
         await states.change(ACCOUNT, SessionState.resume)
     async with opened(url) as store, opened_states("", SERVER, store) as states:
         assert (await states.read(ACCOUNT)).parked is None
@@ -262,5 +262,5 @@ def test_what_two_places_know_is_held_together() -> None:
     other.sent.add("relations", Moment(NOW))
     other.sent.add("profiles", Moment(NOW + 1))
     one.merge(other)
-    assert one.rests_until(NOW) == NOW + 90
+    assert one.cools_until(NOW) == NOW + 90
     assert (one.cooldowns_in_row, one.sent.times(NOW + 2)) == (2, [NOW, NOW + 1])

@@ -162,7 +162,7 @@ def test_what_no_window_holds_any_more_is_forgotten_but_the_last_ones_which_a_cl
     assert len(asker.state.sent.times(asker.now)) == 1_001
 
 
-def test_a_clock_that_was_a_year_ahead_blocks_a_session_for_no_longer_than_its_windows_and_its_rest() -> None:
+def test_a_clock_that_was_a_year_ahead_blocks_a_session_for_no_longer_than_its_windows_and_its_cooldown() -> None:
     ahead = Asker(EVEN, now=START + 365 * DAY)
     for _ in range(30):
         ahead.send()

@@ -81,3 +81,10 @@ def test_the_picture_of_the_readme_shows_what_a_terminal_shows_today() -> None:
 def test_the_picture_asks_for_nothing_from_elsewhere() -> None:
     assert "url(http" not in PICTURE.read_text("utf-8")
     assert "@import" not in PICTURE.read_text("utf-8")
+
+
+def test_each_folder_of_tests_has_its_line_in_the_page_for_contributors() -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    layout = page.partition("## How the tests are laid out")[2].partition("\n## ")[0]
+    folders = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and path.name[0] not in "._"}
+    assert set(re.findall(r"`tests/([a-z_]+)`", layout)) == folders

@@ -20,6 +20,7 @@ from igcrawl.cli.session_actions import read_source
 from igcrawl.errors import BadInput
 from igcrawl.sessions.formats.recognise import recognise
 from igcrawl.sessions.importing import take
+from igcrawl.sessions.session_id import problem_of
 from tests.sessions.reading import NOW, read, refused
 from tests.support.session_file import SESSIONID, session_settings
 
@@ -190,6 +191,13 @@ def test_a_sessionid_that_cannot_work_is_refused_whatever_carries_it(carrier: st
     if bad or "settings" not in carrier:
         assert BAD_SESSIONIDS[bad] in said
     assert len(bad.strip()) < 8 or bad in {"sessionid", ACCOUNT} or bad not in said
+
+
+def test_a_quotation_mark_at_one_end_is_told_and_a_number_of_equal_digits_is_no_mask() -> None:
+    for bad in (f'"{SESSIONID}', f"{SESSIONID}'"):
+        assert "quotation marks" in str(problem_of(bad))
+    assert problem_of(f"{ACCOUNT}:sEcReTsEsSiOnId:11:AYd") is None
+    assert "masked" in str(problem_of(f"{ACCOUNT}:aaaaaaaa:12:AYd"))
 
 
 @pytest.mark.parametrize("carrier", CARRIERS)

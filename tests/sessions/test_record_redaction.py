@@ -51,6 +51,12 @@ def test_a_sampled_search_finds_every_secret_wherever_it_stands() -> None:
         assert redaction.holds(other) == (redaction.text(other) != other)
 
 
+def test_a_text_that_is_the_shortest_secret_and_nothing_else_is_taken_out() -> None:
+    record = follow(username="abcd1234", full_name="abcd123")
+    redact_records([record], Redaction(["abcd1234", SESSIONID]))
+    assert (record.username, record.full_name) == ("[redacted]", "abcd123")
+
+
 def test_it_finds_the_latest_of_thousands_and_forgets_what_passed() -> None:
     redaction = Redaction()
     chance = random.Random(7)

@@ -59,6 +59,28 @@ def test_what_real_answers_refresh_is_taken_over(name: str) -> None:
     assert session.dropped == []
 
 
+@pytest.mark.parametrize(
+    ("behind", "is_taken"),
+    [
+        ("", True),
+        ("; Domain=instagram.com; Max-Age=60", True),
+        ("; Domain=.I.Instagram.com; Expires=Fri, 01 Jan 2100 00:00:00 GMT", True),
+        ("; Domain=.evil.example", False),
+        ("; Domain=evilinstagram.com", False),
+        ("; Domain=instagram.com.evil.example", False),
+        ("; Max-Age=0", False),
+        ("; Max-Age=-5", False),
+        ("; Expires=Wed, 01 Jan 2025 00:00:00 GMT", False),
+    ],
+)
+def test_a_cookie_is_taken_over_unless_it_is_another_site_s_or_is_being_deleted(behind: str, is_taken: bool) -> None:
+    session = Session(session_settings())
+    before = session.csrftoken
+    assert session.refresh([cookie("csrftoken", "nEwCsRf0", behind)]) is is_taken
+    assert session.csrftoken == ("nEwCsRf0" if is_taken else before)
+    assert session.dropped == []
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_what_does_not_fit_is_dropped_and_the_old_value_stays(name: str) -> None:
     session = Session(session_settings())
@@ -102,6 +124,17 @@ def test_after_any_refreshes_the_saved_file_is_loaded_as_the_same_account(tmp_pa
             assert value.isascii()
             assert value == "" or value.isprintable()
         assert not {";", " ", ","} & set(loaded.mid + loaded.sessionid)
+
+
+@pytest.mark.parametrize("is_cookie", [True, False])
+def test_a_new_login_takes_the_place_of_the_old_one_among_the_cookies_where_it_is_one(is_cookie: bool) -> None:
+    settings = session_settings()
+    settings["cookies"] = {"sessionid": SESSIONID} if is_cookie else {}
+    session = Session(settings)
+    assert session.refresh([bearer(login())])
+    cookies = orjson.loads(session.dump())["cookies"]
+    assert cookies == ({"sessionid": session.sessionid} if is_cookie else {})
+    assert session.sessionid == login()["sessionid"] != SESSIONID
 
 
 def test_cookies_of_the_operator_s_own_file_stay_and_are_refreshed() -> None:

@@ -77,12 +77,13 @@ def test_what_was_packed_is_unpacked() -> None:
 
 
 def test_sorted_ids_know_their_members_and_no_others() -> None:
-    ids = SortedIds([pack([5, 9]), pack([]), pack([1, 9])])
-    assert [number for number in range(12) if number in ids] == [1, 5, 9]
-    # Above all, below all, between.
-    assert all(number not in ids for number in (0, 2, 6, 8, 10, 1 << 40, (1 << 64) - 1))
-    assert list(ids) == [1, 5, 9]
-    assert len(ids) == 4
+    # So far apart that they stand in few parts, several in each.
+    members = set(range(5, 4000, 32))
+    ids = SortedIds([pack(sorted(members, reverse=True)), pack([]), pack([5, 37])])
+    assert {number for number in range(4200) if number in ids} == members
+    assert all(number not in ids for number in ((1 << 40) + 5, (1 << 64) - 1))
+    assert sorted(ids) == sorted(members)
+    assert len(ids) == len(members) + 2
 
 
 def test_no_ids_know_nobody() -> None:

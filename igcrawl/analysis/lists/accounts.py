@@ -6,8 +6,6 @@ from collections.abc import AsyncIterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Final
 
-import orjson
-
 from igcrawl.analysis.chosen_pages import chosen_pages
 from igcrawl.analysis.lists.kept_lists import KeptList, read_kept_lists
 from igcrawl.analysis.lists.list_records import ACCOUNT_TYPES, profiles_of
@@ -15,6 +13,7 @@ from igcrawl.arguments.targets import NotATarget, Target, read_target, shown
 from igcrawl.crawl.walk_rows import GIVEN
 from igcrawl.errors import BadInput
 from igcrawl.items import Profile
+from igcrawl.output.json_lines import rows_of
 from igcrawl.store import Choice, Store
 from igcrawl.store.packed_records import unpack_lines
 
@@ -124,6 +123,6 @@ async def _records_with(store: Store, usernames: Set[str]) -> AsyncIterator[dict
     async for page in chosen_pages(store, Choice(latest=False)):
         lines = unpack_lines(page)
         if any(needle in lines for needle in needles):
-            for record in map(orjson.loads, lines.splitlines()):
+            for record in rows_of(lines):
                 if record["type"] in _NAMING and record.get("username") in usernames:
                     yield record

@@ -68,7 +68,7 @@ class CompareOrder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class ListAnswer:
     """An answer.
 
     Args:
@@ -93,7 +93,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeAnswer(Answer):
+class ChangeAnswer(ListAnswer):
     """The accounts that are new, gone or kept.
 
     Args:
@@ -106,7 +106,7 @@ class ChangeAnswer(Answer):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SharedAnswer(Answer):
+class SharedAnswer(ListAnswer):
     """The accounts that are in several lists.
 
     Args:

@@ -17,6 +17,7 @@ from igcrawl.items import Profile
 from igcrawl.items.columns import Column, ColumnKind, columns_of
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.store import Store, WalkRow, opened_existing
+from igcrawl.verdict import OPEN
 
 #: What profiles tell of an account; pictures have other addresses every time.
 TOLD: Final = (
@@ -166,7 +167,7 @@ def _row_of_list(kept: KeptList) -> dict[str, Any]:
         "at": kept.ended_at,
         "what": kept.kind,
         "crawl": kept.crawl,
-        "verdict": kept.verdict or "open",
+        "verdict": kept.verdict or OPEN,
         "accounts": None if kept.is_update else kept.held,
         "new": kept.records if kept.is_update else None,
         "expected": kept.expected,

@@ -11,7 +11,8 @@ from igcrawl.items import Follow, Suggestion
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.store import CrawlRow, Store, WalkRow
 from igcrawl.store.packed_ids import is_id
-from igcrawl.verdict import Verdict
+from igcrawl.times import minute_of
+from igcrawl.verdict import OPEN, Verdict
 
 #: The kind of every list of suggestions, whichever operation read it.
 SUGGESTIONS: Final = "suggestions"
@@ -101,7 +102,7 @@ class KeptList:
         why = _UNFINISHED if self.verdict is None else _DOUBTS.get(Verdict(self.verdict), _UNFINISHED)
         if self.verdict == Verdict.SUSPECT and self.reason:
             return f"suspect: {self.reason}"
-        told = f"{self.verdict or 'open'}: {why}"
+        told = f"{self.verdict or OPEN}: {why}"
         if self.is_update or self.expected is None:
             return told
         return f"{told}, {self.held:,} of {self.expected:,} expected"
@@ -115,7 +116,7 @@ class KeptList:
     def name(self) -> str:
         """Its name for the operator, who finds it again by it: crawl, date and verdict."""
         crawl = f"crawl {self.crawl}" + (f" ({self.crawl_name})" if self.crawl_name else "")
-        return f"{crawl}, {self.verdict or 'open'} {(self.ended_at or 'not begun')[:16].replace('T', ' ')}"
+        return f"{crawl}, {self.verdict or OPEN} {minute_of(self.ended_at or 'not begun')}"
 
     @property
     def moment(self) -> tuple[str, int]:

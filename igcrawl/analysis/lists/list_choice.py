@@ -168,7 +168,7 @@ def _lists_of(account: Account, own: Sequence[KeptList], kind: str, operation: s
 
 
 def _one_subject(lists: Sequence[KeptList]) -> list[KeptList]:
-    """Return those of the subject that has the most lists: other operations' suggestions are other lists."""
+    """Return the lists of the subject that has most: another operation's suggestions are another subject."""
     counts: dict[str, int] = {}
     for kept in lists:
         counts[kept.subject] = counts.get(kept.subject, 0) + 1

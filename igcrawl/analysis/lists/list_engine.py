@@ -260,7 +260,7 @@ class ListEngine:
 
 @asynccontextmanager
 async def list_engine(store: Store) -> AsyncIterator[ListEngine]:
-    """Give an engine; what it has written goes with it.
+    """Give an engine; its files are removed when the context ends.
 
     Args:
         store: an open store.

@@ -6,12 +6,11 @@ import re
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
-import orjson
-
 from igcrawl.analysis.chosen_pages import chosen_pages
 from igcrawl.analysis.formats.table_values import type_of
 from igcrawl.analysis.lists.kept_lists import KeptList
 from igcrawl.items import Follow, Profile, Suggestion
+from igcrawl.output.json_lines import from_line
 from igcrawl.store import Choice, Store, WalkRow
 from igcrawl.store.packed_ids import numbers_of
 from igcrawl.store.packed_records import unpack_lines
@@ -75,7 +74,7 @@ async def profiles_of(store: Store, walk: WalkRow | KeptList, *, first: bool = F
     """
     found = []
     async for page in pages_of(store, walk):
-        found += [orjson.loads(line) for line in unpack_lines(page).splitlines() if type_of(line) == Profile.TYPE]
+        found += [from_line(line) for line in unpack_lines(page).splitlines() if type_of(line) == Profile.TYPE]
         if first:
             break
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from igcrawl.analysis.lists.compare import Answer, CompareOrder, compare_change, compare_shared
+from igcrawl.analysis.lists.compare import CompareOrder, ListAnswer, compare_change, compare_shared
 from igcrawl.analysis.lists.list_doubts import Change
 from igcrawl.config.config import Config
 from igcrawl.errors import BadInput
@@ -17,7 +17,7 @@ QUESTIONS: Final = (*(change.value for change in Change), OVERLAP, MUTUAL)
 LISTS: Final = ("followers", "following", "suggestions")
 
 
-async def answer_question(config: Config, question: str, order: CompareOrder) -> Answer:
+async def answer_question(config: Config, question: str, order: CompareOrder) -> ListAnswer:
     """Return the answer to a question, which was checked; see `compare_change` and `compare_shared`."""
     if question in (OVERLAP, MUTUAL):
         return await compare_shared(config, order, mutual=question == MUTUAL)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
-from igcrawl.analysis.report.model import COUNTS, Account, Cost, ListOverTime, Overlap
+from igcrawl.analysis.report.model import COUNTS, AccountReport, ListOverTime, OperationCost, Overlap
 from igcrawl.analysis.report.times_shown import Dates
-from igcrawl.verdict import BAD, Verdict
+from igcrawl.verdict import BAD, OPEN, Verdict
 
 Chart: TypeAlias = dict[str, Any]
 
@@ -66,7 +66,7 @@ _CELL_NUMBERS: Final[Chart] = {
 }
 
 
-def growth(account: Account, one: ListOverTime, dates: Dates) -> Chart:
+def growth(account: AccountReport, one: ListOverTime, dates: Dates) -> Chart:
     """Return the size of a list over time, beside what the profile said."""
     rows = [*_said(account, one, dates), *_found(one, dates)]
     points = {
@@ -104,7 +104,7 @@ def _found(one: ListOverTime, dates: Dates) -> list[Chart]:
     ]
 
 
-def _said(account: Account, one: ListOverTime, dates: Dates) -> list[Chart]:
+def _said(account: AccountReport, one: ListOverTime, dates: Dates) -> list[Chart]:
     """Return what the profile said of a list's length."""
     return [
         {"at": at, "when": dates.words(at), "size": size, "what": _PROFILE, "verdict": "", "worth": _CERTAIN}
@@ -179,7 +179,7 @@ def _cells(overlap: Overlap) -> list[Chart]:
     ]
 
 
-def spending(costs: Sequence[Cost]) -> Chart:
+def spending(costs: Sequence[OperationCost]) -> Chart:
     """Return what requests were spent on: by operation, and what became of the walks."""
     rows = [
         {"operation": cost.operation, "requests": cost.requests, "walks": cost.walks, "verdict": cost.verdict}
@@ -205,16 +205,16 @@ def worth(verdict: str) -> str:
     """Return what the requests of a walk were good for."""
     if verdict in {Verdict.COMPLETE, Verdict.UPDATED, Verdict.UNVERIFIED}:
         return "whole"
-    known = verdict in BAD or verdict in {Verdict.STOPPED, "open"}
+    known = verdict in BAD or verdict in {Verdict.STOPPED, OPEN}
     return "partly" if known else "without a result"
 
 
-def grows(account: Account, one: ListOverTime) -> bool:
+def grows(account: AccountReport, one: ListOverTime) -> bool:
     """Return whether there is growth to draw: several crawls, or counts of the profile that differ."""
     return len(one.crawls) > 1 or len({size for _, size in profile_sizes(account, one.kind)}) > 1
 
 
-def profile_sizes(account: Account, kind: str) -> list[tuple[str, int]]:
+def profile_sizes(account: AccountReport, kind: str) -> list[tuple[str, int]]:
     """Return what an account's profile said of a list's length: when, and how many."""
     sizes = [
         (count.at, {"followers": count.followers, "following": count.following}.get(kind)) for count in account.counts

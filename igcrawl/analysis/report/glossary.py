@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from igcrawl.verdict import Verdict
+from igcrawl.verdict import OPEN, Verdict
 
-#: A walk without a verdict.
-OPEN: Final = "open"
 MEANINGS: Final = {
     Verdict.COMPLETE: "The list ended and holds what was expected, short of it by at most 5% or 3 accounts.",
     Verdict.UPDATED: "Only who is new was read, down to followers already known. Who left is still counted.",
@@ -21,7 +19,7 @@ MEANINGS: Final = {
     Verdict.NOT_FOUND: "There was no such account.",
     Verdict.REFUSED: "The server refused the list.",
     Verdict.THROTTLED: "Too many requests: the walk goes on with the same command.",
-    Verdict.STALE_DOC_ID: "The query was rotated and nothing stood in for it: the walk goes on with the same command.",
+    Verdict.STALE_DOC_ID: "The query was rotated, and no other worked: the walk goes on with the same command.",
     Verdict.BLOCKED: "The server wanted a human to look at the session: nothing was asked after that.",
     Verdict.FAILED: "The server kept failing: the walk goes on with the same command.",
     Verdict.INTERRUPTED: "The run was stopped: the walk goes on with the same command.",

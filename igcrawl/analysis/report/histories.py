@@ -11,15 +11,15 @@ from igcrawl.analysis.lists.kept_lists import KeptList, read_kept_lists
 from igcrawl.analysis.lists.list_doubts import Change, doubts_of_change
 from igcrawl.analysis.lists.list_engine import ListEngine, Wanted, list_engine
 from igcrawl.analysis.lists.list_records import profiles_of
-from igcrawl.analysis.report.glossary import OPEN
-from igcrawl.analysis.report.model import COUNTS, CRAWLS, Account, Crawl, ListOverTime, ProfileCount
+from igcrawl.analysis.report.model import COUNTS, CRAWLS, AccountReport, Crawl, ListOverTime, ProfileCount
 from igcrawl.items import Profile
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.store import Store, WalkRow
+from igcrawl.verdict import OPEN
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class AccountWithLists:
     """An account as the page shows it, and the lists that it was made of.
 
     Args:
@@ -28,11 +28,11 @@ class History:
             anybody in it.
     """
 
-    account: Account
+    account: AccountReport
     latest: Mapping[str, KeptList]
 
 
-async def read_histories(store: Store, chosen: Sequence[str]) -> list[History]:
+async def read_histories(store: Store, chosen: Sequence[str]) -> list[AccountWithLists]:
     """Return the histories of accounts, in their order; those without any list are left out.
 
     Args:
@@ -61,13 +61,15 @@ async def _profile_walks(store: Store, wanted: Collection[str]) -> dict[str, lis
     return defaultdict(list, latest)
 
 
-async def _history(store: Store, pk: str, lists: Sequence[KeptList], profile_walks: Sequence[WalkRow]) -> History:
+async def _history(
+    store: Store, pk: str, lists: Sequence[KeptList], profile_walks: Sequence[WalkRow]
+) -> AccountWithLists:
     kinds = _by_kind(lists)
     shown = {kind: own[-CRAWLS:] for kind, own in kinds.items()}
     profiles = await _profiles(store, pk, [*(kept for own in shown.values() for kept in own), *profile_walks])
     latest_first = profiles[::-1]
     given = [kept.owner_given for kept in sorted(lists, key=lambda kept: kept.moment) if kept.owner_given]
-    account = Account(
+    account = AccountReport(
         pk=pk,
         username=_known(latest_first, "username") or (given[-1] if given else None),
         full_name=_known(latest_first, "full_name"),
@@ -84,7 +86,7 @@ async def _history(store: Store, pk: str, lists: Sequence[KeptList], profile_wal
             for kind, own in kinds.items()
         ],
     )
-    return History(account, {kind: _held_against(own) for kind, own in kinds.items()})
+    return AccountWithLists(account, {kind: _held_against(own) for kind, own in kinds.items()})
 
 
 def _by_kind(lists: Sequence[KeptList]) -> dict[str, list[KeptList]]:

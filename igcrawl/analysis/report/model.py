@@ -95,7 +95,7 @@ class ProfileCount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class AccountReport:
     """An account and its lists.
 
     Args:
@@ -161,7 +161,7 @@ class Overlap:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Node:
+class NetworkNode:
     """An account in a network.
 
     Args:
@@ -201,7 +201,7 @@ class Network:
     """
 
     kind: str
-    nodes: Sequence[Node]
+    nodes: Sequence[NetworkNode]
     edges: Sequence[tuple[int, int]]
     all_nodes: int
     all_edges: int
@@ -210,7 +210,7 @@ class Network:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cost:
+class OperationCost:
     """The cost of walks of one operation that ended alike.
 
     Args:
@@ -283,11 +283,11 @@ class Report:
 
     made_at: str
     store: str
-    accounts: Sequence[Account]
+    accounts: Sequence[AccountReport]
     rest: Sequence[AccountRow] = ()
     more: int = 0
     overlap: Overlap | None = None
     networks: Sequence[Network] = ()
-    costs: Sequence[Cost] = ()
+    costs: Sequence[OperationCost] = ()
     walk_costs: Sequence[WalkCost] = ()
     versions: Sequence[str] = ()

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
-from igcrawl.analysis.report.model import EDGES, NODES, ComparedList, Network, Node
+from igcrawl.analysis.report.model import EDGES, NODES, ComparedList, Network, NetworkNode
 
 _SEED: Final = 7
 #: So many groups have a colour of their own.
@@ -46,7 +46,7 @@ def laid_out(
     )[:EDGES]
     places, groups = _arrange(len(order), edges)
     nodes = [
-        Node(pk=pk, username=names.get(pk), links=degrees[pk], x=x, y=y, group=group, start=pk in starts)
+        NetworkNode(pk=pk, username=names.get(pk), links=degrees[pk], x=x, y=y, group=group, start=pk in starts)
         for pk, (x, y), group in zip(order, places, groups, strict=True)
     ]
     return Network(kind=kind, nodes=nodes, edges=edges, all_nodes=len(degrees), all_edges=len(pairs), sources=sources)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Final
 
-from igcrawl.analysis.report.model import Network, Node
+from igcrawl.analysis.report.model import Network, NetworkNode
 from igcrawl.wording import counted
 
 _WIDTH: Final = 1000
@@ -85,11 +85,11 @@ def labels(network: Network) -> Iterator[Label]:
                 break
 
 
-def _place(node: Node) -> tuple[int, int]:
+def _place(node: NetworkNode) -> tuple[int, int]:
     return round(_MARGIN + node.x * (_WIDTH - 2 * _MARGIN)), round(_MARGIN + node.y * (_HEIGHT - 2 * _MARGIN))
 
 
-def _radius(network: Network, node: Node) -> float:
+def _radius(network: Network, node: NetworkNode) -> float:
     most = max(network.nodes[0].links, 1)
     # Its area tells how many links it has, and many dots must be small ones.
     largest = _MOST if len(network.nodes) <= 300 else _MOST * 0.65
@@ -97,7 +97,7 @@ def _radius(network: Network, node: Node) -> float:
     return round(max(least, largest * sqrt(node.links / most)), 1)
 
 
-def _around(network: Network, node: Node) -> tuple[float, float, float, float]:
+def _around(network: Network, node: NetworkNode) -> tuple[float, float, float, float]:
     (x, y), radius = _place(node), _radius(network, node)
     return x - radius, y - radius, x + radius, y + radius
 

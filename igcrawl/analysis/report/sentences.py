@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 import igcrawl
-from igcrawl.analysis.report.model import Account, Cost, Crawl, ListOverTime, Network, Overlap, Report
+from igcrawl.analysis.report.model import AccountReport, Crawl, ListOverTime, Network, OperationCost, Overlap, Report
 from igcrawl.analysis.report.times_shown import Dates
 from igcrawl.wording import counted, plural_of
 
@@ -50,7 +50,7 @@ def _trust(lists: Sequence[ListOverTime], dates: Dates) -> str:
     return f"{told}; the others are marked, and so is what builds on them."
 
 
-def change(account: Account, one: ListOverTime, dates: Dates) -> str | None:
+def change(account: AccountReport, one: ListOverTime, dates: Dates) -> str | None:
     """Return what changed in a list between its last two crawls that can be compared, None without them."""
     crawl = last_change(one)
     if crawl is None or crawl.since is None or crawl.new is None:
@@ -87,13 +87,13 @@ def why_no_change(one: ListOverTime) -> str:
     return "No two of these crawls can be compared: see their verdicts."
 
 
-def growth_in_words(account: Account, one: ListOverTime, dates: Dates) -> str:
+def growth_in_words(account: AccountReport, one: ListOverTime, dates: Dates) -> str:
     """Return a chart of growth for those who cannot see it."""
     points = [f"{crawl.found:,} on {dates.words(crawl.at)}{_doubtful(crawl.doubt)}" for crawl in one.crawls[-_NAMED:]]
     return f"{one.kind} of {account.name} over time: {'; '.join(points)}"
 
 
-def change_in_words(account: Account, one: ListOverTime, dates: Dates) -> str:
+def change_in_words(account: AccountReport, one: ListOverTime, dates: Dates) -> str:
     """Return a chart of who is new and gone for those who cannot see it."""
     compared = [crawl for crawl in one.crawls if crawl.since is not None][-_NAMED:]
     points = [
@@ -115,7 +115,7 @@ def overlap_in_words(overlap: Overlap) -> str:
     return f"Overlap of {counted(len(overlap.lists), 'list')}: {told}"
 
 
-def spending_in_words(costs: Sequence[Cost]) -> str:
+def spending_in_words(costs: Sequence[OperationCost]) -> str:
     """Return the chart of requests for those who cannot see it."""
     sums: Counter[str] = Counter()
     for cost in costs:
@@ -146,7 +146,7 @@ def network_size(network: Network) -> str:
     return f"{size}, of which the {drawn[0]:,} best linked accounts and {drawn[1]:,} links are drawn"
 
 
-def title(accounts: Sequence[Account], more: int) -> str:
+def title(accounts: Sequence[AccountReport], more: int) -> str:
     """Return what the report is about."""
     if not accounts:
         return "Nothing crawled yet"

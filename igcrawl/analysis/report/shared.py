@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-import orjson
-
 from igcrawl.analysis.lists.kept_lists import KeptList
 from igcrawl.analysis.lists.list_engine import MOST_LISTS, ListEngine, Wanted, list_engine
 from igcrawl.analysis.lists.list_records import pages_with, walks_of
-from igcrawl.analysis.report.glossary import OPEN
-from igcrawl.analysis.report.histories import History
+from igcrawl.analysis.report.histories import AccountWithLists
 from igcrawl.analysis.report.model import OVERLAPPING, ComparedList, Network, Overlap
 from igcrawl.analysis.report.network import laid_out
+from igcrawl.output.json_lines import rows_of
 from igcrawl.store import Store
 from igcrawl.store.packed_ids import number_of
 from igcrawl.store.packed_records import unpack_lines
+from igcrawl.verdict import OPEN
 
 _FOLLOWERS, _FOLLOWING = "followers", "following"
 MUTUAL: Final = "mutual"
 
 
-async def read_shared(store: Store, histories: Sequence[History]) -> tuple[Overlap | None, Network | None]:
+async def read_shared(store: Store, histories: Sequence[AccountWithLists]) -> tuple[Overlap | None, Network | None]:
     """Return how lists overlap, and the network of those who follow each other; None where there is none.
 
     Args:
@@ -59,7 +58,7 @@ async def read_shared(store: Store, histories: Sequence[History]) -> tuple[Overl
     return overlap, mutual
 
 
-def compared(history: History, kind: str, kept: KeptList, size: int | None = None) -> ComparedList:
+def compared(history: AccountWithLists, kind: str, kept: KeptList, size: int | None = None) -> ComparedList:
     """Return a list as the page names it beside others.
 
     Args:
@@ -77,12 +76,12 @@ def compared(history: History, kind: str, kept: KeptList, size: int | None = Non
     )
 
 
-def _has_both(history: History) -> bool:
+def _has_both(history: AccountWithLists) -> bool:
     return all(kind in history.latest and history.latest[kind].holds_something for kind in (_FOLLOWERS, _FOLLOWING))
 
 
 async def _mutual(
-    store: Store, engine: ListEngine, pairs: Sequence[History], numbers: Mapping[int, int]
+    store: Store, engine: ListEngine, pairs: Sequence[AccountWithLists], numbers: Mapping[int, int]
 ) -> Network | None:
     """Return the network of those who follow one of the accounts and are followed by it."""
     both = {
@@ -103,6 +102,7 @@ async def _names(store: Store, kept: KeptList, wanted: set[str]) -> dict[str, st
     missing, names = {number_of(pk) for pk in wanted}, dict[str, str | None]()
     for walk in await walks_of(store, kept, named=True) if wanted else ():
         async for page in pages_with(store, walk, missing):
-            records = map(orjson.loads, unpack_lines(page).splitlines())
-            names |= {each["pk"]: each.get("username") for each in records if each.get("pk") in wanted}
+            names |= {
+                each["pk"]: each.get("username") for each in rows_of(unpack_lines(page)) if each.get("pk") in wanted
+            }
     return names

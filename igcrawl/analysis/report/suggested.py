@@ -6,16 +6,14 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-import orjson
-
 from igcrawl.analysis.chosen_pages import chosen_pages
-from igcrawl.analysis.formats.table_values import type_of
 from igcrawl.analysis.lists.kept_lists import SUGGESTIONS, list_kinds
-from igcrawl.analysis.report.histories import History
+from igcrawl.analysis.report.histories import AccountWithLists
 from igcrawl.analysis.report.model import Network
 from igcrawl.analysis.report.network import laid_out
 from igcrawl.analysis.report.shared import compared
 from igcrawl.items import Suggestion
+from igcrawl.output.json_lines import rows_of
 from igcrawl.store import Choice, Store
 from igcrawl.store.packed_records import unpack_lines
 
@@ -23,7 +21,9 @@ from igcrawl.store.packed_records import unpack_lines
 _MOST: Final = 500_000
 
 
-async def read_suggested(store: Store, histories: Sequence[History], around: Collection[str]) -> Network | None:
+async def read_suggested(
+    store: Store, histories: Sequence[AccountWithLists], around: Collection[str]
+) -> Network | None:
     """Return the network of suggestions, None when there are none.
 
     Args:
@@ -57,6 +57,6 @@ async def _suggestions(store: Store) -> AsyncIterator[dict[str, Any]]:
     """Yield the suggestions of the latest walk of each account."""
     for operation in (name for name, kind in list_kinds().items() if kind == SUGGESTIONS):
         async for page in chosen_pages(store, Choice(operation=operation, latest=True)):
-            for line in unpack_lines(page).splitlines():
-                if type_of(line) == Suggestion.TYPE:
-                    yield orjson.loads(line)
+            for record in rows_of(unpack_lines(page)):
+                if record["type"] == Suggestion.TYPE:
+                    yield record

@@ -7,11 +7,11 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from igcrawl.analysis.lists.kept_lists import list_kinds
-from igcrawl.analysis.report.glossary import OPEN
-from igcrawl.analysis.report.model import ACCOUNT_ROWS, ACCOUNTS, WALK_ROWS, AccountRow, Cost, WalkCost
+from igcrawl.analysis.report.model import ACCOUNT_ROWS, ACCOUNTS, WALK_ROWS, AccountRow, OperationCost, WalkCost
 from igcrawl.crawl.walk_rows import GIVEN, VERSIONS
 from igcrawl.store import Store, WalkRow
 from igcrawl.store.packed_ids import is_id
+from igcrawl.verdict import OPEN
 
 
 @dataclass(slots=True)
@@ -39,7 +39,7 @@ class Survey:
         versions: of igcrawl that have worked on the walks, those of the latest crawls first.
     """
 
-    costs: list[Cost] = field(default_factory=list)
+    costs: list[OperationCost] = field(default_factory=list)
     walk_costs: list[WalkCost] = field(default_factory=list)
     chosen: list[str] = field(default_factory=list)
     rest: list[AccountRow] = field(default_factory=list)
@@ -126,12 +126,12 @@ def _cost_of(row: WalkRow) -> WalkCost:
     )
 
 
-def _costs(sums: dict[tuple[str, str], list[int]]) -> list[Cost]:
+def _costs(sums: dict[tuple[str, str], list[int]]) -> list[OperationCost]:
     of_operation: dict[str, int] = {}
     for (operation, _), (_, requests, _) in sums.items():
         of_operation[operation] = of_operation.get(operation, 0) + requests
     order = sorted(sums, key=lambda key: (-of_operation[key[0]], key[0], -sums[key][1], key[1]))
     return [
-        Cost(operation=key[0], verdict=key[1], walks=sums[key][0], requests=sums[key][1], records=sums[key][2])
+        OperationCost(operation=key[0], verdict=key[1], walks=sums[key][0], requests=sums[key][1], records=sums[key][2])
         for key in order
     ]

@@ -65,19 +65,13 @@ def actions_of(command: ScrapyCommand) -> dict[str, str]:
     return dict(getattr(command, "ACTIONS", {}))
 
 
-def words_of(command: ScrapyCommand) -> list[str]:
-    """Return the words that a command's synopsis says it can be told to do."""
-    firsts = (way.split()[0] for way in _ways(command))
-    return list(dict.fromkeys(word for first in firsts for word in first.split("|") if re.fullmatch("[a-z]+", word)))
-
-
 def options_of(command: ScrapyCommand) -> list[argparse.Action]:
     """Return the options that a command has beside those of all of Scrapy's."""
     scrapys = {tuple(each.option_strings) for each in _added(lambda parser: ScrapyCommand.add_options(command, parser))}
     return [option for option in _added(command.add_options) if tuple(option.option_strings) not in scrapys]
 
 
-def _ways(command: ScrapyCommand) -> list[str]:
+def ways_of(command: ScrapyCommand) -> list[str]:
     """Return the ways in which a command can be called; between two of its actions a bar may mean another choice."""
     actions = "|".join(actions_of(command))
     return re.split(rf" \| (?=(?:{actions})\b)" if actions else r" \| (?![^\[]*\])", command.syntax())
@@ -96,7 +90,7 @@ def _entry(name: str, command: ScrapyCommand) -> Iterator[str]:
         yield MORE[name]
     yield ""
     yield "```text"
-    yield from (f"scrapy {name} {way}".rstrip() for way in _ways(command))
+    yield from (f"scrapy {name} {way}".rstrip() for way in ways_of(command))
     yield "```"
     yield ""
     rows = [(f"`{word}`", meaning) for word, meaning in actions_of(command).items()]

@@ -8,7 +8,7 @@ from igcrawl.calling.decisions import DECISIONS, MOST_REQUESTS, STEPS, VERDICT_O
 from igcrawl.errors import Sign
 
 _INTRODUCTION: Final = f"""# What an answer means
-A clear answer is taken at its word; `igcrawl/calling/server_words.py` lists them. Every other answer is
+A clear answer is taken at its word; `igcrawl/calling/server_words.py` lists the words. Every other answer is
 *unclear*. What it means is decided by asking for something whose answer is known, with at most {MOST_REQUESTS} further
 requests, by the table below; the first row that fits decides. Written by
 `scrapy operations --docs --answers tests/payloads` from `igcrawl/calling/decisions.py`;

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ import orjson
 from igcrawl.calling.wire import address
 from igcrawl.crawl.walk import Walk
 from igcrawl.doc_ids import Query, shipped_queries
+from igcrawl.items.field_rules import own_fields
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.operations.operation import Operation, Surface
 from igcrawl.parsing.envelope import read_envelope
@@ -80,7 +81,7 @@ def _entry(operation: Operation, queries: Mapping[str, Query], recorded: Path | 
         yield f"- other names: {', '.join(f'`{name}`' for name in operation.other_names)}"
     kinds = dict.fromkeys(part.record for part in operation.reader.parts)
     for kind in kinds:
-        yield f"- record `{kind.TYPE}`: {', '.join(field.name for field in fields(kind)[4:])}"
+        yield f"- record `{kind.TYPE}`: {', '.join(field.name for field in own_fields(kind))}"
     yield ""
     yield "<!-- not run: tests/test_catalogue.py asks each operation -->"
     yield "```"

@@ -9,7 +9,7 @@ from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
 
 from igcrawl.arguments import Arguments
-from igcrawl.arguments.describe import ArgumentHelp, Place, describe
+from igcrawl.arguments.describe import ArgumentHelp, HelpPlace, describe
 from igcrawl.base_spiders.operation_spider import OperationSpider
 from igcrawl.cli.spider_help import about
 from igcrawl.config.packages import top_package
@@ -30,7 +30,7 @@ def page_of_spiders() -> str:
     """Return the page."""
     lines = [_INTRODUCTION, _HEAD, *_rows(describe(Arguments)), ""]
     for name, spider in our_spiders().items():
-        own = [argument for argument in describe(spider.arguments) if argument.place is not Place.EVERY]
+        own = [argument for argument in describe(spider.arguments) if argument.place is not HelpPlace.EVERY]
         lines += [f"## {name}", about(spider), "", _HEAD, *_rows(own), "", *_examples(spider)]
     return "\n".join(lines)
 

@@ -29,7 +29,7 @@ _USERNAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.]{0,29}")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundSession:
     """A session that was recognised.
 
     Args:
@@ -41,7 +41,7 @@ class Found:
     username: str | None = None
 
 
-def recognise(content: bytes, where: str, now: float, file_name: str = "", account: str | None = None) -> Found:
+def recognise(content: bytes, where: str, now: float, file_name: str = "", account: str | None = None) -> FoundSession:
     """Return the session in a file or another program's output.
 
     Args:
@@ -68,7 +68,7 @@ def recognise(content: bytes, where: str, now: float, file_name: str = "", accou
     if not (isinstance(username, str) and _USERNAME.fullmatch(username)):
         username = None
     complete(settings, where)
-    return Found(settings, username)
+    return FoundSession(settings, username)
 
 
 def _by_names(cookies: dict[str, Any]) -> list[Cookie]:

@@ -7,19 +7,17 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import ClassVar, Final, TypeAlias
+from typing import ClassVar, Final
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import psycopg
 from psycopg.pq import TransactionStatus
-from psycopg.rows import DictRow, dict_row
+from psycopg.rows import dict_row
 from psycopg.types.json import set_json_dumps, set_json_loads
 
 from igcrawl.store.odd_text import from_json, to_json
 from igcrawl.store.postgres.worker_locks import WorkerLocks, has_news
-from igcrawl.store.silence import SILENCE, Silent, Watched, Watchman
-
-Connection: TypeAlias = psycopg.AsyncConnection[DictRow]
+from igcrawl.store.silence import SILENCE, Connection, Silent, Watched, Watchman
 
 #: So many statements run at once; each store's others wait. One more connection holds the locks of the workers.
 _MOST: Final = 4

@@ -16,10 +16,10 @@ from psycopg.rows import DictRow
 
 from igcrawl.errors import BadInput, StoreError
 from igcrawl.store.addresses import password_of
-from igcrawl.store.postgres.connection import Connection, LostMeanwhile, SharedConnections, server_life
+from igcrawl.store.postgres.connection import LostMeanwhile, SharedConnections, server_life
 from igcrawl.store.postgres.worker_locks import WorkerLocks
 from igcrawl.store.schema import in_pieces, pending
-from igcrawl.store.silence import SILENCE, Silent
+from igcrawl.store.silence import SILENCE, Connection, Silent
 
 logger = logging.getLogger(__name__)
 
@@ -109,6 +109,7 @@ class Database:
 
         Raises:
             BadInput: the address leads to no database that can be used, or to a newer one.
+            StoreError: the database was reached and then lost.
         """
         if self._shared is not None:
             return

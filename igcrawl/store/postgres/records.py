@@ -8,7 +8,8 @@ from typing import Final
 
 from igcrawl.store.model import Choice, HeldRecords, RecordPage
 from igcrawl.store.postgres.database import Database
-from igcrawl.store.postgres.selection import PostgresSelection, selected
+from igcrawl.store.postgres.selection import selected
+from igcrawl.store.table_selection import TableSelection
 
 #: So many pages are read at once.
 _BATCH: Final = 100
@@ -20,28 +21,28 @@ _HELD: Final = """
 
 
 class PostgresRecords:
-    """Records in a Postgres database, see `igcrawl.store.base.Records`."""
+    """Records in a Postgres database, see `igcrawl.store.base.KeptRecords`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def pages(self, crawl: int, after: int = 0) -> AsyncIterator[RecordPage]:
-        """See `Records.pages`."""
+        """See `KeptRecords.pages`."""
         while rows := await self._database.rows(_PAGES, (crawl, after, _BATCH)):
             for row in rows:
                 yield RecordPage(row["place"], row["walk"], row["count"], row["lines"])
             after = rows[-1]["place"]
 
     async def last(self, crawl: int) -> int:
-        """See `Records.last`."""
+        """See `KeptRecords.last`."""
         row = await self._database.row("SELECT pages FROM crawls WHERE id = %s", (crawl,))
         return 0 if row is None else int(row["pages"])
 
     async def held(self, walks: Sequence[int]) -> dict[int, HeldRecords]:
-        """See `Records.held`."""
+        """See `KeptRecords.held`."""
         rows = await self._database.rows(_HELD, (list(walks),))
         return {row["walk"]: HeldRecords(row["records"], row["place"]) for row in rows}
 
-    def select(self, choice: Choice) -> AbstractAsyncContextManager[PostgresSelection]:
-        """See `Records.select`."""
+    def select(self, choice: Choice) -> AbstractAsyncContextManager[TableSelection]:
+        """See `KeptRecords.select`."""
         return selected(self._database, choice)

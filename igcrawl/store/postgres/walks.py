@@ -15,6 +15,7 @@ from igcrawl.store.postgres.rows import HOLDERS, LATEST, WALK, limits_of, walk_o
 from igcrawl.store.postgres.worker import PostgresWorker
 from igcrawl.store.postgres.worker_locks import lives
 from igcrawl.store.walk_name import walk_name
+from igcrawl.verdict import OPEN
 
 #: So many rows are read at once where there may be millions.
 _BATCH: Final = 500
@@ -170,7 +171,7 @@ class PostgresWalks:
     ) -> AsyncIterator[WalkRow]:
         """See `Walks.all`."""
         numbers = sorted(row["id"] for row in await self._database.rows(LATEST)) if crawl is None else [crawl]
-        wanted = None if verdict == "open" else verdict
+        wanted = None if verdict == OPEN else verdict
         asked = {"max_depth": max_depth, "all": verdict is None, "verdict": wanted, "batch": _BATCH}
         for number in numbers:
             last = 0

@@ -12,12 +12,11 @@ import logging
 import select
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from typing import Final, TypeAlias
+from typing import Final
 
 import psycopg
-from psycopg.rows import DictRow
 
-Connection: TypeAlias = psycopg.AsyncConnection[DictRow]
+from igcrawl.store.silence import Connection
 
 logger = logging.getLogger(__name__)
 

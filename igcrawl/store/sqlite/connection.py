@@ -112,7 +112,7 @@ class SharedConnection:
             raise OSError(errno.ESTALE, "the file was removed or replaced")
 
     def give_back(self) -> None:
-        """Close it, unless another store has taken it."""
+        """Close the connection, unless another store uses it."""
         self._users -= 1
         if not self._users:
             if self._known.get(self._key) is self:

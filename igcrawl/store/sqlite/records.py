@@ -10,7 +10,8 @@ import orjson
 
 from igcrawl.store.model import Choice, HeldRecords, RecordPage
 from igcrawl.store.sqlite.database import Database
-from igcrawl.store.sqlite.selection import SqliteSelection, selected
+from igcrawl.store.sqlite.selection import selected
+from igcrawl.store.table_selection import TableSelection
 
 #: So many pages are read at once.
 _BATCH: Final = 100
@@ -23,28 +24,28 @@ _HELD: Final = """
 
 
 class SqliteRecords:
-    """Records in an SQLite file, see `igcrawl.store.base.Records`."""
+    """Records in an SQLite file, see `igcrawl.store.base.KeptRecords`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def pages(self, crawl: int, after: int = 0) -> AsyncIterator[RecordPage]:
-        """See `Records.pages`."""
+        """See `KeptRecords.pages`."""
         while rows := self._database.rows(_PAGES, (crawl, after, _BATCH)):
             for row in rows:
                 yield RecordPage(row["place"], row["walk"], row["count"], row["lines"])
             after = rows[-1]["place"]
 
     async def last(self, crawl: int) -> int:
-        """See `Records.last`."""
+        """See `KeptRecords.last`."""
         row = self._database.row("SELECT pages FROM crawls WHERE id = ?", (crawl,))
         return 0 if row is None else int(row["pages"])
 
     async def held(self, walks: Sequence[int]) -> dict[int, HeldRecords]:
-        """See `Records.held`."""
+        """See `KeptRecords.held`."""
         rows = self._database.rows(_HELD, (orjson.dumps(list(walks)).decode(),))
         return {row["walk"]: HeldRecords(row["records"], row["place"]) for row in rows}
 
-    def select(self, choice: Choice) -> AbstractAsyncContextManager[SqliteSelection]:
-        """See `Records.select`."""
+    def select(self, choice: Choice) -> AbstractAsyncContextManager[TableSelection]:
+        """See `KeptRecords.select`."""
         return selected(self._database, choice)

@@ -12,6 +12,7 @@ from igcrawl.store.sqlite.database import Database
 from igcrawl.store.sqlite.rows import HOLDERS, LATEST, waiting_walk, walk_of
 from igcrawl.store.sqlite.worker import SqliteWorker
 from igcrawl.store.walk_name import walk_name
+from igcrawl.verdict import OPEN
 
 #: So many rows are read at once where there may be millions.
 _BATCH: Final = 500
@@ -112,7 +113,7 @@ class SqliteWalks:
     ) -> AsyncIterator[WalkRow]:
         """See `Walks.all`."""
         numbers = sorted(number for [number] in self._database.rows(LATEST)) if crawl is None else [crawl]
-        wanted = None if verdict == "open" else verdict
+        wanted = None if verdict == OPEN else verdict
         for number in numbers:
             last = 0
             while True:

@@ -9,14 +9,14 @@ from typing import Any
 
 from igcrawl.analysis.report import model
 from igcrawl.analysis.report.model import (
-    Account,
+    AccountReport,
     AccountRow,
     ComparedList,
-    Cost,
     Crawl,
     ListOverTime,
     Network,
-    Node,
+    NetworkNode,
+    OperationCost,
     Overlap,
     ProfileCount,
     Report,
@@ -37,7 +37,7 @@ def crawl(number: int, day: int, found: int, **more: Any) -> Crawl:
     return Crawl(**given | more)
 
 
-def followers(account: str = "instagram", **more: Any) -> Account:
+def followers(account: str = "instagram", **more: Any) -> AccountReport:
     """An account that grew from 1,000 to 1,112 followers, and whose list was cut in between."""
     crawls = [
         crawl(1, 0, 1000, expected=1000, requests=21),
@@ -55,10 +55,10 @@ def followers(account: str = "instagram", **more: Any) -> Account:
         "counts": counts,
         "lists": [ListOverTime(kind="followers", crawls=crawls), ListOverTime(kind="following", crawls=followed)],
     }
-    return Account(**given | more)
+    return AccountReport(**given | more)
 
 
-def compared(account: Account) -> list[ComparedList]:
+def compared(account: AccountReport) -> list[ComparedList]:
     return [
         ComparedList(
             name=f"{account.name} {one.kind}",
@@ -81,16 +81,16 @@ def network(nodes: int, links: int, kind: str = "suggestions", name: str = "user
     return made
 
 
-def report(*accounts: Account, **more: Any) -> Report:
+def report(*accounts: AccountReport, **more: Any) -> Report:
     """A report of accounts with all that goes with them."""
     accounts = accounts or (followers(), followers("limited.account", pk="100000003", full_name="Limited"))
     lists = [one for account in accounts for one in compared(account)]
     shared = [[one.size if one is other else min(one.size, other.size) // 3 for other in lists] for one in lists]
     costs = [
-        Cost(operation="followers", verdict="complete", walks=2, requests=45, records=2112),
-        Cost(operation="followers", verdict="limited", walks=1, requests=7, records=300),
-        Cost(operation="following", verdict="complete", walks=1, requests=5, records=193),
-        Cost(operation="user_profile", verdict="private", walks=1, requests=1, records=0),
+        OperationCost(operation="followers", verdict="complete", walks=2, requests=45, records=2112),
+        OperationCost(operation="followers", verdict="limited", walks=1, requests=7, records=300),
+        OperationCost(operation="following", verdict="complete", walks=1, requests=5, records=193),
+        OperationCost(operation="user_profile", verdict="private", walks=1, requests=1, records=0),
     ]
     walks = [WalkCost(name="followers/25025320", at=on_day(14), verdict="complete", requests=24, records=1112)]
     given: dict[str, Any] = {
@@ -129,7 +129,7 @@ def full_report() -> Report:
     chosen = [one for account in accounts for one in compared(account)][: model.OVERLAPPING]
     overlap = Overlap(lists=chosen, shared=[[10**9] * len(chosen)] * len(chosen), left_out=44)
     nodes = [
-        Node(pk=f"{n}", username=f"{name}{n}", links=10**6, x=n % 89 / 89, y=n % 97 / 97, group=n % 6)
+        NetworkNode(pk=f"{n}", username=f"{name}{n}", links=10**6, x=n % 89 / 89, y=n % 97 / 97, group=n % 6)
         for n in range(model.NODES)
     ]
     edges = [(n % model.NODES, n * 7 % model.NODES) for n in range(model.EDGES)]

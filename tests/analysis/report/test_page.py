@@ -12,12 +12,12 @@ import pytest
 
 import igcrawl
 from igcrawl.analysis.report import charts
-from igcrawl.analysis.report.glossary import MEANINGS, OPEN
-from igcrawl.analysis.report.model import AccountRow, ComparedList, Cost, Crawl, ListOverTime, Report, WalkCost
+from igcrawl.analysis.report.glossary import MEANINGS
+from igcrawl.analysis.report.model import AccountRow, ComparedList, Crawl, ListOverTime, OperationCost, Report, WalkCost
 from igcrawl.analysis.report.page import page_of
 from igcrawl.analysis.report.sentences import change, summary, why_no_change
 from igcrawl.analysis.report.times_shown import Dates
-from igcrawl.verdict import Verdict
+from igcrawl.verdict import OPEN, Verdict
 from tests.analysis.report.samples import CUT, crawl, followers, full_report, network, on_day, report
 
 #: Stands for Vega, which takes seconds to be put together.
@@ -73,7 +73,7 @@ def hostile() -> Report:
         overlap=replace(made.overlap, lists=[source] * 2),
         networks=[replace(network(20, 40, name=ATTACK), sources=[source])],
         rest=[AccountRow(name=ATTACK, pk="1", list_kind="followers", size=3, at=on_day(1), verdict="complete")],
-        costs=[Cost(operation=ATTACK, verdict="complete", walks=1, requests=1, records=1)],
+        costs=[OperationCost(operation=ATTACK, verdict="complete", walks=1, requests=1, records=1)],
         walk_costs=[WalkCost(name=ATTACK, at=None, verdict="open", requests=1, records=1)],
     )
 

@@ -192,7 +192,7 @@ def test_a_challenge_parks_the_session_and_ends_the_capture(place: Place, cdp_ur
 def test_a_throttled_page_makes_the_session_rest_and_the_next_capture_waits_for_it(place: Place, cdp_url: str) -> None:
     place.simulator.faults.add(kind="throttle", nth=1)
     assert run(place, "docids", "capture", "--cdp", cdp_url, IG_COOLDOWN="600").wait() == 1
-    assert state_of(place).rests_until(time.time()) > time.time() + 500
+    assert state_of(place).cools_until(time.time()) > time.time() + 500
 
     waiting = start(place, "docids", "capture", "-L", "DEBUG", IG_WAIT_MAX="")
     crawls.until(lambda: "waiting until" in waiting.log)

@@ -16,7 +16,7 @@ from igcrawl.capture.captured_request import plain_text
 from igcrawl.capture.files import Capture
 from igcrawl.errors import BadInput
 from igcrawl.operations.operation import Surface
-from tests.captures.dialects import (
+from tests.capture.dialects import (
     APP_FORM,
     APP_HEADERS,
     APP_URL,

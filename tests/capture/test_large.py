@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from urllib.parse import urlencode
 
-from tests.captures.dialects import WEB_FORM, WEB_URL, entry, har, write
+from tests.capture.dialects import WEB_FORM, WEB_URL, entry, har, write
 from tests.conftest import ROOT
 
 SIZE = 30 * 1000 * 1000

@@ -11,7 +11,7 @@ import pytest
 
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.simulator import Simulator
-from tests.captures.dialects import (
+from tests.capture.dialects import (
     APP_URL,
     DIALECTS,
     NEW_FOLLOWERS,

@@ -60,7 +60,7 @@ def read_source(source: str, now: float, account: str | None = None) -> FoundSes
         raise BadInput(f"{source}: {unreadable(source, error)}") from None
 
 
-def _recognise(file: BinaryIO, where: str, now: float, file_name: str, account: str | None) -> Found:
+def _recognise(file: BinaryIO, where: str, now: float, file_name: str, account: str | None) -> FoundSession:
     content = file.read(LARGEST + 1)
     if is_capture(content):
         # A HAR may be larger than any session.

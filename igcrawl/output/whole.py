@@ -188,7 +188,7 @@ async def checked(spec: OutputSpec, path: Path, state: OutputState, content: Asy
         above = hash_part(descriptor, 0, state.start).hexdigest() if state.start else ""
         intact = above == state.before
         # What others have changed in their part may have broken the file.
-        sound = intact or _is_valid(spec, path)
+        sound = intact or (facts.length > 0 and _is_valid(spec, path))
         for known in filter(None, (state.next, state)):
             if sound and known.hash and holds(descriptor, known) and facts.length == known.length:
                 return replace(known, before=above, facts=facts, next=None)

@@ -371,3 +371,29 @@ def test_a_page_is_committed_in_time_although_no_other_one_comes(place: Place, s
 def walked(place: Place) -> int:
     with closing(sqlite3.connect(place.folder / ".igcrawl" / "store.db")) as connection:
         return int(connection.execute("SELECT max(pages) FROM walks").fetchone()[0])
+
+
+def test_batches_of_another_size_take_the_place_of_those_that_the_crawl_wrote_before(place: Place) -> None:
+    output = ("-O", "part-%(batch_id)d.jsonl")
+    place.crawl(*CRAWL, "crawl=mine", "max_pages=4", "-s", "FEED_EXPORT_BATCH_ITEM_COUNT=10", output=output)
+    place.crawl(*CRAWL, "crawl=mine", "-s", "FEED_EXPORT_BATCH_ITEM_COUNT=100", output=output)
+    assert complete([each for number in (1, 2, 3) for each in read(place.folder / f"part-{number}.jsonl")])
+    assert len(list(place.folder.glob("part-*"))) == 3
+
+
+def test_batches_replace_all_of_an_earlier_crawl_and_nothing_that_was_changed(place: Place) -> None:
+    batches = ("-s", "FEED_EXPORT_BATCH_ITEM_COUNT=50")
+    place.crawl(*CRAWL, *batches, output=("-O", "part-%(batch_id)d.jsonl"))
+    with (place.folder / "part-6.jsonl").open("a") as changed:
+        changed.write('{"type":"mine"}\n')
+    place.crawl(*CRAWL, "max_pages=2", *batches, output=("-O", "part-%(batch_id)d.jsonl"))
+    assert {path.name for path in place.folder.glob("part-*")} == {"part-1.jsonl", "part-2.jsonl", "part-6.jsonl"}
+
+
+def test_batches_that_are_not_to_replace_others_leave_each_of_them(place: Place) -> None:
+    batches = ("-s", "FEED_EXPORT_BATCH_ITEM_COUNT=50")
+    place.crawl(*CRAWL, *batches, output=("-o", "part-%(batch_id)d.jsonl"))
+    (place.folder / "part-1.jsonl").rename(place.folder / "done.jsonl")
+    second = (place.folder / "part-2.jsonl").read_bytes()
+    place.crawl(*CRAWL, *batches, output=("-o", "part-%(batch_id)d.jsonl"))
+    assert (place.folder / "part-2.jsonl.aside-1").read_bytes() == second

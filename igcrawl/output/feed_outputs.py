@@ -158,6 +158,7 @@ def _spec(
         encoder=make(suffix),
         header=lambda: make("")().begin() if lines else b"",
         accepts=_accepts(options, main_record),
+        template=str(local_path(template)) if path is not None and options["batch_item_count"] else "",
         path=path,
         replaces=bool(options.get("overwrite")),
         suffix=suffix,

@@ -47,6 +47,7 @@ from igcrawl.items import Page
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.output.cli_outputs import whole_feed
 from igcrawl.output.output import Output
+from igcrawl.output.stream import StreamOutput
 from igcrawl.planning.planner import Planning
 from igcrawl.printable import say
 from igcrawl.sessions.log_guard import GUARD
@@ -94,7 +95,7 @@ class OperationSpider(Spider):
         #: The plan itself.
         self.plan: str | None = None
         self.context = RunContext.of(crawler)
-        self._stopping = self.context.stopping
+        self._stopping = self.stopping = self.context.stopping
         self.ask = CallSender(crawler, self.context, self.config.base_urls)
         #: This run's part in the crawl; None before it has begun.
         self.run: CrawlRun | None = None
@@ -229,7 +230,9 @@ class OperationSpider(Spider):
             await run.store.open()
             await self._begin(run)
             if await run.enter(crawl_key, self.seeds()):
-                is_said = bool(self.context.sinks.outputs) or self.context.store_goes
+                # What a reader took is nowhere to be found again.
+                is_said = not all(isinstance(each, StreamOutput) for each in self.context.sinks.outputs)
+                is_said = is_said or self.context.store_goes
                 say_where_records_are(self.config.store, self.name, run.crawl, is_said=is_said)
                 async for request in self._requests(run):
                     yield request

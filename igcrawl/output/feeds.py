@@ -14,6 +14,7 @@ from igcrawl.items import Page
 from igcrawl.output.exporters import TAKING_PAGES
 from igcrawl.output.feed_outputs import OneType, output_of
 from igcrawl.output.output import Output
+from igcrawl.stopping import Stopping
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +25,10 @@ class WritesOutputs(Protocol):
     @property
     def keeps(self) -> bool:
         """True if the store keeps the crawl's records."""
+
+    @property
+    def stopping(self) -> Stopping:
+        """The stop flag of its run."""
 
     def take_output(self, output: Output) -> None:
         """Write an output with the crawl."""
@@ -44,11 +49,11 @@ class RecordFeedExporter(FeedExporter):
         self.stored: list[str] = []
 
     def open_spider(self, spider: Spider) -> None:
-        """Give the crawl its outputs, and open what is left: standard output, pipes, devices."""
+        """Give the crawl its outputs, and open what is left where the store keeps no records."""
         crawl: Any = spider
         writes: WritesOutputs = crawl
         for uri, options in list(self.feeds.items()):
-            output = output_of(self.crawler, spider, uri, options, keeps=writes.keeps)
+            output = output_of(self.crawler, spider, uri, options, keeps=writes.keeps, stopping=writes.stopping)
             if output is not None:
                 writes.take_output(output)
                 del self.feeds[uri]

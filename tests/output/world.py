@@ -33,6 +33,7 @@ from igcrawl.errors import BadInput
 from igcrawl.output.feed_outputs import output_of
 from igcrawl.output.output import Output, OutputCrawl
 from igcrawl.output.place import machine
+from igcrawl.stopping import Stopping
 from igcrawl.store import OperatorLimits, PackedRecords, PageCommit, Seed, Store, make_store
 from igcrawl.store.packed_records import pack_lines
 
@@ -139,7 +140,7 @@ class World:
         outputs = []
         for uri, options in self.feeds.items():
             complete = feed_complete_default_values_from_settings(options, own, uri)
-            output = output_of(crawler, spider, str(self.folder / uri), complete, keeps=True)
+            output = output_of(crawler, spider, str(self.folder / uri), complete, keeps=True, stopping=Stopping())
             assert output is not None
             outputs.append(output)
         return outputs

@@ -1,0 +1,69 @@
+"""Standard output, pipes and devices: whoever reads may come late, go early or be slow; no reader holds up a stop."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.output.world import read
+from tests.support import crawls
+from tests.support.place import Place, Running
+
+CRAWL = ("followers", "user_id=100000011")
+
+
+def start(place: Place, pipe: Path, name: str) -> Running:
+    os.mkfifo(pipe)
+    return place.start(*CRAWL, output=("-O", name))
+
+
+def test_a_pipe_is_waited_for_with_a_line_and_a_signal_ends_the_wait(place: Place) -> None:
+    crawl = start(place, place.folder / "pipe", "pipe:jsonl")
+    crawl.wait_until(lambda: "nobody reads this pipe yet" in crawl.process.log)
+    crawl.process.signal(signal.SIGTERM)
+    assert crawl.process.wait() == 1
+    assert place.simulator.requests == []
+    assert "Traceback" not in crawl.process.log
+
+
+@pytest.mark.parametrize("name", ["x.jsonl", "x.csv", "x.json", "x.xml", "x.jsonl.gz", "x.csv.zst"])
+def test_who_opens_a_pipe_late_gets_the_whole_crawl(place: Place, name: str) -> None:
+    pipe, copy = place.folder / name, place.folder / f"copy-{name}"
+    crawl = start(place, pipe, name)
+    crawl.wait_until(lambda: "nobody reads this pipe yet" in crawl.process.log)
+    reader = threading.Thread(target=lambda: copy.write_bytes(pipe.read_bytes()))
+    reader.start()
+    assert crawl.process.wait() == 0, crawl.process.log
+    reader.join()
+    assert sum(row["type"] == "follow" for row in read(copy)) == 260
+
+
+@pytest.mark.parametrize("what", ["a pipe", "standard output"])
+def test_a_reader_that_takes_nothing_does_not_hold_up_a_stop(place: Place, what: str) -> None:
+    pipe, log = place.folder / "pipe", place.folder / "said.txt"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    fcntl.fcntl(reader, fcntl.F_SETPIPE_SZ, 4096)
+    log.touch()
+    words = ("crawl", *CRAWL[:1], "-a", CRAWL[1], "-O", "pipe:jsonl" if what == "a pipe" else "-:jsonl")
+    out = log if what == "a pipe" else pipe
+    process = crawls.start(*words, folder=place.folder, log=out, errors=log, **place.environment)
+    crawls.until(lambda: len(place.simulator.requests) >= 2)
+    process.signal(signal.SIGTERM)
+    assert process.wait() == 1
+    os.close(reader)
+    assert f"{pipe if what == 'a pipe' else 'standard output'}: nobody reads it any more" in log.read_text()
+    assert "Traceback" not in log.read_text()
+    assert len(set(place.crawl(*CRAWL).follows)) == 260
+
+
+@pytest.mark.parametrize("format_", ["jsonl", "csv", "json", "xml"])
+def test_a_full_device_ends_the_run_in_one_line(place: Place, format_: str) -> None:
+    done = place.crawl(*CRAWL, output=("-O", f"/dev/full:{format_}"), code=1)
+    (line,) = [line for line in done.log.splitlines() if " ERROR: " in line]
+    assert "/dev/full: No space left on device; the crawl stops" in line

@@ -91,18 +91,13 @@ def add_feeds(settings: BaseSettings, feeds: Mapping[str, Mapping[str, Any]]) ->
 
 
 def complete_feeds(settings: BaseSettings) -> None:
-    """Make IG_JSONL a feed, and name the format of each compressed file that does not say its own; standard output
-    replaces nothing.
-    """
+    """Make IG_JSONL a feed, and name the format of each compressed file that does not say its own."""
     feeds = {str(uri): dict(options) for uri, options in settings.getdict("FEEDS").items()}
     before = {uri: dict(options) for uri, options in feeds.items()}
     for uri, options in feeds.items():
         name, suffix = without_compression(uri)
         if suffix and not options.get("format"):
             options["format"] = Path(name).suffix.removeprefix(".")
-        if urlsplit(uri).scheme == "stdout":
-            # Scrapy would warn of -O.
-            options["overwrite"] = False
     jsonl = setting_path(settings, "IG_JSONL")
     own = str(expanded(jsonl, "IG_JSONL").absolute())
     known = {_place(uri) for uri in feeds}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
@@ -76,6 +77,10 @@ class RecordFeedExporter(FeedExporter):
         except Exception as error:  # whatever it is, records are being lost
             logger.debug("an output failed", exc_info=True)
             crawl.stop_for_output(f"an output failed with {type(error).__name__}: {error}")
+
+    def _storage_supported(self, uri: str, feed_options: dict[str, Any]) -> bool:
+        """Return whether an address can be stored; standard output is ours, and Scrapy's storage would warn of -O."""
+        return urlsplit(uri).scheme == "stdout" or super()._storage_supported(uri, feed_options)
 
     async def _close_slot(self, slot: Any, spider: Spider) -> None:
         name = f"feedexport/failed_count/{type(slot.storage).__name__}"

@@ -65,15 +65,17 @@ class StreamOutput:
                 raise BadInput(f"output {self.name}: {error.strerror or error}") from None
 
     def _take_standard_output(self) -> None:
+        if sys.__stdout__ is None:
+            raise BadInput(f"output {self.name}: it is closed; name a file")
         # Scrapy's LOG_STDOUT takes the place of the first.
-        for stream in filter(None, (sys.stdout, sys.__stdout__)):
+        for stream in (sys.stdout, sys.__stdout__):
             with suppress(AttributeError, io.UnsupportedOperation):
                 stream.flush()
                 self._file = os.dup(stream.fileno())
                 return
             self._substitute = self._substitute or getattr(stream, "buffer", None)
         if self._substitute is None:
-            raise BadInput(f"output {self.name}: it is closed; name a file")
+            raise BadInput(f"output {self.name}: nothing can be written to it here; name a file")
 
     async def check(self, crawl: OutputCrawl | None) -> None:
         """Do nothing: it goes on with nothing."""

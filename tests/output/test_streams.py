@@ -5,14 +5,18 @@ from __future__ import annotations
 import fcntl
 import os
 import signal
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import scrapy_environment
 from tests.output.world import read
 from tests.support import crawls
 from tests.support.place import Place, Running
+from tests.support.session_states import state_home
 
 CRAWL = ("followers", "user_id=100000011")
 
@@ -60,6 +64,35 @@ def test_a_reader_that_takes_nothing_does_not_hold_up_a_stop(place: Place, what:
     assert f"{pipe if what == 'a pipe' else 'standard output'}: nobody reads it any more" in log.read_text()
     assert "Traceback" not in log.read_text()
     assert len(set(place.crawl(*CRAWL).follows)) == 260
+
+
+@pytest.mark.parametrize(
+    ("closed", "output", "code", "said"),
+    [
+        ("2>&-", "out.jsonl", 0, ""),
+        ("<&- >&- 2>&-", "out.jsonl", 0, ""),
+        (">&-", "-:jsonl", 2, "igcrawl: output standard output: it is closed; name a file\n"),
+    ],
+)
+def test_streams_that_were_closed_before_the_start_fail_no_crawl_that_needs_none(
+    place: Place, closed: str, output: str, code: int, said: str
+) -> None:
+    words = f"{sys.executable} -m scrapy crawl {CRAWL[0]} -a {CRAWL[1]} -O {output} {closed}"
+    environment = scrapy_environment(**place.environment, XDG_STATE_HOME=str(state_home(place.folder)))
+    done = subprocess.run(words, shell=True, cwd=place.folder, env=environment, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr.decode()) == (code, said)
+    assert len(read(place.folder / "out.jsonl") if code == 0 else []) == (262 if code == 0 else 0)
+    assert bool(place.simulator.requests) == (code == 0)
+
+
+def test_records_go_to_standard_output_where_scrapy_logs_what_is_printed(place: Place) -> None:
+    out, log = place.folder / "out.jsonl", place.folder / "said.txt"
+    log.touch()
+    words = ("crawl", CRAWL[0], "-a", CRAWL[1], "-O", "-:jsonl", "-s", "LOG_STDOUT=True")
+    process = crawls.start(*words, folder=place.folder, log=out, errors=log, **place.environment)
+    assert process.wait() == 0, log.read_text()
+    assert len(read(out)) == 262
+    assert "WARNING" not in log.read_text()
 
 
 @pytest.mark.parametrize("format_", ["jsonl", "csv", "json", "xml"])

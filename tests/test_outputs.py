@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import sqlite3
 import threading
@@ -24,6 +25,12 @@ from tests.support.place import Place
 #: 260 followers on 8 pages; 1,000 followers.
 SMALL, LARGE = "100000011", "25025320"
 CRAWL = ("followers", f"user_id={SMALL}")
+PLUGINS = "scrapy.extensions.postprocessing"
+
+
+def feed(**options: Any) -> list[str]:
+    """The words that name an output with these options."""
+    return ["-s", f"FEEDS={json.dumps({'a.jsonl': {'format': 'jsonl', **options}})}"]
 
 
 @pytest.fixture
@@ -275,6 +282,14 @@ def test_the_record_of_a_stopped_walk_stays_when_there_is_nothing_to_do(place: P
     [
         (["-O", "a.jsonl", "-O", "folder/../a.jsonl"], "it is the output a.jsonl; name another file"),
         (["-O", "link.jsonl", "-s", "IG_JSONL=linked.jsonl"], "; name another file"),
+        (["-O", "a.jsonl", "-o", "a.jsonl"], "output a.jsonl: it is named twice, in different ways"),
+        (["-O", "a.jsonl", "-O", "a.jsonl:csv"], "output a.jsonl: it is named twice, in different ways"),
+        (feed(overwrite="false"), "output a.jsonl: overwrite: expected true or false, got 'false'"),
+        (feed(batch_item_count=True), "batch_item_count: expected a whole number"),
+        (feed(fields="pk"), "fields: expected names in a list, or names with their columns, got 'pk'"),
+        (feed(item_export_kwargs={"nope": 1}, format="csv"), "output a.jsonl: TypeError: "),
+        (feed(postprocessing=[f"{PLUGINS}.GzipPlugin"], gzip_compresslevel=99), "output a.jsonl: ValueError: Invalid"),
+        (feed(uri_params="json.loads"), "output a.jsonl: TypeError: "),
         (["-O", ".igcrawl/store.db:jsonl"], "it belongs to the store, IG_STORE; name another file"),
         (["-O", ".igcrawl/store.db-wal:csv"], "it belongs to the store, IG_STORE"),
         (["-O", "session.json"], "it belongs to the session, IG_SESSION; name another file"),

@@ -50,12 +50,14 @@ def feeds_of(settings: BaseSettings, outputs: Iterable[tuple[str, bool]]) -> dic
         outputs: as `take_outputs` gives them.
 
     Raises:
-        BadInput: an output's format is not known.
+        BadInput: an output's format is not known, or it is named in two ways.
     """
     feeds: dict[str, dict[str, Any]] = {}
     for name, replace in outputs:
         uri, options = _feed_of(settings, name)
-        feeds[uri] = options | ({"overwrite": True} if replace else {})
+        options |= {"overwrite": True} if replace else {}
+        if feeds.setdefault(uri, options) != options:
+            raise BadInput(f"output {shown(uri)}: it is named twice, in different ways; name another file")
     return feeds
 
 

@@ -88,12 +88,17 @@ def output_of(
         options: the feed's, with their defaults.
         keeps: whether the store keeps the crawl's records.
         stopping: of the run.
+
+    Raises:
+        Exception: whatever its exporter, plugins, filter or function of parameters raise.
     """
     storage = _storage_of(crawler.settings, template)
     uri = apply_uri_params(template, _params(spider, options, 1))
     local = issubclass(storage, FileFeedStorage)
     path = local_path(uri) if local else None
     spec = _spec(crawler, spider, template, uri, options, path)
+    # One that cannot write anything fails here, before a request is spent on it.
+    spec.encoder().begin()
     if issubclass(storage, StdoutFeedStorage) or (local and is_stream(uri)):
         return StreamOutput(spec, public_uri(uri), stopping)
     size = options["batch_item_count"]

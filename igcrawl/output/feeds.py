@@ -11,9 +11,10 @@ from scrapy.crawler import Crawler
 from scrapy.extensions.feedexport import FeedExporter, ItemFilter
 from scrapy.utils.misc import load_object
 
+from igcrawl.errors import BadInput
 from igcrawl.items import Page
 from igcrawl.output.exporters import TAKING_PAGES
-from igcrawl.output.feed_outputs import OneType, output_of
+from igcrawl.output.feed_outputs import OneType, output_of, shown
 from igcrawl.output.output import Output
 from igcrawl.stopping import Stopping
 
@@ -48,13 +49,22 @@ class RecordFeedExporter(FeedExporter):
         super().__init__(crawler)
         #: Addresses of the feeds that were stored and are no views of the store.
         self.stored: list[str] = []
+        #: Why an output cannot be written, with which no crawl begins.
+        self.problem: str | None = None
 
     def open_spider(self, spider: Spider) -> None:
         """Give the crawl its outputs, and open what is left where the store keeps no records."""
         crawl: Any = spider
         writes: WritesOutputs = crawl
         for uri, options in list(self.feeds.items()):
-            output = output_of(self.crawler, spider, uri, options, keeps=writes.keeps, stopping=writes.stopping)
+            try:
+                output = output_of(self.crawler, spider, uri, options, keeps=writes.keeps, stopping=writes.stopping)
+            except BadInput as error:
+                self.problem = str(error)
+                return
+            except Exception as error:  # whatever an exporter, plugin, filter or function of the operator's raises
+                self.problem = f"output {shown(uri)}: {type(error).__name__}: {error}"
+                return
             if output is not None:
                 writes.take_output(output)
                 del self.feeds[uri]

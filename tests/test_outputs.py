@@ -17,7 +17,7 @@ import pytest
 from igcrawl.simulator import Simulator
 from igcrawl.simulator.answers import Answer
 from igcrawl.simulator.exchange import Exchange
-from tests.conftest import read_jsonl
+from tests.conftest import ROOT, read_jsonl
 from tests.output.world import read
 from tests.support import crawls, postgres
 from tests.support.place import Place
@@ -412,3 +412,21 @@ def test_batches_that_are_not_to_replace_others_leave_each_of_them(place: Place)
     second = (place.folder / "part-2.jsonl").read_bytes()
     place.crawl(*CRAWL, *batches, output=("-o", "part-%(batch_id)d.jsonl"))
     assert (place.folder / "part-2.jsonl.aside-1").read_bytes() == second
+
+
+def test_what_another_program_writes_while_a_file_is_made_is_moved_aside(place: Place) -> None:
+    (place.folder / "mine.py").write_text(
+        "from pathlib import Path\n"
+        "class Filter:\n"
+        "    came = False\n"
+        "    def __init__(self, options): self.file = Path(options['store_at'])\n"
+        "    def accepts(self, item):\n"
+        "        if not Filter.came: Filter.came = self.file.write_text('theirs')\n"
+        "        return True\n"
+    )
+    place.environment["PYTHONPATH"] = f"{place.folder}:{ROOT}"
+    options = {"format": "json", "overwrite": True, "item_filter": "mine.Filter", "store_at": "out.json"}
+    running = place.start(*CRAWL, "-s", f"FEEDS={json.dumps({'out.json': options})}", output=())
+    assert running.done().code == 0
+    assert complete(read(place.folder / "out.json"))
+    assert (place.folder / "out.json.aside-1").read_text() == "theirs"

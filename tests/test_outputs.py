@@ -25,6 +25,7 @@ from tests.support.place import Place
 #: 260 followers on 8 pages; 1,000 followers.
 SMALL, LARGE = "100000011", "25025320"
 CRAWL = ("followers", f"user_id={SMALL}")
+BATCHES = ("-s", 'FEEDS={"b-%(batch_id)d.jsonl": {"format": "jsonl", "batch_item_count": 50}}')
 PLUGINS = "scrapy.extensions.postprocessing"
 
 
@@ -282,6 +283,7 @@ def test_the_record_of_a_stopped_walk_stays_when_there_is_nothing_to_do(place: P
     [
         (["-O", "a.jsonl", "-O", "folder/../a.jsonl"], "it is the output a.jsonl; name another file"),
         (["-O", "link.jsonl", "-s", "IG_JSONL=linked.jsonl"], "; name another file"),
+        ([*BATCHES, "-O", "b-7.jsonl"], "b-7.jsonl: two outputs would write to it; name another file"),
         (["-O", "a.jsonl", "-o", "a.jsonl"], "output a.jsonl: it is named twice, in different ways"),
         (["-O", "a.jsonl", "-O", "a.jsonl:csv"], "output a.jsonl: it is named twice, in different ways"),
         (feed(overwrite="false"), "output a.jsonl: overwrite: expected true or false, got 'false'"),
@@ -430,3 +432,16 @@ def test_what_another_program_writes_while_a_file_is_made_is_moved_aside(place: 
     assert running.done().code == 0
     assert complete(read(place.folder / "out.json"))
     assert (place.folder / "out.json.aside-1").read_text() == "theirs"
+
+
+def test_batches_without_kept_records_start_an_unfinished_crawl_over(place: Place) -> None:
+    given = (*CRAWL, "crawl=mine", "-s", "IG_KEEP=False", "-s", "FEED_EXPORT_BATCH_ITEM_COUNT=20")
+    place.crawl(*given, "max_pages=2", output=("-O", "part-%(batch_id)d.jsonl"))
+    place.crawl(*given, output=("-O", "part-%(batch_id)d.jsonl"))
+    assert sum(row["type"] == "follow" for path in place.folder.glob("part-*") for row in read(path)) == 260
+
+
+def test_a_table_without_kept_records_goes_on_below_its_one_header(place: Place) -> None:
+    for limit in ("max_pages=2", "max_pages=9"):
+        place.crawl(*CRAWL, "crawl=mine", limit, "-s", "IG_KEEP=False", output=("-o", "x.csv"))
+    assert len(read(place.folder / "x.csv")) == 260

@@ -217,7 +217,7 @@ class OperationSpider(Spider):
         # Add-ons, the embedded simulator for one, have their say between the spider's birth and its start.
         self.config = config_of(self.crawler)
         self.ask = CallSender(self.crawler, self.context, self.config.base_urls)
-        whole = whole_feed(self.crawler.settings.getdict("FEEDS"))
+        whole = whole_feed(self.crawler.settings)
         run = self.run = self._new_run()
         crawl_key = crawl_key_of(self.name, self.args, self.targets(), whole)
         try:

@@ -218,12 +218,13 @@ class BatchedOutput:
         """Move a file aside that is in the place of a new batch, unless an earlier crawl's may be replaced."""
         if not path.exists():
             return
-        crawl, known = self._the_crawl, []
-        if self._spec.replaces:
-            rows = await crawl.store.outputs.at(machine(), str(path))
-            # Of this crawl, it is another output's.
-            known = [OutputState.read(row.state) for row in rows if row.crawl != crawl.crawl]
-        if not any(_still_holds(path, state) for state in known):
+        crawl = self._the_crawl
+        rows = await crawl.store.outputs.at(machine(), str(path))
+        before = [OutputState.read(row.state) for row in rows if row.crawl != crawl.crawl and self._spec.replaces]
+        # This crawl's own may be left behind one that others have changed; without a batch, it is another output's.
+        own = [OutputState.read(row.state) for row in rows if row.crawl == crawl.crawl]
+        own = [state for state in own if state.batch and state.format == self._spec.kind]
+        if not any(_still_holds(path, state) for state in [*before, *own]):
             self._move_aside(path, "was there already, and is no batch that this crawl may replace")
 
     def _move_aside(self, path: Path, why: str) -> None:

@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import sqlite3
+import stat
 import threading
 from contextlib import closing
 from pathlib import Path
@@ -283,6 +284,8 @@ def test_the_record_of_a_stopped_walk_stays_when_there_is_nothing_to_do(place: P
     [
         (["-O", "a.jsonl", "-O", "folder/../a.jsonl"], "it is the output a.jsonl; name another file"),
         (["-O", "link.jsonl", "-s", "IG_JSONL=linked.jsonl"], "; name another file"),
+        (["-O", "socket:jsonl"], "/socket: No such device or address"),
+        (["-O", "file://home/me/a.jsonl"], "home would be another machine; a path of this one is file:///home/…"),
         ([*BATCHES, "-O", "b-7.jsonl"], "b-7.jsonl: two outputs would write to it; name another file"),
         (["-O", "a.jsonl", "-o", "a.jsonl"], "output a.jsonl: it is named twice, in different ways"),
         (["-O", "a.jsonl", "-O", "a.jsonl:csv"], "output a.jsonl: it is named twice, in different ways"),
@@ -313,6 +316,7 @@ def test_the_record_of_a_stopped_walk_stays_when_there_is_nothing_to_do(place: P
 def test_outputs_that_cannot_be_are_refused_in_one_line(place: Place, options: list[str], said: str) -> None:
     (place.folder / "folder").mkdir()
     (place.folder / "link.jsonl").symlink_to("linked.jsonl")
+    os.mknod(place.folder / "socket", stat.S_IFSOCK | 0o600)
     olds = {
         "old.json": "{}",
         "cut.json": "[1, 2",

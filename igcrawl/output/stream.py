@@ -60,8 +60,8 @@ class StreamOutput:
         try:
             self._file = os.open(self._spec.path, os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
         except OSError as error:
-            # Nobody reads the pipe yet.
-            if error.errno != errno.ENXIO:
+            # Of a pipe that says that nobody reads it yet.
+            if error.errno != errno.ENXIO or not self._spec.path.is_fifo():
                 raise BadInput(f"output {self.name}: {error.strerror or error}") from None
 
     def _take_standard_output(self) -> None:

@@ -110,7 +110,9 @@ def _check_loads(uri: str, path: Any) -> None:
 
 def _check_feed(uri: str, options: Mapping[str, Any], settings: Settings, spider: type[Spider]) -> None:
     """Refuse an output that would never be written, before a request is spent on it."""
-    scheme = urlsplit(uri).scheme
+    scheme, host = urlsplit(uri)[:2]
+    if scheme == "file" and host not in {"", "localhost"}:
+        raise BadInput(f"output {uri}: {host} would be another machine; a path of this one is file:///{host}/…")
     if scheme not in {"", "file", "stdout"} and options.get("overwrite") is False:
         raise BadInput(
             f"output {shown(uri)}: a remote output is stored whole at the end of a run; it cannot be appended to"

@@ -73,9 +73,10 @@ class StreamOutput:
                 stream.flush()
                 self._file = os.dup(stream.fileno())
                 return
-            self._substitute = self._substitute or getattr(stream, "buffer", None)
-        if self._substitute is None:
-            raise BadInput(f"output {self.name}: nothing can be written to it here; name a file")
+            self._substitute = getattr(stream, "buffer", None)
+            if self._substitute is not None:
+                return
+        raise BadInput(f"output {self.name}: nothing can be written to it here; name a file")
 
     async def check(self, crawl: OutputCrawl | None) -> None:
         """Do nothing: it goes on with nothing."""

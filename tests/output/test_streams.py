@@ -95,6 +95,24 @@ def test_records_go_to_standard_output_where_scrapy_logs_what_is_printed(place: 
     assert "WARNING" not in log.read_text()
 
 
+def test_a_program_that_puts_something_in_the_place_of_standard_output_gets_the_records(place: Place) -> None:
+    program = (
+        "import asyncio, io, os, sys\n"
+        "from pathlib import Path\n"
+        "from igcrawl.running.in_process import run_crawl\n"
+        "sys.stdout = io.TextIOWrapper(io.BytesIO())\n"
+        "settings = {name: value for name, value in os.environ.items() if name.startswith('IG_')}\n"
+        "feeds = {'FEEDS': {'stdout:': {'format': 'jsonl'}}}\n"
+        "done = asyncio.run(run_crawl('followers', {'user_id': '100000011'}, {**settings, **feeds}))\n"
+        "Path('out.jsonl').write_bytes(sys.stdout.buffer.getvalue())\n"
+        "sys.exit(done.exit_code)\n"
+    )
+    environment = scrapy_environment(**place.environment, XDG_STATE_HOME=str(state_home(place.folder)))
+    process = crawls.begin({"program": program}, place.folder, place.folder / "log.txt", environment)
+    assert process.wait() == 0, process.log
+    assert len(read(place.folder / "out.jsonl")) == 262
+
+
 @pytest.mark.parametrize("format_", ["jsonl", "csv", "json", "xml"])
 def test_a_full_device_ends_the_run_in_one_line(place: Place, format_: str) -> None:
     done = place.crawl(*CRAWL, output=("-O", f"/dev/full:{format_}"), code=1)

@@ -420,22 +420,26 @@ def test_batches_that_are_not_to_replace_others_leave_each_of_them(place: Place)
     assert (place.folder / "part-2.jsonl.aside-1").read_bytes() == second
 
 
-def test_what_another_program_writes_while_a_file_is_made_is_moved_aside(place: Place) -> None:
+@pytest.mark.parametrize(("name", "file"), [("out.json", "out.json"), ("part-%(batch_id)d.json", "part-1.json")])
+def test_what_another_program_writes_while_a_file_is_made_is_moved_aside(place: Place, name: str, file: str) -> None:
     (place.folder / "mine.py").write_text(
         "from pathlib import Path\n"
         "class Filter:\n"
-        "    came = False\n"
-        "    def __init__(self, options): self.file = Path(options['store_at'])\n"
+        "    calls = 0\n"
+        "    def __init__(self, options): self.options = options\n"
         "    def accepts(self, item):\n"
-        "        if not Filter.came: Filter.came = self.file.write_text('theirs')\n"
+        "        Filter.calls += 1\n"
+        "        if Filter.calls == self.options['at_call']: Path(self.options['file']).write_text('theirs')\n"
         "        return True\n"
     )
     place.environment["PYTHONPATH"] = f"{place.folder}:{ROOT}"
-    options = {"format": "json", "overwrite": True, "item_filter": "mine.Filter", "store_at": "out.json"}
-    running = place.start(*CRAWL, "-s", f"FEEDS={json.dumps({'out.json': options})}", output=())
+    # Batches are counted before they are written.
+    batch = {"batch_item_count": 1000, "at_call": 300} if "%(" in name else {"at_call": 1}
+    options = {"format": "json", "overwrite": True, "item_filter": "mine.Filter", "file": file, **batch}
+    running = place.start(*CRAWL, "-s", f"FEEDS={json.dumps({name: options})}", output=())
     assert running.done().code == 0
-    assert complete(read(place.folder / "out.json"))
-    assert (place.folder / "out.json.aside-1").read_text() == "theirs"
+    assert complete(read(place.folder / file))
+    assert (place.folder / f"{file}.aside-1").read_text() == "theirs"
 
 
 def test_batches_without_kept_records_start_an_unfinished_crawl_over(place: Place) -> None:

@@ -16,7 +16,7 @@ from igcrawl.output.output import OutputCrawl, OutputSpec
 from igcrawl.output.output_state import OutputState
 from igcrawl.output.own_part import holds, row_of
 from igcrawl.output.place import FileFacts, machine, name_aside
-from igcrawl.output.whole import checked, write_whole
+from igcrawl.output.whole import Touched, checked, write_whole
 from igcrawl.store import OutputRow
 from igcrawl.store.packed_records import pack_lines, unpack_lines
 from igcrawl.wording import counted
@@ -211,7 +211,12 @@ class BatchedOutput:
             await self._make_room(path)
         after = replace(before, place=end.place, skip=end.skip, full=full, tail=packed, start=0, next=None)
         self._batches[number - 1 :] = [(path, before)]
-        state = await write_whole(self._the_crawl, path, before, after, self._content(after))
+        try:
+            state = await write_whole(self._the_crawl, path, before, after, self._content(after))
+        except Touched:
+            # It was another worker of this crawl, or a program whose file goes aside.
+            await self._make_room(path)
+            state = await write_whole(self._the_crawl, path, before, after, self._content(after))
         self._batches[number - 1] = path, state
 
     async def _make_room(self, path: Path) -> None:
@@ -224,7 +229,8 @@ class BatchedOutput:
         # This crawl's own may be left behind one that others have changed; without a batch, it is another output's.
         own = [OutputState.read(row.state) for row in rows if row.crawl == crawl.crawl]
         own = [state for state in own if state.batch and state.format == self._spec.kind]
-        if not any(_still_holds(path, state) for state in [*before, *own]):
+        states = [each for state in [*before, *own] for each in (state, state.next) if each is not None]
+        if not any(_still_holds(path, each) for each in states):
             self._move_aside(path, "was there already, and is no batch that this crawl may replace")
 
     def _move_aside(self, path: Path, why: str) -> None:

@@ -63,5 +63,17 @@ def say(*values: object, sep: str = " ", file: TextIO | None = None, flush: bool
         os.dup2(os.open(os.devnull, os.O_WRONLY), (file or sys.stdout).fileno())
 
 
+def fill_closed_streams() -> None:
+    """Give standard streams that were closed before the start, as by ``2>&-``, a place that takes all.
+
+    Otherwise Scrapy's log fails for want of one, and a file that is opened later gets the number of another.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            # It gets the lowest number that is free: the stream's own.
+            file = os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, os.fdopen(file, "w" if number else "r", encoding="utf-8", closefd=False))
+
+
 def _escaped(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")

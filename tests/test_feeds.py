@@ -232,7 +232,7 @@ def test_a_full_disk_stops_the_crawl_in_one_line_and_is_no_success(
     scrapy: Scrapy, at_simulator: dict[str, str]
 ) -> None:
     err = crawl(scrapy, at_simulator, "-O", "/dev/full:jsonl", code=1)
-    assert "an output cannot be written: No space left on device; the crawl stops" in err
+    assert "/dev/full: No space left on device; the crawl stops" in err
     assert "Traceback" not in err
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import sqlite3
+import stat
 import threading
 from contextlib import closing
 from pathlib import Path
@@ -16,7 +18,7 @@ import pytest
 from igcrawl.simulator import Simulator
 from igcrawl.simulator.answers import Answer
 from igcrawl.simulator.exchange import Exchange
-from tests.conftest import read_jsonl
+from tests.conftest import ROOT, read_jsonl
 from tests.output.world import read
 from tests.support import crawls, postgres
 from tests.support.place import Place
@@ -24,6 +26,13 @@ from tests.support.place import Place
 #: 260 followers on 8 pages; 1,000 followers.
 SMALL, LARGE = "100000011", "25025320"
 CRAWL = ("followers", f"user_id={SMALL}")
+BATCHES = ("-s", 'FEEDS={"b-%(batch_id)d.jsonl": {"format": "jsonl", "batch_item_count": 50}}')
+PLUGINS = "scrapy.extensions.postprocessing"
+
+
+def feed(**options: Any) -> list[str]:
+    """The words that name an output with these options."""
+    return ["-s", f"FEEDS={json.dumps({'a.jsonl': {'format': 'jsonl', **options}})}"]
 
 
 @pytest.fixture
@@ -275,6 +284,17 @@ def test_the_record_of_a_stopped_walk_stays_when_there_is_nothing_to_do(place: P
     [
         (["-O", "a.jsonl", "-O", "folder/../a.jsonl"], "it is the output a.jsonl; name another file"),
         (["-O", "link.jsonl", "-s", "IG_JSONL=linked.jsonl"], "; name another file"),
+        (["-O", "socket:jsonl"], "/socket: No such device or address"),
+        (["-O", "file://home/me/a.jsonl"], "home would be another machine; a path of this one is file:///home/…"),
+        ([*BATCHES, "-O", "b-7.jsonl"], "b-7.jsonl: two outputs would write to it; name another file"),
+        (["-O", "a.jsonl", "-o", "a.jsonl"], "output a.jsonl: it is named twice, in different ways"),
+        (["-O", "a.jsonl", "-O", "a.jsonl:csv"], "output a.jsonl: it is named twice, in different ways"),
+        (feed(overwrite="false"), "output a.jsonl: overwrite: expected true or false, got 'false'"),
+        (feed(batch_item_count=True), "batch_item_count: expected a whole number"),
+        (feed(fields="pk"), "fields: expected names in a list, or names with their columns, got 'pk'"),
+        (feed(item_export_kwargs={"nope": 1}, format="csv"), "output a.jsonl: TypeError: "),
+        (feed(postprocessing=[f"{PLUGINS}.GzipPlugin"], gzip_compresslevel=99), "output a.jsonl: ValueError: Invalid"),
+        (feed(uri_params="json.loads"), "output a.jsonl: TypeError: "),
         (["-O", ".igcrawl/store.db:jsonl"], "it belongs to the store, IG_STORE; name another file"),
         (["-O", ".igcrawl/store.db-wal:csv"], "it belongs to the store, IG_STORE"),
         (["-O", "session.json"], "it belongs to the session, IG_SESSION; name another file"),
@@ -296,6 +316,7 @@ def test_the_record_of_a_stopped_walk_stays_when_there_is_nothing_to_do(place: P
 def test_outputs_that_cannot_be_are_refused_in_one_line(place: Place, options: list[str], said: str) -> None:
     (place.folder / "folder").mkdir()
     (place.folder / "link.jsonl").symlink_to("linked.jsonl")
+    os.mknod(place.folder / "socket", stat.S_IFSOCK | 0o600)
     olds = {
         "old.json": "{}",
         "cut.json": "[1, 2",
@@ -371,3 +392,64 @@ def test_a_page_is_committed_in_time_although_no_other_one_comes(place: Place, s
 def walked(place: Place) -> int:
     with closing(sqlite3.connect(place.folder / ".igcrawl" / "store.db")) as connection:
         return int(connection.execute("SELECT max(pages) FROM walks").fetchone()[0])
+
+
+def test_batches_of_another_size_take_the_place_of_those_that_the_crawl_wrote_before(place: Place) -> None:
+    output = ("-O", "part-%(batch_id)d.jsonl")
+    place.crawl(*CRAWL, "crawl=mine", "max_pages=4", "-s", "FEED_EXPORT_BATCH_ITEM_COUNT=10", output=output)
+    place.crawl(*CRAWL, "crawl=mine", "-s", "FEED_EXPORT_BATCH_ITEM_COUNT=100", output=output)
+    assert complete([each for number in (1, 2, 3) for each in read(place.folder / f"part-{number}.jsonl")])
+    assert len(list(place.folder.glob("part-*"))) == 3
+
+
+def test_batches_replace_all_of_an_earlier_crawl_and_nothing_that_was_changed(place: Place) -> None:
+    batches = ("-s", "FEED_EXPORT_BATCH_ITEM_COUNT=50")
+    place.crawl(*CRAWL, *batches, output=("-O", "part-%(batch_id)d.jsonl"))
+    with (place.folder / "part-6.jsonl").open("a") as changed:
+        changed.write('{"type":"mine"}\n')
+    place.crawl(*CRAWL, "max_pages=2", *batches, output=("-O", "part-%(batch_id)d.jsonl"))
+    assert {path.name for path in place.folder.glob("part-*")} == {"part-1.jsonl", "part-2.jsonl", "part-6.jsonl"}
+
+
+def test_batches_that_are_not_to_replace_others_leave_each_of_them(place: Place) -> None:
+    batches = ("-s", "FEED_EXPORT_BATCH_ITEM_COUNT=50")
+    place.crawl(*CRAWL, *batches, output=("-o", "part-%(batch_id)d.jsonl"))
+    (place.folder / "part-1.jsonl").rename(place.folder / "done.jsonl")
+    second = (place.folder / "part-2.jsonl").read_bytes()
+    place.crawl(*CRAWL, *batches, output=("-o", "part-%(batch_id)d.jsonl"))
+    assert (place.folder / "part-2.jsonl.aside-1").read_bytes() == second
+
+
+@pytest.mark.parametrize(("name", "file"), [("out.json", "out.json"), ("part-%(batch_id)d.json", "part-1.json")])
+def test_what_another_program_writes_while_a_file_is_made_is_moved_aside(place: Place, name: str, file: str) -> None:
+    (place.folder / "mine.py").write_text(
+        "from pathlib import Path\n"
+        "class Filter:\n"
+        "    calls = 0\n"
+        "    def __init__(self, options): self.options = options\n"
+        "    def accepts(self, item):\n"
+        "        Filter.calls += 1\n"
+        "        if Filter.calls == self.options['at_call']: Path(self.options['file']).write_text('theirs')\n"
+        "        return True\n"
+    )
+    place.environment["PYTHONPATH"] = f"{place.folder}:{ROOT}"
+    # Batches are counted before they are written.
+    batch = {"batch_item_count": 1000, "at_call": 300} if "%(" in name else {"at_call": 1}
+    options = {"format": "json", "overwrite": True, "item_filter": "mine.Filter", "file": file, **batch}
+    running = place.start(*CRAWL, "-s", f"FEEDS={json.dumps({name: options})}", output=())
+    assert running.done().code == 0
+    assert complete(read(place.folder / file))
+    assert (place.folder / f"{file}.aside-1").read_text() == "theirs"
+
+
+def test_batches_without_kept_records_start_an_unfinished_crawl_over(place: Place) -> None:
+    given = (*CRAWL, "crawl=mine", "-s", "IG_KEEP=False", "-s", "FEED_EXPORT_BATCH_ITEM_COUNT=20")
+    place.crawl(*given, "max_pages=2", output=("-O", "part-%(batch_id)d.jsonl"))
+    place.crawl(*given, output=("-O", "part-%(batch_id)d.jsonl"))
+    assert sum(row["type"] == "follow" for path in place.folder.glob("part-*") for row in read(path)) == 260
+
+
+def test_a_table_without_kept_records_goes_on_below_its_one_header(place: Place) -> None:
+    for limit in ("max_pages=2", "max_pages=9"):
+        place.crawl(*CRAWL, "crawl=mine", limit, "-s", "IG_KEEP=False", output=("-o", "x.csv"))
+    assert len(read(place.folder / "x.csv")) == 260

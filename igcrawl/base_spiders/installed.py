@@ -81,5 +81,8 @@ def _check_outputs(crawler: Crawler, config: Config) -> None:
         raise BadInput(f"ITEM_PIPELINES: KeepPipeline is missing, which keeps the records; {_HOW}")
     if is_postgres_url(config.store) and not sinks.tables:
         raise BadInput(f"ITEM_PIPELINES: PostgresPipeline is missing, which writes the records; {_HOW}")
-    if crawler.settings.getdict("FEEDS") and crawler.get_extension(RecordFeedExporter) is None:
+    exporter = crawler.get_extension(RecordFeedExporter)
+    if exporter is not None and exporter.problem is not None:
+        raise BadInput(exporter.problem)
+    if crawler.settings.getdict("FEEDS") and exporter is None:
         raise BadInput(f"EXTENSIONS: RecordFeedExporter is missing, which writes the feeds; {_HOW}")

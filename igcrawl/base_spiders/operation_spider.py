@@ -48,6 +48,7 @@ from igcrawl.items import Page
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.output.cli_outputs import whole_feed
 from igcrawl.output.output import Output
+from igcrawl.output.stream import StreamOutput
 from igcrawl.planning.planner import Planning
 from igcrawl.printable import say
 from igcrawl.sessions.log_guard import GUARD
@@ -96,7 +97,7 @@ class OperationSpider(Spider):
         #: The plan itself.
         self.plan: str | None = None
         self.context = RunContext.of(crawler)
-        self._stopping = self.context.stopping
+        self._stopping = self.stopping = self.context.stopping
         self.ask = CallSender(crawler, self.context, self.config.base_urls)
         #: This run's part in the crawl; None before it has begun.
         self.run: CrawlRun | None = None
@@ -218,7 +219,7 @@ class OperationSpider(Spider):
         # Add-ons, the embedded simulator for one, have their say between the spider's birth and its start.
         self.config = config_of(self.crawler)
         self.ask = CallSender(self.crawler, self.context, self.config.base_urls)
-        whole = whole_feed(self.crawler.settings.getdict("FEEDS"))
+        whole = whole_feed(self.crawler.settings)
         run = self.run = self._new_run()
         crawl_key = crawl_key_of(self.name, self.args, self.targets(), whole)
         try:
@@ -231,7 +232,9 @@ class OperationSpider(Spider):
             await run.store.open()
             await self._begin(run)
             if await run.enter(crawl_key, self.seeds()):
-                is_said = bool(self.context.sinks.outputs) or self.context.store_goes
+                # What a reader took is nowhere to be found again.
+                is_said = not all(isinstance(each, StreamOutput) for each in self.context.sinks.outputs)
+                is_said = is_said or self.context.store_goes
                 say_where_records_are(self.config.store, self.name, run.crawl, is_said=is_said)
                 async for request in self._requests(run):
                     yield request

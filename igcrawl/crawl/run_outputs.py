@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Final
 
 from igcrawl.errors import BadInput, IgcrawlError, StoreError
 from igcrawl.output.output import Output
+
+#: As in the names of batches.
+_PLACES: Final = re.compile(r"%\(\w+\)\d*[a-z]")
 
 
 def take_outputs(outputs: Sequence[Output]) -> None:
@@ -17,9 +22,14 @@ def take_outputs(outputs: Sequence[Output]) -> None:
     """
     keys = [output.key for output in outputs]
     for output in outputs:
-        if keys.count(output.key) > 1:
+        if sum(_may_be(key, output.key) for key in keys) > 1:
             raise BadInput(f"output {output.name}: two outputs would write to it; name another file")
         output.take()
+
+
+def _may_be(key: str, other: str) -> bool:
+    """Return whether a text, which may have places for number or time, comes to another one."""
+    return key == other or bool(re.fullmatch(".+".join(map(re.escape, _PLACES.split(key))), other))
 
 
 async def finish_outputs(outputs: Iterable[Output], tail: bytes, written: list[str]) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable
+import os
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import replace
+from hashlib import blake2b
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -14,7 +16,7 @@ from igcrawl.output.output import OutputCrawl, OutputSpec
 from igcrawl.output.output_state import OutputState
 from igcrawl.output.own_part import holds, row_of
 from igcrawl.output.place import FileFacts, machine, name_aside
-from igcrawl.output.whole import checked, write_whole
+from igcrawl.output.whole import Touched, checked, write_whole
 from igcrawl.store import OutputRow
 from igcrawl.store.packed_records import pack_lines, unpack_lines
 from igcrawl.wording import counted
@@ -46,6 +48,7 @@ class BatchedOutput:
     def __init__(self, spec: OutputSpec, size: int, path_of: Callable[[int], Path]) -> None:
         self._spec, self._size, self._path_of = spec, size, path_of
         self.replaces = spec.replaces
+        self._template = blake2b(os.fsencode(spec.template), digest_size=8).hexdigest()
         self._crawl: OutputCrawl | None = None
         #: Path and state of each batch, in their order.
         self._batches: list[tuple[Path, OutputState]] = []
@@ -60,7 +63,7 @@ class BatchedOutput:
     @property
     def key(self) -> str:
         """See `Output.key`."""
-        return self._spec.uri
+        return self._spec.template
 
     @property
     def written(self) -> list[str]:
@@ -82,6 +85,9 @@ class BatchedOutput:
         """See `Output.begin`."""
         self._crawl = crawl
         mine = await self._known(crawl)
+        await self._retire_other_kinds(crawl)
+        if self._spec.replaces and not mine:
+            await self._retire_earlier_crawls(crawl)
         self._batches = []
         for number, (path, known) in enumerate(mine, start=1):
             # Behind a batch that is not full there is none, whatever other runs have left.
@@ -110,6 +116,27 @@ class BatchedOutput:
             ):
                 known[state.batch] = path, state
         return [known[number] for number in sorted(known)]
+
+    async def _retire_other_kinds(self, crawl: OutputCrawl) -> None:
+        """Clear away batches that this crawl wrote of another size, or with other options: their records come again."""
+        for row in await crawl.store.outputs.of(crawl.crawl):
+            path, state = Path(row.path), OutputState.read(row.state)
+            if not state.batch or state.format == self._spec.kind:
+                continue
+            if state.template == self._template or path == self._path_of(state.batch):
+                if not _removed(path, [state]) and path.is_file():
+                    self._move_aside(path, "is not as this crawl left it")
+                await crawl.store.outputs.drop(row)
+
+    async def _retire_earlier_crawls(self, crawl: OutputCrawl) -> None:
+        """Remove the batches of crawls before: the new ones may be fewer, and the last of the old would stay."""
+        paths: list[Path] = []
+        while (path := self._path_of(len(paths) + 1)).is_file():
+            paths.append(path)
+        # The first goes last: without it a later run would not look for the others.
+        for path in reversed(paths):
+            rows = await crawl.store.outputs.at(machine(), str(path))
+            _removed(path, [OutputState.read(row.state) for row in rows if row.crawl != crawl.crawl])
 
     async def _mended(self, path: Path, known: OutputState) -> OutputState:
         """Return a batch's state once its file holds what it should, or may be written."""
@@ -180,27 +207,36 @@ class BatchedOutput:
                 return
         else:
             path = self._path_of(number)
-            before = OutputState(format=self._spec.kind, batch=number)
+            before = OutputState(format=self._spec.kind, batch=number, template=self._template)
             await self._make_room(path)
         after = replace(before, place=end.place, skip=end.skip, full=full, tail=packed, start=0, next=None)
         self._batches[number - 1 :] = [(path, before)]
-        state = await write_whole(self._the_crawl, path, before, after, self._content(after))
+        try:
+            state = await write_whole(self._the_crawl, path, before, after, self._content(after))
+        except Touched:
+            # It was another worker of this crawl, or a program whose file goes aside.
+            await self._make_room(path)
+            state = await write_whole(self._the_crawl, path, before, after, self._content(after))
         self._batches[number - 1] = path, state
 
     async def _make_room(self, path: Path) -> None:
-        """Move a file aside that is in the place of a new batch, unless an earlier crawl has written it."""
+        """Move a file aside that is in the place of a new batch, unless an earlier crawl's may be replaced."""
         if not path.exists():
             return
-        with path.open("rb") as file:
-            for row in await self._the_crawl.store.outputs.at(machine(), str(path)):
-                state = OutputState.read(row.state)
-                if state.hash and holds(file.fileno(), state):
-                    return
+        crawl = self._the_crawl
+        rows = await crawl.store.outputs.at(machine(), str(path))
+        before = [OutputState.read(row.state) for row in rows if row.crawl != crawl.crawl and self._spec.replaces]
+        # This crawl's own may be left behind one that others have changed; without a batch, it is another output's.
+        own = [OutputState.read(row.state) for row in rows if row.crawl == crawl.crawl]
+        own = [state for state in own if state.batch and state.format == self._spec.kind]
+        states = [each for state in [*before, *own] for each in (state, state.next) if each is not None]
+        if not any(_still_holds(path, each) for each in states):
+            self._move_aside(path, "was there already, and is no batch that this crawl may replace")
+
+    def _move_aside(self, path: Path, why: str) -> None:
         aside = name_aside(path)
         path.rename(aside)
-        logger.warning(
-            "%s: was there already, and is no batch of a crawl that this store knows; now %s", path, aside.name
-        )
+        logger.warning("%s: %s; now %s", path, why, aside.name)
 
     async def _content(self, state: OutputState) -> AsyncIterator[bytes]:
         """Yield what a batch is in a state."""
@@ -230,3 +266,12 @@ def _still_holds(path: Path, state: OutputState) -> bool:
         return False
     with path.open("rb") as file:
         return holds(file.fileno(), state)
+
+
+def _removed(path: Path, states: Iterable[OutputState]) -> bool:
+    """Remove a batch if it is as a crawl left it in one of these states, and return whether it is gone."""
+    known = [each for state in states for each in (state, state.next) if each is not None and each.batch]
+    if not any(_still_holds(path, each) and path.stat().st_size == each.length for each in known):
+        return False
+    path.unlink()
+    return True

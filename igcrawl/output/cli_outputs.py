@@ -50,12 +50,14 @@ def feeds_of(settings: BaseSettings, outputs: Iterable[tuple[str, bool]]) -> dic
         outputs: as `take_outputs` gives them.
 
     Raises:
-        BadInput: an output's format is not known.
+        BadInput: an output's format is not known, or it is named in two ways.
     """
     feeds: dict[str, dict[str, Any]] = {}
     for name, replace in outputs:
         uri, options = _feed_of(settings, name)
-        feeds[uri] = options | ({"overwrite": True} if replace else {})
+        options |= {"overwrite": True} if replace else {}
+        if feeds.setdefault(uri, options) != options:
+            raise BadInput(f"output {shown(uri)}: it is named twice, in different ways; name another file")
     return feeds
 
 
@@ -113,19 +115,20 @@ def _place(uri: str) -> str:
     return uri if parts.scheme not in {"", "file"} else str(expanded(parts.path, "output").absolute())
 
 
-def whole_feed(feeds: Mapping[str, Mapping[str, Any]]) -> str | None:
+def whole_feed(settings: BaseSettings) -> str | None:
     """Return the first output that must hold a whole crawl, which matters where the store keeps no records.
 
     Standard output is read as it comes. A local JSON lines file is gone on with, and so is a CSV that is appended to.
 
     Args:
-        feeds: by their address.
+        settings: Scrapy's.
     """
-    for uri, options in feeds.items():
+    batches = settings.getint("FEED_EXPORT_BATCH_ITEM_COUNT")
+    for uri, options in settings.getdict("FEEDS").items():
         scheme = urlsplit(str(uri)).scheme
         lines = options.get("format") in JSON_LINES
         goes_on = lines or (options.get("format") == "csv" and not options.get("overwrite"))
-        plain = not without_compression(str(uri))[1] and not options.get("batch_item_count")
+        plain = not without_compression(str(uri))[1] and not options.get("batch_item_count", batches)
         if scheme != "stdout" and not (scheme in {"", "file"} and goes_on and plain):
             return f"output {shown(str(uri))}"
     return None

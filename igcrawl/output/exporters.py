@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final, Self
 
 from itemadapter import ItemAdapter
@@ -74,6 +75,9 @@ class CsvExporter(_Unfolding, CsvItemExporter):
         super().__init__(file, **kwargs)
         if not self.fields_to_export and main_record:
             self.fields_to_export = [column.name for column in columns_of_type(main_record)]
+        with suppress(OSError, AttributeError):
+            # Scrapy appends to a file that has its header; what a plugin writes into does not know its place.
+            self.include_headers_line = self.include_headers_line and not file.tell()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, file: Any, **kwargs: Any) -> Self:

@@ -28,8 +28,10 @@ from igcrawl.output.foreign import JSON_LINES
 from igcrawl.output.growing import GrowingOutput
 from igcrawl.output.output import Output, OutputSpec
 from igcrawl.output.remote import RemoteOutput
+from igcrawl.output.stream import StreamOutput
 from igcrawl.output.whole import WholeOutput
 from igcrawl.paths import expanded, real_path
+from igcrawl.stopping import Stopping
 
 #: Options of a feed that change its bytes.
 _OF_BYTES: Final = (
@@ -73,12 +75,11 @@ def accepts(own: ItemFilter, item: Any) -> bool:
 
 
 def output_of(
-    crawler: Crawler, spider: Spider, template: str, options: Mapping[str, Any], *, keeps: bool
+    crawler: Crawler, spider: Spider, template: str, options: Mapping[str, Any], *, keeps: bool, stopping: Stopping
 ) -> Output | None:
     """Return the output that stands for a feed; None for one that is Scrapy's own matter.
 
-    That is standard output, a pipe or a device, which nobody can look at again, and, where the store keeps no records,
-    whatever cannot be appended to.
+    That is, where the store keeps no records, whatever cannot be appended to.
 
     Args:
         crawler: the crawl's.
@@ -86,16 +87,20 @@ def output_of(
         template: the feed's address.
         options: the feed's, with their defaults.
         keeps: whether the store keeps the crawl's records.
+        stopping: of the run.
+
+    Raises:
+        Exception: whatever its exporter, plugins, filter or function of parameters raise.
     """
     storage = _storage_of(crawler.settings, template)
-    if issubclass(storage, StdoutFeedStorage):
-        return None
     uri = apply_uri_params(template, _params(spider, options, 1))
     local = issubclass(storage, FileFeedStorage)
-    if local and is_stream(uri):
-        return None
     path = local_path(uri) if local else None
     spec = _spec(crawler, spider, template, uri, options, path)
+    # One that cannot write anything fails here, before a request is spent on it.
+    spec.encoder().begin()
+    if issubclass(storage, StdoutFeedStorage) or (local and is_stream(uri)):
+        return StreamOutput(spec, public_uri(uri), stopping)
     size = options["batch_item_count"]
     if not keeps and not (spec.grows and spec.format in JSON_LINES):
         return None
@@ -158,6 +163,7 @@ def _spec(
         encoder=make(suffix),
         header=lambda: make("")().begin() if lines else b"",
         accepts=_accepts(options, main_record),
+        template=str(local_path(template)) if path is not None and options["batch_item_count"] else "",
         path=path,
         replaces=bool(options.get("overwrite")),
         suffix=suffix,

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import logging
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.extensions.feedexport import FeedExporter, ItemFilter
 from scrapy.utils.misc import load_object
 
+from igcrawl.errors import BadInput
 from igcrawl.items import Page
 from igcrawl.output.exporters import TAKING_PAGES
-from igcrawl.output.feed_outputs import OneType, output_of
+from igcrawl.output.feed_outputs import OneType, output_of, shown
 from igcrawl.output.output import Output
+from igcrawl.stopping import Stopping
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +27,10 @@ class WritesOutputs(Protocol):
     @property
     def keeps(self) -> bool:
         """True if the store keeps the crawl's records."""
+
+    @property
+    def stopping(self) -> Stopping:
+        """The stop flag of its run."""
 
     def take_output(self, output: Output) -> None:
         """Write an output with the crawl."""
@@ -42,13 +49,22 @@ class RecordFeedExporter(FeedExporter):
         super().__init__(crawler)
         #: Addresses of the feeds that were stored and are no views of the store.
         self.stored: list[str] = []
+        #: Why an output cannot be written, with which no crawl begins.
+        self.problem: str | None = None
 
     def open_spider(self, spider: Spider) -> None:
-        """Give the crawl its outputs, and open what is left: standard output, pipes, devices."""
+        """Give the crawl its outputs, and open what is left where the store keeps no records."""
         crawl: Any = spider
         writes: WritesOutputs = crawl
         for uri, options in list(self.feeds.items()):
-            output = output_of(self.crawler, spider, uri, options, keeps=writes.keeps)
+            try:
+                output = output_of(self.crawler, spider, uri, options, keeps=writes.keeps, stopping=writes.stopping)
+            except BadInput as error:
+                self.problem = str(error)
+                return
+            except Exception as error:  # whatever an exporter, plugin, filter or function of the operator's raises
+                self.problem = f"output {shown(uri)}: {type(error).__name__}: {error}"
+                return
             if output is not None:
                 writes.take_output(output)
                 del self.feeds[uri]
@@ -71,6 +87,10 @@ class RecordFeedExporter(FeedExporter):
         except Exception as error:  # whatever it is, records are being lost
             logger.debug("an output failed", exc_info=True)
             crawl.stop_for_output(f"an output failed with {type(error).__name__}: {error}")
+
+    def _storage_supported(self, uri: str, feed_options: dict[str, Any]) -> bool:
+        """Return whether an address can be stored; standard output is ours, and Scrapy's storage would warn of -O."""
+        return urlsplit(uri).scheme == "stdout" or super()._storage_supported(uri, feed_options)
 
     async def _close_slot(self, slot: Any, spider: Spider) -> None:
         name = f"feedexport/failed_count/{type(slot.storage).__name__}"

@@ -23,6 +23,7 @@ class OutputSpec:
         encoder: makes what writes one file.
         header: makes the first line that each file of the format has, "" for none.
         accepts: whether the output takes a record, which comes as a mapping.
+        template: of batches, the real path with its places for number or time; "" for all else.
         path: the real path of a local file; None for a remote place, and for batches.
         replaces: whether what stands there before the crawl is replaced, not kept.
         suffix: of its compression, "" for none.
@@ -37,6 +38,7 @@ class OutputSpec:
     encoder: Callable[[], Encoder]
     header: Callable[[], bytes]
     accepts: Callable[[Mapping[str, Any]], bool]
+    template: str = ""
     path: Path | None = None
     replaces: bool = False
     suffix: str = ""

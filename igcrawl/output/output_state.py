@@ -23,6 +23,7 @@ class OutputState:
         place: place of the last page that it holds.
         skip: how many records of the page behind that one it holds, too: a batch ends anywhere.
         batch: number of the batch, 0 for an output without batches.
+        template: what tells the batch's address, with its places for number or time, from those of other outputs.
         full: whether the batch has all its records.
         tail: what stands behind the own part until the crawl goes on.
         facts: of the file, as it was left; None while that is not known.
@@ -37,6 +38,7 @@ class OutputState:
     place: int = 0
     skip: int = 0
     batch: int = 0
+    template: str = ""
     full: bool = False
     tail: bytes = b""
     facts: FileFacts | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +20,10 @@ from igcrawl.store import OutputRow
 from igcrawl.store.packed_records import pack_lines, unpack_lines
 
 logger = logging.getLogger(__name__)
+
+
+class Touched(StoreError):
+    """Raised when somebody else writes a file that is just to be replaced."""
 
 
 class WholeOutput:
@@ -110,7 +115,8 @@ class WholeOutput:
         for _ in range(2):
             if FileFacts.of(self._path) != self._facts:
                 await self.begin(crawl)
-            await self._write(crawl, tail)
+            with suppress(Touched):
+                await self._write(crawl, tail)
             if FileFacts.of(self._path) == self._facts:
                 return
         raise StoreError(f"{self._path}: another program keeps changing it; give this crawl a file of its own, -O …")
@@ -148,8 +154,10 @@ async def write_whole(
 
     Raises:
         OSError: it cannot be written; the old file stays.
+        Touched: somebody else has written the file meanwhile, which stays.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    found = FileFacts.of(path)
     with part_of(path) as part:
         if after.start:
             with path.open("rb") as old:
@@ -160,6 +168,8 @@ async def write_whole(
         after = replace(after, length=part.length, hash=part.hash, facts=None)
         # Before it takes its place: a run that finds either file knows it as its own.
         await crawl.store.outputs.put(row_of(crawl, path, replace(before, next=after)))
+        if FileFacts.of(path) != found:
+            raise Touched(f"{path}: another program has written it meanwhile; the same command writes this crawl's")
         part.take_place()
     after = replace(after, facts=FileFacts.of(path))
     await crawl.store.outputs.put(row_of(crawl, path, after))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from types import UnionType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -25,8 +26,17 @@ _NEEDED: Final = {"s3": "botocore", "gs": "google.cloud.storage"}
 #: What a feed's address may name beside the spider's attributes.
 _URI_NAMES: Final = frozenset({"time", "batch_time", "batch_id", "name"})
 _TEXTS: Final = _URI_NAMES - {"batch_id"}
-#: Options of a feed that are whole numbers.
-_NUMBERS: Final = ("indent", "batch_item_count")
+#: Options of a feed by what they must be: text in the place of another value would be taken for something else.
+_KINDS: Final[Mapping[str, tuple[type | UnionType, str]]] = {
+    "indent": (int, "a whole number"),
+    "batch_item_count": (int, "a whole number"),
+    "overwrite": (bool, "true or false"),
+    "store_empty": (bool, "true or false"),
+    "fields": (Mapping | list | tuple, "names in a list, or names with their columns"),
+    "item_classes": (list | tuple | set | frozenset, "classes in a list"),
+    "postprocessing": (list | tuple, "plugins in a list"),
+    "item_export_kwargs": (Mapping, "names with values"),
+}
 
 
 def check_outputs(settings: Settings, spider: type[Spider], config: Config, files: Mapping[str, str | None]) -> None:
@@ -100,7 +110,9 @@ def _check_loads(uri: str, path: Any) -> None:
 
 def _check_feed(uri: str, options: Mapping[str, Any], settings: Settings, spider: type[Spider]) -> None:
     """Refuse an output that would never be written, before a request is spent on it."""
-    scheme = urlsplit(uri).scheme
+    scheme, host = urlsplit(uri)[:2]
+    if scheme == "file" and host not in {"", "localhost"}:
+        raise BadInput(f"output {uri}: {host} would be another machine; a path of this one is file:///{host}/…")
     if scheme not in {"", "file", "stdout"} and options.get("overwrite") is False:
         raise BadInput(
             f"output {shown(uri)}: a remote output is stored whole at the end of a run; it cannot be appended to"
@@ -141,9 +153,11 @@ def _check_options(uri: str, options: Mapping[str, Any], settings: Settings, spi
     for name in names:
         if name not in _URI_NAMES and not hasattr(spider, name):
             raise BadInput(f"output {shown(uri)}: %({name}) is not known; allowed: {', '.join(sorted(_URI_NAMES))}")
-    for name in _NUMBERS:
-        if not isinstance(options.get(name), int | None):
-            raise BadInput(f"output {shown(uri)}: {name}: expected a whole number, got {_cut(options[name])}")
+    for name, (kind, told) in _KINDS.items():
+        value = options.get(name)
+        # True is a whole number to Python.
+        if value is not None and (not isinstance(value, kind) or (kind is int and isinstance(value, bool))):
+            raise BadInput(f"output {shown(uri)}: {name}: expected {told}, got {_cut(value)}")
     try:
         apply_uri_params(uri, {name: "x" if name in _TEXTS else 1 for name in names})
     except (ValueError, TypeError, KeyError):

@@ -176,6 +176,9 @@ async def live(folder: Path, uri: str, replaces: bool, chance: random.Random) ->
     if not replaces and uri in THEIRS:
         (folder / uri).write_text(mark(world, THEIRS[uri]))
     for _ in range(chance.randrange(1, 8)):
+        if "%(" in uri and chance.random() < 0.2:
+            options["batch_item_count"] = chance.randrange(2, 20)
+            print(f"batches of {options['batch_item_count']}")
         pages, life = chance.randrange(5), chance.randrange(1, 40) if chance.random() < 0.7 else None
         print(f"run of {pages} pages, killed within {life} steps")
         await world.run(pages, killed_within=life)

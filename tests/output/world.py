@@ -33,6 +33,7 @@ from igcrawl.errors import BadInput
 from igcrawl.output.feed_outputs import output_of
 from igcrawl.output.output import Output, OutputCrawl
 from igcrawl.output.place import machine
+from igcrawl.stopping import Stopping
 from igcrawl.store import OperatorLimits, PackedRecords, PageCommit, Seed, Store, make_store
 from igcrawl.store.packed_records import pack_lines
 
@@ -139,7 +140,7 @@ class World:
         outputs = []
         for uri, options in self.feeds.items():
             complete = feed_complete_default_values_from_settings(options, own, uri)
-            output = output_of(crawler, spider, str(self.folder / uri), complete, keeps=True)
+            output = output_of(crawler, spider, str(self.folder / uri), complete, keeps=True, stopping=Stopping())
             assert output is not None
             outputs.append(output)
         return outputs
@@ -228,12 +229,13 @@ class World:
 
     def remember_foreign(self) -> None:
         """Forget what others have removed themselves."""
-        everything = self._everything()
         with closing(sqlite3.connect(self.folder / "store.db")) as store:
-            begun = bool(store.execute("SELECT 1 FROM outputs").fetchall())
-        # What stood there before the crawl is replaced where that was asked for.
-        replaced = not begun and any(options["overwrite"] for options in self.feeds.values())
-        self.foreign = [mark for mark in self.foreign if mark.encode() in everything and not replaced]
+            known = {path for (path,) in store.execute("SELECT path FROM outputs")}
+        everything = self._everything()
+        # What stands where the crawl has never written is replaced if that was asked for.
+        new = [path for path in self.files() if str(path.resolve()) not in known]
+        replaced = b"".join(map(contents, new)) if any(each["overwrite"] for each in self.feeds.values()) else b""
+        self.foreign = [mark for mark in self.foreign if mark.encode() in everything and mark.encode() not in replaced]
 
     def _everything(self) -> bytes:
         return b"".join(contents(path) for path in sorted(self.folder.rglob("*")) if path.is_file())
@@ -272,11 +274,11 @@ def seed(number: int) -> Seed:
 
 
 def walk_record(number: int) -> dict[str, Any]:
-    return {"type": "walk", "operation": "followers", "fetched_at": NOW, "walk": f"w{number}", "target": str(number)}
+    return {"type": "walk", "operation": "followers", "fetched_at": NOW, "walk": "followers/1", "target": str(number)}
 
 
 def key(record: dict[str, Any]) -> tuple[str, str]:
-    return record["type"], str(record.get("pk") or record.get("walk"))
+    return record["type"], str(record.get("pk") or record.get("target"))
 
 
 def _number(path: Path) -> int:

@@ -28,8 +28,16 @@ from tests.support.crawls import CrawlProcess
 HUB = "100000040"
 #: The options that name an output.
 OUTPUTS = {name: ("-O", f"out.{name}") for name in ("jsonl", "jsonl.gz", "jsonl.zst", "json", "csv", "csv.gz", "xml")}
-_BATCHES = {"part-%(batch_id)d.jsonl": {"format": "jsonl", "batch_item_count": 3000, "overwrite": True}}
-OUTPUTS["batches"] = ("-s", f"FEEDS={json.dumps(_BATCHES)}")
+#: Records of a batch; each run may have another size.
+_SIZES = (3000, 1000, 170, 40)
+
+
+def _batches(size: int) -> tuple[str, str]:
+    feeds = {"part-%(batch_id)d.jsonl": {"format": "jsonl", "batch_item_count": size, "overwrite": True}}
+    return "-s", f"FEEDS={json.dumps(feeds)}"
+
+
+OUTPUTS["batches"] = _batches(_SIZES[0])
 #: Another crawl, which writes into the same file; and its walk.
 OTHER = ("following", "-a", "user_id=100000013", "-a", "fresh=1")
 _OTHER_WALKS = ("following/100000013",)
@@ -80,7 +88,8 @@ class Ground:
 
     def start(self, command: Sequence[str], *options: str) -> CrawlProcess:
         """Run the crawl, once more."""
-        named = [part for output in self.outputs for part in OUTPUTS[output]]
+        drawn = {**OUTPUTS, "batches": _batches(self.chance.choice(_SIZES))}
+        named = [part for output in self.outputs for part in drawn[output]]
         if self.proxy is not None and self.disturbed and self.chance.random() < _CUTS_COME:
             through = [None] * self.chance.randrange(_LONGEST_PEACE)
             self.proxy.cuts.extend([*through, self.chance.choice(_CUTS)])

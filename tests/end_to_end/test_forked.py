@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.conftest import scrapy_environment
 from tests.support import crawls
+from tests.support.in_one_process import order_of
 
 _CRAWL = ["scrapy", "crawl", "profiles", "-a", "username=instagram", "-O", "out.csv"]
 _IMPORTED = f"""
@@ -39,3 +40,13 @@ def last_line_of(program: str, folder: Path) -> str:
     environment = scrapy_environment(IG_SIMULATOR="True", XDG_STATE_HOME=str(folder / "state"))
     crawls.begin({"program": program}, folder, log, environment).wait()
     return log.read_text().splitlines()[-1]
+
+
+def test_a_crawl_into_files_needs_no_process_of_its_own_and_one_into_a_pipe_does(tmp_path: Path) -> None:
+    files = order_of(["profiles", "-O", "a.csv", "-o", "b.json.gz"], tmp_path, {})
+    assert files is not None
+    assert {name: feed["format"] for name, feed in files.settings["FEEDS"].items()} == {
+        "a.csv": "csv",
+        "b.json.gz": "json",
+    }
+    assert order_of(["profiles", "-o", "-:json"], tmp_path, {}) is None

@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from scrapy.settings import Settings
 
 from igcrawl import paths
+from igcrawl.cli.crawl_command import is_ours
 from igcrawl.items import RECORD_TYPES, columns, field_rules
+from igcrawl.running import find_spider
 from igcrawl.store import schema
 
 
@@ -41,3 +44,11 @@ def test_the_project_is_looked_for_only_where_a_path_counts_from_it(
     assert paths.in_project(tmp_path / "x") == tmp_path / "x"
     with pytest.raises(AssertionError):
         paths.in_project("x")
+
+
+def test_a_command_loads_the_spiders_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings({"SPIDER_MODULES": ["spiders"]})
+    assert is_ours(settings, {}, ["followers"])
+    monkeypatch.setattr("scrapy.spiderloader.SpiderLoader._load_all_spiders", not_again)
+    assert is_ours(settings, {}, ["followers"])
+    assert find_spider.find_spider(settings, "followers").name == "followers"

@@ -93,7 +93,9 @@ def in_project(path: str | Path, what: str = "") -> Path:
     Raises:
         BadInput: see `expanded`.
     """
-    return project_folder() / expanded(path, what)
+    own = expanded(path, what)
+    # To look for the project takes a dozen questions to the disk.
+    return own if own.is_absolute() else project_folder() / own
 
 
 def setting_path(settings: BaseSettings, name: str) -> str:

@@ -13,6 +13,7 @@ import pytest
 
 from igcrawl.operations.catalogue import OPERATIONS
 from tests.conftest import Scrapy, read_jsonl, scrapy_environment
+from tests.support import crawls
 
 
 def test_operations_lists_every_operation_with_its_doc_id(scrapy: Scrapy) -> None:
@@ -58,11 +59,10 @@ def test_python_runs_the_package_as_scrapy_runs(tmp_path: Path) -> None:
 
 
 def test_simulate_says_what_a_client_needs_serves_it_and_cleans_up(scrapy: Scrapy, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "scrapy", "simulate", "--users", "120", "--seed", "5"]
-    server = subprocess.Popen(command, cwd=tmp_path, env=scrapy_environment(), stdout=subprocess.PIPE)
-    assert server.stdout is not None
+    server = crawls.start("simulate", "--users", "120", "--seed", "5", folder=tmp_path)
     try:
-        lines = [server.stdout.readline().decode().strip() for _ in range(4)]
+        crawls.until(lambda: server.log.count("\n") == 4)
+        lines = server.log.splitlines()
         said = dict(line.removeprefix("export ").split("=", 1) for line in lines)
         assert list(said) == ["IG_MOBILE_URL", "IG_WEB_URL", "IG_SESSION", "user_id"]
         assert [line.startswith("export ") for line in lines] == [True, True, True, False]
@@ -73,9 +73,9 @@ def test_simulate_says_what_a_client_needs_serves_it_and_cleans_up(scrapy: Scrap
         assert run.code == 0, run.err
         assert read_jsonl(tmp_path / "x.jsonl")[-1]["records"] == 120
     finally:
-        server.send_signal(signal.SIGINT)
-        server.communicate(timeout=20)
-    assert server.returncode == 0
+        server.signal(signal.SIGINT)
+        code = server.wait(20)
+    assert code == 0
     assert not session.exists()
 
 

@@ -173,7 +173,7 @@ def test_a_last_line_of_the_operator_s_own_is_ended_not_cut(place: Place, file: 
 @pytest.mark.parametrize("option", ["-O", "-o"])
 def test_every_format_goes_on_with_an_unfinished_crawl(place: Place, name: str, option: str) -> None:
     for command in ((*CRAWL, "max_pages=2"), CRAWL):
-        assert place.start(*command, output=(option, name)).process.wait() == 0
+        place.crawl(*command, output=(option, name))
         rows = [row for row in read(place.folder / name) if row["type"] == "follow"]
         assert len({row["pk"] for row in rows}) == len(rows)
     assert len(rows) == 260
@@ -182,7 +182,7 @@ def test_every_format_goes_on_with_an_unfinished_crawl(place: Place, name: str, 
 
 def test_an_output_that_is_named_later_holds_the_whole_crawl(place: Place) -> None:
     place.crawl(*CRAWL, "max_pages=2", output=())
-    place.start(*CRAWL, "max_pages=4", output=("-O", "first.csv")).process.wait()
+    place.crawl(*CRAWL, "max_pages=4", output=("-O", "first.csv"))
     done = place.crawl(*CRAWL, output=("-o", "last.json.gz", "-O", "out.jsonl"))
     assert complete(done.records)
     assert len(read(place.folder / "last.json.gz")) == 262
@@ -196,8 +196,7 @@ def test_an_output_of_a_named_crawl_that_has_ended_is_written_without_a_request(
     asked = len(place.simulator.requests)
     assert "records are kept in the store" in done.log
     assert "scrapy export followers.jsonl --crawl 1" in done.log
-    ended = place.start(*command, output=("-O", "out.csv")).process
-    assert ended.wait() == 0
+    ended = place.crawl(*command, output=("-O", "out.csv"))
     assert "has ended; only -a fresh=1 runs it again" in ended.log
     assert len(csv_rows(place)) == 260
     assert len(place.simulator.requests) == asked

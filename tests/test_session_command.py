@@ -6,8 +6,6 @@ import base64
 import os
 import pty
 import stat
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +19,8 @@ from igcrawl.errors import BadInput
 from igcrawl.sessions.session import Session
 from igcrawl.sessions.source import read_source
 from igcrawl.simulator import Simulator
-from tests.conftest import Scrapy, scrapy_environment
+from tests.conftest import Scrapy
+from tests.support import crawls
 from tests.support.session_file import SESSIONID, secrets_of, session_settings, write_session
 from tests.support.session_states import change_state
 
@@ -244,17 +243,18 @@ def test_export_shows_a_session_on_a_terminal_only_when_asked_twice(
 ) -> None:
     scrapy("session", "import", "theirs.json", "--name", "mine")
     ours, terminal = pty.openpty()
-    command = [sys.executable, "-m", "scrapy", "session", "export", "mine", *(["--yes"] if sure else [])]
-    run = subprocess.run(
-        command, cwd=tmp_path, env=scrapy_environment(), stdout=terminal, stderr=subprocess.PIPE, check=False
-    )
+    run = crawls.start(
+        *("session", "export", "mine", *(["--yes"] if sure else [])),
+        folder=tmp_path, log=Path(os.ttyname(terminal)), errors=tmp_path / "errors.txt",
+    )  # fmt: skip
+    code = run.wait()
     os.write(terminal, b"end\n")
     shown = b""
     while not shown.endswith(b"end\r\n"):
         shown += os.read(ours, 4096)
     os.close(ours)
     os.close(terminal)
-    assert (run.returncode, SESSIONID.encode() in shown) == ((0, True) if sure else (2, False))
+    assert (code, SESSIONID.encode() in shown) == ((0, True) if sure else (2, False))
 
 
 def test_check_asks_once_and_says_whose_session_works(

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import base64
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -181,8 +179,9 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], list
         environment = scrapy_environment(
             IG_SESSION=str(write_session(folder / "session.json")), IG_MOBILE_URL=mobile.url, IG_WEB_URL=web.url
         )
-        command = [sys.executable, "-m", "tests.support.ask_all", str(walks)]
-        subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True, timeout=60)
+        program = f"from tests.support.ask_all import ask; ask({str(walks)!r})"
+        process = crawls.begin({"program": program}, folder, folder / "log.txt", environment)
+        assert process.wait() == 0, process.log
     asked = {}
     for row, case, *_ in ROWS:
         count = len(case_of(row, case)["requests"])

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from scrapy.addons import AddonManager
 from scrapy.settings import Settings
-from scrapy.spiderloader import get_spider_loader
 from scrapy.utils.conf import build_component_list
 
 from igcrawl.arguments import BadLines, OperationArguments
@@ -25,7 +24,7 @@ from igcrawl.errors import BadInput
 from igcrawl.output.cli_outputs import add_feeds, complete_feeds, feeds_of, take_outputs
 from igcrawl.printable import say
 from igcrawl.running.crawl_preflight import check_files, check_settings, log_files, prepare_crawl
-from igcrawl.running.find_spider import find_spider
+from igcrawl.running.find_spider import find_spider, loader_of
 from igcrawl.running.own_settings import ADDON, add_spiders, check_our_addon, is_our_addon
 from igcrawl.verdict import ExitCode
 
@@ -50,7 +49,7 @@ def is_ours(settings: Settings, given: Mapping[str, str], args: list[str]) -> bo
         own.setdict(given, priority="cmdline")
     has_addon = any(is_our_addon(addon) for addon in build_component_list(own["ADDONS"]))
     try:
-        loader = get_spider_loader(own)
+        loader = loader_of(own)
     except ImportError as error:
         if has_addon:
             raise BadInput(f"SPIDER_MODULES: {error}") from None
@@ -70,7 +69,7 @@ def _refuse_without_addon(name: str) -> None:
     """
     bare = Settings()
     add_spiders(bare)
-    if name in get_spider_loader(bare).list():
+    if name in loader_of(bare).list():
         raise BadInput(
             f"{name} is a spider of igcrawl, whose add-on this project lacks; "
             f'its settings need ADDONS = {{"{ADDON}": 500}}'

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from functools import cache
 from typing import Any, Final, get_args, get_type_hints
 
 from igcrawl.items.record import Record
@@ -56,11 +57,18 @@ def columns_of(kinds: Iterable[type[Record]]) -> list[Column]:
         kinds: its classes. What a class adds stands after the columns of those before it.
     """
     columns: dict[str, Column] = {}
+    # Mypy takes a class to be as unhashable as its instances.
+    kind: Any
     for kind in kinds:
-        hints = get_type_hints(kind)
-        for field in fields(kind):
-            columns.setdefault(field.name, _column(field.name, hints[field.name]))
+        for column in _columns_of_class(kind):
+            columns.setdefault(column.name, column)
     return list(columns.values())
+
+
+@cache
+def _columns_of_class(kind: Any) -> tuple[Column, ...]:
+    hints = get_type_hints(kind)
+    return tuple(_column(field.name, hints[field.name]) for field in fields(kind))
 
 
 def _column(name: str, hint: Any) -> Column:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields
-from functools import lru_cache
-from types import NoneType
+from functools import cache, lru_cache
+from types import MappingProxyType, NoneType
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
 from igcrawl.items.record import Record
@@ -37,9 +38,9 @@ def optional_fields(kind: type[Record]) -> dict[str, frozenset[Any]]:
 
     Those are the fields whose default is None, but for the ones that tell a record from others.
     """
-    hints = get_type_hints(kind)
+    types = _types_of_fields(kind)
     return {
-        field.name: _types(hints[field.name])
+        field.name: types[field.name]
         for field in fields(kind)
         if field.default is None and field.default_factory is MISSING and field.name not in kind.KEY
     }
@@ -56,16 +57,27 @@ def nested_fields(kind: type[Record]) -> tuple[str, ...]:
 
 
 def _of_people(kind: type[Record], wanted: frozenset[Any]) -> tuple[str, ...]:
-    hints = get_type_hints(kind)
+    types_of = _types_of_fields(kind)
     return tuple(
         field.name
         for field in own_fields(kind)
-        if (types := _types(hints[field.name])) & wanted
+        if (types := types_of[field.name]) & wanted
         # What is required and text is the operator's own, or a word of ours.
         and (field.default is not MISSING or str not in types)
         and not names_identity(field.name)
         and not is_picture(field.name)
     )
+
+
+def _types_of_fields(kind: Any) -> Mapping[str, frozenset[Any]]:
+    # Mypy takes a class to be as unhashable as its instances.
+    return _read_types(kind)
+
+
+@cache
+def _read_types(kind: Any) -> Mapping[str, frozenset[Any]]:
+    """Return the types of a class's fields: to read them takes longer than to read a page of its records."""
+    return MappingProxyType({name: _types(hint) for name, hint in get_type_hints(kind).items()})
 
 
 def _types(hint: Any) -> frozenset[Any]:

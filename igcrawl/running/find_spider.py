@@ -26,7 +26,7 @@ def find_spider(settings: BaseSettings, name: str | None) -> type[OperationSpide
         BadInput: there is none, it is not one of ours, or the modules cannot be imported.
     """
     try:
-        loader = _loader_of(settings)
+        loader = loader_of(settings)
     except ImportError as error:
         raise BadInput(f"SPIDER_MODULES: {error}") from None
     names = loader.list()
@@ -50,7 +50,15 @@ def check_spider(spider: type[Spider]) -> type[OperationSpider]:
     raise BadInput(f"{getattr(spider, '__name__', spider)!s} is no spider of igcrawl: expected an OperationSpider")
 
 
-def _loader_of(settings: BaseSettings) -> SpiderLoaderProtocol:
+def loader_of(settings: BaseSettings) -> SpiderLoaderProtocol:
+    """Return what loads a project's spiders.
+
+    Args:
+        settings: Scrapy's.
+
+    Raises:
+        ImportError: a module of spiders cannot be imported.
+    """
     if load_object(settings["SPIDER_LOADER_CLASS"]) is not SpiderLoader:
         return get_spider_loader(settings)
     return _loader(tuple(settings.getlist("SPIDER_MODULES")), settings.getbool("SPIDER_LOADER_WARN_ONLY"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
 from importlib.resources import files
 from typing import Final
 
@@ -11,7 +13,8 @@ from igcrawl.errors import BadInput
 _IN_PIECES: Final = "-- In pieces:"
 
 
-def migrations(backend: str) -> list[tuple[int, str]]:
+@cache
+def migrations(backend: str) -> Sequence[tuple[int, str]]:
     """Return the versions of a backend's schema and the SQL that leads to each, in order.
 
     Read as package data, so that it works from a zipped egg, too.
@@ -21,7 +24,7 @@ def migrations(backend: str) -> list[tuple[int, str]]:
     """
     folder = files("igcrawl.store").joinpath("migrations", backend)
     scripts = [file for file in folder.iterdir() if file.name.endswith(".sql")]
-    return sorted((int(file.name.removesuffix(".sql")), file.read_text(encoding="utf-8")) for file in scripts)
+    return tuple(sorted((int(file.name.removesuffix(".sql")), file.read_text(encoding="utf-8")) for file in scripts))
 
 
 def pending(backend: str, version: int, store: str) -> list[tuple[int, str]]:

@@ -7,6 +7,7 @@ import csv
 import io
 import warnings
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +32,14 @@ from tests.analysis.histories import (
 from tests.analysis.test_export_refusals import content_of, refused
 from tests.store.samples import claimed, opened, seed
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    import duckdb
-    import openpyxl
-    import pandas as pd
-
 LONG = 12345678901234567
+
+
+def reader(name: str) -> Any:
+    """A package that reads what was exported: to import them takes as long as to collect half of the tests."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return import_module(name)
 
 
 @pytest.fixture
@@ -88,7 +90,7 @@ async def test_ids_come_out_of_a_spreadsheet_whole(file_url: str, tmp_path: Path
     await filled(file_url, lambda walk: follow(walk, 1))
     await exported(file_url, tmp_path / "x.csv", purpose="excel", type="follow")
     # Its columns are what they look like, as in a spreadsheet.
-    [row] = pd.read_csv(tmp_path / "x.csv").to_dict("records")
+    [row] = reader("pandas").read_csv(tmp_path / "x.csv").to_dict("records")
     assert (row["owner_pk"], row["pk"]) == (f"'{LONG}", f"'{10**18 + 1}")
     assert (row["position"], row["is_private"]) == (1, False)
 
@@ -159,7 +161,7 @@ async def test_xlsx_has_a_sheet_for_each_type_with_texts_numbers_flags_and_dates
     )
     assert await exported(url, tmp_path / "x.xlsx") == 0
     assert f"written to {tmp_path}/x.xlsx" in capsys.readouterr().err
-    book = openpyxl.load_workbook(tmp_path / "x.xlsx")
+    book = reader("openpyxl").load_workbook(tmp_path / "x.xlsx")
     assert book.sheetnames == ["profile", "follow", "walk"]
     assert book["follow"].freeze_panes == "A2"
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
@@ -185,7 +187,7 @@ async def test_the_same_records_give_the_same_xlsx_and_pandas_reads_it(file_url:
     for name in ("x.xlsx", "y.xlsx"):
         await exported(file_url, tmp_path / name)
     assert (tmp_path / "x.xlsx").read_bytes() == (tmp_path / "y.xlsx").read_bytes()
-    table = pd.read_excel(tmp_path / "x.xlsx", sheet_name="follow", dtype={"pk": str})
+    table = reader("pandas").read_excel(tmp_path / "x.xlsx", sheet_name="follow", dtype={"pk": str})
     assert list(table["pk"]) == [str(10**18 + number) for number in range(30)]
 
 
@@ -216,7 +218,9 @@ async def test_a_text_that_is_too_long_for_a_cell_is_cut_and_that_is_told(
         lambda walk: profile(walk, biography="a" * 32_767, full_name="b" + "✨" * 32_766, category="a" * 32_766 + "🙂"),
     )
     await exported(file_url, tmp_path / name, **order)
-    rows = rows_of(tmp_path / name) if order else sheet_rows(openpyxl.load_workbook(tmp_path / name)["profile"])
+    rows = (
+        rows_of(tmp_path / name) if order else sheet_rows(reader("openpyxl").load_workbook(tmp_path / name)["profile"])
+    )
     assert rows[0]["biography"] == "a" * 32_767
     assert rows[0]["full_name"] == "b" + "✨" * 32_766
     # A cell counts the smile as two.
@@ -239,7 +243,7 @@ async def test_a_duckdb_file_has_typed_tables_and_views(url: str, tmp_path: Path
     )
     assert await exported(url, tmp_path / "x.duckdb") == 0
     assert [path.name for path in tmp_path.glob("*x.duckdb*")] == ["x.duckdb"]
-    with duckdb.connect(str(tmp_path / "x.duckdb"), read_only=True) as base:
+    with reader("duckdb").connect(str(tmp_path / "x.duckdb"), read_only=True) as base:
 
         def asked(query: str) -> list[tuple[Any, ...]]:
             return list(base.execute(query).fetchall())
@@ -270,12 +274,12 @@ async def test_parquet_has_times_that_are_times_and_lists_of_texts_that_are_list
         walk = await claimed(store, await crawl_of(store, seed(1)))
         await store.walks.commit([PageCommit(walk=walk, records=PackedRecords(3, pack_lines(lines)))])
     await exported(file_url, tmp_path / "x.parquet", type="profile")
-    table = pd.read_parquet(tmp_path / "x.parquet")
+    table = reader("pandas").read_parquet(tmp_path / "x.parquet")
     assert str(table["fetched_at"].dtype).startswith("datetime64")
-    assert table["fetched_at"][0] == pd.Timestamp("2026-11-24T08:00Z")
-    assert table["latest_reel_media"][0] == pd.Timestamp(1_700_000_000, unit="s", tz="UTC")
-    assert [pd.isna(value) for value in table["fetched_at"]] == [False, True, True]
-    assert [pd.isna(value) for value in table["latest_reel_media"]] == [False, True, True]
+    assert table["fetched_at"][0] == reader("pandas").Timestamp("2026-11-24T08:00Z")
+    assert table["latest_reel_media"][0] == reader("pandas").Timestamp(1_700_000_000, unit="s", tz="UTC")
+    assert [reader("pandas").isna(value) for value in table["fetched_at"]] == [False, True, True]
+    assert [reader("pandas").isna(value) for value in table["latest_reel_media"]] == [False, True, True]
     assert list(table["pronouns"][1]) == ["a", "É"]
     assert sorted(capsys.readouterr().err.splitlines()[1:]) == [
         "igcrawl: fetched_at: 2 values do not fit the column and are null",
@@ -292,11 +296,11 @@ async def test_a_type_alone_is_a_table_alone(file_url: str, tmp_path: Path, name
     await filled(file_url, lambda walk: follow(walk, 1), lambda walk: media(walk, 2))
     await exported(file_url, tmp_path / name, type="media", **({"purpose": "excel"} if name == "x.csv" else {}))
     if name == "x.xlsx":
-        assert openpyxl.load_workbook(tmp_path / name).sheetnames == ["media"]
+        assert reader("openpyxl").load_workbook(tmp_path / name).sheetnames == ["media"]
     elif name == "x.csv":
         assert [row["pk"] for row in rows_of(tmp_path / name)] == ["'2"]
     else:
-        with duckdb.connect(str(tmp_path / name), read_only=True) as base:
+        with reader("duckdb").connect(str(tmp_path / name), read_only=True) as base:
             assert base.execute("SELECT (SELECT count(*) FROM media), (SELECT count(*) FROM follow)").fetchall() == [
                 (1, 0)
             ]

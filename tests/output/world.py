@@ -17,6 +17,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -47,6 +48,17 @@ class Killed(BaseException):
 class _Followers(Spider):
     name = "followers"
     main_record = "follow"
+
+
+@cache
+def _crawler() -> Crawler:
+    """A crawler, of which outputs read settings and spider; each copies all of its settings."""
+    settings = Settings({"FEED_EXPORT_ENCODING": "utf-8", "LOG_ENABLED": False})
+    hold_promises(settings)
+    crawler = Crawler(_Followers, settings)
+    # It says which columns a CSV has.
+    crawler.spider = _Followers()
+    return crawler
 
 
 class Death:
@@ -132,15 +144,14 @@ class World:
 
     def outputs(self) -> list[Output]:
         """The outputs as a run opens them."""
-        own = Settings({"FEED_EXPORT_ENCODING": "utf-8", "LOG_ENABLED": False})
-        hold_promises(own)
-        crawler = Crawler(_Followers, own)
-        # It says which columns a CSV has.
-        crawler.spider = spider = _Followers()
+        crawler = _crawler()
+        assert crawler.spider is not None
         outputs = []
         for uri, options in self.feeds.items():
-            complete = feed_complete_default_values_from_settings(options, own, uri)
-            output = output_of(crawler, spider, str(self.folder / uri), complete, keeps=True, stopping=Stopping())
+            complete = feed_complete_default_values_from_settings(options, crawler.settings, uri)
+            output = output_of(
+                crawler, crawler.spider, str(self.folder / uri), complete, keeps=True, stopping=Stopping()
+            )
             assert output is not None
             outputs.append(output)
         return outputs

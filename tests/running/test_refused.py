@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 from igcrawl.simulator import Simulator
 from tests.conftest import scrapy_environment
+from tests.support.crawls import captured
 
 #: Runs crawls one beside another in one process, and prints why each finished.
 SCRIPT = """
-import json, sys
+import json
 from scrapy.crawler import Crawler, CrawlerProcess
 from scrapy.utils.project import get_project_settings
 from scrapy.utils.reactor import install_reactor
@@ -20,7 +19,7 @@ from scrapy.utils.reactor import install_reactor
 install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
 process = CrawlerProcess(get_project_settings())
 crawlers = []
-for spider, arguments, own in json.loads(sys.argv[1]):
+for spider, arguments, own in GIVEN:
     settings = get_project_settings()
     # Those of the process win at the same priority.
     settings.update(own, priority="cmdline")
@@ -55,21 +54,16 @@ def test_a_script_that_crawls_reads_one_line_for_each_mistake(
         ),
         ("operation", {"name": "nothing"}, {}, "no operation 'nothing'"),
     ]
-    run = subprocess.run(
-        [sys.executable, "-c", SCRIPT, json.dumps([crawl[:3] for crawl in crawls])],
-        cwd=tmp_path,
-        env=scrapy_environment(**at_simulator),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert "Traceback" not in run.stderr, run.stderr
-    assert json.loads(run.stdout) == ["bad_input"] * len(crawls), run.stderr
-    lines = [line for line in run.stderr.splitlines() if " ERROR: " in line]
+    order = {"program": f"GIVEN = {[crawl[:3] for crawl in crawls]!r}\n{SCRIPT}"}
+    streams = tmp_path / "streams"
+    streams.mkdir()
+    _, out, err = captured(order, tmp_path, streams, scrapy_environment(**at_simulator))
+    assert "Traceback" not in err, err
+    assert json.loads(out) == ["bad_input"] * len(crawls), err
+    lines = [line for line in err.splitlines() if " ERROR: " in line]
     for *_, said in crawls:
-        assert len([line for line in lines if f" ERROR: {said}" in line]) == 1, (said, run.stderr)
+        assert len([line for line in lines if f" ERROR: {said}" in line]) == 1, (said, err)
     assert len(lines) == len(crawls)
-    assert "pa@ss" not in run.stderr
+    assert "pa@ss" not in err
     assert simulator.requests == []
     assert kept.read_text() == "kept\n"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import multiprocessing
 import os
 import resource
 import sqlite3
@@ -19,6 +17,7 @@ from igcrawl.store import FoundPage, PageCommit, WalkRow, make_store
 from igcrawl.store.schema import migrations
 from igcrawl.store.sqlite.database import Database
 from tests.store.samples import begun, claimed, opened, page, seed, targets
+from tests.store.walker import FORKS, open_and_join
 
 MEGABYTE = 1 << 20
 
@@ -123,17 +122,10 @@ async def test_an_empty_file_becomes_a_store(tmp_path: Path) -> None:
         assert await store.crawls.all() == []
 
 
-def _open(path: Path) -> None:
-    async def main() -> None:
-        async with opened(address(path)) as store:
-            await store.worker.join()
-
-    asyncio.run(main())
-
-
 def test_processes_that_open_a_new_store_at_once_all_get_it(tmp_path: Path) -> None:
-    with multiprocessing.get_context("spawn").Pool(6) as pool:
-        pool.map(_open, [tmp_path / str(number // 6) / "store.db" for number in range(60)], chunksize=1)
+    with FORKS.Pool(6) as pool:
+        urls = [address(tmp_path / str(number // 6) / "store.db") for number in range(60)]
+        pool.map(open_and_join, urls, chunksize=1)
 
 
 @pytest.fixture

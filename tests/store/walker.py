@@ -28,9 +28,9 @@ PAGES = 3
 SPENT = Budget(WindowLimits(800, 800), pace=Pace.BURST)
 SPENT_AT = 1_800_000_000.0
 
-
-_FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload([__name__])
+#: Its processes begin at once.
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload([__name__])
 #: Where a process says what it does.
 _listener: ContextVar[Connection] = ContextVar("listener")
 
@@ -45,8 +45,8 @@ class Working:
     """
 
     def __init__(self, what: str, url: str, place: str = "") -> None:
-        self._pipe, other = _FORKS.Pipe()
-        self._process = _FORKS.Process(target=_work, args=(other, what, url, place), daemon=True)
+        self._pipe, other = FORKS.Pipe()
+        self._process = FORKS.Process(target=_work, args=(other, what, url, place), daemon=True)
         self._process.start()
         other.close()
 
@@ -75,6 +75,16 @@ class Working:
 def _work(listener: Connection, what: str, url: str, place: str) -> None:
     _listener.set(listener)
     asyncio.run(main(what, url, place))
+
+
+def open_and_join(url: str) -> None:
+    """Open a store, and join its workers."""
+
+    async def joined() -> None:
+        async with opened(url) as store:
+            await store.worker.join()
+
+    asyncio.run(joined())
 
 
 def say(*words: object) -> None:

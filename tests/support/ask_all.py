@@ -1,8 +1,7 @@
-"""Walks that a test names, all in one process: ``python -m tests.support.ask_all WALKS.json``."""
+"""Walks that a test names, all in one process."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
@@ -32,8 +31,9 @@ class AskingSpider(OperationSpider):
             yield seed_of(operation, args, part=f"#{number}", cursor=taken)
 
 
-if __name__ == "__main__":
-    AskingSpider.asked = orjson.loads(Path(sys.argv[1]).read_bytes())
+def ask(walks: str) -> None:
+    """Ask for what a file names."""
+    AskingSpider.asked = orjson.loads(Path(walks).read_bytes())
     process = CrawlerProcess(get_project_settings())
     process.crawl(AskingSpider, max_pages="1")
     process.start()

@@ -60,11 +60,17 @@ def order_of(words: Sequence[str], folder: Path, environment: Mapping[str, str])
         environment: its settings.
 
     Returns:
-        None where only the command itself can do it: it has further options, or outputs other than one of JSON lines.
+        None where only the command itself can do it: it has further options, or outputs that are no files by a plain
+        name.
     """
+    from scrapy.settings import Settings
+
+    from igcrawl.output.cli_outputs import feeds_of
+
     spider, *options = words
     if len(options) % 2 or not all(name.startswith("IG_") for name in environment):
         return None
+    outputs: list[tuple[str, bool]] = []
     order = Order(spider, settings=dict(environment), folder=str(folder))
     for option, value in batched(options):
         name, is_pair, given = value.partition("=")
@@ -72,10 +78,14 @@ def order_of(words: Sequence[str], folder: Path, environment: Mapping[str, str])
             order.arguments[name] = given
         elif option == "-s" and is_pair and not name.startswith("LOG_"):
             order.settings[name] = given
-        elif option in {"-O", "-o"} and re.fullmatch(r"[\w./-]+\.jsonl", value) and "IG_JSONL" not in order.settings:
-            order.settings |= {"IG_JSONL": value, "IG_JSONL_REPLACE": option == "-O"}
+        elif option in {"-O", "-o"} and re.fullmatch(r"[\w./-]+", value):
+            outputs.append((value, option == "-O"))
         else:
             return None
+    if outputs and "FEEDS" in order.settings:
+        return None
+    if outputs:
+        order.settings["FEEDS"] = feeds_of(Settings(), outputs)
     return order
 
 

@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -85,6 +86,7 @@ def server() -> str:
 def restart() -> None:
     """Start the server of this process again: all its sessions end, and what was committed stays."""
     keeper = _server().keeper
+    _connection.cache_clear()
     assert keeper.stdin is not None
     assert keeper.stdout is not None
     keeper.stdin.write("restart\n")
@@ -133,8 +135,21 @@ def _with_tables() -> str:
 
 
 def _ask(statement: LiteralString, *names: str) -> None:
-    with psycopg.connect(server(), autocommit=True) as connection:
-        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+    _connection(os.getpid(), threading.get_ident()).execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+@cache
+def _connection(process: int, thread: int) -> psycopg.Connection:
+    """Connect, once: to begin a session takes the server as long as to copy an empty database."""
+    connection = psycopg.connect(server(), autocommit=True)
+
+    def close() -> None:
+        # As above.
+        if os.getpid() == process:
+            connection.close()
+
+    atexit.register(close)
+    return connection
 
 
 def _address(name: str) -> str:

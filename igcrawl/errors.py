@@ -5,6 +5,7 @@
     IgcrawlError
     ├── BadInput                the operator's arguments, settings or files
     ├── Interrupted             the run was asked to stop
+    ├── BadItem                 what a pipeline of somebody's own handed on
     ├── NotLoggedIn             a login by hand did not end in a session
     ├── StoreError              the store or an output cannot be read or written
     ├── LostClaim               another worker has taken the walk over
@@ -91,6 +92,10 @@ class Interrupted(IgcrawlError):
 
     verdict: ClassVar[Verdict] = Verdict.INTERRUPTED
     reach: ClassVar[Reach] = Reach.CRAWL
+
+
+class BadItem(IgcrawlError):
+    """Raised when a pipeline of the operator's own handed on what is no record. The page is not committed."""
 
 
 class NotLoggedIn(IgcrawlError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from igcrawl import settings as project_settings
 from igcrawl.config.config import DEFAULTS
 from igcrawl.config.promises import SWITCHES
 from igcrawl.simulator import Simulator
-from tests.conftest import Scrapy, asked, read_jsonl
+from tests.conftest import ROOT, Scrapy, asked, read_jsonl
 
 FOLLOWERS = ("crawl", "followers", "-a", "user_id=25025320", "-a", "max_pages=2", "-O", "x.jsonl")
 MINE = """
@@ -120,6 +121,58 @@ def test_a_part_that_a_promise_rests_on_cannot_be_taken_away(
     assert line.startswith(f"igcrawl: {problem}")
     assert "Traceback" not in run.err
     assert simulator.requests == []
+
+
+def a_project(folder: Path, settings: str) -> dict[str, str]:
+    """Make a project with these settings; what leads `scrapy` to it."""
+    (folder / "shop" / "spiders").mkdir(parents=True)
+    for package in ("shop", "shop/spiders"):
+        (folder / package / "__init__.py").touch()
+    names = 'BOT_NAME = "shop"\nSPIDER_MODULES = ["shop.spiders"]\nCOMMANDS_MODULE = "igcrawl.commands"\n'
+    (folder / "shop" / "settings.py").write_text(names + settings)
+    return {"SCRAPY_SETTINGS_MODULE": "shop.settings", "PYTHONPATH": f"{ROOT}{os.pathsep}{folder}"}
+
+
+ADDED = 'ADDONS = {"igcrawl.addon.IgcrawlAddon": 500}\n'
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ("", "followers is a spider of igcrawl, whose add-on this project lacks; its settings need ADDONS = {"),
+        ('ADDONS = {"igcrawl.Addon": 500}', "ADDONS: igcrawl.Addon: Module 'igcrawl' doesn't define any object"),
+        ('ADDONS = {"igcrawl.addons.IgcrawlAddon": 1}', "ADDONS: igcrawl.addons.IgcrawlAddon: No module named"),
+        (ADDED + 'ITEM_PIPELINES = {"shop.pipelines.Shop": 300}', "ITEM_PIPELINES: expected the path of a class"),
+    ],
+)
+def test_a_project_whose_settings_do_not_find_what_they_name_is_told_so_in_one_line(
+    scrapy: Scrapy, tmp_path: Path, at_simulator: dict[str, str], simulator: Simulator, settings: str, said: str
+) -> None:
+    run = scrapy(*FOLLOWERS, **at_simulator, **a_project(tmp_path, settings))
+    assert run.code == 2, run.err
+    (line,) = run.err.splitlines()
+    assert line.startswith(f"igcrawl: {said}")
+    assert "igcrawl.addon.IgcrawlAddon" in line or "shop.pipelines.Shop" in line
+    assert simulator.requests == []
+
+
+def test_a_spider_s_custom_settings_may_hold_what_a_crawl_needs(
+    scrapy: Scrapy, tmp_path: Path, at_simulator: dict[str, str]
+) -> None:
+    project = a_project(tmp_path, ADDED)
+    given = {name: value for name, value in at_simulator.items() if name.startswith("IG_")}
+    own = {**given, "FEEDS": {"own.jsonl": {"format": "jsonlines"}}}
+    (tmp_path / "shop" / "spiders" / "mine.py").write_text(
+        "from spiders.followers import FollowersSpider\n\n\n"
+        f"class Mine(FollowersSpider):\n    name = 'mine'\n    custom_settings = {own!r}\n"
+    )
+    command = ("crawl", "mine", "-a", "user_id=25025320", "-a", "max_pages=1")
+    run = scrapy(*command, **project)
+    assert run.code == 0, run.err
+    assert read_jsonl(tmp_path / "own.jsonl")[-1]["verdict"] == "stopped"
+    (tmp_path / "own.jsonl").unlink()
+    assert scrapy(*command, "-a", "plan=1", **project).code == 0
+    assert not (tmp_path / "own.jsonl").exists()
 
 
 def test_the_project_s_settings_show_each_of_ours_with_its_default(monkeypatch: pytest.MonkeyPatch) -> None:

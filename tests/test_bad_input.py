@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,15 @@ FOLLOWERS = ("crawl", "followers", "-a", "user_id=1")
     ("command", "problem"),
     [
         (("crawl", "followers", "-a", "user_id=abc"), "user_id=abc: expected the account's numeric id"),
+        (
+            (*FOLLOWERS, "-a", "user_id=2"),
+            "user_id is given twice, as '1' and '2': give it once; several targets are one",
+        ),
+        (
+            ("crawl", "followers", "-a", "file=a.csv", "-a", "file=b.csv"),
+            "file is given twice, as 'a.csv' and 'b.csv': give it once; several targets are one list",
+        ),
+        ((*FOLLOWERS, "-a", "max_pages=1", "-a", "max_pages=2"), "max_pages is given twice, as '1' and '2'"),
         ((*FOLLOWERS, "-a", "foo=1"), "unknown argument 'foo'; "),
         ((*FOLLOWERS, "-a", "page_size=500"), "page_size=500: "),
         ((*FOLLOWERS, "-a", "nonsense"), "Invalid -a value"),
@@ -126,6 +136,21 @@ def test_list_arguments_that_are_refused(given: dict[str, str]) -> None:
 
 def test_scrapyd_s_job_is_accepted_and_ignored() -> None:
     assert ListArguments.parse({"user_id": "1", "_job": "abc"}) == ListArguments.parse({"user_id": "1", "depth": "1"})
+
+
+@pytest.mark.parametrize(
+    ("as_python_has_it", "as_text"),
+    [
+        ({"user_id": 25025320, "max_pages": 2}, {"user_id": "25025320", "max_pages": "2"}),
+        ({"user_ids": [1, "2"], "plan": True}, {"user_ids": "1,2", "plan": "1"}),
+        ({"username": ("a", "b"), "verify": False}, {"username": "a,b", "verify": "0"}),
+    ],
+    ids=str,
+)
+def test_a_program_of_scrapy_s_may_give_numbers_and_lists(
+    as_python_has_it: dict[str, Any], as_text: dict[str, Any]
+) -> None:
+    assert ListArguments.parse(as_python_has_it) == ListArguments.parse(as_text)
 
 
 @pytest.mark.parametrize(

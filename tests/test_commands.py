@@ -24,6 +24,39 @@ def test_operations_lists_every_operation_with_its_doc_id(scrapy: Scrapy) -> Non
     assert "28036671149327607" in rows["user_profile"]
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("crawl", "followers", "-O"), ("crawl", "-L"), ("walks", "--crawl"), ("session", "import", "x", "--name"),
+     ("export", "x.csv", "--type"), ("budget", "-s"), ("compare", "new", "--from"), ("replay", "followers", "x", "-O")],
+)  # fmt: skip
+def test_an_option_without_its_value_is_refused_in_one_line(scrapy: Scrapy, words: tuple[str, ...]) -> None:
+    run = scrapy(*words)
+    (line,) = run.err.splitlines()
+    assert (run.code, run.out) == (2, "")
+    assert line.startswith("igcrawl: argument ")
+    assert f"{words[-1]}" in line
+    assert line.endswith(f": expected one argument; see scrapy {words[0]} -h")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("export", "x.csv", "--walk", "followers/1", "--walk", "followers/2"), ("walks", "--crawl", "1", "--crawl", "2"),
+     ("compare", "new", "1", "--from", "1", "--from", "2")],
+)  # fmt: skip
+def test_an_option_with_one_value_takes_no_second_one(scrapy: Scrapy, words: tuple[str, ...]) -> None:
+    run = scrapy(*words)
+    (line,) = run.err.splitlines()
+    assert (run.code, run.out) == (2, "")
+    twice = f"{words[-2]} is given twice, as {words[-3]!r} and {words[-1]!r}: give it once; see scrapy {words[0]} -h"
+    assert line == f"igcrawl: {twice}"
+
+
+def test_python_runs_the_package_as_scrapy_runs(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "igcrawl", "operations", "followers"]
+    run = subprocess.run(command, cwd=tmp_path, env=scrapy_environment(), capture_output=True, text=True, check=True)
+    assert run.stdout.startswith("followers")
+
+
 def test_simulate_says_what_a_client_needs_serves_it_and_cleans_up(scrapy: Scrapy, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "scrapy", "simulate", "--users", "120", "--seed", "5"]
     server = subprocess.Popen(command, cwd=tmp_path, env=scrapy_environment(), stdout=subprocess.PIPE)

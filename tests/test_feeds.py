@@ -128,6 +128,27 @@ class Count:
 class Fail:
     def process_item(self, item):
         raise RuntimeError("no")
+
+class Subscript:
+    def process_item(self, item):
+        item["username"] = "x"
+        return item
+
+class Nothing:
+    def process_item(self, item):
+        self.last = item
+
+class Listed:
+    def process_item(self, item):
+        return list(item)
+
+class Plain:
+    def process_item(self, item):
+        return {"walk": item.walk, "records": item.records}
+
+class Slim:
+    def process_item(self, item):
+        return {"type": item.type, "walk": item.walk}
 """
 
 
@@ -151,6 +172,60 @@ def test_a_pipeline_that_fails_stops_the_crawl_and_is_no_success(
     (tmp_path / "mine.py").write_text(PIPELINES)
     err = crawl(scrapy, at_simulator, "-s", 'ITEM_PIPELINES={"mine.Fail": 1}', code=1)
     assert "a pipeline failed with RuntimeError; the crawl stops" in err
+
+
+@pytest.mark.parametrize(
+    ("pipeline", "per_record", "said"),
+    [
+        ("Nothing", "False", "a pipeline before KeepPipeline returned None: it must return the item"),
+        ("Nothing", "True", "a pipeline before KeepPipeline returned None: it must return the item"),
+        ("Listed", "False", "a pipeline before KeepPipeline returned a list: it must return the Page"),
+        ("Plain", "False", "a pipeline before KeepPipeline returned a dict without a type"),
+    ],
+)
+def test_what_a_pipeline_gives_in_a_records_place_is_not_written_and_stops_the_crawl(
+    scrapy: Scrapy,
+    at_simulator: dict[str, str],
+    tmp_path: Path,
+    wanted: list[dict[str, Any]],
+    pipeline: str,
+    per_record: str,
+    said: str,
+) -> None:
+    (tmp_path / "mine.py").write_text(PIPELINES)
+    own = ("-s", f'ITEM_PIPELINES={{"mine.{pipeline}": 1}}', "-s", f"IG_ITEM_PER_RECORD={per_record}", "-O", "x.jsonl")
+    err = crawl(scrapy, at_simulator, *own, "-s", "LOG_LEVEL=INFO", "-a", "crawl=other", code=1)
+    assert said in err
+    assert "Traceback" not in err
+    assert not (tmp_path / "x.jsonl").exists() or not (tmp_path / "x.jsonl").read_bytes()
+    # Nothing was committed: the same command without it has the whole list.
+    crawl(scrapy, at_simulator, "-O", "x.jsonl", "-a", "crawl=other")
+    assert [record.get("pk") for record in read_jsonl(tmp_path / "x.jsonl")] == [record.get("pk") for record in wanted]
+
+
+@pytest.mark.parametrize(
+    ("per_record", "said"),
+    [
+        ("False", "it was given a Page, which gives records by iteration; single ones with IG_ITEM_PER_RECORD=True"),
+        ("True", "it was given a Profile, whose fields are attributes; itemadapter.ItemAdapter gives them by name"),
+    ],
+)
+def test_a_pipeline_that_takes_an_item_for_a_dict_is_told_what_it_was_given(
+    scrapy: Scrapy, at_simulator: dict[str, str], tmp_path: Path, per_record: str, said: str
+) -> None:
+    (tmp_path / "mine.py").write_text(PIPELINES)
+    own = ("-s", 'ITEM_PIPELINES={"mine.Subscript": 1}', "-s", f"IG_ITEM_PER_RECORD={per_record}")
+    assert f"a pipeline failed with TypeError: {said}; the crawl stops" in crawl(scrapy, at_simulator, *own, code=1)
+
+
+def test_a_mapping_with_a_type_may_stand_in_a_records_place(
+    scrapy: Scrapy, at_simulator: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "mine.py").write_text(PIPELINES)
+    own = ("-s", 'ITEM_PIPELINES={"mine.Slim": 1}', "-s", "IG_ITEM_PER_RECORD=True", "-O", "x.jsonl")
+    crawl(scrapy, at_simulator, *own)
+    records = read_jsonl(tmp_path / "x.jsonl")
+    assert {frozenset(record) for record in records if record["type"] == "follow"} == {frozenset({"type", "walk"})}
 
 
 def test_a_full_disk_stops_the_crawl_in_one_line_and_is_no_success(

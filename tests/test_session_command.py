@@ -150,7 +150,7 @@ def test_a_folder_that_is_open_to_others_is_refused_with_the_command_that_mends_
         ("login --browser nonesuch", "cannot be started"),
         ("list --cdp http://127.0.0.1:9222", "list does not take --cdp"),
         ("check", "no session: set IG_SESSION"),
-        ("check nobody", "no session nobody (sessions/nobody.json is missing)"),
+        ("check nobody", "/sessions/nobody.json is missing): scrapy session list shows them all"),
         ("resume nobody", "no session nobody"),
         ("export", "export takes a session's name"),
         ("export theirs.json --format yaml", "expected settings or netscape"),
@@ -170,7 +170,7 @@ def test_bad_usage_ends_in_one_line_with_exit_code_2(scrapy: Scrapy, theirs: Pat
 
 def test_list_tells_how_each_session_stands(scrapy: Scrapy, tmp_path: Path, theirs: Path) -> None:
     now = time.time()
-    assert "no sessions in sessions/" in scrapy("session", "list").out
+    assert f"no sessions in {tmp_path}/sessions/: " in scrapy("session", "list").out
     names = ("fine", "parked", "expired", "tired", "renewed")
     for number, name in enumerate(names):
         stdin = f"{number + 1}%3AsEcReT%3A1%3AAY".encode()
@@ -205,6 +205,9 @@ def test_resume_tells_what_a_session_was_parked_for_and_lets_it_go_on(
     assert run.out == parked
     assert scrapy("session", "resume", "mine").out == "session mine: is not parked\n"
     in_store(tmp_path, ACCOUNT, lambda state: state.park(PARKED, "challenge_required", 1e9, "x"))
+    imported = scrapy("session", "import", "theirs.json").out.splitlines()[-1]
+    assert imported.startswith("session mine: parked since 2001-09-09 01:46 UTC: challenge_required; do by hand")
+    assert imported.endswith("then: scrapy session resume mine")
     assert "it may send again now" in scrapy("session", "resume", ACCOUNT).out
 
 
@@ -215,7 +218,9 @@ def test_an_expired_session_goes_on_only_when_a_newer_one_comes(scrapy: Scrapy, 
     run = scrapy("session", "resume", "mine")
     assert run.code == 3
     assert "log in again by hand, then: scrapy session import FILE" in run.out
-    assert "it may send again now" not in scrapy("session", "import", "theirs.json").out
+    again = scrapy("session", "import", "theirs.json").out.splitlines()[-1]
+    assert again.startswith("session mine: expired since 2001")
+    assert again.endswith("and this is the same login: log in again by hand, then import that one")
     assert "expired since 2001" in scrapy("session", "list").out
     run = scrapy("session", "import", "-", stdin=f"{ACCOUNT}%3AneWeR%3A13%3AAYdTestOnly".encode())
     assert "session mine: its login had expired; it may send again now" in run.out

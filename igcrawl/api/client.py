@@ -31,6 +31,7 @@ from igcrawl.api.orders import order_of
 from igcrawl.api.python_words import python_words
 from igcrawl.api.reading import R
 from igcrawl.api.records import UNPICKLED, Readings, Records
+from igcrawl.api.unknown_names import TellsItsMethods
 from igcrawl.errors import BadInput
 from igcrawl.items import Audio, Comment, Follow, Hit, Media, Profile, Record, Redirect, Suggestion
 from igcrawl.store import describe
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from igcrawl.api.comparison import Comparison
 
 
-class Client:
+class Client(TellsItsMethods):
     """The crawler, as a client: the same session, budget, store and verdicts as ``scrapy crawl``.
 
     What the project's settings and the environment say (`IG_SESSION`, `IG_STORE`, `IG_BUDGET_HOUR`, …) holds here,

@@ -34,6 +34,7 @@ from igcrawl.api.options import (
 from igcrawl.api.reading import R
 from igcrawl.api.records import CLOSED, UNPICKLED, Records
 from igcrawl.api.sync_records import SyncRecords
+from igcrawl.api.unknown_names import TellsItsMethods
 from igcrawl.errors import BadInput
 from igcrawl.items import Audio, Comment, Follow, Hit, Media, Profile, Record, Redirect, Suggestion
 
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class SyncClient:
+class SyncClient(TellsItsMethods):
     """The crawler, as a client for scripts and for notebooks without ``await``: see `igcrawl.Client`.
 
     Its methods are those of `igcrawl.Client`: what is awaited there is returned here, and lists are read by ``for``.

@@ -53,12 +53,12 @@ class Arguments(BaseModel):
 
     @classmethod
     def parse(cls, given: dict[str, Any]) -> Self:
-        """Check the arguments as the command line gives them.
+        """Check the arguments as the command line gives them, or a program of Scrapy's as Python has them.
 
         Raises:
             BadInput: one is unknown, missing or cannot be used; the error says what is allowed.
         """
-        kept = {name: value for name, value in given.items() if name not in IGNORED}
+        kept = {name: as_text(value) for name, value in given.items() if name not in IGNORED}
         for name, value in kept.items():
             check_text(value, check_text(name, "an argument's name"))
         try:
@@ -84,6 +84,13 @@ class Arguments(BaseModel):
         if error["type"] == "missing":
             return f"give {name}=… ({about})"
         return f"{name}={shown(str(error['input']))}: {problem_in(error, about, name)}"
+
+
+def as_text(value: Any) -> Any:
+    """Return a number, or a list of them or of names, as the command line gives it; anything else stays."""
+    if isinstance(value, list | tuple) and all(isinstance(each, str | int) for each in value):
+        return ",".join(map(str, value))
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def unknown_argument(name: str, model: type[Arguments], targets: Iterable[str] = ()) -> str:

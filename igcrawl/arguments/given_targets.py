@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final, Self
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from igcrawl.arguments.base import Arguments
+from igcrawl.arguments.base import Arguments, as_text
 from igcrawl.arguments.media_targets import read_media
 from igcrawl.arguments.target_fields import ACCOUNTS, MEDIA, TargetKind
 from igcrawl.arguments.targets import GivenTarget, Kind, Target, read_user_id, read_username
@@ -68,7 +68,7 @@ class TargetArguments(Arguments):
         """Check the arguments, and remember how the targets were written."""
         args = super().parse(given)
         for name, kind in cls.WAYS.items():
-            for text in map(str, split(given.get(name)) or ()):
+            for text in map(str, split(as_text(given.get(name))) or ()):
                 args._texts.setdefault(_VALUE_IN[kind](text), text)
         return args
 

@@ -35,6 +35,7 @@ from igcrawl.config.not_obeyed import check_not_obeyed, warning_of
 from igcrawl.config.promises import hold_promises
 from igcrawl.config.scrapy_values import check_values
 from igcrawl.crawl.crawl_run import CrawlRun
+from igcrawl.crawl.failed_pipeline import what_failed
 from igcrawl.crawl.logs import log_verdict
 from igcrawl.crawl.lookups import make_ready
 from igcrawl.crawl.records_place import say_where_records_are
@@ -146,9 +147,9 @@ class OperationSpider(Spider):
         """
         return cls.arguments.parse(given)
 
-    def stop_for_pipeline(self, failure: Failure) -> None:
+    def stop_for_pipeline(self, item: Any, failure: Failure) -> None:
         """Stop the crawl when a pipeline fails: what it did not take would be lost."""
-        self._stopping.begin(f"a pipeline failed with {type(failure.value).__name__}")
+        self._stopping.begin(what_failed(item, failure))
 
     @property
     def keeps(self) -> bool:

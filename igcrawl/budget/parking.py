@@ -43,6 +43,22 @@ async def replace_expired(states: SessionStates, account: str, fingerprint: str)
     return any(await states.change(account, replace))
 
 
+def still_parked(state: SessionState, fingerprint: str, name: str) -> str | None:
+    """Return why a session that was just imported may not send, and what to do; None if it may.
+
+    Args:
+        state: the account's.
+        fingerprint: of the session.
+        name: of the session.
+    """
+    if state.parked is None or state.is_replaced_by(fingerprint):
+        return None
+    since = f"{state.parked} since {clock_time(state.parked_at, time.time())}"
+    if state.parked == EXPIRED:
+        return f"{since}, and this is the same login: log in again by hand, then import that one"
+    return f"{since}: {state.parked_why}; do by hand what Instagram asks, then: scrapy session resume {name}"
+
+
 async def resume(states: SessionStates, account: str, fingerprint: str | None) -> tuple[str, bool]:
     """Unpark a session after its operator has looked.
 

@@ -37,6 +37,8 @@ from igcrawl.times import timestamp
 
 logger = logging.getLogger(__name__)
 
+#: As Scrapy writes the names of headers.
+_SECRET: Final = frozenset(map(bytes.title, SECRET_HEADERS))
 #: Errors are short; what is longer is data, of which only known fields are taken.
 _LONGEST_ERROR: Final = 1 << 14
 _SIGNS_OF_ERROR: Final = (b'"fail"', b'"errors"', b'"error"')
@@ -104,7 +106,7 @@ class SessionExchange:
         if operation.surface is Surface.HEAD:
             self._keep_raw(request, call, response, b"")
             return response.replace(url=request.url, body=b"", headers=_without_secrets(response))
-        self._keeping.take((name, value) for name, values in response.headers.items() for value in values)
+        self._keeping.take((name, value) for name in _secret(response) for value in response.headers.getlist(name))
         body = plain_body(response.body, response.headers.pop("Content-Encoding", []), self._maxsize)
         if operation.surface.answer_kind is AnswerKind.PAGE:
             self._signer.take_page(body)
@@ -177,6 +179,10 @@ class SessionExchange:
 
 def _without_secrets(response: Response) -> Any:
     """Return the answer's headers without the parts of a session, anybody's."""
-    for name in SECRET_HEADERS:
-        response.headers.pop(name, None)
+    for name in _secret(response):
+        del response.headers[name]
     return response.headers
+
+
+def _secret(response: Response) -> list[bytes]:
+    return [name for name in response.headers if name in _SECRET]

@@ -21,7 +21,8 @@ _BASH: Final = re.compile(r"(?m)\\\s*$|curl\s[^\"\n]*'")
 _DATA: Final = ("-d", "--data", "--data-raw", "--data-binary", "--data-ascii", "--data-urlencode", "--json")
 _SHORT: Final = re.compile(r"-[HdAbeoux](?=.)")
 #: Options whose value could be taken for the address.
-_WITH_VALUE: Final = ("-A", "--user-agent", "-b", "--cookie", "-e", "--referer", "-o", "--output", "-u", "--user",
+_COOKIES: Final = ("-b", "--cookie")
+_WITH_VALUE: Final = ("-A", "--user-agent", *_COOKIES, "-e", "--referer", "-o", "--output", "-u", "--user",
                       "-x", "--proxy", "-F", "--form", "-X", "--request", "--resolve", "--connect-to")  # fmt: skip
 _SIMPLE_ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "e": "\x1b"}
 _ESCAPE: Final = re.compile(
@@ -90,6 +91,10 @@ def _request(words: list[str]) -> Iterator[CapturedRequest]:
             data.append(_data(word, next(rest, "")))
         elif word == "--url":
             url = next(rest, "")
+        elif word in _COOKIES:
+            # Without an equals sign it names a file.
+            cookies = next(rest, "")
+            headers |= {"cookie": cookies} if "=" in cookies else {}
         elif word in _WITH_VALUE:
             next(rest, "")
         elif word.startswith(("http://", "https://")) and not url:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import re
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ from igcrawl.paths import unreadable
 
 _START: Final = 64 * 1024
 _LONGEST_TEXT: Final = 32 * 1024 * 1024
+#: How a HAR file begins.
+_HAR: Final = re.compile(r'\{\s*"log"\s*:')
 _BOMS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -56,7 +59,7 @@ def read_capture(path: Path, names: Mapping[str, str], hosts: frozenset[str] = f
             compressed = file.read(2) == b"\x1f\x8b"
             file.seek(0)
             plain = gzip.GzipFile(fileobj=file) if compressed else file
-            for asked in _requests(plain, str(path)):
+            for asked in requests_in(plain, str(path)):
                 capture.requests += 1
                 for call in calls_of(asked, hosts, names):
                     if isinstance(call, Unnamed):
@@ -73,10 +76,33 @@ def read_capture(path: Path, names: Mapping[str, str], hosts: frozenset[str] = f
     return capture
 
 
-def _requests(file: BinaryIO | gzip.GzipFile, name: str) -> Iterator[CapturedRequest]:
+def is_capture(start: bytes) -> bool:
+    """Return whether a file that begins so is a HAR file, or a text of `curl` commands."""
+    text = _beginning(start[:_START], _encoding_of(start))
+    return COMMAND.search(text) is not None or _HAR.match(text) is not None
+
+
+def _encoding_of(start: bytes) -> str:
+    return next((encoding for bom, encoding in _BOMS if start.startswith(bom)), "utf-8")
+
+
+def _beginning(start: bytes, encoding: str) -> str:
+    return start.decode(encoding, "replace").lstrip()
+
+
+def requests_in(file: BinaryIO | gzip.GzipFile, name: str) -> Iterator[CapturedRequest]:
+    """Yield the requests of a HAR file, or of a text of `curl` commands.
+
+    Args:
+        file: at its beginning.
+        name: its name, for the operator.
+
+    Raises:
+        BadInput: it is broken, or neither.
+    """
     start = file.read(_START)
-    encoding = next((encoding for bom, encoding in _BOMS if start.startswith(bom)), "utf-8")
-    text = start.decode(encoding, "replace").lstrip()
+    encoding = _encoding_of(start)
+    text = _beginning(start, encoding)
     if not text:
         raise BadInput(f"{name}: empty; expected a HAR file or the text of Copy as cURL")
     if COMMAND.search(text):

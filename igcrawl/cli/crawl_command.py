@@ -26,7 +26,7 @@ from igcrawl.output.cli_outputs import add_feeds, complete_feeds, feeds_of, take
 from igcrawl.printable import say
 from igcrawl.running.crawl_preflight import check_files, check_settings, log_files, prepare_crawl
 from igcrawl.running.find_spider import find_spider
-from igcrawl.running.own_settings import is_our_addon
+from igcrawl.running.own_settings import ADDON, add_spiders, check_our_addon, is_our_addon
 from igcrawl.verdict import ExitCode
 
 
@@ -39,8 +39,9 @@ def is_ours(settings: Settings, given: Mapping[str, str], args: list[str]) -> bo
         args: what follows the command: the spider's name.
 
     Raises:
-        BadInput: the spiders cannot be imported.
+        BadInput: the spiders cannot be imported, or it is one of ours in a project without our add-on.
     """
+    check_our_addon(settings)
     AddonManager.load_pre_crawler_settings(settings)
     own = settings
     if given:
@@ -56,7 +57,42 @@ def is_ours(settings: Settings, given: Mapping[str, str], args: list[str]) -> bo
         raise
     if len(args) == 1 and args[0] in loader.list():
         return issubclass(loader.load(args[0]), OperationSpider)
+    if not has_addon and own.getlist("SPIDER_MODULES") and len(args) == 1:
+        _refuse_without_addon(args[0])
     return has_addon
+
+
+def _refuse_without_addon(name: str) -> None:
+    """Say what a project lacks whose operator names one of our spiders.
+
+    Raises:
+        BadInput: the name is that of one of ours.
+    """
+    bare = Settings()
+    add_spiders(bare)
+    if name in get_spider_loader(bare).list():
+        raise BadInput(
+            f"{name} is a spider of igcrawl, whose add-on this project lacks; "
+            f'its settings need ADDONS = {{"{ADDON}": 500}}'
+        )
+
+
+def check_given_once(pairs: list[str]) -> None:
+    """Check that no argument of a spider is given twice: Scrapy would take the last, and say nothing of the others.
+
+    Args:
+        pairs: what stands behind each ``-a``.
+
+    Raises:
+        BadInput: an argument has two values.
+    """
+    values: dict[str, str] = {}
+    for name, equals, value in (pair.partition("=") for pair in pairs):
+        if equals and values.setdefault(name, value) != value:
+            raise BadInput(
+                f"{shown(name)} is given twice, as {shown(values[name])!r} and {shown(value)!r}: give it once; several "
+                "targets are one list, as in user_id=1,2 or username=a,b, or one file; file=- reads standard input"
+            )
 
 
 def explain(settings: Settings, args: list[str], given: Mapping[str, str], *, asked: bool) -> None:

@@ -100,7 +100,7 @@ def output_lines(
     Args:
         crawl: whose outputs they are.
         outputs: as `outputs_of` gives them.
-        replaced: those that a later generation has replaced; None where there is no later one.
+        replaced: those that a later generation has replaced; None where the same command goes on with the crawl.
     """
     if not crawl.kept:
         yield "  its records are kept in its outputs only"

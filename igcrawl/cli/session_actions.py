@@ -6,11 +6,15 @@ import os
 import stat
 import sys
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 import orjson
 
 from igcrawl.budget import parking
+from igcrawl.capture.files import is_capture
+from igcrawl.capture.session_cookies import cookie_header
 from igcrawl.cli.states_of import states_of
 from igcrawl.cli.tables import Table, terminal_width
 from igcrawl.config.config import Config
@@ -42,11 +46,11 @@ def read_source(source: str, now: float, account: str | None = None) -> FoundSes
         BadInput: it cannot be read, or holds none.
     """
     if source == "-":
-        return recognise(sys.stdin.buffer.read(LARGEST + 1), "standard input", now, account=account)
+        return _recognise(sys.stdin.buffer, "standard input", now, "", account)
     path = expanded(source)
     try:
         with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
+            return _recognise(file, source, now, path.name, account)
     except OSError as error:
         if may_be_session(source):
             raise BadInput(
@@ -54,7 +58,16 @@ def read_source(source: str, now: float, account: str | None = None) -> FoundSes
                 "give - in its place, paste it, then Enter and Ctrl-D"
             ) from None
         raise BadInput(f"{source}: {unreadable(source, error)}") from None
-    return recognise(content, source, now, path.name, account)
+
+
+def _recognise(file: BinaryIO, where: str, now: float, file_name: str, account: str | None) -> FoundSession:
+    content = file.read(LARGEST + 1)
+    if is_capture(content):
+        # A HAR may be larger than any session.
+        whole = BytesIO(content) if len(content) <= LARGEST or not file.seekable() else file
+        whole.seek(0)
+        content = cookie_header(whole, where)
+    return recognise(content, where, now, file_name, account)
 
 
 def read_browser(browser: str, now: float, account: str | None = None) -> FoundSession:
@@ -82,6 +95,8 @@ async def take_in(found: FoundSession, name: str | None, config: Config, *, forc
         await states.take_in_marks(account, imported.path)
         if await parking.replace_expired(states, account, imported.session.fingerprint):
             lines.append(f"session {imported.name}: its login had expired; it may send again now")
+        elif still := parking.still_parked(await states.read(account), imported.session.fingerprint, imported.name):
+            return [*lines, f"session {imported.name}: {still}"]
     return [*lines, f"next: scrapy session check {imported.name}, then IG_SESSION={imported.name} scrapy crawl …"]
 
 
@@ -101,7 +116,7 @@ async def table(config: Config, now: float) -> list[str]:
     session_folder.check_folder()
     names = session_folder.names()
     if not names:
-        return [f"no sessions in {session_folder.session_folder()}/: scrapy session import FILE"]
+        return [f"no sessions in {session_folder.session_folder().absolute()}/: scrapy session import FILE"]
     rows: list[tuple[str, ...]] = []
     async with states_of(config) as states:
         for name in names:

@@ -19,9 +19,9 @@ from igcrawl.crawl.walk_rows import GIVEN, SESSION_CHECK, VERSIONS
 from igcrawl.errors import BadInput
 from igcrawl.planning.estimate import Estimate, duration, requests_left
 from igcrawl.printable import say
-from igcrawl.store import CrawlRow, HeldRecords, Store, WalkRow, opened, path_of
+from igcrawl.store import CrawlRow, HeldRecords, OperatorLimits, Store, WalkRow, opened, path_of
 from igcrawl.times import age
-from igcrawl.verdict import OPEN
+from igcrawl.verdict import OPEN, REOPENED
 from igcrawl.wording import counted
 
 #: `lines` counts what the store keeps of a walk: its records, its own, and the profile that was asked beside it.
@@ -115,7 +115,9 @@ async def _print(store: Store, chosen: _Chosen, verdicts: Collection[str], limit
     say(_title(chosen))
     outputs = await outputs_of(store, crawl)
     later = chosen.replaced_by
-    for line in output_lines(crawl, outputs, await replaced_by(store, later) if later is not None else None):
+    goes_on = later is None and (crawl.name is not None or await _goes_on(store, crawl))
+    replaced = await replaced_by(store, later) if later is not None else set()
+    for line in output_lines(crawl, outputs, None if goes_on else replaced):
         say(line)
     # The same command works on the latest generation.
     left = partial(_left, budget=budget) if later is None else _nothing_left
@@ -143,6 +145,11 @@ async def _print(store: Store, chosen: _Chosen, verdicts: Collection[str], limit
     by = f"; by igcrawl {', '.join(versions)}" if versions else ""
     say(f"{states}; left: {left(estimate.requests)}{by}")
     say()
+
+
+async def _goes_on(store: Store, crawl: CrawlRow) -> bool:
+    """Return whether the same command goes on with a crawl, also with the limits that it had: else it begins anew."""
+    return await store.crawls.unfinished(crawl.id, REOPENED, OperatorLimits(max_pages=0, max_users=0))
 
 
 async def _print_rows(

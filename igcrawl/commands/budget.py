@@ -7,7 +7,7 @@ import asyncio
 
 from scrapy.commands import ScrapyCommand
 
-from igcrawl.commands.refusals import refuse, refusing_errors
+from igcrawl.commands.refusals import refuse, refuse_in_one_line, refusing_errors
 
 
 class Command(ScrapyCommand):
@@ -27,6 +27,7 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the options."""
         super().add_options(parser)
+        refuse_in_one_line(parser)
         parser.add_argument("--all", action="store_true", help="every account that has sent anything")
         parser.add_argument("--forget", action="store_true", help="drop the session's learned limits and its cooldown")
 

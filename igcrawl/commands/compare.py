@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
 
-from igcrawl.commands.refusals import answer_from_store, whole_number
+from igcrawl.commands.refusals import answer_from_store, refuse_in_one_line, whole_number
 
 
 class Command(ScrapyCommand):
@@ -46,6 +46,7 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add which lists are compared, and where the answer goes."""
         super().add_options(parser)
+        refuse_in_one_line(parser)
         when = "number or name of a crawl, or a date (UTC): the last list until then"
         parser.add_argument("--from", dest="earlier", metavar="CRAWL_OR_DATE", help=f"the earlier list: {when}")
         parser.add_argument("--to", dest="later", metavar="CRAWL_OR_DATE", help=f"the later list: {when}")

@@ -10,7 +10,7 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
 from scrapy.utils.conf import arglist_to_dict
 
-from igcrawl.commands.refusals import refuse
+from igcrawl.commands.refusals import refuse, refuse_in_one_line
 from igcrawl.errors import BadInput
 from igcrawl.verdict import ExitCode
 
@@ -30,6 +30,7 @@ class Command(ScrapyCrawl):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add Scrapy's options, with help that knows the arguments of a spider."""
         super().add_options(parser)
+        refuse_in_one_line(parser)
         parser.add_argument(
             "-h", "--help", action="store_true", help="show this help; with a spider's name, the spider's arguments"
         )
@@ -39,7 +40,7 @@ class Command(ScrapyCrawl):
         """Check everything the operator gave; what cannot be used ends here, in one line, with exit code 2."""
         # Modules and classes stay until the end: to look at them again and again takes a fifth of the start.
         gc.freeze()
-        from igcrawl.cli.crawl_command import explain, is_ours, prepare  # noqa: PLC0415 - Scrapy imports every command
+        from igcrawl.cli.crawl_command import check_given_once, explain, is_ours, prepare  # noqa: PLC0415 - Scrapy imports every command
 
         assert self.settings is not None
         try:
@@ -48,6 +49,8 @@ class Command(ScrapyCrawl):
             self._ours = is_ours(self.settings, arglist_to_dict(opts.set or []), args)
             if opts.help and not self._ours:
                 self._end_with_help()
+            if self._ours:
+                check_given_once(opts.spargs or [])
             if self._ours and (opts.help or not opts.spargs):
                 explain(self.settings, args, arglist_to_dict(opts.spargs or []), asked=opts.help)
             if not self._ours and not self.settings.getlist("SPIDER_MODULES"):

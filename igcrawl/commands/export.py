@@ -8,7 +8,7 @@ from typing import Any
 
 from scrapy.commands import ScrapyCommand
 
-from igcrawl.commands.refusals import answer_from_store, refuse
+from igcrawl.commands.refusals import answer_from_store, refuse, refuse_in_one_line
 from igcrawl.verdict import ExitCode
 
 
@@ -35,6 +35,7 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add what is written, and how."""
         super().add_options(parser)
+        refuse_in_one_line(parser)
         parser.add_argument("--crawl", metavar="NUMBER_OR_NAME", help="one crawl (default: all)")
         parser.add_argument("--walk", metavar="OPERATION/TARGET", help="one walk, e.g. followers/25025320")
         parser.add_argument(

@@ -8,7 +8,7 @@ from typing import Any
 
 from scrapy.commands import ScrapyCommand
 
-from igcrawl.commands.refusals import answer_from_store, refuse, whole_number
+from igcrawl.commands.refusals import answer_from_store, refuse, refuse_in_one_line, whole_number
 
 
 class Command(ScrapyCommand):
@@ -28,6 +28,7 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add where it is written."""
         super().add_options(parser)
+        refuse_in_one_line(parser)
         parser.add_argument(
             "-O", dest="out", metavar="FILE", help="write all of it: .csv, .xlsx, .jsonl, .parquet, or -"
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 
-from igcrawl.commands.refusals import refuse, refusing_errors
+from igcrawl.commands.refusals import refuse, refuse_in_one_line, refusing_errors
 from igcrawl.verdict import ExitCode
 
 
@@ -28,6 +28,7 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add what else can be done with the catalogue."""
         super().add_options(parser)
+        refuse_in_one_line(parser)
         parser.add_argument("--check", action="store_true", help="look for faults of the catalogue; exit 1 with one")
         parser.add_argument("--docs", action="store_true", help="write the pages of docs/ that come from the code")
         parser.add_argument("--answers", metavar="FOLDER", help="recorded answers that --docs takes its examples from")

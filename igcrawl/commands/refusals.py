@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import sys
 from collections.abc import Callable, Coroutine, Iterator
@@ -17,6 +18,35 @@ def refuse(problem: str, code: ExitCode = ExitCode.BAD_INPUT) -> NoReturn:
     """Say in one line why nothing was done, and exit."""
     say(f"igcrawl: {' '.join(problem.split())}", file=sys.stderr)
     raise SystemExit(int(code))
+
+
+class _Once(argparse._StoreAction):
+    """An option with one value: a second one is refused, where argparse would take it and say nothing of the first."""
+
+    _value: Any = None
+
+    def __call__(self, parser: Any, namespace: Any, values: Any, option_string: str | None = None) -> None:
+        """Take the value."""
+        if self._value is not None and self._value != values:
+            parser.error(f"{option_string} is given twice, as {self._value!r} and {values!r}: give it once")
+        self._value = values
+        super().__call__(parser, namespace, values, option_string)
+
+
+def refuse_in_one_line(parser: argparse.ArgumentParser) -> None:
+    """Let a command's parser say in one line which option it cannot read, in place of argparse's usage.
+
+    Options that are added from then on take one value, and no second one.
+    """
+    parser.register("action", None, _Once)
+    parser.register("action", "store", _Once)
+
+    def error(message: str) -> NoReturn:
+        # Such as: scrapy crawl [options] <spider>
+        command = " ".join((parser.usage or "scrapy").split()[:2])
+        refuse(f"{message}; see {command} -h")
+
+    parser.error = error  # type: ignore[method-assign]
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import argparse
 
 from scrapy.commands import ScrapyCommand
 
-from igcrawl.commands.refusals import refuse, refusing_errors
+from igcrawl.commands.refusals import refuse, refuse_in_one_line, refusing_errors
 
 
 class Command(ScrapyCommand):
@@ -26,6 +26,7 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the command's options."""
         super().add_options(parser)
+        refuse_in_one_line(parser)
         parser.add_argument("-a", dest="given", action="append", default=[], metavar="args={…}", help="the call's args")
         parser.add_argument("-O", dest="output", metavar="FILE", help="JSON lines file (default: standard output)")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from scrapy.commands import ScrapyCommand
 
-from igcrawl.commands.refusals import refuse, refusing_errors
+from igcrawl.commands.refusals import refuse, refuse_in_one_line, refusing_errors
 
 if TYPE_CHECKING:
     from igcrawl.cli.subcommand_options import SubOption
@@ -78,6 +78,7 @@ class Command(ScrapyCommand):
         from igcrawl.cli.subcommand_options import add_sub_options  # noqa: PLC0415 - Scrapy imports every command
 
         super().add_options(parser)
+        refuse_in_one_line(parser)
         add_sub_options(parser, _options())
         self._parser = parser
 

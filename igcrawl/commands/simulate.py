@@ -8,7 +8,7 @@ from typing import Final
 
 from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 
-from igcrawl.commands.refusals import refuse
+from igcrawl.commands.refusals import refuse, refuse_in_one_line
 
 _DESCRIPTION: Final = (
     "Serve a simulated Instagram on loopback until Ctrl-C. Another shell uses it so:",
@@ -43,6 +43,7 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the simulator's options."""
         super().add_options(parser)
+        refuse_in_one_line(parser)
         parser.formatter_class = _KeepsLines
         parser.add_argument("--port", default="0", help="port on 127.0.0.1 (default: a free one)")
         parser.add_argument(

@@ -7,7 +7,7 @@ import asyncio
 
 from scrapy.commands import ScrapyCommand
 
-from igcrawl.commands.refusals import refuse, refusing_errors, whole_number
+from igcrawl.commands.refusals import refuse, refuse_in_one_line, refusing_errors, whole_number
 
 
 class Command(ScrapyCommand):
@@ -27,6 +27,7 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add what is listed."""
         super().add_options(parser)
+        refuse_in_one_line(parser)
         parser.add_argument("--crawl", help="one crawl, by its number or its name (default: the latest of each)")
         parser.add_argument(
             "--verdict",

@@ -22,6 +22,8 @@ SECONDS: Final = frozenset({"DNS_TIMEOUT", "DOWNLOAD_DELAY", "DOWNLOAD_TIMEOUT"}
 _ENCODINGS: Final = ("FEED_EXPORT_ENCODING", "HTTPPROXY_AUTH_ENCODING", "LOG_ENCODING")
 #: Functions and classes whose default is none.
 _OBJECTS: Final = frozenset({"FEED_URI_PARAMS"})
+#: Paths of components, each with its place.
+_COMPONENTS: Final = frozenset({"DOWNLOADER_MIDDLEWARES", "EXTENSIONS", "ITEM_PIPELINES", "SPIDER_MIDDLEWARES"})
 _EXPECTED: Final = {
     bool: "True or False",
     int: "a whole number",
@@ -49,8 +51,9 @@ def check_values(settings: BaseSettings) -> None:
         # None is Scrapy's way to say that nothing was set.
         if kind in readers and value is not None:
             _check_kind(name, value, kind, readers[kind])
-        elif _names_an_object(name) and isinstance(value, str):
-            _check_object(name, value)
+        else:
+            for path in _paths_in(name, value):
+                _check_object(name, path)
     if settings.getfloat("DOWNLOAD_TIMEOUT") <= 0:
         raise BadInput("DOWNLOAD_TIMEOUT: expected more than 0 seconds")
     _check_reactor(settings)
@@ -114,6 +117,14 @@ def _check_kind(name: str, value: Any, kind: type, read: Callable[[str], Any]) -
 def _names_an_object(name: str) -> bool:
     default = getattr(default_settings, name, None)
     return name in _OBJECTS or (isinstance(default, str) and default.startswith("scrapy.") and "://" not in default)
+
+
+def _paths_in(name: str, value: Any) -> Iterator[str]:
+    """Yield the paths of classes and functions that a crawl would import in any case."""
+    if _names_an_object(name) and isinstance(value, str):
+        yield value
+    elif name in _COMPONENTS and isinstance(value, Mapping):
+        yield from (path for path in value if isinstance(path, str))
 
 
 def _check_object(name: str, path: str) -> None:

@@ -48,7 +48,7 @@ def summary_table(summary: Summary) -> RenderableType:
         table.add_row(*map(_text, summary.total))
     told = [_text(sentence) for sentence in (*summary.of_run, *summary.of_crawl)]
     places = [_text(f"records: {place}") for place in summary.places]
-    return Group(table, *told, *places, *(_text(sentence) for sentence in summary.advice))
+    return Group(*([table] if summary.rows else []), *told, *places, *(_text(sentence) for sentence in summary.advice))
 
 
 def _text(text: str) -> Text:

@@ -13,6 +13,7 @@ from scrapy.logformatter import LogFormatter, LogFormatterResult
 
 from igcrawl.calling.scrapy_request import call_of
 from igcrawl.crawl.walk import Ending, Walk
+from igcrawl.errors import BadItem
 from igcrawl.printable import printable
 from igcrawl.sessions.log_guard import LogLines
 from igcrawl.verdict import FINAL, GOOD
@@ -129,5 +130,6 @@ class WalkLogFormatter(LogFormatter):
         return {"level": logging.WARNING, "msg": "dropped: %(why)s", "args": {"why": type(exception).__name__}}
 
     def item_error(self, item: Any, exception: BaseException, response: Any, spider: Spider) -> LogFormatterResult:
-        """The exception without the item."""
-        return {"level": logging.ERROR, "msg": "a pipeline failed: %(why)s", "args": {"why": type(exception).__name__}}
+        """The exception without the item; what a pipeline must give instead is said where the crawl is stopped."""
+        level = logging.DEBUG if isinstance(exception, BadItem) else logging.ERROR
+        return {"level": level, "msg": "a pipeline failed: %(why)s", "args": {"why": type(exception).__name__}}

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from igcrawl.items.accounts import Follow, NewFollow, Profile, Suggestion
 from igcrawl.items.answers import CommentCheck, Hit, Payload, Redirect
 from igcrawl.items.media import Audio, Comment, Media
-from igcrawl.items.record import Record
+from igcrawl.items.record import Record, texts_of
 
 __all__ = [
     "RECORD_TYPES",
@@ -33,6 +33,7 @@ __all__ = [
     "Redirect",
     "Suggestion",
     "WalkEnd",
+    "texts_of",
     "to_record",
 ]
 

@@ -8,13 +8,14 @@ or a phone number is left out; a flag among them stays, since it says only that 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
-from itertools import chain
 from operator import attrgetter
 from typing import Any, Final
 
 import orjson
+
+from igcrawl.items.record import texts_of
 
 E_MAIL: Final = "[e-mail]"
 PHONE: Final = "[phone]"
@@ -47,12 +48,16 @@ _NUMBER: Final = (
     rf"|(?:(?<![{_LETTER}_+\uff0b])|(?<=%(?:3A|2F|3D|20)))(?<!:\d\d ){_PLUS}{_INTERNATIONAL}"
     rf"|(?<![{_LETTER}_=&?/+%-])(?P<word>[a-z\u00c0-\u024f]{{1,12}})(?!{_PLUS}\d{{8,15}}[a-z/=]){_PLUS}{_INTERNATIONAL}"
 )
-#: Text without any of these holds neither; nor does text without any of the marks, in small letters.
-_SIGNS: Final = ("@", "+", ":", "/", "%", "=", "\\", "\uff20", "\ufe6b", "\uff0b")
-_MARKS: Final = (
-    *("@", "+", "\uff20", "\ufe6b", "\uff0b", "%40", "2540", "u0040", "%2b", "252b"),
-    *("tel:", "tel%", "sms", "callto", "wa.me", "phone"),
-)
+#: Text without any of these holds neither; nor does text with one that has none of its marks, in small letters.
+_SIGNS: Final[Mapping[str, tuple[str, ...]]] = {
+    # They are marks themselves: what is empty is in every text.
+    **dict.fromkeys(("@", "+", "\uff20", "\ufe6b", "\uff0b"), ("",)),
+    "\\": ("u0040",),
+    ":": ("tel:", "sms", "callto"),
+    "/": ("wa.me",),
+    "=": ("phone",),
+    "%": ("%40", "2540", "%2b", "252b", "tel%", "sms", "callto", "wa.me", "phone"),
+}
 _KEY: Final = re.compile(
     r"e[-_ ]?mail|whats[-_ ]?app|msisdn"
     # No microphone, megaphone or iPhone.
@@ -69,7 +74,7 @@ def drop_contacts(records: Sequence[Any], texts: tuple[str, ...], nested: tuple[
         texts: their fields in which people write text.
         nested: their fields that hold lists or JSON.
     """
-    if texts and may_hold_contacts("\n".join(_held(records, texts))):
+    if any(may_hold_contacts(_held(records, name)) for name in texts):
         for record in records:
             for name in texts:
                 text = getattr(record, name)
@@ -82,11 +87,11 @@ def drop_contacts(records: Sequence[Any], texts: tuple[str, ...], nested: tuple[
                 setattr(record, name, cleared)
 
 
-def _held(records: Sequence[Any], names: tuple[str, ...]) -> list[str]:
-    values: Iterable[Any] = map(attrgetter(*names), records)
-    if len(names) > 1:
-        values = chain.from_iterable(values)
-    return [value for value in values if isinstance(value, str)]
+def _held(records: Sequence[Any], name: str) -> str:
+    held = texts_of(records, name)
+    if held is not None:
+        return held
+    return "\n".join(value for value in map(attrgetter(name), records) if isinstance(value, str))
 
 
 def without_contacts(value: Any) -> Any:
@@ -116,10 +121,12 @@ def without_contacts(value: Any) -> Any:
 
 def may_hold_contacts(text: str) -> bool:
     """Return whether a text has any of the signs without which it holds no contact data."""
-    for sign in _SIGNS:
+    small = None
+    for sign, marks in _SIGNS.items():
         if sign in text:
-            small = text.lower()
-            return any(mark in small for mark in _MARKS)
+            small = small or text.lower()
+            if any(mark in small for mark in marks):
+                return True
     return False
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, ClassVar
 
 
@@ -32,24 +33,9 @@ class Record:
     walk: str
 
 
-def records_of(kind: type[Record], shared: Sequence[Any], columns: Sequence[Sequence[Any]]) -> list[Any]:
-    """Return records of a class, each as its constructor makes it; many at once take a third of the time.
-
-    Args:
-        kind: has no `__post_init__`.
-        shared: the values of the first fields, which all records share.
-        columns: the values of the next fields, one or more, for each record; fields after them have their defaults.
-    """
-    known = fields(kind)
-    names = [field.name for field in known]
-    blank = {field.name: field.default for field in known} | dict(zip(names, shared, strict=False))
-    contents = [blank.copy() for _ in columns[0]]
-    for name, column in zip(names[len(shared) :], columns, strict=False):
-        for content, value in zip(contents, column, strict=True):
-            content[name] = value
-    new, records = kind.__new__, []
-    for content in contents:
-        record = new(kind)
-        record.__dict__ = content
-        records.append(record)
-    return records
+def texts_of(records: Sequence[Any], name: str) -> str | None:
+    """Return the texts in a field of records, a line or more each; None where it holds something else, too."""
+    try:
+        return "\n".join(filter(None, map(attrgetter(name), records)))
+    except TypeError:
+        return None

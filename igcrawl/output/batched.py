@@ -114,7 +114,7 @@ class BatchedOutput:
     async def _mended(self, path: Path, known: OutputState) -> OutputState:
         """Return a batch's state once its file holds what it should, or may be written."""
         crawl = self._the_crawl
-        state = await checked(path, known, self._content(known))
+        state = await checked(self._spec, path, known, self._content(known))
         wanted = replace(known.next or known, next=None)
         if state.hash or not wanted.full:
             if not wanted.full and not state.hash:
@@ -175,7 +175,7 @@ class BatchedOutput:
         if number <= len(self._batches):
             path, before = self._batches[number - 1]
             if FileFacts.of(path) != before.facts:
-                before = await checked(path, before, self._content(before))
+                before = await checked(self._spec, path, before, self._content(before))
             if not full and before.hash and (before.place, before.skip, before.tail) == (*end, packed):
                 return
         else:

@@ -251,9 +251,7 @@ class GrowingOutput:
         """Begin the crawl's part at the file's end."""
         before = hash_part(self._file.descriptor, 0, start).hexdigest() if start else ""
         self._go_on(OutputState(format=self._spec.kind, start=start, before=before, length=start, hash=EMPTY_HASH))
-        assert self._crawl is not None
-        assert self._state is not None
-        await self._crawl.store.outputs.put(row_of(self._crawl, self._path, self._state))
+        await self._note()
 
     def _go_on(self, state: OutputState) -> None:
         """Go on behind the crawl's part; what stands behind it is ours and comes again."""
@@ -294,6 +292,9 @@ class GrowingOutput:
                 await self._mend(state, "is missing" if self._file.made else "is not as this crawl left it")
                 return
             state = moved
+        if not self._is_others(state, state.start):
+            await self._move_aside(state, "is not what others left above this crawl's records")
+            return
         behind = max(
             await common_length(self._file.descriptor, state.length, chunks_of(state.tail)),
             await common_length(self._file.descriptor, state.length, self._behind(self._the_crawl, state)),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from dataclasses import dataclass, fields
+from typing import Any, Final
 
 from igcrawl.output.place import FileFacts
 
@@ -56,7 +56,8 @@ class OutputState:
 
     def kept(self) -> dict[str, Any]:
         """Return what is to be kept, as JSON."""
-        known = {name: value for name, value in asdict(self).items() if value}
+        # Not by `asdict`, which copies each value deeply: this is done for each page.
+        known = {name: value for name in _NAMES if (value := getattr(self, name))}
         if self.tail:
             known["tail"] = b64encode(self.tail).decode()
         if self.facts is not None:
@@ -64,3 +65,6 @@ class OutputState:
         if self.next is not None:
             known["next"] = self.next.kept()
         return known
+
+
+_NAMES: Final = tuple(field.name for field in fields(OutputState))

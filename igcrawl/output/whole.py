@@ -74,7 +74,7 @@ class WholeOutput:
                 _move_aside(self._path, -1, 0)
             self._state = self._below_others()
         else:
-            self._state = await checked(self._path, known, self._content(known))
+            self._state = await checked(self._spec, self._path, known, self._content(known))
         if self._state.format != self._spec.kind:
             self._state = replace(self._state, format=self._spec.kind, place=0, tail=b"", next=None)
         self._facts = FileFacts.of(self._path)
@@ -166,10 +166,11 @@ async def write_whole(
     return after
 
 
-async def checked(path: Path, state: OutputState, content: AsyncIterator[bytes]) -> OutputState:
+async def checked(spec: OutputSpec, path: Path, state: OutputState, content: AsyncIterator[bytes]) -> OutputState:
     """Compare a file with what the crawl left, and return its state; what others wrote is moved out of the way.
 
     Args:
+        spec: of the output.
         path: the file.
         state: as it is known.
         content: what the store would write there in this state.
@@ -184,19 +185,30 @@ async def checked(path: Path, state: OutputState, content: AsyncIterator[bytes])
         return replace(anew, start=0, before="", length=0)
     with path.open("rb") as file:
         descriptor = file.fileno()
+        above = hash_part(descriptor, 0, state.start).hexdigest() if state.start else ""
+        intact = above == state.before
+        # What others have changed in their part may have broken the file.
+        sound = intact or _is_valid(spec, path)
         for known in filter(None, (state.next, state)):
-            if known.hash and holds(descriptor, known) and facts.length == known.length:
-                return replace(known, facts=facts, next=None)
-        intact = not state.start or hash_part(descriptor, 0, state.start).hexdigest() == state.before
+            if sound and known.hash and holds(descriptor, known) and facts.length == known.length:
+                return replace(known, before=above, facts=facts, next=None)
         if intact and not state.hash and state.length == facts.length:
             # The crawl has not written it yet.
             return anew
         whole = state.start + await common_length(descriptor, state.start, content)
-        if state.start <= facts.length <= whole:
+        if sound and state.start <= facts.length <= whole:
             logger.warning("%s: was cut; it is written again from the store", path)
             return anew
         _move_aside(path, descriptor, state.start if intact else 0)
     return replace(anew, length=anew.start) if intact else replace(anew, start=0, before="", length=0)
+
+
+def _is_valid(spec: OutputSpec, path: Path) -> bool:
+    try:
+        check_above(spec, path)
+    except BadInput:
+        return False
+    return True
 
 
 def _move_aside(path: Path, file: int, start: int) -> None:

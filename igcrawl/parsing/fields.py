@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, Final, TypeAlias
 
 from igcrawl.parsing.json_paths import kind_name
@@ -94,7 +95,11 @@ class Field:
         key = self.key
         if key is None:
             return [self.of(row) for row in rows]
-        return take_each(self.take, [row.get(key) for row in rows])
+        try:
+            values = list(map(itemgetter(key), rows))
+        except (KeyError, TypeError):
+            values = [row.get(key) for row in rows]
+        return take_each(self.take, values)
 
     def mended(self, row: Mapping[str, Any], note: Note) -> Any:
         """Return the first value in `row` that fits. If there are only others, it is null, and noted.

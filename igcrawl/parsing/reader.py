@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any, Final, Protocol, TypeAlias
 
 from igcrawl.errors import MalformedAnswer, NotFound
 from igcrawl.items import Record
-from igcrawl.items.record import records_of
 from igcrawl.parsing.fields import Field, Unusable
 from igcrawl.parsing.json_paths import (
     ManyPath,
@@ -239,7 +239,8 @@ class Reader:
         if self.position:
             shared.append(0)
         try:
-            return records_of(self.record, shared, [field.column(rows) for field in self.fields.values()])
+            columns = [field.column(rows) for field in self.fields.values()]
+            return list(map(self.record, *map(repeat, shared), *columns))
         except (WrongKind, AttributeError):
             mended = [self._mended(row, places[index], shared, reading) for index, row in enumerate(rows)]
             return [record for record in mended if record is not None]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
+from operator import itemgetter
 from types import NoneType
 from typing import Any, Final
 
@@ -49,15 +50,17 @@ def take_each(take: Callable[[Any], Any], values: list[Any]) -> list[Any]:
     Raises:
         WrongKind: one of the values is of another kind.
     """
-    kinds = _AS_THEY_ARE.get(take)
-    if kinds is not None and kinds.issuperset(map(type, values)):
+    kinds = set(map(type, values))
+    if kinds <= _AS_THEY_ARE.get(take, frozenset()):
         return values
-    if take is take_id:
-        of_one_kind = set(map(type, values))
-        if of_one_kind == {str} and are_ids(values):
+    if kinds == {int} and take in (take_id, take_number):
+        least, most = min(values), max(values)
+        if take is take_number and least >= _LEAST and most <= MOST:
             return values
-        if of_one_kind == {int} and min(values) >= 0 and max(values) <= MOST:
+        if take is take_id and least >= 0 and most <= MOST:
             return list(map(str, values))
+    if kinds == {str} and take is take_id and are_ids(values):
+        return values
     return list(map(take, values))
 
 
@@ -67,7 +70,7 @@ def are_ids(texts: list[str]) -> bool:
     lengths = list(map(len, texts))
     if not (digits.isdecimal() and digits.isascii() and min(lengths) > 0 and max(lengths) < _LONGEST_ID):
         return False
-    return all(text[0] != "0" for text in texts)
+    return "0" not in map(itemgetter(0), texts)
 
 
 def take_plain(value: Any) -> Any:

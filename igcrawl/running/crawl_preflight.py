@@ -50,6 +50,10 @@ def prepare_crawl(
     Raises:
         BadInput: something cannot be used.
     """
+    if spider.custom_settings:
+        # Scrapy takes them over when the crawl begins, which is after these checks.
+        settings.setdict(spider.custom_settings, priority="spider")
+        check_settings(settings)
     config = read_config(settings, OPERATIONS)
     check_proxies(settings, far=config.paced)
     spider.check(dict(arguments))

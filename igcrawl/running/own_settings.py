@@ -71,6 +71,20 @@ def add_spiders(settings: BaseSettings) -> None:
         settings.add_to_list("SPIDER_MODULES", package)
 
 
+def check_our_addon(settings: BaseSettings) -> None:
+    """Check the path by which a project names our add-on; those of others are Scrapy's matter.
+
+    Raises:
+        BadInput: there is no add-on of ours at that path.
+    """
+    for addon in settings.getdict("ADDONS"):
+        if isinstance(addon, str) and addon.partition(".")[0] == "igcrawl":
+            try:
+                is_our_addon(addon)
+            except BadInput as error:
+                raise BadInput(f"{error}; igcrawl's is {ADDON}") from None
+
+
 def is_our_addon(addon: Any) -> bool:
     """Return whether an add-on, or its path, is igcrawl's.
 

@@ -18,11 +18,12 @@ from igcrawl.store import describe
 
 
 def summary_of(spider: OperationSpider) -> Summary | None:
-    """Return what a run has done; None when it walked nothing."""
-    crawler = spider.crawler
-    if spider.refused is not None or spider.planned is not None or not spider.verdicts:
+    """Return what a run has done, and how the crawl stands; None when no walk of it has ended."""
+    crawler, run = spider.crawler, spider.run
+    # What other workers have ended counts: the exit code follows from it, too.
+    ended = spider.verdicts or (run is not None and run.verdicts.keys() - {None})
+    if spider.refused is not None or spider.planned is not None or not ended:
         return None
-    run = spider.run
     totals = {}
     for verdict, walks in spider.verdicts.items():
         known = spider.run_totals.by_verdict.get(verdict, VerdictTotals())

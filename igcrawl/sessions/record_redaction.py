@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from itertools import chain
 from operator import attrgetter
@@ -10,7 +10,7 @@ from typing import Any, Final, get_args, get_type_hints
 
 import orjson
 
-from igcrawl.items import Record
+from igcrawl.items import Record, texts_of
 from igcrawl.items.field_rules import own_fields
 from igcrawl.sessions.redaction import Redaction
 
@@ -29,11 +29,11 @@ def redact_records(records: Sequence[Any], redaction: Redaction) -> None:
         records: of one page.
         redaction: knows the secrets.
     """
-    kinds: set[Any] = {type(record) for record in records if isinstance(record, Record)}
+    kinds: set[Any] = set(map(type, records))
     for kind in kinds:
-        own = [record for record in records if type(record) is kind]
-        names = _names(kind)
-        if names and redaction.finds_any("\n".join(_texts(own, names, redaction.shortest))):
+        own = records if len(kinds) == 1 else [record for record in records if type(record) is kind]
+        names = _names(kind) if issubclass(kind, Record) else ()
+        if redaction.finds_any("\n".join(_texts(own, name) for name in names)):
             for record in own:
                 _redact(record, names, redaction)
 
@@ -46,16 +46,13 @@ def _names(kind: Any) -> tuple[str, ...]:
     return tuple(name for name in names if not frozenset(get_args(hints[name]) or (hints[name],)) <= _PLAIN)
 
 
-def _texts(records: Sequence[Any], names: tuple[str, ...], shortest: int) -> Iterable[str]:
-    """Return the texts in which a secret has room."""
-    values: Iterable[Any] = map(attrgetter(*names), records)
-    if len(names) > 1:
-        values = chain.from_iterable(values)
-    return [
-        value if type(value) is str else _as_text(value)
-        for value in values
-        if value is not None and (type(value) is not str or len(value) >= shortest)
-    ]
+def _texts(records: Sequence[Any], name: str) -> str:
+    """Return all that a field holds as text, a line or more each."""
+    texts = texts_of(records, name)
+    if texts is not None:
+        return texts
+    values = filter(None, map(attrgetter(name), records))
+    return "\n".join(value if type(value) is str else _as_text(value) for value in values)
 
 
 def _as_text(value: Any) -> str:

@@ -29,8 +29,6 @@ _PLAIN_PIECE: Final = re.compile("[A-Za-z0-9]+")
 _STEP: Final = 17
 _SAMPLE: Final = 8
 _SAMPLED: Final = _STEP + _SAMPLE - 1
-#: Longer than any text.
-_NONE: Final = 1 << 62
 _REST_OF_BASE64: Final = "[A-Za-z0-9+/_-]*={0,2}"
 
 
@@ -48,8 +46,6 @@ class Redaction:
         #: The piece that each sample is of, or the pieces.
         self._samples: dict[str, str | set[str]] = {}
         self._short: list[str] = []
-        #: A shorter text holds no secret.
-        self.shortest = _NONE
         self.learn(secrets)
 
     @property
@@ -76,7 +72,6 @@ class Redaction:
         self._pieces += pieces
         self._as_bytes += [piece.encode() for piece, _ in pieces]
         self._short += [piece for piece, _ in pieces if len(piece) < _SAMPLED]
-        self.shortest = min([self.shortest, *(len(piece) for piece, _ in pieces)])
         for sample, piece in secret.samples:
             held = self._samples.setdefault(sample, piece)
             if isinstance(held, set):
@@ -87,7 +82,7 @@ class Redaction:
     def _forget(self) -> None:
         for value in list(self._known)[:-_MOST]:
             del self._known[value]
-        self._pieces, self._as_bytes, self._short, self._samples, self.shortest = [], [], [], {}, _NONE
+        self._pieces, self._as_bytes, self._short, self._samples = [], [], [], {}
         for secret in self._known.values():
             self._add(secret)
 

@@ -67,7 +67,8 @@ def _parsed(content: bytes, path: Path) -> Session:
         settings = orjson.loads(content)
     except orjson.JSONDecodeError:
         raise BadInput(
-            f"session file {path}: not JSON; expected the settings that aiograpi or instagrapi dump"
+            f"session file {path}: not JSON; expected the settings that aiograpi or instagrapi dump; "
+            f"what a browser or another program wrote: scrapy session import {shlex.quote(str(path))}"
         ) from None
     if not isinstance(settings, dict):
         raise BadInput(f"session file {path}: expected a JSON object")

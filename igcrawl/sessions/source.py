@@ -47,7 +47,9 @@ class SessionSource:
         """
         if self.file is not None:
             if session_folder.is_name(self.name) and not self.file.exists():
-                raise BadInput(f"no session {self.name} ({self.file} is missing): scrapy session list shows them all")
+                raise BadInput(
+                    f"no session {self.name} ({self.file.absolute()} is missing): scrapy session list shows them all"
+                )
             return load_session(self.file)
         if self.content:
             return Session(complete(recognise(self.content, _HERE, time.time()).settings, _HERE), _HERE)

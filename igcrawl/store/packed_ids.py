@@ -6,6 +6,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from hashlib import blake2b
+from operator import itemgetter
 from typing import Any, Final
 
 _MOST: Final = 1 << 64
@@ -39,7 +40,7 @@ def numbers_of(keys: Sequence[Hashable]) -> list[int]:
         if digits.isascii() and digits.isdecimal() and min(lengths) > 0 and max(lengths) < _LONGEST:
             numbers = list(map(int, texts))
             # Another way to write a number is another id.
-            if all(text[0] != "0" for text in texts):
+            if "0" not in map(itemgetter(0), texts):
                 return numbers
     return list(map(number_of, keys))
 

@@ -7,10 +7,11 @@ import random
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import get_type_hints
+from typing import Any, get_type_hints
 
 import pytest
 
+import igcrawl
 from igcrawl.api import options
 from igcrawl.api import python_words as python_words_module
 from igcrawl.api.python_words import python_words
@@ -102,3 +103,20 @@ def test_random_messages_keep_all_but_the_command_line_s_own_words() -> None:
         }
         drawn = draw.choices(list(turned), k=draw.randint(1, 4))
         assert python_words("; ".join(drawn)) == "; ".join(turned[each] for each in drawn)
+
+
+@pytest.mark.parametrize("kind", [igcrawl.Client, igcrawl.SyncClient])
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("user_info_by_username", "; .call('user_info_by_username', …) asks for it"),
+        ("folowers", "; did you mean followers?"),
+        ("login", "suggestions, typeahead; igcrawl's docs/coming_from.md has other libraries' names"),
+        ("_repr_html_", "has no attribute '_repr_html_'"),
+    ],
+)
+def test_a_method_that_a_client_has_not_is_answered_with_the_one_that_does_it(kind: Any, name: str, said: str) -> None:
+    with pytest.raises(AttributeError) as error:
+        getattr(kind(settings={"IG_SIMULATOR": True}), name)
+    assert str(error.value).startswith(f"'{kind.__name__}' object has no attribute {name!r}")
+    assert str(error.value).endswith(said)

@@ -58,6 +58,8 @@ def test_a_number_may_be_a_fraction_where_scrapy_s_is(name: str) -> None:
             {"STATS_CLASS": "no.such.Stats"},
             "STATS_CLASS: expected the path of a class or function, got 'no.such.Stats'",
         ),
+        ({"ITEM_PIPELINES": {"no.such.Part": 1}}, "ITEM_PIPELINES: expected the path of a class or function, got 'no."),
+        ({"EXTENSIONS": {"Part": None}}, "EXTENSIONS: expected the path of a class or function, got 'Part'"),
         ({"FEED_URI_PARAMS": "nothing"}, "FEED_URI_PARAMS: expected the path of a class or function, got 'nothing'"),
         ({"LOG_ENCODING": "utf-9"}, "LOG_ENCODING: expected the name of an encoding, such as utf-8, got 'utf-9'"),
         ({"TWISTED_REACTOR": "twisted.internet.selectreactor.SelectReactor"}, "TWISTED_REACTOR must stay twisted."),

@@ -107,6 +107,27 @@ async def _moved(folder: Path, uri: str, how: str) -> None:
     assert not list(world.folder.glob("*.aside*"))
 
 
+@pytest.mark.parametrize("uri", THEIRS)
+def test_what_others_break_in_their_part_makes_no_file_of_ours_invalid(tmp_path: Path, uri: str) -> None:
+    for at in range(len(THEIRS[uri])):
+        folder = tmp_path / str(at)
+        folder.mkdir()
+        print(f"byte {at} is changed")
+        asyncio.run(_broken(folder, uri, at))
+
+
+async def _broken(folder: Path, uri: str, at: int) -> None:
+    world = World(folder, random.Random(3), {uri: {"format": FORMATS[uri], "overwrite": False}})
+    path = folder / uri
+    path.write_text(THEIRS[uri])
+    await world.run(1)
+    data = bytearray(path.read_bytes())
+    data[at] ^= 1
+    path.write_bytes(data)
+    await world.run(1)
+    world.check()
+
+
 @pytest.mark.parametrize("uri", ["out.jsonl", "out.csv", "out.json"])
 @pytest.mark.parametrize("replaces", [True, False], ids=["replaced", "appended"])
 def test_what_a_store_has_forgotten_since_its_backup_does_not_stand_there_twice(

@@ -259,7 +259,7 @@ class World:
             assert mark.encode() in everything, mark
 
     def _ours(self, path: Path, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        ours = [record for record in records if record["type"] in {"follow", "walk"}]
+        ours = [record for record in records if record.get("type") in {"follow", "walk"}]
         first = next((at for at, record in enumerate(records) if record in ours), len(records))
         assert all(record in ours for record in records[first:]), f"{path}: something stands below"
         return ours

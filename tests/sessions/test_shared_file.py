@@ -259,6 +259,13 @@ FOREIGN = {
     ),
     "by name.json": (orjson.dumps({"sessionid": SESSIONID}).decode(), "is cookies by their names"),
     "bare": (SESSIONID, "is a sessionid by itself"),
+    "x.har": (orjson.dumps({"log": {"entries": []}}).decode(), "is a HAR"),
+    "cmd.txt": (
+        f'curl ^"https://www.instagram.com/^" -b ^"sessionid={SESSIONID}^"',
+        "is a request copied from a browser",
+    ),
+    "headers.txt": (f"Host: instagram.com\nCookie: a=b; sessionid={SESSIONID}\n", "is a request copied from a browser"),
+    "cookies.sqlite": ("SQLite format 3\0", "is a browser's cookies"),
     "session-me": ("\x80\x04", "is a session file of instaloader"),
 }
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final
 from urllib.parse import quote, unquote
 
@@ -16,12 +18,23 @@ _LONGEST: Final = 8192
 _BEGINS_LIKE_ONE: Final = re.compile(r"\d+(:|%3a)", re.IGNORECASE)
 _NAMES_ONE: Final = re.compile(r"sessionid[\"']?\s*[=:]", re.IGNORECASE)
 _LONGEST_REQUEST: Final = 1 << 16
-#: A header by itself, one of cURL's, or cURL's option for cookies.
+#: A header by itself, also with its value on a line of its own, one of cURL's or wget's, or cURL's option for cookies.
 _COOKIES_IN_REQUEST: Final = re.compile(
-    r"^cookie:[ \t]*([^\r\n]+)|(?:-H|--header) \$?'cookie:\s*([^']+)'|(?:-b|--cookie) \$?'([^']+)'",
+    r"^cookie(?::[ \t]*|:?[ \t]*\r?\n[ \t]*)([^\r\n]+)"
+    r"|(?:-H|--header)[ =]\$?'cookie:\s*([^']+)'|(?:-b|--cookie) \$?'([^']+)'",
     re.IGNORECASE | re.MULTILINE,
 )
+#: As JavaScript has it: "Copy as fetch".
+_COOKIES_IN_FETCH: Final = re.compile(r'"cookie":\s*("(?:[^"\\]|\\.)*")', re.IGNORECASE)
+#: As PowerShell has it: one cookie with its domain, where a backtick stands before what would end the text.
+_COOKIE_IN_POWERSHELL: Final = re.compile(
+    r'Net\.Cookie\("((?:[^"`]|`.)*)", "((?:[^"`]|`.)*)", "(?:[^"`]|`.)*", "((?:[^"`]|`.)*)"\)'
+)
 _HEADER: Final = re.compile(r"^(?:set-)?cookie:\s*", re.IGNORECASE)
+#: As Firefox copies a cookie from its storage panel.
+_BY_COLON: Final = re.compile(r"^sessionid[\"']?\s*:\s*[\"']?", re.IGNORECASE)
+#: What editors, chats and shells put around a text: quotation marks and spaces of all kinds, and what nobody sees.
+_AROUND: Final = re.compile(r"^[\s\"'`\x7f-\U0010ffff]+|[\s\"'`\x7f-\U0010ffff]+$")
 #: What stands behind a cookie that an answer sets, and is none.
 _ATTRIBUTES: Final = frozenset(
     {"domain", "path", "expires", "max-age", "secure", "httponly", "samesite", "priority", "partitioned", "version"}
@@ -42,8 +55,15 @@ def may_be_session(text: str) -> bool:
 
 
 def from_request(text: str) -> list[Cookie] | None:
-    """Return the cookies of a request: its headers, or a cURL command for POSIX shells; None for another text."""
-    found = _COOKIES_IN_REQUEST.search(text) if len(text) <= _LONGEST_REQUEST else None
+    """Return the cookies of a request: its headers, or as it is copied for a shell or a program; None for others."""
+    if len(text) > _LONGEST_REQUEST:
+        return None
+    if set_one_by_one := _COOKIE_IN_POWERSHELL.findall(text):
+        return [Cookie(*(re.sub("`(.)", r"\1", part) for part in each)) for each in set_one_by_one]
+    if in_fetch := _COOKIES_IN_FETCH.search(text):
+        with suppress(ValueError):
+            return from_line(json.loads(in_fetch[1]))
+    found = _COOKIES_IN_REQUEST.search(text)
     return from_line(next(filter(None, found.groups()))) if found else None
 
 
@@ -72,7 +92,7 @@ def _sessionids(cookies: list[Cookie]) -> list[str]:
 
 def _cookies(text: str) -> list[Cookie]:
     """Return a line's cookies, two of one name, too: they may be two accounts'."""
-    line = _HEADER.sub("", text.strip().strip("\"'"))
+    line = _BY_COLON.sub("sessionid=", _HEADER.sub("", _AROUND.sub("", text)))
     if len(line) > _LONGEST or "\n" in line or "\r" in line:
         return []
     groups: list[list[tuple[str, str]]] = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -14,6 +13,8 @@ from igcrawl.sessions.device import complete
 from igcrawl.sessions.formats.bare import from_line, from_request, problem_of_line
 from igcrawl.sessions.formats.browser_json import from_json
 from igcrawl.sessions.formats.cookies import Cookie, settings_of
+from igcrawl.sessions.formats.encodings import decoded, is_binary
+from igcrawl.sessions.formats.firefox import from_firefox
 from igcrawl.sessions.formats.instaloader import from_pickle
 from igcrawl.sessions.formats.netscape import from_text
 from igcrawl.sessions.formats.settings_json import from_names, from_settings, is_settings
@@ -22,7 +23,7 @@ from igcrawl.sessions.formats.settings_json import from_names, from_settings, is
 LARGEST: Final = 8 << 20
 EXPECTED: Final = (
     "expected settings of aiograpi or instagrapi (JSON), a session file of instaloader, a cookies.txt, "
-    "the JSON of a cookie extension, or a sessionid"
+    "the JSON of a cookie extension, a HAR or a request copied from a browser, Firefox's cookies.sqlite, or a sessionid"
 )
 _USERNAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.]{0,29}")
 
@@ -58,7 +59,8 @@ def recognise(content: bytes, where: str, now: float, file_name: str = "", accou
     try:
         pickled = from_pickle(content)
         told = re.match(r"session-(.+)", file_name) if pickled is not None else None
-        found = _by_names(pickled) if pickled is not None else _in_text(_decoded(content))
+        stored = _by_names(pickled) if pickled is not None else from_firefox(content)
+        found = stored if stored is not None else _in_text(_decoded(content))
         settings = settings_of(found, now, account) if isinstance(found, list) else from_settings(found, account)
     except BadInput as error:
         raise BadInput(f"{where}: {error}") from None
@@ -77,11 +79,9 @@ def _by_names(cookies: dict[str, Any]) -> list[Cookie]:
 
 
 def _decoded(content: bytes) -> str:
-    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    try:
-        return content.decode("utf-16" if wide else "utf-8-sig").strip(" \r\n")
-    except UnicodeDecodeError:
-        raise BadInput(f"not text; {EXPECTED}") from None
+    if is_binary(content):
+        raise BadInput(f"not text; {EXPECTED}")
+    return decoded(content).strip(" \r\n")
 
 
 def _in_text(text: str) -> list[Cookie] | dict[str, Any]:

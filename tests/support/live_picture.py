@@ -63,7 +63,7 @@ def draw() -> str:
         mock.patch.object(LiveView, "_open_display", lambda view, spider: watcher),
         mock.patch.object(LiveView, "frame_every", 0.01),
         # The store is asked for each frame: the whole crawl takes less than the pause between two looks.
-        mock.patch.multiple(gather, _LOOK_EVERY=0.0, _REST=0),
+        mock.patch.multiple(gather, _LOOK_EVERY=0.0, _APART=0),
     ):
         simulator.write_session(Path(folder) / "session.json")
         settings = {

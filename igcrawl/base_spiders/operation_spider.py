@@ -48,7 +48,6 @@ from igcrawl.items import Page
 from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.output.cli_outputs import whole_feed
 from igcrawl.output.output import Output
-from igcrawl.output.stream import StreamOutput
 from igcrawl.planning.planner import Planning
 from igcrawl.printable import say
 from igcrawl.sessions.log_guard import GUARD
@@ -232,10 +231,8 @@ class OperationSpider(Spider):
             await run.store.open()
             await self._begin(run)
             if await run.enter(crawl_key, self.seeds()):
-                # What a reader took is nowhere to be found again.
-                is_said = not all(isinstance(each, StreamOutput) for each in self.context.sinks.outputs)
-                is_said = is_said or self.context.store_goes
-                say_where_records_are(self.config.store, self.name, run.crawl, is_said=is_said)
+                outputs, stays = self.context.sinks.outputs, not self.context.store_goes
+                say_where_records_are(self.config.store, self.name, run.crawl, outputs, store_stays=stays)
                 async for request in self._requests(run):
                     yield request
             self._through = True

@@ -170,13 +170,14 @@ class Place:
         """Remember what an output is to hold from now on."""
         known, store, path = self.outputs.get(name), self.stores[-1], self.folder / name
         real = os.path.realpath(path)
-        if known is not None and (known.command, known.store, known.real) == (command, store, real):
-            known.replaces = replaces
-            return
-        if replaces and path.is_file():
+        is_same = known is not None and (known.command, known.store, known.real) == (command, store, real)
+        if replaces and path.is_file() and (known is None or not is_same or known.forgotten):
             # It is another's, or older: that is what -O says.
             there = contents(path)
             self.foreign = [mark for mark in self.foreign if mark.encode() not in there]
+        if known is not None and is_same:
+            known.replaces = replaces
+            return
         forgotten = known is not None and (known.forgotten or known.may_repeat or known.store != store)
         self.outputs[name] = Output(replaces, command, store, real, forgotten=forgotten)
 

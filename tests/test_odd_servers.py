@@ -72,30 +72,32 @@ def test_odd_accounts_do_not_stop_the_graph_crawl_they_stand_in(
     raw(simulator, "user_profile", NEGATIVE, profile(NEGATIVE, follower_count=-5))
     raw(simulator, "user_profile", BEYOND, profile(BEYOND, follower_count=1 << 63))
     raw(simulator, "user_profile", PRIVATE, profile(PRIVATE, follower_count=420, is_private=True))
+    raw(simulator, "user_info", BEYOND, {"user": {"pk": BEYOND, "username": "d"}, "status": "ok"})
     raw(simulator, "followers", PRIVATE, listed([]))
     raw(simulator, "user_profile", NUL, profile(NUL, follower_count=2))
     odd_cursor = "a\0b\x1b]0;x\x07\nFAKE line"
     raw(simulator, "followers", NUL, listed([{"pk": "7", "full_name": "\0"}], odd_cursor), nth=1)
     raw(simulator, "followers", NUL, listed([{"pk": "8"}]), after_cursor=True)
-    done = place.crawl("followers", f"user_id={FEW}", "depth=2", "-s", "LOG_LEVEL=DEBUG", code=1)
+    done = place.crawl("followers", f"user_id={FEW}", "depth=2", "-s", "LOG_LEVEL=DEBUG")
     ends = {walk["target"]: walk for walk in done.walks}
     assert {target: walk["verdict"] for target, walk in ends.items()} == {
         FEW: "complete",
         PLAIN: "complete",
-        NEGATIVE: "unverified",
-        BEYOND: "failed",
+        NEGATIVE: "complete",
+        BEYOND: "unverified",
         PRIVATE: "private",
         NUL: "complete",
     }
     assert {request.target for request in done.asked} == set(ends)
-    assert set(done.operations) == {"user_profile", "followers"}
+    assert set(done.operations) == {"user_profile", "user_info", "followers"}
+    assert [request.target for request in done.asked if request.operation == "user_info"] == [NEGATIVE, BEYOND]
     assert [request.cursor for request in done.asked if request.target == NUL] == [
         None,
         None,
         odd_cursor.replace("\0", "\N{REPLACEMENT CHARACTER}"),
     ]
-    assert "follower_count of the profile is -5, which is no count" in ends[NEGATIVE]["reason"]
-    assert "verify=0 skips this check" in ends[BEYOND]["reason"]
+    assert "follower_count of user_profile is -5, which is no count" in ends[NEGATIVE]["reason"]
+    assert "follower_count of user_info is missing, which is no count" in ends[BEYOND]["reason"]
     assert all(sign not in done.log for sign in ("\x1b", "\0", "\x07", "\nFAKE"))
     if on_store is not None:
         with psycopg.connect(on_store) as connection:
@@ -170,8 +172,21 @@ def test_a_step_of_a_path_is_quoted(part: object, told: str) -> None:
     )
 
 
-@pytest.mark.parametrize(("count", "expected"), [(0, 0), (7, 7), (-1, None), (1 << 63, None)])
-def test_a_count_that_is_none_is_noted_and_the_list_has_none(count: int, expected: int | None) -> None:
+@pytest.mark.parametrize("private", [False, True])
+def test_an_empty_list_of_which_no_profile_says_how_long_it_is_is_no_success(
+    place: Place, simulator: Simulator, *, private: bool
+) -> None:
+    raw(simulator, "user_profile", FEW, profile(FEW, follower_count=None, is_private=private))
+    raw(simulator, "user_info", FEW, {"user": {"pk": FEW, "username": "odd"}, "status": "ok"})
+    raw(simulator, "followers", FEW, listed([]))
+    (end,) = place.crawl("followers", f"user_id={FEW}", code=0 if private else 1).walks
+    assert end["verdict"] == ("private" if private else "suspect")
+    assert "nothing says how long it should be" in end["reason"]
+    assert end["expected"] is None
+
+
+@pytest.mark.parametrize(("count", "expected"), [(0, 0), (7, 7), (None, None), (-1, None), (1 << 63, None)])
+def test_a_count_that_is_none_is_noted_and_the_list_has_none(count: int | None, expected: int | None) -> None:
     one = walk()
     _expect(one, Profile("profile", "user_profile", "", "", "1", follower_count=count), "follower_count")
     assert one.expected == expected

@@ -11,8 +11,9 @@ from igcrawl.crawl.lookups import found_ids, profile_of
 from igcrawl.crawl.walk import Ending, Walk
 from igcrawl.crawl.walk_rows import seed_of
 from igcrawl.crawl.walker import Prepared
-from igcrawl.errors import MalformedAnswer
+from igcrawl.errors import AnswerError, Reach
 from igcrawl.items import Profile
+from igcrawl.operations.catalogue import OPERATIONS
 from igcrawl.store import Seed
 from igcrawl.verdict import Verdict, believed_count
 from igcrawl.wording import counted
@@ -52,6 +53,8 @@ class GraphSpider(TargetSpider):
         walk.private = profile.is_private is True
         if field is not None:
             _expect(walk, profile, field)
+            if walk.uncounted:
+                await self._count_elsewhere(walk, profile, field)
         return Prepared([profile], self._too_large(profile) if sized else None)
 
     def _too_large(self, profile: Profile) -> Ending | None:
@@ -60,16 +63,26 @@ class GraphSpider(TargetSpider):
             return None
         return Ending(Verdict.STOPPED, f"skip_over={most}: the account has {counted(count, 'follower')}")
 
+    async def _count_elsewhere(self, walk: Walk, profile: Profile, field: str) -> None:
+        """Ask the substitute of a profile that has no count.
+
+        Raises:
+            AnswerError: it ends the crawl.
+        """
+        other = OPERATIONS[profile.operation].fallback
+        if other is None:
+            return
+        try:
+            _expect(walk, await profile_of(self.ask, walk, walk.target, other), field)
+        except AnswerError as error:
+            if error.reach is Reach.CRAWL:
+                raise
+
 
 def _expect(walk: Walk, profile: Profile, field: str) -> None:
-    """Take from a profile how long its list should be; what is no count is noted.
-
-    Raises:
-        MalformedAnswer: it does not say.
-    """
+    """Take from a profile how long its list should be; what is no count is noted."""
     count = getattr(profile, field)
-    if count is None:
-        raise MalformedAnswer(profile.operation, field, "no count; -a verify=0 skips this check")
     walk.expected = believed_count(count)
-    if walk.expected is None:
-        note(walk, [f"{field} of the profile is {count}, which is no count"])
+    walk.uncounted = walk.expected is None
+    if walk.uncounted:
+        note(walk, [f"{field} of {profile.operation} is {'missing' if count is None else count}, which is no count"])

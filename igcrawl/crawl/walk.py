@@ -71,6 +71,7 @@ class Walk:
         new, gone, given, line: as its record says, see `WalkEnd`.
         versions: those of igcrawl that have worked on it, in their order.
         private: whether the target's profile says that the account is private.
+        uncounted: whether the target's profile was asked how long the list is, and did not say.
         endless: signs that the list does not end.
         known_pages: pages in a row of which an update knew every account.
         substitute: the operation that is asked in place of its own, whose doc_id was rotated.
@@ -105,6 +106,7 @@ class Walk:
     line: int | None = None
     versions: list[str] = field(default_factory=list)
     private: bool = False
+    uncounted: bool = False
     endless: Endless = field(default_factory=Endless)
     known_pages: int = 0
     begun_with: int = -1
@@ -273,8 +275,12 @@ class Walk:
         if end.limited:
             return Ending(Verdict.LIMITED, "the server said that it cut the list")
         verdict = judge_ended_list(self.held, self.expected)
-        if verdict is Verdict.SUSPECT and self.private and not self.held:
-            return Ending(Verdict.PRIVATE, f"its profile says so; the list was empty, {self.expected:,} were expected")
+        if not self.held and (self.expected or self.uncounted):
+            told = f"{self.expected:,} were expected" if self.expected else "nothing says how long it should be"
+            if self.private:
+                return Ending(Verdict.PRIVATE, f"its profile says so; the list was empty, {told}")
+            if self.uncounted:
+                return Ending(Verdict.SUSPECT, f"the list was empty, and {told}")
         if verdict is Verdict.SUSPECT or holds_too_many(self.held, self.expected):
             return Ending(verdict, f"{self.expected:,} were expected, the list held {self.held:,}")
         return Ending(verdict)

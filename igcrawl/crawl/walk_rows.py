@@ -37,6 +37,7 @@ _STATE: Final = (
     "begun_with",
     "ready",
     "private",
+    "uncounted",
     GIVEN,
     LINE,
     VERSIONS,

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from igcrawl.arguments.media_targets import own_number
+from igcrawl.calling.evidence import MOST_ALIKE
 from igcrawl.crawl.logs import note
 from igcrawl.crawl.lookups import reading
 from igcrawl.crawl.recovery import answer
 from igcrawl.crawl.walk import Ending, Walk
 from igcrawl.crawl.walk_rows import walk_of
 from igcrawl.crawl.walker import PageParts, Walked, Walker, doubt_of
-from igcrawl.errors import AnswerError, LostClaim, StoreError
+from igcrawl.errors import AnswerError, LostClaim, RequestRejected, StoreError, TargetError
 from igcrawl.items import Page
 from igcrawl.operations.catalogue import find_operation
 from igcrawl.operations.cursors import Chunk
@@ -21,8 +22,7 @@ from igcrawl.operations.paging import PageEnd
 from igcrawl.parsing.combined_readers import parts_by_id
 from igcrawl.store import FoundPage, WalkRow
 from igcrawl.store.packed_ids import pack
-from igcrawl.verdict import REOPENED, Verdict
-from igcrawl.wording import counted
+from igcrawl.verdict import Verdict
 
 _ABSENT: Final = "the answer does not speak of it: it may be deleted, or not for this account to see"
 
@@ -33,6 +33,28 @@ class _Part:
 
     records: list[Any]
     doubt: str | None = None
+
+
+@dataclass(slots=True)
+class _Split:
+    """Answers to the parts of a request that was refused to all its posts together.
+
+    Args:
+        refused: posts that were refused, each alone.
+        answered: whether one was answered.
+        ended: the end of those not asked yet, once something has happened that is no post's.
+    """
+
+    refused: int = 0
+    answered: bool = False
+    ended: Ending | None = None
+
+    def refuse(self, ending: Ending) -> None:
+        """Count a post that was refused alone; several are enough where none is answered."""
+        self.refused += 1
+        if self.refused >= MOST_ALIKE and not self.answered:
+            why = f"not asked: {self.refused} posts that it was to be asked with were refused: {ending.reason}"
+            self.ended = Ending(Verdict.FAILED, why)
 
 
 class SharedWalker(Walker):
@@ -67,7 +89,7 @@ class SharedWalker(Walker):
     async def _walk_together(self, rows: Sequence[WalkRow], chunk: Chunk) -> list[Walked]:
         """Ask for the targets of walks in one request, and close each: all in one commit."""
         walks = [walk_of(row, self.run.limits) for row in rows]
-        found = await self._ask_together(rows, walks, chunk)
+        found = await self._ask_together(rows, walks, chunk, _Split())
         walked: list[Walked] = []
         try:
             async with self.run.together():
@@ -80,9 +102,12 @@ class SharedWalker(Walker):
         return [replace(each, ending=Ending(Verdict.INTERRUPTED, self._stopping.reason)) for each in walked]
 
     async def _ask_together(
-        self, rows: Sequence[WalkRow], walks: Sequence[Walk], chunk: Chunk
+        self, rows: Sequence[WalkRow], walks: Sequence[Walk], chunk: Chunk, split: _Split
     ) -> Sequence[_Part | Ending]:
-        """Return each walk's part of the answer, or how it ends without one."""
+        """Return each walk's part of the answer, or how it ends without one.
+
+        What is refused to all together is asked for each half of them.
+        """
         first = walks[0]
         try:
             for walk, row in zip(walks, rows, strict=True):
@@ -91,11 +116,24 @@ class SharedWalker(Walker):
             # It pays for the request.
             first.shared_args = {**first.args, chunk.argument: targets}
             envelope = await self.run.meanwhile(answer(self._ask, self.run, first, rows[0]))
+            split.answered = True
             for walk in walks:
                 walk.answered_at = first.answered_at
             return self._parts(walks, chunk, envelope)
+        except (TargetError, RequestRejected) as error:
+            ending = self.ending_after(error, first)
         except Exception as error:
-            return [_of_each(self.ending_after(error, first), len(walks))] * len(walks)
+            split.ended = self.ending_after(error, first)
+            return [split.ended] * len(walks)
+        if len(walks) == 1:
+            split.refuse(ending)
+            return [ending]
+        # One of them may be why.
+        found: list[_Part | Ending] = []
+        for half in (slice(len(walks) // 2), slice(len(walks) // 2, None)):
+            ended = [split.ended] * len(walks[half]) if split.ended is not None else None
+            found += ended or await self._ask_together(rows[half], walks[half], chunk, split)
+        return found
 
     def _parts(self, walks: Sequence[Walk], chunk: Chunk, envelope: dict[str, Any]) -> list[_Part | Ending]:
         reader = walks[0].operation.reader
@@ -142,11 +180,3 @@ def _own_part(walk: Walk, chunk: Chunk, records: Sequence[Any]) -> _Part:
     for record in own:
         record.walk = walk.id
     return _Part(own, None if own else _ABSENT)
-
-
-def _of_each(ending: Ending, walks: int) -> Ending:
-    """Return the end of each of so many walks, where their one request has no answer for any."""
-    if walks == 1 or ending.verdict in {*REOPENED, Verdict.INTERRUPTED}:
-        return ending
-    beside = f"it was asked together with {counted(walks - 1, 'other post')}, and one of them may be why"
-    return replace(ending, reason="; ".join(filter(None, [ending.reason, beside])))

@@ -75,10 +75,10 @@ def test_posts_whose_request_failed_are_asked_together_again_and_no_others(
     crawl: Crawl, simulator: Simulator, file: Callable[..., str]
 ) -> None:
     given = file(*map(str, range(1001, 1121)))
-    simulator.faults.add(kind="status", status=500, operation="comment_infos", nth=2)
+    fault = simulator.faults.add(kind="cut_connection", operation="comment_infos", nth=2)
     records = crawl("comments", given, code=1, settings=("RETRY_TIMES=0",))
     ended = [walk["verdict"] for walk in walks_of(records)]
-    assert sorted(ended) == ["complete"] * 70 + ["failed"] * 50
+    assert (fault.strikes, sorted(ended)) == (1, ["complete"] * 70 + ["failed"] * 50)
     before = len(asked(simulator))
     records = crawl("comments", given)
     assert [walk["verdict"] for walk in walks_of(records)] == ["complete"] * 120
@@ -86,11 +86,31 @@ def test_posts_whose_request_failed_are_asked_together_again_and_no_others(
     assert len(asked(simulator)) == before + 1
 
 
-def test_an_answer_that_names_no_post_says_so_of_each_that_was_asked(crawl: Crawl, simulator: Simulator) -> None:
+def test_what_is_refused_to_all_posts_costs_few_requests_and_is_no_verdict_on_those_not_asked(
+    crawl: Crawl, simulator: Simulator
+) -> None:
     simulator.faults.add(kind="refused", operation="comment_infos")
-    records = crawl("comments", "media_ids=1001,1002,1003", "verify=0")
-    assert {walk["verdict"] for walk in records} == {"refused"}
-    assert all("asked together with 2 other posts, and one of them may be why" in walk["reason"] for walk in records)
+    posts = ",".join(map(str, range(1001, 1051)))
+    records = crawl("comments", f"media_ids={posts}", "verify=0", code=1)
+    assert [walk["verdict"] for walk in records] == ["refused"] * 3 + ["failed"] * 47
+    assert {walk["reason"].partition(":")[0] for walk in records[3:]} == {"not asked"}
+    # Of 50, 25, 12, 6, 3, 1, 2, 1 and 1 posts.
+    assert len(asked(simulator)) == 9
+    simulator.faults.clear()
+    assert [walk["verdict"] for walk in walks_of(crawl("comments", f"media_ids={posts}", "verify=0"))] == [
+        *["refused"] * 3,
+        *["complete"] * 47,
+    ]
+
+
+def test_when_a_part_of_a_refused_request_is_throttled_the_others_are_not_asked(
+    crawl: Crawl, simulator: Simulator
+) -> None:
+    simulator.faults.add(kind="refused", operation="comment_infos", times=1)
+    simulator.faults.add(kind="throttle", operation="comment_infos")
+    records = crawl("comments", "media_ids=1001,1002,1003,1004", "verify=0", code=1)
+    assert [walk["verdict"] for walk in records] == ["throttled"] * 4
+    assert len(asked(simulator)) == 2
 
 
 def test_a_list_of_comments_of_several_posts_is_divided_by_their_posts(crawl: Crawl, simulator: Simulator) -> None:

@@ -13,7 +13,7 @@ from igcrawl.calling.decisions import FAILS, MOST_REQUESTS, ROTATED, Found, Mean
 from igcrawl.calling.doc_id_rotation import DocIdRotation
 from igcrawl.calling.scrapy_request import ASIDE, CANARY, RESTED
 from igcrawl.doc_ids import DocId
-from igcrawl.errors import AnswerError, NotFound, Sign, TargetError, Throttled, Transient, Unclear
+from igcrawl.errors import AnswerError, NotFound, PrivateAccount, Sign, TargetError, Throttled, Transient, Unclear
 from igcrawl.operations.call import Call
 from igcrawl.operations.catalogue import OPERATIONS
 
@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 Send: TypeAlias = Callable[[AskingWalk, Call, dict[str, Any]], Awaitable[dict[str, Any]]]
 
 _FOUND: Final = {Sign.ELSEWHERE: Found.ELSEWHERE, Sign.DENIED: Found.DENIED, Sign.ABSENT: Found.ABSENT}
+#: Steps that ask for the session's own account.
+_FOR_ITSELF: Final = frozenset({Step.CANARY, Step.OWN})
 
 
 _E = TypeVar("_E", bound=AnswerError)
@@ -142,7 +144,9 @@ class Inquiry:
             self.answers[step] = Answered(call, error=without_trace(error))
             if isinstance(error, Unclear):
                 return _FOUND.get(error.sign, Found.UNCLEAR)
-            return Found.TARGETS_OWN
+            # The session's own account is there for it.
+            is_unseen = isinstance(error, NotFound | PrivateAccount) and step in _FOR_ITSELF
+            return Found.ABSENT if is_unseen else Found.TARGETS_OWN
         except Transient as error:
             if step is Step.AGAIN:
                 raise

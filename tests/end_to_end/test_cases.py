@@ -171,6 +171,15 @@ def test_a_list_is_whole_or_open_when_only_a_later_page_speaks_of_the_target(
     assert try_case({"crawl": FOLLOWERS, "server": server, "expect": expect}, tmp_path) == []
 
 
+@pytest.mark.parametrize("message", ["User not found", "Not authorized to view user", "unable to fetch followers"])
+def test_a_session_that_does_not_see_itself_calls_nobody_missing(tmp_path: Path, message: str) -> None:
+    crawl = ["operation", "-a", "name=user_info", "-a", 'args={"user_id":"11"}']
+    gone = rule("users/11/", answers=[body({"user": None, "status": "ok"})])
+    unseen = rule(answers=[body({"message": message, "status": "fail"}, 404)])
+    expect = {"exit": 1, "requests_at_most": 4}
+    assert try_case({"crawl": crawl, "server": [gone, unseen], "expect": expect}, tmp_path) == []
+
+
 @pytest.mark.parametrize("words", ["media_is_cursed", "Cannot load this", "policy 17"])
 def test_after_three_equal_refusals_an_operation_asks_no_other_target(tmp_path: Path, words: str) -> None:
     crawl = ["media", "-a", "media_ids=11,12,13,14,15,16"]

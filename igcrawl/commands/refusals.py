@@ -23,13 +23,15 @@ def refuse(problem: str, code: ExitCode = ExitCode.BAD_INPUT) -> NoReturn:
 class _Once(argparse._StoreAction):
     """An option with one value: a second one is refused, where argparse would take it and say nothing of the first."""
 
-    _value: Any = None
+    #: What the last line of options that was parsed is taken into, and what it gave.
+    _given: tuple[Any, Any] = None, None
 
     def __call__(self, parser: Any, namespace: Any, values: Any, option_string: str | None = None) -> None:
         """Take the value."""
-        if self._value is not None and self._value != values:
-            parser.error(f"{option_string} is given twice, as {self._value!r} and {values!r}: give it once")
-        self._value = values
+        into, before = self._given
+        if into is namespace and before != values:
+            parser.error(f"{option_string} is given twice, as {before!r} and {values!r}: give it once")
+        self._given = namespace, values
         super().__call__(parser, namespace, values, option_string)
 
 

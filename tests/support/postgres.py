@@ -135,7 +135,13 @@ def _with_tables() -> str:
 
 
 def _ask(statement: LiteralString, *names: str) -> None:
-    _connection(os.getpid(), threading.get_ident()).execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+    query = sql.SQL(statement).format(*map(sql.Identifier, names))
+    try:
+        _connection(os.getpid(), threading.get_ident()).execute(query)
+    except psycopg.OperationalError:
+        # A test has made the server crash, or fall silent, and all its sessions with it.
+        _connection.cache_clear()
+        _connection(os.getpid(), threading.get_ident()).execute(query)
 
 
 @cache

@@ -56,11 +56,14 @@ def say(*values: object, sep: str = " ", file: TextIO | None = None, flush: bool
         file: where they go; None for standard output.
         flush: whether what was printed before goes out at once.
     """
+    stream = file or sys.stdout
     try:
-        print(*(printable(str(value)) for value in values), sep=sep, file=file or sys.stdout, flush=flush)
-    except BrokenPipeError:
-        # As in `scrapy walks | head`: nobody reads on.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), (file or sys.stdout).fileno())
+        print(*(printable(str(value)) for value in values), sep=sep, file=stream, flush=flush)
+    except OSError as error:
+        # As in `scrapy walks | head`: nobody reads on. What cannot be said beside the output changes no exit code.
+        if stream is not sys.stderr and not isinstance(error, BrokenPipeError):
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def fill_closed_streams() -> None:

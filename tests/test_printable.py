@@ -207,3 +207,9 @@ def test_who_reads_no_further_ends_nothing() -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait() == 0
+
+
+@pytest.mark.parametrize("loss", ["os.close(2)", "os.dup2(os.open('/dev/full', os.O_WRONLY), 2)"])
+def test_what_cannot_be_said_beside_the_output_changes_no_exit_code(loss: str) -> None:
+    code = f"import os, sys\n{loss}\nfrom igcrawl.commands.refusals import refuse\nrefuse('no', 3)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 3

@@ -59,6 +59,19 @@ def check_above(spec: OutputSpec, path: Path) -> None:
         raise BadInput(f"-o {path}: {error}; {advice}") from None
 
 
+def goes_on(spec: OutputSpec, path: Path) -> bool:
+    """Return whether a file, which is not empty, passes `check_above`.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    try:
+        check_above(spec, path)
+    except BadInput:
+        return False
+    return True
+
+
 def _opened(spec: OutputSpec, path: Path) -> Any:
     if spec.suffix == ".gz":
         return gzip.open(path, "rb")

@@ -10,7 +10,7 @@ from typing import Final
 
 from igcrawl.errors import BadInput, StoreError
 from igcrawl.output.encoders import Encoder
-from igcrawl.output.foreign import JSON_LINES, check_above, is_whole_json, last_line, may_stand_above
+from igcrawl.output.foreign import JSON_LINES, check_above, goes_on, is_whole_json, last_line, may_stand_above
 from igcrawl.output.growing_file import GrowingFile
 from igcrawl.output.output import OutputCrawl, OutputSpec
 from igcrawl.output.output_state import OutputState
@@ -209,11 +209,7 @@ class GrowingOutput:
         """Return whether the file's beginning is what others had written there, or makes lines of the format."""
         if hash_part(self._file.descriptor, 0, end).hexdigest() == state.before:
             return True
-        try:
-            check_above(self._spec, self._path)
-        except BadInput:
-            return False
-        return not self._is_torn(end)
+        return goes_on(self._spec, self._path) and not self._is_torn(end)
 
     def _is_torn(self, end: int) -> bool:
         """Return whether the last line of what others wrote is none of the format."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from igcrawl.errors import BadInput, StoreError
 from igcrawl.output.enclosed import place_for_more
-from igcrawl.output.foreign import check_above
+from igcrawl.output.foreign import check_above, goes_on
 from igcrawl.output.output import OutputCrawl, OutputSpec
 from igcrawl.output.output_state import OutputState
 from igcrawl.output.own_part import common_length, encoded, holds, is_written_elsewhere, known_state, row_of
@@ -198,7 +198,7 @@ async def checked(spec: OutputSpec, path: Path, state: OutputState, content: Asy
         above = hash_part(descriptor, 0, state.start).hexdigest() if state.start else ""
         intact = above == state.before
         # What others have changed in their part may have broken the file.
-        sound = intact or (facts.length > 0 and _is_valid(spec, path))
+        sound = intact or (facts.length > 0 and goes_on(spec, path))
         for known in filter(None, (state.next, state)):
             if sound and known.hash and holds(descriptor, known) and facts.length == known.length:
                 return replace(known, before=above, facts=facts, next=None)
@@ -211,14 +211,6 @@ async def checked(spec: OutputSpec, path: Path, state: OutputState, content: Asy
             return anew
         _move_aside(path, descriptor, state.start if intact else 0)
     return replace(anew, length=anew.start) if intact else replace(anew, start=0, before="", length=0)
-
-
-def _is_valid(spec: OutputSpec, path: Path) -> bool:
-    try:
-        check_above(spec, path)
-    except BadInput:
-        return False
-    return True
 
 
 def _move_aside(path: Path, file: int, start: int) -> None:

@@ -186,6 +186,17 @@ def test_page_kinds(client: Client) -> None:
     assert (root["next_max_id"], root["should_limit_list_of_followers"]) == (None, True)
 
 
+def test_a_fault_of_a_page_goes_before_the_empty_page_for_which_a_list_is_known(client: Client) -> None:
+    users, cursor = client.page("followers", "100000007")
+    while users:
+        before = cursor
+        users, cursor = client.page("followers", "100000007", before)
+    client.simulator.faults.add(kind="repeat_cursor", nth=1)
+    users, cursor = client.page("followers", "100000007", before)
+    assert users
+    assert cursor == before
+
+
 @pytest.mark.parametrize(
     "keys",
     [
